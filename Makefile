@@ -1,0 +1,96 @@
+# maas: one Makefile, no recursion, no file lists.
+# A new lib/*/x.c, cmd/maas-x.c, man/maas-x.1, tests/*/x.c needs no edit here.
+# Local settings go in config.mk (not tracked):  CC=clang  SAN=address,undefined
+
+-include config.mk
+CC         ?= cc
+PREFIX     ?= /usr/local
+CFLAGS     ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+WARN       := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wpointer-arith
+STD        := -std=c11 -D_GNU_SOURCE -ffp-contract=off
+
+# A foreign library is had where pkg-config finds it; what it serves is left out elsewhere.
+has         = $(shell $(PKG_CONFIG) --exists $1 2>/dev/null && echo 1)
+opt         = $(if $(call has,$1),$(eval FOUND += $1)$(eval CPPOPT += -DMAAS_HAS_$2)$(eval LDOPT += $(shell $(PKG_CONFIG) --libs $1)),$(eval MISSED += $1))
+$(call opt,zlib,ZLIB)
+$(call opt,libutf8proc,UTF8PROC)
+$(call opt,libsodium,SODIUM)
+$(call opt,cairo,CAIRO)
+SERVE_PC   := libmicrohttpd libsodium sqlite3
+SERVE      := $(if $(filter-out 1,$(foreach p,$(SERVE_PC),$(or $(call has,$p),0))),,1)
+$(if $(SERVE),$(eval LDSERVE := $(shell $(PKG_CONFIG) --libs $(SERVE_PC))))
+
+LIBS        = -lopenblas -lyaml -ljansson $(LDOPT) $(LDSERVE) -lm -lpthread
+SANFLAGS   := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+ALLFLAGS    = $(STD) $(WARN) -Iinclude -MMD -MP $(CPPOPT) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS)
+LINK        = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@
+
+comma    := ,
+B        ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+NO_SERVE := $(if $(SERVE),,lib/net/% lib/serve/% cmd/maas-serve.c tests/unit/net_% tests/unit/serve_% tests/fuzz/net_%)
+src       = $(filter-out $(NO_SERVE),$(wildcard $1))
+LIB_C    := $(call src,lib/*/*.c)
+CMD_C    := $(call src,cmd/maas-*.c)
+CLI_C    := $(filter-out $(wildcard cmd/maas-*.c),$(wildcard cmd/*.c))
+UNIT_C   := $(call src,tests/unit/*.c)
+BENCH_C  := $(call src,tests/bench/*.c)
+FUZZ_C   := $(call src,tests/fuzz/*.c)
+TOOL_C   := $(call src,tests/tool/*.c)
+LIB      := $B/libmaas.a
+CLI      := $B/libcli.a
+CMDS     := $(CMD_C:cmd/%.c=$B/%)
+UNITS    := $(UNIT_C:tests/unit/%.c=$B/unit/%)
+BENCHES  := $(BENCH_C:tests/bench/%.c=$B/bench/%)
+FUZZERS  := $(FUZZ_C:tests/fuzz/%.c=$B/fuzz/%)
+TOOLS    := $(TOOL_C:tests/tool/%.c=$B/tool/%)
+obj       = $(patsubst %.c,$B/%.o,$1)
+V_       := $(if $(V),,@)
+
+.PHONY: all found tests check check-long lint bench install clean help FORCE
+.SECONDARY:
+all: found $(CMDS)                      ## build the library and every command
+found:
+	@echo "  WITH  openblas yaml jansson$(FOUND)$(if $(SERVE), $(SERVE_PC))"
+	@$(if $(MISSED),echo "  LEFT OUT what these serve:$(MISSED)",:)
+	@$(if $(SERVE),:,echo "  LEFT OUT maas-serve: it wants $(SERVE_PC)")
+$(LIB): $(call obj,$(LIB_C))
+$(CLI): $(call obj,$(CLI_C))
+$(LIB) $(CLI):
+	@echo "  AR    $@"; rm -f $@
+	$(V_)$(AR) rcs $@ $^
+$(CMDS): $B/%: $B/cmd/%.o $(CLI) $(LIB)
+	@echo "  LD    $@"
+	$(V_)$(LINK) $^ $(LIBS)
+$(UNITS) $(BENCHES) $(TOOLS): $B/%: $B/tests/%.o $(LIB)
+	@mkdir -p $(@D); echo "  LD    $@"
+	$(V_)$(LINK) $^ $(LIBS)
+$(FUZZERS): $B/fuzz/%: $B/tests/fuzz/%.o $B/tests/replay.o $(LIB)
+	@mkdir -p $(@D); echo "  LD    $@"
+	$(V_)$(LINK) $^ $(LIBS)
+$B/%.o: %.c $B/flags
+	@mkdir -p $(@D); echo "  CC    $<"
+	$(V_)$(CC) $(ALLFLAGS) -c -o $@ $<
+$B/flags: FORCE                         # rebuild everything when the flags change
+	@mkdir -p $(@D); echo '$(CC) $(ALLFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALLFLAGS)' >$@
+FORCE:
+
+tests: all $(UNITS) $(FUZZERS) $(TOOLS)
+check: tests lint                       ## unit, command, pipe tests, fuzz corpora, lint
+	@BIN=$(abspath $B) tests/run
+check-long:                             ## all of it under sanitizers, and the fuzzers for a while
+	@scripts/check-long
+lint: all                               ## floors, sizes, manuals, banned functions, format
+	@BIN=$(abspath $B) scripts/lint
+bench: all $(BENCHES)                   ## rates, tab-separated
+	@BIN=$(abspath $B) scripts/bench
+install: all                            ## into $(DESTDIR)$(PREFIX)
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	cp $(CMDS) $(DESTDIR)$(PREFIX)/bin
+	for s in 1 5 7; do cp man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s; done
+	for c in $(notdir $(CMDS)); do cp data/completion/maas.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$c; done
+clean:                                  ## remove build trees
+	rm -rf build build-*
+help:                                   ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile
+-include $(shell find $B -name '*.d' 2>/dev/null)

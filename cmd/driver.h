@@ -1,0 +1,78 @@
+/*
+ * driver -- what every command's main() is: verbs, each with its field tables; options,
+ * environment, configuration file, --help, --version, exit status.
+ *
+ *	struct predict { const char *model; long k; };
+ *	static const struct maas_field predict_fields[] = { ... MAAS_END };
+ *	static int predict(struct call *c) { struct predict *o = c->part[0]; ... return finish(c); }
+ *	static const struct verb verbs[] = {
+ *		{ .name = "predict", .operands = "[DATA...]", .what = "...", .run = predict,
+ *		  .part = { { predict_fields, sizeof(struct predict) }, { maas_table_fields, ... } } },
+ *	};
+ *	int main(int argc, char **argv) { return drive(argc, argv, &(struct command){ ... }); }
+ */
+#ifndef DRIVER_H
+#define DRIVER_H
+
+#include "maas/base.h"
+
+#define PARTS 8
+
+struct call;
+
+/* What all commands take: -c -j -s -q -v -h -V. */
+struct common {
+	const char *config;
+	long threads, seed;
+	int quiet, verbose;
+};
+
+struct verb {
+	const char *name;               /* NULL: a command without verbs */
+	const char *operands;           /* "[FILE...]"; "" for none */
+	const char *what;               /* one sentence */
+	const char *defaults;           /* "name=value ...", before configuration; may be NULL */
+	struct { const struct maas_field *fields; size_t size; } part[PARTS];
+	int (*run)(struct call *);      /* the exit status */
+	const void *data;               /* the command's own: of maas-train the kind */
+};
+
+struct command {
+	const char *name;               /* "maas-classify" */
+	const char *what;
+	const struct verb *verbs;
+	size_t nverbs;
+	const struct verb *fallback;    /* taken where the first word is no verb; NULL: misuse */
+};
+
+struct call {
+	const struct command *command;
+	const struct verb *verb;
+	struct common common;
+	void *part[PARTS];              /* filled: built-in default, then configuration, environment, flags */
+	char **operand;                 /* NULL-terminated; of the command line, else of the configuration's `data` */
+	int n;
+	struct state *state;            /* the driver's own */
+};
+
+int drive(int argc, char **argv, const struct command *);
+
+/* Was this option (or a part's field) given by flag, environment or configuration? */
+int given(const struct call *, const char *name);
+/* Every setting with its value as YAML, for --dry-run. */
+int print_settings(const struct call *, FILE *);
+
+/* "maas-x: reason" (maas_error()) on standard error; returns maas_why(). */
+int fail(const struct call *);
+/* "maas-x: text"; returns `why`. */
+int complain(const struct call *, enum maas_why, const char *fmt, ...) MAAS_PRINTF(3, 4);
+/* As complain, but a warning: nothing with -q. */
+void warn(const struct call *, const char *fmt, ...) MAAS_PRINTF(2, 3);
+/* Usage on standard error: 64.  text may be NULL. */
+int misuse(const struct call *, const char *fmt, ...) MAAS_PRINTF(2, 3);
+/* 64 with usage where operands are none (or "-") and standard input is a terminal; else 0. */
+int wants_input(const struct call *);
+/* Flush standard output and see that all of it was written: 0, or 74 with a message. */
+int finish(const struct call *);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * fmt -- formats that are nobody's alone: input streams (gzip, encodings), JSON,
+ * YAML, safetensors.  The doors to jansson, libyaml and zlib are here.
+ */
+#ifndef MAAS_FMT_H
+#define MAAS_FMT_H
+
+#include "maas/base.h"
+
+/*
+ * An input: a file or "-" (standard input), gunzipped where its first bytes say so,
+ * turned to UTF-8 from `encoding` (an iconv name; NULL: bytes as they are).  What
+ * has arrived is handed on without waiting for more.
+ */
+struct maas_input;
+struct maas_input *maas_input_open(const char *path, const char *encoding) MAAS_USE;
+const char *maas_input_name(const struct maas_input *);         /* the path, or "<stdin>" */
+/* Look at the first bytes without taking them: up to n (at most 64k), fewer at the end only. -1 on error. */
+int maas_input_peek(struct maas_input *, size_t n, struct maas_span *) MAAS_USE;
+/* What has arrived, at most n bytes; 0 at the end, -1 on error. */
+long maas_input_read(struct maas_input *, void *, size_t n) MAAS_USE;
+/* The next line without its LF (a CR stays); valid until the next call.  1, 0 at the
+ * end, -1.  A last line without LF counts; *no_lf (may be NULL) tells. */
+int maas_input_line(struct maas_input *, struct maas_span *, int *no_lf) MAAS_USE;
+size_t maas_input_lines(const struct maas_input *);             /* handed out so far */
+/* All that is left, appended. */
+int maas_input_all(struct maas_input *, struct maas_buf *) MAAS_USE;
+void maas_input_close(struct maas_input *);
+
+/* gzip of bytes, for a writer whose name ends in .gz.  MAAS_UNAVAILABLE without zlib. */
+int maas_gunzip(const void *, size_t n, struct maas_buf *to) MAAS_USE;
+
+/*
+ * JSON, strict (RFC 8259): duplicate keys, trailing text, NaN, invalid UTF-8 and nesting
+ * past 256 are refused; \u0000 is text.  A node belongs to its root.
+ */
+enum maas_json_type { MAAS_J_NULL, MAAS_J_BOOL, MAAS_J_INT, MAAS_J_REAL, MAAS_J_TEXT, MAAS_J_LIST, MAAS_J_OBJECT };
+struct maas_json;
+struct maas_json *maas_json_parse(struct maas_span) MAAS_USE;
+struct maas_json *maas_json_load(const char *path) MAAS_USE;
+void maas_json_free(struct maas_json *root);
+enum maas_json_type maas_json_type(const struct maas_json *);
+const struct maas_json *maas_json_get(const struct maas_json *object, const char *key);        /* NULL: none */
+size_t maas_json_size(const struct maas_json *);                                /* of a list or an object */
+const struct maas_json *maas_json_at(const struct maas_json *list, size_t i);
+/* Members in the order of the text.  NULL ends; `it` starts as NULL. */
+void *maas_json_next(const struct maas_json *object, void *it, struct maas_span *key, const struct maas_json **value);
+/* 0, or -1 where it is not of the type (no reason is left). */
+int maas_json_text(const struct maas_json *, struct maas_span *);
+int maas_json_real(const struct maas_json *, double *);         /* INT counts */
+int maas_json_int(const struct maas_json *, int64_t *);
+int maas_json_bool(const struct maas_json *, int *);
+
+/* Writing.  Text is quoted and escaped; a byte that is no UTF-8 becomes U+FFFD.  Reals print as
+ * %.17g or %.9g and are null where not finite. */
+int maas_json_put_text(struct maas_buf *, struct maas_span) MAAS_USE;
+int maas_json_put_real(struct maas_buf *, double) MAAS_USE;
+int maas_json_put_float(struct maas_buf *, float) MAAS_USE;
+int maas_json_put(struct maas_buf *, const struct maas_json *) MAAS_USE;  /* compact, any node */
+/* The object `text` with `members` ("\"label\":\"x\",\"probability\":0.5") put behind its own; its own
+ * members of the same keys go.  All else keeps its bytes. */
+int maas_json_merge(struct maas_buf *, struct maas_span text, struct maas_span members) MAAS_USE;
+
+/*
+ * YAML: one flat mapping.  on() gets each pair, once an item for a list; its failure, an
+ * alias, a nested mapping or a repeated key is MAAS_CONFIG with file and line.
+ */
+int maas_yaml_load(const char *path, int (*on)(void *ctx, const char *key, const char *value), void *ctx) MAAS_USE;
+
+/*
+ * safetensors.  A file is mapped; tensors point into it.  Opening checks the header, that
+ * tensors fill the data part without holes or overlaps, and every size without overflow.
+ */
+#define MAAS_TENSOR_DIMS 8
+struct maas_tensor {
+	const char *name;
+	enum maas_dtype dtype;
+	int ndim;
+	size_t dim[MAAS_TENSOR_DIMS];
+	const void *data;
+	size_t bytes;
+};
+struct maas_meta {
+	const char *key, *value;
+};
+struct maas_tensors;
+struct maas_tensors *maas_tensors_open(const char *path) MAAS_USE;
+void maas_tensors_close(struct maas_tensors *);
+size_t maas_tensors_count(const struct maas_tensors *);
+const struct maas_tensor *maas_tensors_at(const struct maas_tensors *, size_t i);       /* in file order */
+const struct maas_tensor *maas_tensors_find(const struct maas_tensors *, const char *name); /* NULL: none */
+const char *maas_tensors_meta(const struct maas_tensors *, const char *key);             /* NULL: none */
+size_t maas_tensors_metas(const struct maas_tensors *, const struct maas_meta **);
+/* Written as the reference does: sorted by alignment, then name; 8-aligned header.  `checked` adds
+ * metadata "crc32c" over every tensor and over the header itself. */
+int maas_tensors_save(const char *path, const struct maas_tensor *, size_t n,
+    const struct maas_meta *, size_t nmeta, int how) MAAS_USE;
+/* Compare with the sums that maas_tensors_save wrote; a file without them is fine.  By the team if given. */
+int maas_tensors_check(const struct maas_tensors *, struct maas_team *) MAAS_USE;
+
+#endif

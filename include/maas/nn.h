@@ -1,0 +1,117 @@
+/*
+ * nn -- differentiable functions of tensors, and what trains them.
+ *
+ * A tape is an array of nodes in the order they were built, which is an order in
+ * which they can be computed.  Build once per shape, plan, run many times; a warm
+ * step takes no memory.
+ *
+ *	y = maas_linear(t, maas_layernorm(t, x, g, b, 1e-5f), w, NULL, NULL, MAAS_ACT_NONE);
+ *
+ * A builder given NULL returns NULL, so a network is one expression and checked once;
+ * maas_error() names the first op that failed.
+ */
+#ifndef MAAS_NN_H
+#define MAAS_NN_H
+
+#include "maas/base.h"
+#include "maas/num.h"
+
+#define MAAS_DIMS 4
+#define MAAS_ARGS 8
+
+enum { MAAS_WANTS_GRAD = 1, MAAS_PARAM = 2, MAAS_DECAY = 4, MAAS_INPUT = 8, MAAS_RECOMPUTE = 16, MAAS_KEEP = 32 };
+
+struct maas_node {
+	const struct maas_op *op;               /* NULL: a leaf */
+	struct maas_node *in[MAAS_ARGS];        /* borrowed; the tape owns all; NULL: argument left out */
+	int nin;
+	enum maas_dtype type;                   /* of val: F32, BF16 or I32 */
+	int ndim;
+	size_t dim[MAAS_DIMS];                  /* row-major, the last fastest; dim[0] is the built maximum */
+	unsigned flags;
+	const char *name;                       /* of a parameter or an input */
+	const void *attr;                       /* the op's settings */
+	void *val;
+	float *grad;                            /* NULL: not wanted */
+	maas_bf16 *half;                        /* of a parameter: its bf16 copy; NULL where not kept */
+	void *save;                             /* what bwd needs beside values */
+	size_t save_bytes, scratch_bytes;       /* set by shape(); scratch is per member */
+	struct maas_node *view_of;              /* shares val and grad of that node */
+	size_t id;                              /* place on the tape: a random stream of its own */
+};
+
+/* What a run brings along. */
+struct maas_run {
+	struct maas_team *team;
+	void *scratch;                          /* stride bytes a member, 64-aligned */
+	size_t stride;
+	enum maas_dtype precision;              /* of products: F32 or BF16 */
+	uint64_t seed, step;                    /* random numbers: seed, step, node, element */
+	size_t rows;                            /* leading rows in use; 0: all */
+	int train;                              /* dropout is on */
+};
+
+/* How to compute one function: the whole of what adding an op defines. */
+struct maas_op {
+	const char *name;
+	int (*shape)(struct maas_node *y);      /* check in[], set type, dim, save_bytes, scratch_bytes */
+	void (*fwd)(struct maas_node *y, const struct maas_run *);
+	/* Gradients of in[] from y->grad: where first[i], overwrite, else add. */
+	void (*bwd)(struct maas_node *y, const struct maas_run *, const unsigned char *first);
+	unsigned needs;                         /* bit i: bwd reads in[i]->val; MAAS_NEEDS_OUT: y->val */
+};
+#define MAAS_NEEDS_OUT (1u << MAAS_ARGS)
+
+struct maas_tape;
+struct maas_tape *maas_tape_new(struct maas_arena *) MAAS_USE;                  /* lives in the arena */
+struct maas_node *maas_input(struct maas_tape *, const char *name, enum maas_dtype, int ndim, const size_t *dim);
+/* decay: weight decay applies.  Names are the file's. */
+struct maas_node *maas_param(struct maas_tape *, const char *name, int ndim, const size_t *dim, int decay);
+struct maas_node *maas_apply(struct maas_tape *, const struct maas_op *, struct maas_node *const *in, int nin,
+    const void *attr, size_t attr_bytes);
+size_t maas_len(const struct maas_node *);              /* elements */
+size_t maas_rows(const struct maas_node *, const struct maas_run *);    /* leading dims' product in use, last excluded */
+
+/*
+ * Give every value and gradient its place, by first and last use.  `loss` is a scalar
+ * whose gradient is 1; with train 0 nothing is kept for backward.  Parameters, their gradients
+ * and bf16 copies lie in one block each, in build order, each 64-byte aligned.
+ */
+int maas_tape_plan(struct maas_tape *, struct maas_node *loss, int train) MAAS_USE;
+struct maas_params {
+	size_t n;                               /* elements, padding included */
+	float *val, *grad;
+	maas_bf16 *half;
+	size_t count;
+	struct maas_node **node;
+};
+const struct maas_params *maas_tape_params(const struct maas_tape *);
+size_t maas_tape_bytes(const struct maas_tape *);       /* activations and gradients planned */
+size_t maas_tape_scratch(const struct maas_tape *);     /* bytes a member */
+void maas_forward(struct maas_tape *, const struct maas_run *);
+void maas_backward(struct maas_tape *, const struct maas_run *, int add);       /* add: accumulate into grad */
+
+/* Ops.  n rows, C channels. */
+struct maas_node *maas_embed(struct maas_tape *, struct maas_node *ids, struct maas_node *table, struct maas_node *positions);
+		/* [n] I32 -> [n,C]; positions [T,C] or NULL: row r adds positions[r % T] */
+struct maas_node *maas_layernorm(struct maas_tape *, struct maas_node *x, struct maas_node *gain, struct maas_node *bias, float eps);
+struct maas_node *maas_linear(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *bias,
+    struct maas_node *residual, enum maas_act);         /* act(x[n,in] w[out,in]^T + bias) + residual */
+struct maas_node *maas_attention(struct maas_tape *, struct maas_node *qkv, size_t time, int heads, int kv_heads);
+		/* causal; qkv [n, (heads + 2 kv_heads) hd], q then k then v; -> [n, heads hd] */
+struct maas_node *maas_dropout(struct maas_tape *, struct maas_node *x, float p);
+struct maas_node *maas_head_loss(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *targets);
+		/* mean over rows of -log softmax(x w^T)[target], in chunks of the vocabulary; target < 0: left out */
+
+#define OP(name) extern const struct maas_op maas_op_##name;
+#include "maas/ops.def"
+#undef OP
+extern const struct maas_op *const maas_ops[];          /* all, NULL-terminated */
+
+/* One streaming pass: p, m, v, and the bf16 copy.  g is scaled first (clipping).  Loshchilov & Hutter 2019. */
+struct maas_adamw { float lr, beta1, beta2, eps, decay; };
+void maas_adamw_step(struct maas_team *, const struct maas_params *, float *m, float *v, float scale,
+    const struct maas_adamw *, uint64_t step);
+double maas_grad_norm(struct maas_team *, const struct maas_params *);          /* same for any team */
+
+#endif

@@ -1,0 +1,92 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "maas/base.h"
+
+static _Thread_local char reason[1024];
+static _Thread_local enum maas_why sort;
+
+int
+maas_fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof reason, fmt, ap);
+	va_end(ap);
+	sort = MAAS_DATA;
+	return -1;
+}
+
+int
+maas_fail_as(enum maas_why why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof reason, fmt, ap);
+	va_end(ap);
+	sort = why;
+	return -1;
+}
+
+static enum maas_why
+sort_of(int err)
+{
+	switch (err) {
+	case ENOENT: case ENOTDIR: case EISDIR: case ENXIO: case ELOOP: case ENAMETOOLONG:
+		return MAAS_NOINPUT;
+	case EACCES: case EPERM: case EROFS:
+		return MAAS_NOPERM;
+	case EIO: case ENOSPC: case EFBIG: case EDQUOT: case EPIPE:
+		return MAAS_IO;
+	default:
+		return MAAS_OS;
+	}
+}
+
+int
+maas_fail_errno(const char *fmt, ...)
+{
+	int err = errno;
+	va_list ap;
+	size_t n;
+
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof reason, fmt, ap);
+	va_end(ap);
+	n = strlen(reason);
+	snprintf(reason + n, sizeof reason - n, ": %s", strerror(err));
+	sort = sort_of(err);
+	return -1;
+}
+
+int
+maas_in(const char *fmt, ...)
+{
+	char old[sizeof reason];
+	va_list ap;
+	size_t n;
+
+	memcpy(old, reason, sizeof old);
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof reason, fmt, ap);
+	va_end(ap);
+	n = strlen(reason);
+	snprintf(reason + n, sizeof reason - n, ": %s", old);   /* cut, if it must be */
+	return -1;
+}
+
+const char *
+maas_error(void)
+{
+	return reason;
+}
+
+enum maas_why
+maas_why(void)
+{
+	return sort ? sort : MAAS_INTERNAL;
+}
