@@ -82,4 +82,119 @@ struct maas_gpt {
 	double dropout;
 };
 
+/*
+ * Decoding: one engine for the command line and the server.  It advances a batch of
+ * sequences, each with its own position and its own blocks of key/value cache; sequences
+ * join and leave between steps.  What a sequence says is a function of its request alone:
+ * not of the others in the batch, the threads, or where its prompt was cut.
+ *
+ *	d = maas_decoder_new(model, tokenizer, team, &limits);
+ *	s = maas_decoder_join(d, &request);
+ *	while (maas_decoder_step(d) > 0)
+ *		send s->text.s + sent .. s->text.n
+ *	... s->finish, s->id ...
+ *	maas_decoder_leave(d, s);
+ *
+ * A decoder belongs to one thread at a time.  A step takes no memory once warm.
+ */
+struct maas_affine {                            /* x[n,in] -> x w^T + bias */
+	struct maas_matrix w;                   /* [out,in] */
+	const float *bias;                      /* [out] or NULL */
+	size_t out, in;
+};
+struct maas_layer {                             /* x += proj(attention(qkv(norm x))); x += down(act(up(norm x))) */
+	const float *norm1_gain, *norm1_bias, *norm2_gain, *norm2_bias;         /* [embed] */
+	struct maas_affine qkv, proj, up, down;
+};
+struct maas_network {
+	size_t layers, heads, kv_heads, embed, context, vocab;
+	float eps;                              /* of the norms */
+	enum maas_act act;
+	struct maas_matrix tokens, positions;   /* [vocab,embed], [context,embed] */
+	struct maas_layer *layer;
+	const float *norm_gain, *norm_bias;
+	struct maas_affine head;                /* [vocab,embed] */
+};
+/* What a kind tells the engine. */
+struct maas_decoder_ops {
+	/* Describe an open model; weights are borrowed from it, arrays come from the arena. */
+	int (*network)(const struct maas_model *, struct maas_arena *, struct maas_network *);
+};
+extern const struct maas_decoder_ops maas_decoder_gpt;
+
+/* How the next token is chosen (semantics in maas-generate(1)).  Greedy where temperature is 0, or unset (NAN)
+ * with top_k, top_p, min_p and typical_p unset (0, NAN) too. */
+enum { MAAS_ORDER_HF, MAAS_ORDER_LLAMACPP };
+struct maas_sampling {
+	double temperature, top_p, min_p, typical_p;
+	long top_k, no_repeat_ngram_size;
+	double repetition_penalty, presence_penalty, frequency_penalty;
+	int sampler_order;
+};
+extern const struct maas_field maas_sampling_fields[];
+
+struct maas_request {
+	const int32_t *prompt;                  /* copied; at least one id */
+	size_t n;
+	size_t max_new;                         /* 0: nothing is said, for scoring */
+	struct maas_sampling sampling;
+	uint64_t seed, stream;                  /* token i draws maas_uniform(seed, stream, i) */
+	const struct maas_span *stop;           /* ends where one of these would appear; copied */
+	size_t nstop;
+	int ignore_eos;                         /* the end-of-text token is one like others */
+	int echo;                               /* the text begins with the prompt's */
+	int truncate;                           /* a prompt too long loses its beginning */
+	int logprobs;                           /* of each token said, and this many alternatives - 1; 0: none */
+	int score;                              /* with logprobs: of the prompt's tokens too */
+	void *user;
+};
+
+enum maas_finish { MAAS_RUNNING, MAAS_STOP, MAAS_LENGTH };      /* STOP: end of text or a stop string */
+const char *maas_finish_name(enum maas_finish);                 /* "stop", "length" */
+
+struct maas_choice {                            /* an alternative */
+	int32_t id;
+	float logprob;                          /* nats, of the model's own distribution */
+};
+struct maas_sequence {                          /* the caller reads; valid until it leaves */
+	void *user;
+	enum maas_finish finish;
+	const int32_t *id;                      /* the prompt's as used, then those said (end of text included) */
+	size_t prompt, n;                       /* of the prompt; of all */
+	struct maas_span text;                  /* said so far: whole characters, stop strings left out; only grows */
+	const float *logprob;                   /* [n]; NAN where not asked, and for the very first; NULL: none asked */
+	const struct maas_choice *top;          /* [n][ntop], likeliest first; id -1 where not asked */
+	int ntop;
+};
+
+struct maas_decoder_limits {
+	enum maas_dtype precision;              /* of products and cache: MAAS_F32, MAAS_BF16; MAAS_DTYPES: as stored */
+	size_t sequences;                       /* at once; 0: 16 */
+	size_t rows;                            /* tokens a step; 0: 256 */
+	size_t cache_tokens;                    /* of key/value cache for all; 0: sequences x context */
+};
+struct maas_decoder_load {
+	size_t running, sequences;              /* now; at most */
+	size_t blocks, blocks_free, block_bytes;        /* of the cache */
+	uint64_t steps, prompt_tokens, new_tokens;      /* so far */
+};
+struct maas_decoder;
+/* tokenizer: NULL where text, stop strings and the end of text are not wanted.  All must outlive it. */
+struct maas_decoder *maas_decoder_new(const struct maas_model *, const struct maas_tokenizer *, struct maas_team *,
+    const struct maas_decoder_limits *) MAAS_USE;
+void maas_decoder_free(struct maas_decoder *);
+size_t maas_decoder_context(const struct maas_decoder *);
+size_t maas_decoder_vocab(const struct maas_decoder *);
+struct maas_decoder_load maas_decoder_load(const struct maas_decoder *);
+/* NULL: MAAS_DATA where the request can never run (too long, an id out of range), MAAS_TEMPFAIL where there
+ * is no place or no cache for it now.  The cache for all it may say is set aside: a sequence never waits. */
+struct maas_sequence *maas_decoder_join(struct maas_decoder *, const struct maas_request *) MAAS_USE;
+/* One token for each sequence past its prompt, a part of the prompts of the others.  How many still run. */
+size_t maas_decoder_step(struct maas_decoder *);
+/* At any time: cancels one that runs. */
+void maas_decoder_leave(struct maas_decoder *, struct maas_sequence *);
+
+/* The tokeniser a model carries; NULL with a reason where it has none.  Free it. */
+struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
+
 #endif
