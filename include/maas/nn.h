@@ -69,6 +69,7 @@ struct maas_node *maas_input(struct maas_tape *, const char *name, enum maas_dty
 struct maas_node *maas_param(struct maas_tape *, const char *name, int ndim, const size_t *dim, int decay);
 struct maas_node *maas_apply(struct maas_tape *, const struct maas_op *, struct maas_node *const *in, int nin,
     const void *attr, size_t attr_bytes);
+struct maas_node *maas_tape_input(const struct maas_tape *, const char *name);  /* NULL: none of that name */
 size_t maas_len(const struct maas_node *);              /* elements */
 size_t maas_rows(const struct maas_node *, const struct maas_run *);    /* leading dims' product in use, last excluded */
 
@@ -99,7 +100,8 @@ struct maas_node *maas_linear(struct maas_tape *, struct maas_node *x, struct ma
     struct maas_node *residual, enum maas_act);         /* act(x[n,in] w[out,in]^T + bias) + residual */
 struct maas_node *maas_attention(struct maas_tape *, struct maas_node *qkv, size_t time, int heads, int kv_heads);
 		/* causal; qkv [n, (heads + 2 kv_heads) hd], q then k then v; -> [n, heads hd] */
-struct maas_node *maas_dropout(struct maas_tape *, struct maas_node *x, float p);
+struct maas_node *maas_dropout(struct maas_tape *, struct maas_node *x, struct maas_node *residual, float p);
+		/* x / (1 - p) or 0, + residual (NULL: none); p 0 or not training: x + residual */
 struct maas_node *maas_head_loss(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *targets);
 		/* mean over rows of -log softmax(x w^T)[target], in chunks of the vocabulary; target < 0: left out */
 
