@@ -152,7 +152,7 @@ const struct maas_field *maas_field(const struct maas_field *, const char *name,
 /* Parse s into the field; -1 and the field untouched if it is not of the type or out of
  * range.  Text is borrowed, a list grows by one (its array is the heap's; it stays). */
 int maas_set(const struct maas_field *, void *to, const char *s) MAAS_USE;
-/* "name=value name=value": for built-in defaults, which must be right. */
+/* "name=value name=value", for built-in defaults; names that the table lacks are passed over. */
 void maas_set_all(const struct maas_field *, void *to, const char *text);
 /* Append the value so that maas_set reads it back exactly. */
 int maas_get(const struct maas_field *, const void *from, struct maas_buf *) MAAS_USE;

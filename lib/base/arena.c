@@ -1,0 +1,133 @@
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "maas/base.h"
+
+#define ALIGN     64
+#define HUGE_PAGE ((size_t)2 << 20)
+
+struct block {
+	struct block *next;
+	size_t used, size;
+	unsigned char *mem;
+};
+
+struct maas_arena {
+	struct block *first, *at;
+	size_t block, bytes;
+};
+
+struct maas_arena *
+maas_arena_new(size_t block)
+{
+	struct maas_arena *a = maas_alloc(1, sizeof *a);
+
+	if (a)
+		a->block = block < 4096 ? 4096 : block;
+	return a;
+}
+
+/* Large blocks come on huge pages; the advice must be given before the first touch. */
+static struct block *
+block_new(size_t size)
+{
+	struct block *b = malloc(sizeof *b);
+	void *mem = NULL;
+
+	if (!b || posix_memalign(&mem, size >= HUGE_PAGE ? HUGE_PAGE : ALIGN, size) != 0) {
+		free(b);
+		maas_fail_as(MAAS_OS, "no memory for %zu bytes", size);
+		return NULL;
+	}
+	if (size >= HUGE_PAGE)
+		madvise(mem, size, MADV_HUGEPAGE);
+	*b = (struct block){ NULL, 0, size, mem };
+	return b;
+}
+
+/* The block that has room for n bytes, kept ones first. */
+static struct block *
+room(struct maas_arena *a, size_t n)
+{
+	struct block *b;
+
+	for (b = a->at; b; b = b->next) {
+		if (n <= b->size - b->used)
+			return a->at = b;
+		if (!b->next)
+			break;
+	}
+	size_t size = n > a->block ? n : a->block;
+	size_t unit = size >= HUGE_PAGE ? HUGE_PAGE : ALIGN;
+	struct block *fresh = block_new((size + unit - 1) / unit * unit);
+
+	if (!fresh)
+		return NULL;
+	a->bytes += fresh->size;
+	if (b)
+		b->next = fresh;
+	else
+		a->first = fresh;
+	return a->at = fresh;
+}
+
+void *
+maas_take(struct maas_arena *a, size_t n, size_t size)
+{
+	struct block *b;
+	unsigned char *p;
+
+	if (size && n > (SIZE_MAX / 4) / size) {
+		maas_fail_as(MAAS_OS, "no memory for %zu items of %zu bytes", n, size);
+		return NULL;
+	}
+	n = (n * size + ALIGN - 1) / ALIGN * ALIGN;
+	if (!n)
+		n = ALIGN;
+	if (!(b = room(a, n)))
+		return NULL;
+	p = b->mem + b->used;
+	b->used += n;
+	return memset(p, 0, n);
+}
+
+char *
+maas_take_text(struct maas_arena *a, const char *s, size_t n)
+{
+	char *p = n < SIZE_MAX ? maas_take(a, n + 1, 1) : NULL;
+
+	if (p && n)
+		memcpy(p, s, n);
+	return p;
+}
+
+size_t
+maas_arena_bytes(const struct maas_arena *a)
+{
+	return a->bytes;
+}
+
+void
+maas_arena_reset(struct maas_arena *a)
+{
+	for (struct block *b = a->first; b; b = b->next)
+		b->used = 0;
+	a->at = a->first;
+}
+
+void
+maas_arena_free(struct maas_arena *a)
+{
+	struct block *next;
+
+	if (!a)
+		return;
+	for (struct block *b = a->first; b; b = next) {
+		next = b->next;
+		free(b->mem);
+		free(b);
+	}
+	free(a);
+}

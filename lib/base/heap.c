@@ -1,0 +1,119 @@
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "maas/base.h"
+
+void *
+maas_alloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size ? size : 1);
+
+	if (!p)
+		maas_fail_as(MAAS_OS, "no memory for %zu items of %zu bytes", n, size);
+	return p;
+}
+
+int
+maas_grow(void *array, size_t have, size_t *cap, size_t n, size_t size)
+{
+	void *p, *old;
+	size_t want = have + n, next = *cap + *cap / 2 + 16;
+
+	if (want <= *cap && want >= have)
+		return 0;
+	if (next < want)
+		next = want;
+	if (want < have || next > SIZE_MAX / 2 / size)
+		return maas_fail_as(MAAS_OS, "no memory for %zu more items of %zu bytes", n, size);
+	memcpy(&old, array, sizeof old);
+	if (!(p = realloc(old, next * size)))
+		return maas_fail_as(MAAS_OS, "no memory for %zu items of %zu bytes", next, size);
+	memcpy(array, &p, sizeof p);
+	*cap = next;
+	return 0;
+}
+
+struct maas_span
+maas_span(const char *text)
+{
+	return (struct maas_span){ text, strlen(text) };
+}
+
+int
+maas_span_is(struct maas_span a, const char *text)
+{
+	size_t n = strlen(text);
+
+	return a.n == n && (n == 0 || !memcmp(a.s, text, n));
+}
+
+int
+maas_buf_add(struct maas_buf *b, const void *s, size_t n)
+{
+	if (n >= SIZE_MAX / 2)
+		return maas_fail_as(MAAS_OS, "no memory for %zu bytes", n);
+	if (maas_grow(&b->s, b->n, &b->cap, n + 1, 1) < 0)
+		return -1;
+	if (n)
+		memcpy(b->s + b->n, s, n);
+	b->n += n;
+	b->s[b->n] = '\0';
+	return 0;
+}
+
+int
+maas_buf_text(struct maas_buf *b, const char *s)
+{
+	return maas_buf_add(b, s, strlen(s));
+}
+
+int
+maas_buf_printf(struct maas_buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (maas_grow(&b->s, b->n, &b->cap, 64, 1) < 0)
+		return -1;
+	va_start(ap, fmt);
+	n = vsnprintf(b->s + b->n, b->cap - b->n, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return maas_fail_as(MAAS_INTERNAL, "a text that cannot be printed");
+	if ((size_t)n >= b->cap - b->n) {
+		if (maas_grow(&b->s, b->n, &b->cap, (size_t)n + 1, 1) < 0)
+			return -1;
+		va_start(ap, fmt);
+		vsnprintf(b->s + b->n, b->cap - b->n, fmt, ap);
+		va_end(ap);
+	}
+	b->n += (size_t)n;
+	return 0;
+}
+
+void
+maas_buf_free(struct maas_buf *b)
+{
+	free(b->s);
+	*b = (struct maas_buf){ NULL, 0, 0 };
+}
+
+static const struct { const char *name; size_t size; } dtypes[MAAS_DTYPES] = {
+	[MAAS_F32] = { "F32", 4 }, [MAAS_BF16] = { "BF16", 2 }, [MAAS_I32] = { "I32", 4 }, [MAAS_F16] = { "F16", 2 },
+	[MAAS_F64] = { "F64", 8 }, [MAAS_I64] = { "I64", 8 }, [MAAS_I16] = { "I16", 2 }, [MAAS_I8] = { "I8", 1 },
+	[MAAS_U8] = { "U8", 1 }, [MAAS_U16] = { "U16", 2 }, [MAAS_U32] = { "U32", 4 }, [MAAS_U64] = { "U64", 8 },
+	[MAAS_BOOL] = { "BOOL", 1 },
+};
+
+size_t
+maas_dtype_size(enum maas_dtype t)
+{
+	return dtypes[t].size;
+}
+
+const char *
+maas_dtype_name(enum maas_dtype t)
+{
+	return dtypes[t].name;
+}
