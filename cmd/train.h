@@ -1,0 +1,37 @@
+/*
+ * train -- what maas-train's two families share: language models learn from text
+ * (train_text.c), all others from rows (train_rows.c).  maas-train.c makes a verb of
+ * every kind there is: the kind's own settings, what is done with the result, and the
+ * family's options.
+ */
+#ifndef TRAIN_H
+#define TRAIN_H
+
+#include "maas/model.h"
+#include "driver.h"
+
+/* Every kind has these, as part[1]; part[0] is the kind's settings, filled in by kind->fields. */
+struct outcome {
+	const char *output, *depfile, *lock;    /* NULL: none */
+	int if_changed, json, dry_run;
+};
+extern const struct maas_field outcome_fields[];
+
+struct family {
+	const char *operands;           /* "[DATA...]" */
+	struct {                        /* as part[2], part[3] ... of the call */
+		const struct maas_field *fields;
+		size_t size;
+	} part[PARTS - 2];
+	int (*run)(struct call *);      /* call->verb->data is the kind */
+};
+extern const struct family family_text; /* kinds that decode */
+extern const struct family family_rows; /* kinds that take rows */
+
+/* Take --lock: a descriptor, -1 where none is asked for, -2 with a reason (held: MAAS_TEMPFAIL). */
+int take_lock(const struct outcome *);
+/* Write --depfile, a make rule: the output depends on the configuration, the operands and also[0..n); NULLs
+ * and standard input are left out.  0 where none is asked for. */
+int write_depfile(const struct call *, const struct outcome *, const char *const *also, size_t n);
+
+#endif
