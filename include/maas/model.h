@@ -144,13 +144,16 @@ struct maas_request {
 	int ignore_eos;                         /* the end-of-text token is one like others */
 	int echo;                               /* the text begins with the prompt's */
 	int truncate;                           /* a prompt too long loses its beginning */
-	int logprobs;                           /* of each token said, and this many alternatives - 1; 0: none */
+	int logprobs;                           /* keep the log-probability of each token said */
+	int top;                                /* and that many of the likeliest; at most MAAS_TOP */
 	int score;                              /* with logprobs: of the prompt's tokens too */
 	void *user;
 };
 
-enum maas_finish { MAAS_RUNNING, MAAS_STOP, MAAS_LENGTH };      /* STOP: end of text or a stop string */
-const char *maas_finish_name(enum maas_finish);                 /* "stop", "length" */
+#define MAAS_TOP 64
+/* STOP: end of text or a stop string; LENGTH: max_new or the context; BROKEN: the model's answer is no number. */
+enum maas_finish { MAAS_RUNNING, MAAS_STOP, MAAS_LENGTH, MAAS_BROKEN };
+const char *maas_finish_name(enum maas_finish);                 /* "stop", "length", "error" */
 
 struct maas_choice {                            /* an alternative */
 	int32_t id;
