@@ -200,4 +200,36 @@ void maas_decoder_leave(struct maas_decoder *, struct maas_sequence *);
 /* The tokeniser a model carries; NULL with a reason where it has none.  Free it. */
 struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
 
+/*
+ * Rows: one record in, scores out.  A model of rows keeps, as parts, its columns (maas/table.h),
+ * the vectoriser of its text column and its labels.  A maas_rows is const and shared by threads; a
+ * maas_rows_call is one thread's scratch, and what it hands out is valid until its next call.
+ */
+struct maas_rows;
+struct maas_rows_call;
+struct maas_piece {                     /* what one feature adds to a label's logit */
+	struct maas_span feature;
+	double value, contribution;
+	const struct maas_place *place; /* where it stands in the text; none for other columns */
+	size_t places;
+};
+struct maas_explanation {
+	double logit, intercept;        /* logit = intercept + the sum of all contributions */
+	const struct maas_piece *piece; /* the largest |contribution| first */
+	size_t n;
+};
+const struct maas_rows *maas_rows_of(const struct maas_model *) MAAS_USE;       /* NULL: a model of something else */
+size_t maas_rows_labels(const struct maas_rows *);
+struct maas_span maas_rows_label(const struct maas_rows *, size_t i);
+struct maas_rows_call *maas_rows_call_new(const struct maas_rows *) MAAS_USE;
+void maas_rows_call_free(struct maas_rows_call *);
+/* probability[labels] of a text (taken whole as the text column, whatever its name; refused where there is
+ * none), of a record as maas_reader_parse takes it (a JSON object, else a line as trained on), or of a row. */
+struct maas_row;
+int maas_rows_text(struct maas_rows_call *, struct maas_span text, double *probability) MAAS_USE;
+int maas_rows_record(struct maas_rows_call *, struct maas_span record, double *probability) MAAS_USE;
+int maas_rows_row(struct maas_rows_call *, const struct maas_row *, double *probability) MAAS_USE;
+/* Why the last record got label i the logit it got.  MAAS_USAGE where the kind cannot tell. */
+int maas_rows_explain(struct maas_rows_call *, size_t label, struct maas_explanation *) MAAS_USE;
+
 #endif

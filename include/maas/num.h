@@ -58,5 +58,6 @@ struct maas_csr {
 	uint32_t *col;
 	double *val;
 };
+void maas_csr_free(struct maas_csr *);  /* its arrays, where they are the heap's */
 
 #endif

@@ -59,4 +59,49 @@ int maas_tokens_open(struct maas_tokens *, const char *path) MAAS_USE;
 void maas_tokens_close(struct maas_tokens *);
 int32_t maas_tokens_at(const struct maas_tokens *, size_t i);
 
+/*
+ * A vectoriser: texts to sparse rows of features, meaning what scikit-learn's CountVectorizer and
+ * TfidfVectorizer mean.  Feature i is the i-th of the vocabulary in the order of code points.
+ * A byte that is no UTF-8 counts as U+FFFD.  Const once made, shared by threads; a maas_vectorize
+ * is one thread's scratch.
+ */
+struct maas_vectorizer_options {
+	int analyzer;                   /* word, char, char_wb, cjk */
+	const char *ngrams;             /* "1", "1-2" */
+	const char *min_df, *max_df;    /* "2" rows, "0.5" of the rows: a point makes it a fraction */
+	long max_features;              /* 0: all */
+	const char *stop_words;         /* a file of words, or words parted by commas; NULL: none */
+	const char *token_pattern;
+	int lowercase, strip_accents, binary, tfidf, sublinear_tf, smooth_idf, norm;
+};
+extern const struct maas_field maas_vectorizer_fields[];        /* a part for a driver */
+struct maas_vectorizer;
+struct maas_csr;
+/* From texts; x, where given, is filled with their rows (maas_csr_free).  Fails where no feature is left. */
+struct maas_vectorizer *maas_vectorizer_fit(const struct maas_vectorizer_options *, const struct maas_span *text,
+    size_t n, struct maas_csr *x) MAAS_USE;
+/* As kept in a model: what _compile wrote.  data must outlive it.  Nothing is parsed: what is looked up is checked. */
+struct maas_vectorizer *maas_vectorizer_open(struct maas_span data) MAAS_USE;
+int maas_vectorizer_compile(const struct maas_vectorizer *, struct maas_buf *) MAAS_USE;
+void maas_vectorizer_free(struct maas_vectorizer *);
+size_t maas_vectorizer_size(const struct maas_vectorizer *);                    /* features */
+struct maas_span maas_vectorizer_feature(const struct maas_vectorizer *, size_t i);
+int64_t maas_vectorizer_find(const struct maas_vectorizer *, struct maas_span feature);        /* -1: none */
+double maas_vectorizer_idf(const struct maas_vectorizer *, size_t i);           /* 1 where there is none */
+/* Its settings as options would say them: "analyzer word\nngrams 1-2\n...". */
+int maas_vectorizer_print(const struct maas_vectorizer *, struct maas_buf *) MAAS_USE;
+
+struct maas_vectorize;
+struct maas_vectorize *maas_vectorize_new(const struct maas_vectorizer *) MAAS_USE;
+void maas_vectorize_free(struct maas_vectorize *);
+/* The row of a text, its columns ascending: n of them at col and val, valid until the next call. */
+int maas_vectorize_text(struct maas_vectorize *, struct maas_span text, const uint32_t **col, const double **val,
+    size_t *n) MAAS_USE;
+/* Where features stand in a text, in the order of the text: bytes [start,end) of it. */
+struct maas_place {
+	uint32_t feature;
+	size_t start, end;
+};
+int maas_vectorize_places(struct maas_vectorize *, struct maas_span text, const struct maas_place **, size_t *n) MAAS_USE;
+
 #endif
