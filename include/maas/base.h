@@ -226,6 +226,11 @@ void maas_team_run(struct maas_team *, size_t n, size_t grain, maas_work *, void
 void maas_team_free(struct maas_team *);
 int maas_cores(void);                                           /* by affinity and cgroup */
 
+/* Secrets: the door to libsodium.  Built without it: MAAS_UNAVAILABLE, and nothing is the same as anything. */
+int maas_random(void *to, size_t n) MAAS_USE;           /* unpredictable bytes, for keys and ids */
+int maas_digest(unsigned char to[32], const void *, size_t n) MAAS_USE; /* BLAKE2b-256 (RFC 7693) */
+int maas_same(const void *, const void *, size_t n);    /* equal?  In a time that does not tell where they differ */
+
 /* What the processor can do, by feature bits; MAAS_ISA=portable|avx2|avx512|amx forces lower. */
 enum maas_isa { MAAS_PORTABLE, MAAS_AVX2, MAAS_AVX512, MAAS_AMX };
 enum maas_isa maas_isa(void);           /* of this process, fixed at the first call */

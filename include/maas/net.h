@@ -1,0 +1,105 @@
+/*
+ * net -- HTTP/1.1: a server in front of two functions, one that admits a request when its
+ * head is there, one that gets it whole.  Knows nothing of models, keys or JSON.  The
+ * library underneath shows nowhere in this header.
+ *
+ *	static int admit(void *ctx, struct maas_http_request *r) { ... return 0; }
+ *	static void handle(void *ctx, struct maas_http_request *r)
+ *	{
+ *		maas_buf_text(maas_http_body(r), "hello\n");
+ *		maas_http_reply(r, 200, "text/plain");
+ *	}
+ */
+#ifndef MAAS_NET_H
+#define MAAS_NET_H
+
+#include "maas/base.h"
+
+#define MAAS_HTTP_ID 128                /* a request id's longest */
+
+struct maas_http;
+
+/*
+ * A request on its way.  From handle() on it belongs to the application, which replies
+ * exactly once, then or later, from any thread; after the reply (or the end of the stream)
+ * it is not touched again.
+ */
+struct maas_http_request {
+	const char *method;             /* "GET" ... */
+	const char *target;             /* path and query as sent */
+	struct maas_span path;          /* of the target, as sent: still with its %xx */
+	struct maas_span query;         /* behind the '?'; empty */
+	char id[MAAS_HTTP_ID + 1];      /* X-Request-Id: the client's where it is decent, else ours */
+	char peer[64];                  /* address, or "unix" */
+	struct maas_span body;          /* in handle() and later */
+	double start;                   /* maas_clock() when the head was read */
+	int status;                     /* of the reply; 499 where the client left before it; 0: none yet */
+	size_t sent;                    /* bytes of reply body handed to the client */
+	void *app;                      /* the application's own; freed in finished() */
+};
+
+struct maas_http_setup {
+	const char *host;               /* numeric address; NULL: no TCP */
+	int port;                       /* 0: any free one */
+	const char *unix_path;          /* NULL: none.  Mode 0600; a dead socket of that name is replaced */
+	int threads;                    /* of each listener; 0: 2 */
+	size_t body_max;                /* bytes of one body; 0: 8 MiB */
+	size_t bodies_max;              /* of all bodies together; 0: 256 MiB */
+	size_t connections;             /* more get 503; 0: 1000 */
+	double head_seconds, body_seconds, idle_seconds, write_seconds;         /* 0: 10, 10, 60, 30 */
+	size_t min_rate;                /* bytes a second a body must come and a reply must go with, behind those; 0: 16384 */
+	/* The head is there, the body not.  0: go on; -1: replied (the body will not be read).  Headers may be read. */
+	int (*admit)(void *ctx, struct maas_http_request *);
+	/* All is there.  Headers may be read until it returns. */
+	void (*handle)(void *ctx, struct maas_http_request *);
+	/* net refuses: phrase it and reply with this status.  `why` is one of our own texts. */
+	void (*refuse)(void *ctx, struct maas_http_request *, int status, const char *why);
+	/* Nobody will touch the request again: count, log, free app.  Any thread. */
+	void (*finished)(void *ctx, struct maas_http_request *);
+	void *ctx;
+};
+
+struct maas_http *maas_http_open(const struct maas_http_setup *) MAAS_USE;      /* serves at once */
+int maas_http_port(const struct maas_http *);           /* of TCP; 0: none */
+size_t maas_http_connections(const struct maas_http *); /* open now */
+/* Accept nothing more; replies from now on close their connection. */
+void maas_http_quiesce(struct maas_http *);
+size_t maas_http_pending(struct maas_http *);           /* requests not finished */
+/* Cut off what is left, wait until the application has let go of every request, end. */
+void maas_http_close(struct maas_http *);
+
+/* NULL: no such header. */
+const char *maas_http_header(const struct maas_http_request *, const char *name);
+/* Has the client left?  Known within a quarter of a second. */
+int maas_http_gone(struct maas_http_request *);
+
+/* Add a header to the reply to come; at most 8, name and value together under 512 bytes. */
+void maas_http_set(struct maas_http_request *, const char *name, const char *fmt, ...) MAAS_PRINTF(3, 4);
+/* The reply's body, empty at first: put it here, then reply.  type NULL: no body. */
+struct maas_buf *maas_http_body(struct maas_http_request *);
+void maas_http_reply(struct maas_http_request *, int status, const char *type);
+/* Or piece by piece: _begin, then any number of _write, then _end.  _write copies; -1: the client has left or
+ * reads too slowly (more than 1 MiB waits): call _end.  Not ok: the connection is cut without a proper end. */
+void maas_http_begin(struct maas_http_request *, int status, const char *type);
+int maas_http_write(struct maas_http_request *, const void *, size_t n);
+void maas_http_end(struct maas_http_request *, int ok);
+
+/*
+ * The guard: what a request's head must be, beyond what the library checks.  Framing that two
+ * readers could read in two ways (RFC 9112, 6.3) is refused, and closes the connection.
+ */
+struct maas_http_field {
+	struct maas_span name, value;
+};
+/* NULL: fine; else why not, with the status (400, 414, 431, 501, 505) in *status. */
+const char *maas_http_guard(const char *method, const char *target, const char *version,
+    const struct maas_http_field *, size_t n, int *status);
+/* "%41b" -> "Ab".  -1: a broken escape, a NUL, or no UTF-8. */
+int maas_http_unescape(struct maas_span, struct maas_buf *to) MAAS_USE;
+/* Is this Host header this machine's own: localhost, 127.0.0.0/8, [::1] or `own` (may be NULL), with any port? */
+int maas_http_host_local(const char *host, const char *own);
+/* Does this numeric address reach no further than this machine? */
+int maas_http_loopback(const char *address);
+int maas_http_id_decent(const char *id);                /* [A-Za-z0-9._-]{1,128} */
+
+#endif
