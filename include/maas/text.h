@@ -13,35 +13,73 @@ int32_t maas_unicode_lower(int32_t cp);                 /* simple mapping */
 extern const char maas_unicode_version[];
 
 /*
- * A tokeniser: bytes to ids and back, for every byte string.  Const once made, shared by
- * threads; an encoder is one thread's cache and scratch.
+ * A tokeniser: bytes to ids and back (byte-level BPE; Sennrich et al. 2016, Radford et al. 2019),
+ * for every byte string.  Const once made, shared by threads; an encoder is one thread's cache
+ * and scratch.
  */
+enum maas_pattern { MAAS_GPT2, MAAS_CL100K, MAAS_LLAMA3 };
+extern const char *const maas_pattern_names[];          /* NULL-terminated, as --pattern takes them */
 struct maas_tokenizer;
 struct maas_encoder;
-/* tokenizer.json; a directory with it or with vocab.json + merges.txt. */
+/* tokenizer.json; a directory with it or with vocab.json + merges.txt; a model file that
+ * carries its tokeniser; what _compile wrote. */
 struct maas_tokenizer *maas_tokenizer_load(const char *path) MAAS_USE;
-/* As kept in a model: what _compile wrote.  data must outlive it. */
+/* As kept in a model: what _compile wrote, used in place.  data must outlive it.  Every byte string
+ * is either a tokeniser or refused. */
 struct maas_tokenizer *maas_tokenizer_open(struct maas_span data) MAAS_USE;
 int maas_tokenizer_compile(const struct maas_tokenizer *, struct maas_buf *) MAAS_USE;
-int maas_tokenizer_save(const struct maas_tokenizer *, const char *path, int how) MAAS_USE;     /* tokenizer.json */
+/* tokenizer.json; where path is a directory or ends in '/', vocab.json and merges.txt in it. */
+int maas_tokenizer_save(const struct maas_tokenizer *, const char *path, int how) MAAS_USE;
 void maas_tokenizer_free(struct maas_tokenizer *);
 size_t maas_tokenizer_size(const struct maas_tokenizer *);      /* ids are below it */
+size_t maas_tokenizer_merges(const struct maas_tokenizer *);
+enum maas_pattern maas_tokenizer_pattern(const struct maas_tokenizer *);
 uint64_t maas_tokenizer_digest(const struct maas_tokenizer *);  /* equal for equal tokenisers, however stored */
+/* What the file says is put around a text by those who feed models (encode never does). */
+int maas_tokenizer_adds_bos(const struct maas_tokenizer *);
+int maas_tokenizer_adds_eos(const struct maas_tokenizer *);
 struct maas_span maas_token_bytes(const struct maas_tokenizer *, int32_t id);   /* n 0: no such id */
 int maas_token_special(const struct maas_tokenizer *, int32_t id);
 int32_t maas_token_find(const struct maas_tokenizer *, struct maas_span text);  /* a special token's id; -1 */
 int32_t maas_token_eos(const struct maas_tokenizer *);          /* -1: none */
 int32_t maas_token_bos(const struct maas_tokenizer *);
+int32_t maas_token_unk(const struct maas_tokenizer *);
+/* Append the token as vocab.json spells it: a printable character for each byte, no blanks. */
+int maas_token_spell(const struct maas_tokenizer *, int32_t id, struct maas_buf *) MAAS_USE;
 
+/* With parse_special, special tokens in text become their ids; without, they are text like any other. */
 struct maas_encoder *maas_encoder_new(const struct maas_tokenizer *, int parse_special) MAAS_USE;
 void maas_encoder_free(struct maas_encoder *);
 struct maas_ids {
 	int32_t *id;
 	size_t n, cap;
 };
-int maas_encode(struct maas_encoder *, struct maas_span text, struct maas_ids *to) MAAS_USE;    /* appends */
-int maas_decode(const struct maas_tokenizer *, const int32_t *id, size_t n, int skip_special, struct maas_buf *to) MAAS_USE;
+/* Append the ids of text.  Fails without memory, and where a byte is in no token and there is no
+ * unknown token. */
+int maas_encode(struct maas_encoder *, struct maas_span text, struct maas_ids *to) MAAS_USE;
+/* The greatest n such that the ids of text[0..n) and of what follows it are the ids of the whole,
+ * whatever follows text; 0 where there is none. */
+size_t maas_encoder_cut(const struct maas_encoder *, struct maas_span text);
+/* Append the bytes of ids.  An id that does not exist fails, naming it and its place (from 1). */
+int maas_decode(const struct maas_tokenizer *, const int32_t *id, size_t n, int skip_special,
+    struct maas_buf *to) MAAS_USE;
 void maas_ids_free(struct maas_ids *);
+
+/*
+ * Training by Hugging Face's BpeTrainer's rules: words are counted over texts; ids are the special
+ * tokens in the order given, the 256 bytes in the order of the characters that spell them, then
+ * merges, always of the most frequent pair, of several the one with the smaller (left, right) ids.
+ * The result is the same for any team.
+ */
+struct maas_bpe;
+struct maas_bpe *maas_bpe_new(enum maas_pattern, struct maas_team *) MAAS_USE;
+/* Count the words of a text.  A text is cut behind each LF, and each piece counts by itself. */
+int maas_bpe_add(struct maas_bpe *, struct maas_span text) MAAS_USE;
+/* Merge until there are `vocab` ids or no pair is left that occurs min_frequency times (at least
+ * once): maas_tokenizer_size tells which. */
+struct maas_tokenizer *maas_bpe_train(struct maas_bpe *, size_t vocab, uint64_t min_frequency,
+    const char *const *special, size_t nspecial) MAAS_USE;
+void maas_bpe_free(struct maas_bpe *);
 
 /*
  * A token file (maas-tokens(5)): ids with the digest and size of the tokeniser that made them.
@@ -56,8 +94,23 @@ struct maas_tokens {
 	size_t vocab;                   /* 0: unknown */
 };
 int maas_tokens_open(struct maas_tokens *, const char *path) MAAS_USE;
+/* Of bytes in memory that begin as a token file does; they must outlive it.  No _close. */
+int maas_tokens_parse(struct maas_tokens *, struct maas_span) MAAS_USE;
+int maas_tokens_is(struct maas_span head);      /* do these bytes (16 or more) begin a token file of ours or llm.c's? */
 void maas_tokens_close(struct maas_tokens *);
 int32_t maas_tokens_at(const struct maas_tokens *, size_t i);
+/* Every id below vocab, or a reason that names the first that is not. */
+int maas_tokens_check(const struct maas_tokens *, size_t vocab) MAAS_USE;
+
+/* Writing one as a stream: the size goes behind the ids, so that a pipe gets the bytes a file gets. */
+struct maas_tokens_out {
+	FILE *to;
+	int width;
+	uint64_t n;
+};
+int maas_tokens_begin(struct maas_tokens_out *, FILE *to, const struct maas_tokenizer *) MAAS_USE;
+int maas_tokens_put(struct maas_tokens_out *, const int32_t *id, size_t n) MAAS_USE;
+int maas_tokens_end(struct maas_tokens_out *) MAAS_USE;
 
 /*
  * A vectoriser: texts to sparse rows of features, meaning what scikit-learn's CountVectorizer and
