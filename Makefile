@@ -12,7 +12,7 @@ STD        := -std=c11 -D_GNU_SOURCE -ffp-contract=off
 
 # A foreign library is had where pkg-config finds it; what it serves is left out elsewhere.
 has         = $(shell $(PKG_CONFIG) --exists $1 2>/dev/null && echo 1)
-opt         = $(if $(call has,$1),$(eval FOUND += $1)$(eval CPPOPT += -DMAAS_HAS_$2)$(eval LDOPT += $(shell $(PKG_CONFIG) --libs $1)),$(eval MISSED += $1))
+opt         = $(if $(call has,$1),$(eval FOUND += $1 )$(eval CPPOPT += -DMAAS_HAS_$2)$(eval LDOPT += $(shell $(PKG_CONFIG) --libs $1)),$(eval MISSED += $1))
 $(call opt,zlib,ZLIB)
 $(call opt,libutf8proc,UTF8PROC)
 $(call opt,libsodium,SODIUM)
@@ -51,7 +51,7 @@ V_       := $(if $(V),,@)
 .SECONDARY:
 all: found $(CMDS)                      ## build the library and every command
 found:
-	@echo "  WITH  openblas yaml jansson$(FOUND)$(if $(SERVE), $(SERVE_PC))"
+	@echo "  WITH  openblas yaml jansson $(FOUND)$(if $(SERVE), $(SERVE_PC))"
 	@$(if $(MISSED),echo "  LEFT OUT what these serve:$(MISSED)",:)
 	@$(if $(SERVE),:,echo "  LEFT OUT maas-serve: it wants $(SERVE_PC)")
 $(LIB): $(call obj,$(LIB_C))

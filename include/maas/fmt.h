@@ -15,7 +15,8 @@
 struct maas_input;
 struct maas_input *maas_input_open(const char *path, const char *encoding) MAAS_USE;
 const char *maas_input_name(const struct maas_input *);         /* the path, or "<stdin>" */
-/* Look at the first bytes without taking them: up to n (at most 64k), fewer at the end only. -1 on error. */
+/* Look at what comes next without taking it: waits for n bytes (fewer at the end only) and shows all that
+ * has arrived.  A co-process's first line may be all there is for a while: ask for little. */
 int maas_input_peek(struct maas_input *, size_t n, struct maas_span *) MAAS_USE;
 /* What has arrived, at most n bytes; 0 at the end, -1 on error. */
 long maas_input_read(struct maas_input *, void *, size_t n) MAAS_USE;
@@ -26,9 +27,6 @@ size_t maas_input_lines(const struct maas_input *);             /* handed out so
 /* All that is left, appended. */
 int maas_input_all(struct maas_input *, struct maas_buf *) MAAS_USE;
 void maas_input_close(struct maas_input *);
-
-/* gzip of bytes, for a writer whose name ends in .gz.  MAAS_UNAVAILABLE without zlib. */
-int maas_gunzip(const void *, size_t n, struct maas_buf *to) MAAS_USE;
 
 /*
  * JSON, strict (RFC 8259): duplicate keys, trailing text, NaN, invalid UTF-8 and nesting

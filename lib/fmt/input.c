@@ -1,0 +1,352 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef MAAS_HAS_ZLIB
+#include <zlib.h>
+#endif
+
+#include "maas/fmt.h"
+
+#define PIECE ((size_t)256 << 10)
+
+/* Bytes that wait between two stages; what is before `at` was taken. */
+struct queue {
+	struct maas_buf buf;
+	size_t at;
+};
+
+/* Three stages: read from the descriptor, gunzipped, turned to UTF-8. */
+struct maas_input {
+	char *name;
+	int fd;
+	int begun, raw_end, end;        /* first bytes seen; descriptor dry; last stage dry */
+	struct queue raw, plain, out;
+	size_t lines;
+	enum { PLAIN, GZIP, GZIP_DONE } packed;
+	iconv_t turn;                   /* (iconv_t)-1: as it is */
+#ifdef MAAS_HAS_ZLIB
+	z_stream z;
+#endif
+};
+
+struct maas_input *
+maas_input_open(const char *path, const char *encoding)
+{
+	int std = !strcmp(path, "-");
+	struct maas_input *in = maas_alloc(1, sizeof *in);
+	struct stat st;
+
+	if (!in)
+		return NULL;
+	in->fd = -1;
+	in->turn = (iconv_t)-1;
+	if (!(in->name = strdup(std ? "<stdin>" : path))) {
+		maas_fail_as(MAAS_OS, "no memory for a path");
+		goto fail;
+	}
+	if ((in->fd = std ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)) < 0) {
+		maas_fail_errno("%s", in->name);
+		goto fail;
+	}
+	if (fstat(in->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		maas_fail_errno("%s", in->name);
+		goto fail;
+	}
+	if (encoding && strcasecmp(encoding, "UTF-8") && strcasecmp(encoding, "UTF8") &&
+	    (in->turn = iconv_open("UTF-8", encoding)) == (iconv_t)-1) {
+		maas_fail_as(MAAS_USAGE, "encoding '%s' is not known (see iconv -l)", encoding);
+		goto fail;
+	}
+	return in;
+fail:
+	maas_input_close(in);
+	return NULL;
+}
+
+const char *
+maas_input_name(const struct maas_input *in)
+{
+	return in->name;
+}
+
+static size_t
+waiting(const struct queue *q)
+{
+	return q->buf.n - q->at;
+}
+
+/* Room for n more bytes; what was taken is dropped where that spares growing. */
+static int
+make_room(struct queue *q, size_t n)
+{
+	struct maas_buf *b = &q->buf;
+
+	if (q->at && (q->at == b->n || b->cap - b->n <= n)) {
+		memmove(b->s, b->s + q->at, b->n - q->at);
+		b->n -= q->at;
+		q->at = 0;
+	}
+	return maas_grow(&b->s, b->n, &b->cap, n + 1, 1);
+}
+
+/* One read(): what has arrived. */
+static int
+read_some(struct maas_input *in, struct queue *q)
+{
+	ssize_t n;
+
+	if (make_room(q, PIECE) < 0)
+		return -1;
+	do
+		n = read(in->fd, q->buf.s + q->buf.n, PIECE);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return maas_fail_errno("%s: reading", in->name);
+	in->raw_end = n == 0;
+	q->buf.n += (size_t)n;
+	return 0;
+}
+
+#ifdef MAAS_HAS_ZLIB
+static int
+gunzip_start(struct maas_input *in)
+{
+	if (inflateInit2(&in->z, 15 + 16) != Z_OK)
+		return maas_fail_as(MAAS_OS, "%s: no memory to gunzip", in->name);
+	in->packed = GZIP;
+	return 0;
+}
+
+/* A file may hold several members in a row; what else follows is padding, as gzip sees it. */
+static int
+next_member(struct maas_input *in)
+{
+	if (!waiting(&in->raw) && !in->raw_end && read_some(in, &in->raw) < 0)
+		return -1;
+	if (!waiting(&in->raw) || (unsigned char)in->raw.buf.s[in->raw.at] != 0x1f) {
+		in->raw.at = in->raw.buf.n;
+		in->packed = GZIP_DONE;
+		inflateEnd(&in->z);
+		return 0;
+	}
+	return inflateReset(&in->z) == Z_OK ? 0 : maas_fail("%s: gzip data is damaged", in->name);
+}
+
+static int
+gunzip_some(struct maas_input *in, struct queue *q)
+{
+	int rc;
+
+	if (!waiting(&in->raw) && !in->raw_end && read_some(in, &in->raw) < 0)
+		return -1;
+	if (make_room(q, PIECE) < 0)
+		return -1;
+	in->z.next_in = (unsigned char *)in->raw.buf.s + in->raw.at;
+	in->z.avail_in = (unsigned)waiting(&in->raw);
+	in->z.next_out = (unsigned char *)q->buf.s + q->buf.n;
+	in->z.avail_out = (unsigned)PIECE;
+	rc = inflate(&in->z, Z_NO_FLUSH);
+	in->raw.at = in->raw.buf.n - in->z.avail_in;
+	q->buf.n += PIECE - in->z.avail_out;
+	if (rc == Z_STREAM_END)
+		return next_member(in);
+	if (rc == Z_BUF_ERROR && in->raw_end)
+		return maas_fail("%s: gzip data is cut short", in->name);
+	if (rc != Z_OK && rc != Z_BUF_ERROR)
+		return maas_fail("%s: gzip data is damaged", in->name);
+	return 0;
+}
+
+static void
+gunzip_stop(struct maas_input *in)
+{
+	if (in->packed == GZIP)
+		inflateEnd(&in->z);
+}
+#else
+static int
+gunzip_start(struct maas_input *in)
+{
+	return maas_fail_as(MAAS_UNAVAILABLE, "%s: built without zlib: gunzip -c it into a pipe", in->name);
+}
+
+static int
+gunzip_some(struct maas_input *in, struct queue *q)
+{
+	(void)q;
+	return gunzip_start(in);
+}
+
+static void
+gunzip_stop(struct maas_input *in)
+{
+	(void)in;
+}
+#endif
+
+/* Is it gzip?  A second byte is waited for only where the first one could begin it. */
+static int
+begin(struct maas_input *in)
+{
+	struct maas_buf *b = &in->raw.buf;
+
+	in->begun = 1;
+	while (!in->raw_end && (b->n < 1 || (b->n < 2 && b->s[0] == 0x1f)))
+		if (read_some(in, &in->raw) < 0)
+			return -1;
+	if (b->n >= 2 && !memcmp(b->s, "\x1f\x8b", 2))
+		return gunzip_start(in);
+	return 0;
+}
+
+/* Some bytes past the second stage, *dry where there will be no more. */
+static int
+plain_some(struct maas_input *in, struct queue *q, int *dry)
+{
+	if (!in->begun && begin(in) < 0)
+		return -1;
+	if (in->packed == GZIP)
+		return gunzip_some(in, q);
+	if (in->packed == PLAIN && waiting(&in->raw)) {         /* what begin() read */
+		if (make_room(q, waiting(&in->raw)) < 0)
+			return -1;
+		memcpy(q->buf.s + q->buf.n, in->raw.buf.s + in->raw.at, waiting(&in->raw));
+		q->buf.n += waiting(&in->raw);
+		in->raw.at = in->raw.buf.n;
+		return 0;
+	}
+	if (in->packed == PLAIN && !in->raw_end && read_some(in, q) < 0)
+		return -1;
+	*dry = in->packed == GZIP_DONE || in->raw_end;
+	return 0;
+}
+
+static int
+turn_some(struct maas_input *in)
+{
+	struct queue *from = &in->plain, *to = &in->out;
+	size_t have, space = 4 * PIECE;
+	char *p, *q;
+	int dry = 0;
+
+	if (plain_some(in, from, &dry) < 0 || make_room(to, space) < 0)
+		return -1;
+	p = from->buf.s + from->at;
+	q = to->buf.s + to->buf.n;
+	have = waiting(from);
+	if (have && iconv(in->turn, &p, &have, &q, &space) == (size_t)-1) {
+		if (errno == EILSEQ)
+			return maas_fail("%s: bytes that are not in the encoding named, after line %zu", in->name, in->lines);
+		if (errno == EINVAL && dry)
+			return maas_fail("%s: ends inside a character", in->name);
+	}
+	from->at = from->buf.n - have;
+	to->buf.n = (size_t)(q - to->buf.s);
+	in->end = dry && !have;
+	return 0;
+}
+
+static int
+more(struct maas_input *in)
+{
+	return in->turn != (iconv_t)-1 ? turn_some(in) : plain_some(in, &in->out, &in->end);
+}
+
+int
+maas_input_peek(struct maas_input *in, size_t n, struct maas_span *s)
+{
+	while (waiting(&in->out) < n && !in->end)
+		if (more(in) < 0)
+			return -1;
+	*s = (struct maas_span){ in->out.buf.s ? in->out.buf.s + in->out.at : "", waiting(&in->out) };
+	return 0;
+}
+
+long
+maas_input_read(struct maas_input *in, void *to, size_t n)
+{
+	size_t have;
+
+	while (!waiting(&in->out) && !in->end)
+		if (more(in) < 0)
+			return -1;
+	have = waiting(&in->out);
+	if (have > n)
+		have = n;
+	if (have)
+		memcpy(to, in->out.buf.s + in->out.at, have);
+	in->out.at += have;
+	return (long)have;
+}
+
+int
+maas_input_line(struct maas_input *in, struct maas_span *line, int *no_lf)
+{
+	struct queue *q = &in->out;
+	size_t seen = 0, have;
+	char *lf = NULL;
+
+	for (;;) {
+		have = waiting(q);
+		if (have > seen && (lf = memchr(q->buf.s + q->at + seen, '\n', have - seen)))
+			break;
+		seen = have;
+		if (in->end)
+			break;
+		if (more(in) < 0)
+			return -1;
+	}
+	if (!lf && !have)
+		return 0;
+	line->s = q->buf.s + q->at;
+	line->n = lf ? (size_t)(lf - line->s) : have;
+	q->at += line->n + (lf != NULL);
+	in->lines++;
+	if (no_lf)
+		*no_lf = !lf;
+	return 1;
+}
+
+size_t
+maas_input_lines(const struct maas_input *in)
+{
+	return in->lines;
+}
+
+int
+maas_input_all(struct maas_input *in, struct maas_buf *to)
+{
+	struct queue *q = &in->out;
+
+	do {
+		if (waiting(q) && maas_buf_add(to, q->buf.s + q->at, waiting(q)) < 0)
+			return -1;
+		q->at = q->buf.n;
+		if (in->end)
+			return 0;
+	} while (more(in) == 0);
+	return -1;
+}
+
+void
+maas_input_close(struct maas_input *in)
+{
+	if (!in)
+		return;
+	gunzip_stop(in);
+	if (in->turn != (iconv_t)-1)
+		iconv_close(in->turn);
+	if (in->fd >= 0)
+		close(in->fd);
+	maas_buf_free(&in->raw.buf);
+	maas_buf_free(&in->plain.buf);
+	maas_buf_free(&in->out.buf);
+	free(in->name);
+	free(in);
+}
