@@ -44,10 +44,11 @@ UNITS    := $(UNIT_C:tests/unit/%.c=$B/unit/%)
 BENCHES  := $(BENCH_C:tests/bench/%.c=$B/bench/%)
 FUZZERS  := $(FUZZ_C:tests/fuzz/%.c=$B/fuzz/%)
 TOOLS    := $(TOOL_C:tests/tool/%.c=$B/tool/%)
+FUZZ_MAIN ?= $B/tests/replay.o
 obj       = $(patsubst %.c,$B/%.o,$1)
 V_       := $(if $(V),,@)
 
-.PHONY: all found tests check check-long lint bench install clean help FORCE
+.PHONY: all found tests check check-long lint bench format install clean help FORCE
 .SECONDARY:
 all: found $(CMDS)                      ## build the library and every command
 found:
@@ -65,7 +66,7 @@ $(CMDS): $B/%: $B/cmd/%.o $(CLI) $(LIB)
 $(UNITS) $(BENCHES) $(TOOLS): $B/%: $B/tests/%.o $(LIB)
 	@mkdir -p $(@D); echo "  LD    $@"
 	$(V_)$(LINK) $^ $(LIBS)
-$(FUZZERS): $B/fuzz/%: $B/tests/fuzz/%.o $B/tests/replay.o $(LIB)
+$(FUZZERS): $B/fuzz/%: $B/tests/fuzz/%.o $(FUZZ_MAIN) $(LIB)
 	@mkdir -p $(@D); echo "  LD    $@"
 	$(V_)$(LINK) $^ $(LIBS)
 $B/%.o: %.c $B/flags
@@ -84,6 +85,8 @@ lint: all                               ## floors, sizes, manuals, banned functi
 	@BIN=$(abspath $B) scripts/lint
 bench: all $(BENCHES)                   ## rates, tab-separated
 	@BIN=$(abspath $B) scripts/bench
+format:                                 ## lay out every source as .clang-format says
+	clang-format -i $(wildcard lib/*/*.c cmd/*.c tests/*.c tests/*/*.c)
 install: all                            ## into $(DESTDIR)$(PREFIX)
 	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	cp $(CMDS) $(DESTDIR)$(PREFIX)/bin
