@@ -17,6 +17,8 @@ $(call opt,zlib,ZLIB)
 $(call opt,libutf8proc,UTF8PROC)
 $(call opt,libsodium,SODIUM)
 $(call opt,cairo,CAIRO)
+BLAS_V     := $(shell $(PKG_CONFIG) --modversion openblas 2>/dev/null)
+CPPOPT     += -DMAAS_BLAS='"OpenBLAS$(if $(BLAS_V), $(BLAS_V))"'
 SERVE_PC   := libmicrohttpd libsodium sqlite3
 SERVE      := $(if $(filter-out 1,$(foreach p,$(SERVE_PC),$(or $(call has,$p),0))),,1)
 $(if $(SERVE),$(eval LDSERVE := $(shell $(PKG_CONFIG) --libs $(SERVE_PC))))
@@ -73,7 +75,7 @@ $B/%.o: %.c $B/flags
 	@mkdir -p $(@D); echo "  CC    $<"
 	$(V_)$(CC) $(ALLFLAGS) -c -o $@ $<
 $B/flags: FORCE                         # rebuild everything when the flags change
-	@mkdir -p $(@D); echo '$(CC) $(ALLFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALLFLAGS)' >$@
+	@mkdir -p $(@D); echo "$(CC) $(ALLFLAGS)" | cmp -s - $@ || echo "$(CC) $(ALLFLAGS)" >$@
 FORCE:
 
 tests: all $(UNITS) $(FUZZERS) $(TOOLS)

@@ -43,6 +43,7 @@ struct command {
 	const struct verb *verbs;
 	size_t nverbs;
 	const struct verb *fallback;    /* taken where the first word is no verb; NULL: misuse */
+	const char *about;              /* one more line for --version; may be NULL */
 };
 
 struct call {

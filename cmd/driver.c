@@ -1,0 +1,472 @@
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "maas/fmt.h"
+#include "state.h"
+
+const struct maas_field common_fields[] = {
+	MAAS_TEXT('c', common, config, NULL, "read settings from a YAML file"),
+	MAAS_INT('j', common, threads, 0, 1024, 0, "threads; 0: as many as cores"),
+	MAAS_INT('s', common, seed, 0, 9007199254740991, 1, "seed of all random numbers"),
+	MAAS_FLAG('q', common, quiet, "say nothing but errors"),
+	MAAS_FLAG('v', common, verbose, "say more"),
+	MAAS_END
+};
+
+/* A field by its long name in all tables: an exact name first, then the only one it begins. */
+static const struct maas_field *
+find(const struct call *c, const char *name, int prefix, const struct table **in)
+{
+	const struct maas_field *f, *hit = NULL;
+	struct state *s = c->state;
+	int hits = 0;
+
+	for (int p = 0; p <= prefix; p++)
+		for (int i = 0; i < s->tables; i++)
+			if ((f = maas_field(s->table[i].fields, name, p))) {
+				*in = &s->table[i];
+				if (!p)
+					return f;
+				hit = f;
+				hits++;
+			}
+	if (hits == 1)
+		return hit;
+	if (hits)
+		maas_fail_as(MAAS_USAGE, "%s: could be any of %d settings", name, hits);
+	return NULL;
+}
+
+static const struct maas_field *
+find_letter(const struct call *c, char letter, const struct table **in)
+{
+	for (int i = 0; i < c->state->tables; i++)
+		for (const struct maas_field *f = c->state->table[i].fields; f->type; f++)
+			if (f->letter == letter) {
+				*in = &c->state->table[i];
+				return f;
+			}
+	return NULL;
+}
+
+/* "no such setting: x (y?)" over all tables: the reason of the table with a near name wins. */
+static void
+suggest(const struct call *c, const char *name)
+{
+	for (int i = 0; i < c->state->tables; i++)
+		if (!maas_field(c->state->table[i].fields, name, 0) && strchr(maas_error(), '?'))
+			return;
+}
+
+static int
+note(struct call *c, const struct table *t, const struct maas_field *f, const char *value, enum source source)
+{
+	struct state *s = c->state;
+
+	if (maas_grow(&s->set, s->nset, &s->cap, 1, sizeof *s->set) < 0)
+		return -1;
+	s->set[s->nset++] = (struct assignment){ t, f, value, source };
+	return 0;
+}
+
+/* A list given from a stronger source begins anew. */
+static int
+assign(struct call *c, const struct assignment *a)
+{
+	struct maas_list *l = (void *)((char *)a->table->to + a->field->at);
+
+	for (const struct assignment *b = c->state->set; b < a && a->field->type == MAAS_F_LIST; b++)
+		if (b->field == a->field && b->source < a->source)
+			l->n = 0;
+	return maas_set(a->field, a->table->to, a->value);
+}
+
+static int
+on_key(void *ctx, const char *key, const char *value)
+{
+	struct call *c = ctx;
+	struct state *s = c->state;
+	const struct maas_field *f;
+	const struct table *t;
+	char *copy = maas_take_text(s->arena, value, strlen(value));
+
+	if (!copy)
+		return -1;
+	if (!strcmp(key, "kind")) {
+		s->kind = copy;
+		return 0;
+	}
+	if (!strcmp(key, "data")) {
+		if (maas_grow(&s->data.item, s->data.n, &s->data.cap, 1, sizeof *s->data.item) < 0)
+			return -1;
+		s->data.item[s->data.n++] = copy;
+		return 0;
+	}
+	if (!c->verb)
+		return 0;               /* looking for the kind alone */
+	if (!strcmp(key, "config") || !(f = find(c, key, 0, &t))) {
+		suggest(c, key);
+		return -1;
+	}
+	if (note(c, t, f, copy, CONFIGURATION) < 0)
+		return -1;
+	return assign(c, &s->set[s->nset - 1]);
+}
+
+static int
+from_environment(struct call *c)
+{
+	char name[80];
+
+	for (int i = 0; i < c->state->tables; i++)
+		for (const struct maas_field *f = c->state->table[i].fields; f->type; f++) {
+			size_t n = (size_t)snprintf(name, sizeof name, "MAAS_%s", f->name);
+			const char *value;
+
+			for (size_t k = 5; k < n && k < sizeof name; k++)
+				name[k] = (char)toupper((unsigned char)name[k]);
+			if (!(value = getenv(name)))
+				continue;
+			if (note(c, &c->state->table[i], f, value, ENVIRONMENT) < 0 ||
+			    assign(c, &c->state->set[c->state->nset - 1]) < 0)
+				return maas_in("%s in the environment", name);
+		}
+	return 0;
+}
+
+/* --name, --name=value, --no-name.  Returns how many words were taken, or -1. */
+static int
+long_option(struct call *c, char **word)
+{
+	const struct maas_field *f;
+	const struct table *t;
+	char name[64];
+	const char *equals = strchr(word[0], '='), *value = equals ? equals + 1 : NULL;
+	size_t n = equals ? (size_t)(equals - word[0]) - 2 : strlen(word[0]) - 2;
+
+	if (n >= sizeof name)
+		return maas_fail_as(MAAS_USAGE, "no such option: %s", word[0]);
+	memcpy(name, word[0] + 2, n);
+	name[n] = '\0';
+	if (!equals && n >= 3 && (!strcmp(name, "help") || !strcmp(name, "hel")))
+		print_help(c->command, c->verb);
+	if (!equals && !strcmp(name, "version"))
+		print_version(c->command);
+	if (!(f = find(c, name, 1, &t))) {
+		if (!strncmp(name, "no-", 3) && (f = find(c, name + 3, 1, &t)) && f->type == MAAS_F_FLAG && !value)
+			return note(c, t, f, "false", FLAG) < 0 ? -1 : 1;
+		suggest(c, name);
+		return maas_fail_as(MAAS_USAGE, "--%s", maas_error() + strlen("no such setting: "));
+	}
+	if (f->type == MAAS_F_FLAG)
+		return note(c, t, f, value ? value : "true", FLAG) < 0 ? -1 : 1;
+	if (!value && !(value = word[1]))
+		return maas_fail_as(MAAS_USAGE, "--%s: needs a value (%s)", name, maas_field_arg(f));
+	return note(c, t, f, value, FLAG) < 0 ? -1 : equals ? 1 : 2;
+}
+
+/* -x, -xVALUE, -x VALUE; flags may stand together. */
+static int
+short_options(struct call *c, char **word)
+{
+	for (const char *p = word[0] + 1; *p; p++) {
+		const struct table *t;
+		const struct maas_field *f = find_letter(c, *p, &t);
+
+		if (*p == 'h')
+			print_help(c->command, c->verb);
+		if (*p == 'V')
+			print_version(c->command);
+		if (!f)
+			return maas_fail_as(MAAS_USAGE, "-%c: no such option", *p);
+		if (f->type == MAAS_F_FLAG) {
+			if (note(c, t, f, "true", FLAG) < 0)
+				return -1;
+			continue;
+		}
+		if (!p[1] && !word[1])
+			return maas_fail_as(MAAS_USAGE, "-%c: needs a value (%s)", *p, maas_field_arg(f));
+		return note(c, t, f, p[1] ? p + 1 : word[1], FLAG) < 0 ? -1 : p[1] ? 1 : 2;
+	}
+	return 1;
+}
+
+/* Notes the flags, collects the operands. */
+static int
+read_words(struct call *c, char **word)
+{
+	int options = 1, taken;
+
+	for (; *word; word += taken) {
+		taken = 1;
+		if (!options || word[0][0] != '-' || !word[0][1]) {
+			c->operand[c->n++] = *word;
+		} else if (!strcmp(*word, "--")) {
+			options = 0;
+		} else {
+			taken = word[0][1] == '-' ? long_option(c, word) : short_options(c, word);
+			if (taken < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static const char *
+config_of(const struct call *c)
+{
+	const char *path = getenv("MAAS_CONFIG");
+
+	for (size_t i = 0; i < c->state->nset; i++)
+		if (c->state->set[i].table->to == &c->common && !strcmp(c->state->set[i].field->name, "config"))
+			path = c->state->set[i].value;
+	return path;
+}
+
+/* Flags are read first, to find the configuration, and put last, to beat it. */
+static int
+settle(struct call *c, char **word)
+{
+	struct state *s = c->state;
+	struct assignment *flags;
+	const char *config;
+	size_t nflags;
+
+	if (read_words(c, word) < 0)
+		return -1;
+	config = config_of(c);
+	flags = s->set;
+	nflags = s->nset;
+	s->set = NULL;
+	s->nset = s->cap = 0;
+	int rc = config ? maas_yaml_load(config, on_key, c) : 0;
+
+	if (rc == 0)
+		rc = from_environment(c);
+	for (size_t i = 0; i < nflags && rc == 0; i++) {
+		rc = note(c, flags[i].table, flags[i].field, flags[i].value, FLAG);
+		if (rc == 0)
+			rc = assign(c, &s->set[s->nset - 1]);
+	}
+	free(flags);
+	if (rc == 0 && !c->n && s->data.n) {
+		c->operand = (char **)(uintptr_t)s->data.item;
+		c->n = (int)s->data.n;
+		rc = maas_grow(&s->data.item, s->data.n, &s->data.cap, 1, sizeof *s->data.item);
+		if (rc == 0) {
+			s->data.item[s->data.n] = NULL;
+			c->operand = (char **)(uintptr_t)s->data.item;
+		}
+	}
+	return rc;
+}
+
+static int
+set_up(struct call *c, int words)
+{
+	struct state *s = c->state;
+	const struct verb *v = c->verb;
+
+	s->table[0] = (struct table){ common_fields, &c->common };
+	s->tables = 1;
+	for (int i = 0; i < PARTS && v->part[i].fields; i++) {
+		if (!(c->part[i] = maas_take(s->arena, 1, v->part[i].size)))
+			return -1;
+		s->table[s->tables++] = (struct table){ v->part[i].fields, c->part[i] };
+	}
+	for (int i = 0; i < s->tables; i++) {
+		maas_defaults(s->table[i].fields, s->table[i].to);
+		if (v->defaults)
+			maas_set_all(s->table[i].fields, s->table[i].to, v->defaults);
+	}
+	c->operand = maas_take(s->arena, (size_t)words + 1, sizeof *c->operand);
+	return c->operand ? 0 : -1;
+}
+
+static void
+tear_down(struct call *c)
+{
+	struct state *s = c->state;
+
+	for (int i = 0; i < s->tables; i++)
+		for (const struct maas_field *f = s->table[i].fields; f->type; f++)
+			if (f->type == MAAS_F_LIST)
+				free(((struct maas_list *)(void *)((char *)s->table[i].to + f->at))->item);
+	free(s->set);
+	free(s->data.item);
+	maas_arena_free(s->arena);
+}
+
+static const struct verb *
+verb_named(const struct command *cmd, const char *name)
+{
+	for (size_t i = 0; i < cmd->nverbs; i++)
+		if (!strcmp(cmd->verbs[i].name, name))
+			return &cmd->verbs[i];
+	return NULL;
+}
+
+/* The configuration named by -c among words, before there is a verb to read them by. */
+static const char *
+early_config(char **word)
+{
+	for (; *word && strcmp(*word, "--"); word++) {
+		if (!strncmp(*word, "--config=", 9))
+			return *word + 9;
+		if (!strcmp(*word, "-c") || !strcmp(*word, "--config"))
+			return word[1];
+		if (!strncmp(*word, "-c", 2))
+			return *word + 2;
+	}
+	return getenv("MAAS_CONFIG");
+}
+
+/* The verb: the first word, or the configuration's kind, or the fallback.  NULL: said why. */
+static const struct verb *
+choose(struct call *c, char **word, int *words)
+{
+	const struct command *cmd = c->command;
+	const char *near, *names[64], *config;
+	size_t n = 0;
+
+	*words = 0;
+	if (word[0] && word[0][0] != '-' && (c->verb = verb_named(cmd, word[0]))) {
+		*words = 1;
+		return c->verb;
+	}
+	if (word[0] && cmd->nverbs && (!strcmp(word[0], "-h") || !strcmp(word[0], "--help")))
+		print_help(cmd, NULL);
+	if (word[0] && (!strcmp(word[0], "-V") || !strcmp(word[0], "--version")))
+		print_version(cmd);
+	if (cmd->nverbs && (!word[0] || word[0][0] == '-') && (config = early_config(word))) {
+		if (maas_yaml_load(config, on_key, c) < 0)
+			return NULL;
+		c->state->data.n = 0;
+		if (c->state->kind && (c->verb = verb_named(cmd, c->state->kind)))
+			return c->verb;
+		maas_fail_as(MAAS_CONFIG, "%s: %s%s", config, c->state->kind ? "no such kind: " : "no kind is said",
+		    c->state->kind ? c->state->kind : "");
+		return NULL;
+	}
+	if (cmd->fallback)
+		return c->verb = cmd->fallback;
+	for (; n < cmd->nverbs && n + 1 < MAAS_COUNT(names); n++)
+		names[n] = cmd->verbs[n].name;
+	names[n] = NULL;
+	if (!word[0])
+		maas_fail_as(MAAS_USAGE, "the first word says what to do");
+	else if ((near = maas_nearest(word[0], names)))
+		maas_fail_as(MAAS_USAGE, "no such verb: %s (%s?)", word[0], near);
+	else
+		maas_fail_as(MAAS_USAGE, "no such verb: %s", word[0]);
+	return NULL;
+}
+
+int
+drive(int argc, char **argv, const struct command *cmd)
+{
+	struct state s = { .arena = maas_arena_new(1 << 14) };
+	struct call c = { .command = cmd, .state = &s };
+	int words = 0, rc;
+
+	if (!s.arena)
+		return fail(&c);
+	if (argc < 1 || !choose(&c, argv + (argc > 0), &words))
+		rc = maas_why() == MAAS_USAGE ? misuse(&c, "%s", maas_error()) : fail(&c);
+	else if (set_up(&c, argc) < 0)
+		rc = fail(&c);
+	else if (settle(&c, argv + 1 + words) < 0)
+		rc = maas_why() == MAAS_USAGE ? misuse(&c, "%s", maas_error()) : fail(&c);
+	else if (!*c.verb->operands && c.n)
+		rc = misuse(&c, "%s: no operand was wanted", c.operand[0]);
+	else
+		rc = c.verb->run(&c);
+	tear_down(&c);
+	return rc;
+}
+
+int
+given(const struct call *c, const char *name)
+{
+	for (size_t i = 0; i < c->state->nset; i++)
+		if (!strcmp(c->state->set[i].field->name, name))
+			return 1;
+	return 0;
+}
+
+int
+print_settings(const struct call *c, FILE *f)
+{
+	struct maas_buf b = { NULL, 0, 0 };
+	char name[64];
+	int rc = 0;
+
+	if (c->verb->name)
+		fprintf(f, "kind: %s\n", c->verb->name);
+	for (int i = c->state->tables - 1; i >= 0; i--)
+		for (const struct maas_field *x = c->state->table[i].fields; x->type && rc == 0; x++) {
+			b.n = 0;
+			maas_field_name(x, name, sizeof name);
+			rc = maas_get(x, c->state->table[i].to, &b);
+			if (rc == 0 && b.n)
+				fprintf(f, "%s: %s\n", name, b.s);
+		}
+	maas_buf_free(&b);
+	return rc;
+}
+
+int
+fail(const struct call *c)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s: %s\n", c->command->name, maas_error());
+	return (int)maas_why();
+}
+
+int
+complain(const struct call *c, enum maas_why why, const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fprintf(stderr, "%s: ", c->command->name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return (int)why;
+}
+
+void
+warn(const struct call *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (c->common.quiet)
+		return;
+	fprintf(stderr, "%s: ", c->command->name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+int
+wants_input(const struct call *c)
+{
+	if ((c->n == 0 || !strcmp(c->operand[0], "-")) && isatty(0))
+		return misuse(c, "standard input is a terminal; name a file, or pipe data in");
+	return 0;
+}
+
+int
+finish(const struct call *c)
+{
+	if (fflush(stdout) == EOF || ferror(stdout))
+		return complain(c, MAAS_IO, "writing standard output: %s", strerror(errno));
+	return 0;
+}

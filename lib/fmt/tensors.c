@@ -1,0 +1,420 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "maas/fmt.h"
+
+/* The reference reader's limit on the header. */
+#define HEADER_MAX ((uint64_t)100000000)
+#define SUM_DIGITS 8
+
+struct maas_tensors {
+	struct maas_map map;
+	struct maas_arena *arena;
+	char *path;
+	struct maas_tensor *tensor;     /* by place in the file */
+	uint32_t *by_name;              /* places in tensor[], sorted by name */
+	size_t n;
+	struct maas_meta *meta;
+	size_t nmeta;
+};
+
+static int
+refuse(const struct maas_tensors *t, const char *what)
+{
+	return maas_fail("%s: not a safetensors file that can be trusted: %s", t->path, what);
+}
+
+static int
+dtype_of(const struct maas_json *j, enum maas_dtype *to)
+{
+	struct maas_span s;
+
+	if (maas_json_text(j, &s) < 0)
+		return -1;
+	for (int i = 0; i < MAAS_DTYPES; i++)
+		if (maas_span_is(s, maas_dtype_name((enum maas_dtype)i))) {
+			*to = (enum maas_dtype)i;
+			return 0;
+		}
+	return -1;
+}
+
+/* Bytes of a tensor by its shape, or -1 where that overflows. */
+static int
+shape_of(const struct maas_json *j, struct maas_tensor *t)
+{
+	size_t bytes = maas_dtype_size(t->dtype);
+
+	if (!j || maas_json_type(j) != MAAS_J_LIST || maas_json_size(j) > MAAS_TENSOR_DIMS)
+		return -1;
+	t->ndim = (int)maas_json_size(j);
+	for (int i = 0; i < t->ndim; i++) {
+		int64_t d;
+
+		if (maas_json_int(maas_json_at(j, (size_t)i), &d) < 0 || d < 0 ||
+		    __builtin_mul_overflow(bytes, (size_t)d, &bytes))
+			return -1;
+		t->dim[i] = (size_t)d;
+	}
+	t->bytes = bytes;
+	return 0;
+}
+
+static int
+read_tensor(struct maas_tensors *t, struct maas_span name, const struct maas_json *j, size_t data, size_t size)
+{
+	struct maas_tensor *x = &t->tensor[t->n];
+	const struct maas_json *at = maas_json_get(j, "data_offsets");
+	int64_t from, to;
+
+	if (memchr(name.s, '\0', name.n) || !(x->name = maas_take_text(t->arena, name.s, name.n)))
+		return refuse(t, "a tensor's name");
+	if (maas_json_type(j) != MAAS_J_OBJECT || dtype_of(maas_json_get(j, "dtype"), &x->dtype) < 0)
+		return maas_fail("%s: tensor %s: no type that is known", t->path, x->name);
+	if (shape_of(maas_json_get(j, "shape"), x) < 0)
+		return maas_fail("%s: tensor %s: the shape is wrong", t->path, x->name);
+	if (!at || maas_json_type(at) != MAAS_J_LIST || maas_json_size(at) != 2 ||
+	    maas_json_int(maas_json_at(at, 0), &from) < 0 || maas_json_int(maas_json_at(at, 1), &to) < 0 ||
+	    from < 0 || to < from || (uint64_t)to > size || (uint64_t)(to - from) != x->bytes)
+		return maas_fail("%s: tensor %s: its place does not fit its shape or the file", t->path, x->name);
+	x->data = t->map.p + data + from;
+	t->n++;
+	return 0;
+}
+
+static int
+read_meta(struct maas_tensors *t, const struct maas_json *j)
+{
+	const struct maas_json *v;
+	struct maas_span key, value;
+	void *it = NULL;
+
+	if (maas_json_type(j) != MAAS_J_OBJECT)
+		return refuse(t, "__metadata__ is no object");
+	if (!(t->meta = maas_take(t->arena, maas_json_size(j) + 1, sizeof *t->meta)))
+		return -1;
+	while ((it = maas_json_next(j, it, &key, &v))) {
+		struct maas_meta *m = &t->meta[t->nmeta];
+
+		if (maas_json_text(v, &value) < 0 || memchr(value.s, '\0', value.n) || memchr(key.s, '\0', key.n))
+			return refuse(t, "metadata that is no text");
+		if (!(m->key = maas_take_text(t->arena, key.s, key.n)) ||
+		    !(m->value = maas_take_text(t->arena, value.s, value.n)))
+			return -1;
+		t->nmeta++;
+	}
+	return 0;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct maas_tensor *x = a, *y = b;
+	uintptr_t p = (uintptr_t)x->data, q = (uintptr_t)y->data;
+
+	if (p != q)
+		return p < q ? -1 : 1;
+	return x->bytes < y->bytes ? -1 : x->bytes > y->bytes;
+}
+
+static int
+by_name(const void *a, const void *b, void *t)
+{
+	const struct maas_tensor *x = t;
+
+	return strcmp(x[*(const uint32_t *)a].name, x[*(const uint32_t *)b].name);
+}
+
+/* Side by side from the first byte of the data to the end of the file. */
+static int
+check_places(struct maas_tensors *t, size_t data)
+{
+	const unsigned char *at = t->map.p + data;
+
+	qsort(t->tensor, t->n, sizeof *t->tensor, by_place);
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->tensor[i].data != at)
+			return maas_fail("%s: tensor %s: a hole or an overlap before it", t->path, t->tensor[i].name);
+		at += t->tensor[i].bytes;
+	}
+	if (at != t->map.p + t->map.n)
+		return refuse(t, "bytes behind the last tensor");
+	if (!(t->by_name = maas_take(t->arena, t->n, sizeof *t->by_name)))
+		return -1;
+	for (size_t i = 0; i < t->n; i++)
+		t->by_name[i] = (uint32_t)i;
+	qsort_r(t->by_name, t->n, sizeof *t->by_name, by_name, t->tensor);
+	return 0;
+}
+
+static int
+read_header(struct maas_tensors *t)
+{
+	const struct maas_json *v;
+	struct maas_json *root;
+	struct maas_span key;
+	void *it = NULL;
+	uint64_t n;
+	int rc = 0;
+
+	if (t->map.n < 8)
+		return refuse(t, "shorter than its first number");
+	n = 0;
+	for (int i = 7; i >= 0; i--)
+		n = n << 8 | t->map.p[i];
+	if (n > HEADER_MAX || n > t->map.n - 8 || n < 2 || t->map.p[8] != '{')
+		return refuse(t, "no header where it should be");
+	if (!(root = maas_json_parse((struct maas_span){ (const char *)t->map.p + 8, n })))
+		return maas_in("%s", t->path);
+	if (maas_json_type(root) != MAAS_J_OBJECT)
+		rc = refuse(t, "the header is no object");
+	else if (!(t->tensor = maas_take(t->arena, maas_json_size(root) + 1, sizeof *t->tensor)))
+		rc = -1;
+	while (rc == 0 && (it = maas_json_next(root, it, &key, &v)))
+		rc = maas_span_is(key, "__metadata__") ? read_meta(t, v)
+		    : read_tensor(t, key, v, 8 + (size_t)n, t->map.n - 8 - (size_t)n);
+	maas_json_free(root);
+	return rc == 0 ? check_places(t, 8 + (size_t)n) : -1;
+}
+
+struct maas_tensors *
+maas_tensors_open(const char *path)
+{
+	struct maas_arena *arena = maas_arena_new(1 << 14);
+	struct maas_tensors *t;
+
+	if (!arena)
+		return NULL;
+	if (!(t = maas_take(arena, 1, sizeof *t)) || !(t->path = maas_take_text(arena, path, strlen(path)))) {
+		maas_arena_free(arena);
+		return NULL;
+	}
+	t->arena = arena;
+	if (maas_map_open(&t->map, path) < 0 || read_header(t) < 0) {
+		maas_tensors_close(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+maas_tensors_close(struct maas_tensors *t)
+{
+	if (!t)
+		return;
+	maas_map_close(&t->map);
+	maas_arena_free(t->arena);
+}
+
+size_t
+maas_tensors_count(const struct maas_tensors *t)
+{
+	return t->n;
+}
+
+const struct maas_tensor *
+maas_tensors_at(const struct maas_tensors *t, size_t i)
+{
+	return &t->tensor[i];
+}
+
+const struct maas_tensor *
+maas_tensors_find(const struct maas_tensors *t, const char *name)
+{
+	size_t lo = 0, hi = t->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const struct maas_tensor *x = &t->tensor[t->by_name[mid]];
+		int c = strcmp(name, x->name);
+
+		if (c == 0)
+			return x;
+		if (c < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
+}
+
+const char *
+maas_tensors_meta(const struct maas_tensors *t, const char *key)
+{
+	for (size_t i = 0; i < t->nmeta; i++)
+		if (!strcmp(t->meta[i].key, key))
+			return t->meta[i].value;
+	return NULL;
+}
+
+size_t
+maas_tensors_metas(const struct maas_tensors *t, const struct maas_meta **m)
+{
+	*m = t->meta;
+	return t->nmeta;
+}
+
+/*
+ * The sums: metadata "crc32c" is eight hexadecimal digits of the header (read with these
+ * digits as zeros, its length in front), then as many of each tensor in the order of the file.
+ */
+static const char sum_key[] = "crc32c";
+
+static uint32_t
+header_sum(const unsigned char *p, size_t n, size_t digits)
+{
+	static const char zeros[SUM_DIGITS + 1] = "00000000";
+	uint32_t crc = maas_crc32c(0, p, digits);
+
+	crc = maas_crc32c(crc, zeros, SUM_DIGITS);
+	return maas_crc32c(crc, p + digits + SUM_DIGITS, n - digits - SUM_DIGITS);
+}
+
+struct checking {
+	const struct maas_tensors *t;
+	const char *digits;
+	unsigned char *bad;
+};
+
+static void
+check_some(void *arg, size_t begin, size_t end, int member)
+{
+	const struct checking *c = arg;
+	char text[SUM_DIGITS + 1];
+
+	(void)member;
+	for (size_t i = begin; i < end; i++) {
+		const struct maas_tensor *x = &c->t->tensor[i];
+
+		snprintf(text, sizeof text, "%08" PRIx32, maas_crc32c(0, x->data, x->bytes));
+		c->bad[i] = memcmp(text, c->digits + (i + 1) * SUM_DIGITS, SUM_DIGITS) != 0;
+	}
+}
+
+static int
+check_header(const struct maas_tensors *t, const char *sums)
+{
+	const unsigned char *data = t->n ? t->tensor[0].data : t->map.p + t->map.n;
+	size_t n = (size_t)(data - t->map.p);
+	const unsigned char *at = memmem(t->map.p, n, "\"crc32c\":\"", 10);
+	char text[SUM_DIGITS + 1];
+
+	if (strlen(sums) != (t->n + 1) * SUM_DIGITS || !at)
+		return refuse(t, "its sums are not of this file");
+	snprintf(text, sizeof text, "%08" PRIx32, header_sum(t->map.p, n, (size_t)(at - t->map.p) + 10));
+	if (memcmp(text, sums, SUM_DIGITS))
+		return maas_fail("%s: damaged: the header's sum is %s, %.8s was written", t->path, text, sums);
+	return 0;
+}
+
+int
+maas_tensors_check(const struct maas_tensors *t, struct maas_team *team)
+{
+	const char *sums = maas_tensors_meta(t, sum_key);
+	struct checking c = { t, sums, NULL };
+	int rc = 0;
+
+	if (!sums)
+		return 0;
+	if (check_header(t, sums) < 0 || !(c.bad = maas_alloc(t->n, 1)))
+		return -1;
+	if (team)
+		maas_team_run(team, t->n, 1, check_some, &c);
+	else
+		check_some(&c, 0, t->n, 0);
+	for (size_t i = 0; i < t->n && rc == 0; i++)
+		if (c.bad[i])
+			rc = maas_fail("%s: damaged: tensor %s does not have the sum that was written", t->path,
+			    t->tensor[i].name);
+	free(c.bad);
+	return rc;
+}
+
+static int
+by_alignment(const void *a, const void *b)
+{
+	const struct maas_tensor *x = a, *y = b;
+	size_t p = maas_dtype_size(x->dtype), q = maas_dtype_size(y->dtype);
+
+	if (p != q)
+		return p > q ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static int
+put_tensor(struct maas_buf *h, const struct maas_tensor *x, size_t at)
+{
+	if (maas_buf_text(h, ",") < 0 || maas_json_put_text(h, maas_span(x->name)) < 0 ||
+	    maas_buf_printf(h, ":{\"dtype\":\"%s\",\"shape\":[", maas_dtype_name(x->dtype)) < 0)
+		return -1;
+	for (int i = 0; i < x->ndim; i++)
+		if (maas_buf_printf(h, "%s%zu", i ? "," : "", x->dim[i]) < 0)
+			return -1;
+	return maas_buf_printf(h, "],\"data_offsets\":[%zu,%zu]}", at, at + x->bytes);
+}
+
+/* The header with its length in front, sums included.  Tensors are sorted already. */
+static int
+put_header(struct maas_buf *h, const struct maas_tensor *x, size_t n, const struct maas_meta *m, size_t nmeta)
+{
+	char zero[8] = { 0 }, text[SUM_DIGITS + 1];
+	size_t at = 0, digits;
+
+	if (maas_buf_add(h, zero, 8) < 0 || maas_buf_text(h, "{\"__metadata__\":{\"crc32c\":\"") < 0)
+		return -1;
+	digits = h->n;
+	if (maas_buf_text(h, "00000000") < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (maas_buf_printf(h, "%08" PRIx32, maas_crc32c(0, x[i].data, x[i].bytes)) < 0)
+			return -1;
+	if (maas_buf_text(h, "\"") < 0)
+		return -1;
+	for (size_t i = 0; i < nmeta; i++)
+		if (maas_buf_text(h, ",") < 0 || maas_json_put_text(h, maas_span(m[i].key)) < 0 ||
+		    maas_buf_text(h, ":") < 0 || maas_json_put_text(h, maas_span(m[i].value)) < 0)
+			return -1;
+	if (maas_buf_text(h, "}") < 0)
+		return -1;
+	for (size_t i = 0; i < n; at += x[i++].bytes)
+		if (put_tensor(h, &x[i], at) < 0)
+			return -1;
+	if (maas_buf_text(h, "}") < 0)
+		return -1;
+	while (h->n % 64)               /* tensors begin on a cache line */
+		if (maas_buf_text(h, " ") < 0)
+			return -1;
+	for (int i = 0; i < 8; i++)
+		h->s[i] = (char)((h->n - 8) >> 8 * i & 255);
+	snprintf(text, sizeof text, "%08" PRIx32, header_sum((const unsigned char *)h->s, h->n, digits));
+	memcpy(h->s + digits, text, SUM_DIGITS);
+	return 0;
+}
+
+int
+maas_tensors_save(const char *path, const struct maas_tensor *tensor, size_t n, const struct maas_meta *m, size_t nmeta,
+    int how)
+{
+	struct maas_tensor *x = maas_alloc(n, sizeof *x);
+	struct maas_buf header = { NULL, 0, 0 };
+	struct maas_out *out = NULL;
+	int rc = -1;
+
+	if (!x)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		x[i] = tensor[i];
+	qsort(x, n, sizeof *x, by_alignment);
+	if (put_header(&header, x, n, m, nmeta) < 0 || !(out = maas_out_open(path)))
+		goto done;
+	fwrite(header.s, 1, header.n, maas_out_file(out));
+	for (size_t i = 0; i < n; i++)
+		if (x[i].bytes)
+			fwrite(x[i].data, 1, x[i].bytes, maas_out_file(out));
+	rc = maas_out_commit(out, how);
+done:
+	maas_buf_free(&header);
+	free(x);
+	return rc;
+}
