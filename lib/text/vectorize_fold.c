@@ -1,0 +1,195 @@
+/*
+ * Folding: lower case as Python's str.lower (full mapping, final sigma), accents as scikit-learn's
+ * strip_accents_unicode and strip_accents_ascii, full-width forms for the analyzer cjk.
+ * The door to utf8proc.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef MAAS_HAS_UTF8PROC
+#include <utf8proc.h>
+#endif
+
+#include "vectorize.h"
+
+#define MOST 20                         /* code points that one may become (U+FDFA: 18) */
+
+/* The general category Cased, near enough for what may stand beside a sigma. */
+static int
+cased(int32_t cp)
+{
+	if (maas_unicode_lower(cp) != cp)
+		return 1;
+	return (cp < 0x590 || (cp >= 0x1d00 && cp < 0x2000)) && maas_unicode_class(cp) == MAAS_C_LETTER;
+}
+
+static int
+ignorable(int32_t cp)                   /* Case_Ignorable, likewise */
+{
+	static const int32_t marks[] = { '\'', '.', ':', '^', '`', 0xa8, 0xad, 0xaf, 0xb4, 0xb7, 0xb8, 0x37a, 0x384,
+		0x385, 0x387, 0x2018, 0x2019, 0x2024, 0x2027 };
+
+	for (size_t i = 0; i < MAAS_COUNT(marks); i++)
+		if (cp == marks[i])
+			return 1;
+	return maas_unicode_class(cp) == MAAS_C_MARK || (cp >= 0x2b0 && cp <= 0x36f) || (cp >= 0x200b && cp <= 0x200f);
+}
+
+/* Is the sigma at s[at..at+2) the last letter of a word (Unicode 3.13, Final_Sigma)? */
+static int
+final_sigma(struct maas_span text, size_t at)
+{
+	const char *p, *end = text.s + text.n;
+	int32_t cp = 0;
+	size_t i = at;
+
+	for (;;) {
+		if (i == 0)
+			return 0;
+		for (i--; i > 0 && ((unsigned char)text.s[i] & 0xc0) == 0x80 && at - i < 1u << 20; i--)
+			;
+		p = text.s + i;
+		if (!ignorable(cp = maas_utf8_next(&p, end)))
+			break;
+	}
+	if (!cased(cp))
+		return 0;
+	for (p = text.s + at + 2; p < end;)
+		if (!ignorable(cp = maas_utf8_next(&p, end)))
+			return !cased(cp);
+	return 1;
+}
+
+static size_t
+lower(int32_t to[MOST], int32_t cp, struct maas_span text, size_t at)
+{
+	to[0] = cp == 0x3a3 ? (final_sigma(text, at) ? 0x3c2 : 0x3c3) : maas_unicode_lower(cp);
+	if (cp != 0x130)
+		return 1;
+	to[0] = 'i';                    /* the only one that grows: i and a dot above */
+	to[1] = 0x307;
+	return 2;
+}
+
+#ifdef MAAS_HAS_UTF8PROC
+static size_t
+strip(int32_t to[MOST], int32_t cp, int how)
+{
+	int32_t part[MOST];
+	int boundary = 0;
+	utf8proc_ssize_t n = utf8proc_decompose_char(cp, part, MOST, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, &boundary);
+	size_t k = 0;
+
+	if (n < 0 || n > MOST)
+		n = 1, part[0] = cp;
+	for (utf8proc_ssize_t i = 0; i < n; i++)
+		if (how == ACCENTS_ASCII ? part[i] < 128 : !utf8proc_get_property(part[i])->combining_class)
+			to[k++] = part[i];
+	return k;
+}
+
+static int
+can_strip(void)
+{
+	return 0;
+}
+#else
+static size_t
+strip(int32_t to[MOST], int32_t cp, int how)
+{
+	to[0] = cp;
+	return how != ACCENTS_ASCII || cp < 128;
+}
+
+static int
+can_strip(void)
+{
+	return maas_fail_as(MAAS_UNAVAILABLE, "strip-accents: built without libutf8proc");
+}
+#endif
+
+static int
+room(struct terms *t, size_t n)
+{
+	if (maas_grow(&t->fold.s, t->fold.n, &t->fold.cap, n, 1) < 0)
+		return -1;
+	return t->places ? maas_grow(&t->fold_at, t->fold.n, &t->fold_cap, n, sizeof *t->fold_at) : 0;
+}
+
+static void
+put(struct terms *t, int32_t cp, size_t at)
+{
+	size_t k = maas_utf8_put(t->fold.s + t->fold.n, (uint32_t)cp);
+
+	for (size_t i = 0; t->places && i < k; i++)
+		t->fold_at[t->fold.n + i] = at;
+	t->fold.n += k;
+}
+
+/* A code point that is not ASCII, through every rule. */
+static void
+put_folded(struct terms *t, int32_t cp, struct maas_span text, size_t at)
+{
+	const struct rules *r = &t->rules;
+	int32_t low[MOST], bare[MOST];
+	size_t n = 1, m;
+
+	if (cp < 0)
+		cp = 0xfffd;
+	if (r->analyzer == CJK && cp >= 0xff01 && cp <= 0xff5e)
+		cp -= 0xfee0;
+	else if (r->analyzer == CJK && cp == 0x3000)
+		cp = ' ';
+	low[0] = cp;
+	if (r->lowercase)
+		n = lower(low, cp, text, at);
+	for (size_t i = 0; i < n; i++) {
+		m = 1;
+		bare[0] = low[i];
+		if (r->accents != ACCENTS_KEEP)
+			m = strip(bare, low[i], r->accents);
+		for (size_t j = 0; j < m; j++)
+			put(t, bare[j], at);
+	}
+}
+
+static size_t
+put_ascii(struct terms *t, const char *from, const char *end, size_t at)
+{
+	char *to = t->fold.s + t->fold.n;
+	size_t n = 0, most = (size_t)(end - from);
+	int low = t->rules.lowercase;
+
+	for (; n < most && (unsigned char)from[n] < 0x80; n++)
+		to[n] = low && from[n] >= 'A' && from[n] <= 'Z' ? (char)(from[n] + 32) : from[n];
+	for (size_t i = 0; t->places && i < n; i++)
+		t->fold_at[t->fold.n + i] = at + i;
+	t->fold.n += n;
+	return n;
+}
+
+int
+terms_fold(struct terms *t, struct maas_span text)
+{
+	const char *p = text.s, *end = text.s + text.n;
+
+	t->fold.n = 0;
+	if (t->rules.accents != ACCENTS_KEEP && can_strip() < 0)
+		return -1;
+	for (;;) {
+		size_t at = (size_t)(p - text.s);
+
+		if (room(t, text.n - at + 4 * MOST * MOST) < 0)
+			return -1;
+		if (p == end)
+			break;
+		p += put_ascii(t, p, end, at);
+		if (p == end)
+			continue;
+		at = (size_t)(p - text.s);
+		put_folded(t, maas_utf8_next(&p, end), text, at);
+	}
+	if (t->places)
+		t->fold_at[t->fold.n] = text.n;
+	return 0;
+}
