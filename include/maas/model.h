@@ -146,7 +146,7 @@ struct maas_request {
 	int truncate;                           /* a prompt too long loses its beginning */
 	int logprobs;                           /* keep the log-probability of each token said */
 	int top;                                /* and that many of the likeliest; at most MAAS_TOP */
-	int score;                              /* with logprobs: of the prompt's tokens too */
+	size_t score;                           /* with logprobs: of the prompt's tokens from this one (1 ...) on too; 0: no */
 	void *user;
 };
 

@@ -7,6 +7,36 @@
 
 #include "maas/model.h"
 
+/* A run of rows: ids of one sequence at following positions, whose cache lies in `block`. */
+struct net_run {
+	const int32_t *id;
+	size_t rows, at;                /* how many; position of the first */
+	const uint32_t *block;
+};
+struct net {
+	struct maas_network w;
+	struct maas_team *team;
+	struct maas_arena *arena;
+	enum maas_dtype precision;
+	size_t hd, rows, head_rows;     /* of a head; at most a pass; at most in logits */
+	float *x, *h, *qkv, *mix, *up;  /* [rows, ...] */
+	float *logits;                  /* [head_rows, vocab] */
+	unsigned char *cache;
+	size_t blocks, block_bytes;     /* a block: [layers][2][kv_heads][MAAS_KEYS][hd] */
+	void *scratch;                  /* of products */
+	unsigned char *keys;            /* of attention, keys_stride a member */
+	size_t keys_stride;
+	const struct net_run *run;      /* of the present pass */
+	size_t half;                    /* of the layers' halves, the present one */
+};
+/* Make room; `w` filled by the kind, arena, team and sizes by the caller. */
+int net_make(struct net *, enum maas_dtype precision) MAAS_USE;
+void net_drop(struct net *);
+/* The runs' rows through all layers into x, keys and values into the cache. */
+void net_pass(struct net *, const struct net_run *, size_t nrun);
+/* logits [n, vocab] of the rows row[0 ... n) of the last pass. */
+void net_head(struct net *, const size_t *row, size_t n);
+
 /* Scratch of one sampler; not for two at once. */
 struct sampler {
 	size_t vocab;
@@ -30,9 +60,7 @@ int32_t sample_next(struct sampler *, const struct sample_case *);
 int sample_greedy(const struct maas_sampling *);
 int sample_check(const struct maas_sampling *) MAAS_USE;        /* in the ranges of the field table? */
 
-/* log-sum-exp of n logits: the log-probability of id i is logit[i] less this. */
-double sample_norm(const float *logit, size_t n);
-/* The k likeliest, ties by id; filled with id -1 where there are fewer. */
+/* The k likeliest, ties by id; filled with id -1 where there are fewer.  norm: maas_logsumexp of all. */
 void sample_top(struct maas_choice *top, int k, const float *logit, size_t n, double norm);
 
 /* Text as it comes: what is whole, and cannot be part of a stop string. */

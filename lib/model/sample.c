@@ -103,21 +103,6 @@ sound(const float *x, size_t n)
 	return !bad && some;
 }
 
-double
-sample_norm(const float *logit, size_t n)
-{
-	double sum = 0, max = -INFINITY;
-
-	for (size_t i = 0; i < n; i++)
-		if (logit[i] > max)
-			max = logit[i];
-	if (isinf(max))
-		return max;
-	for (size_t i = 0; i < n; i++)
-		sum += logit[i] == logit[i] ? expf(logit[i] - (float)max) : 0;
-	return max + log(sum);
-}
-
 void
 sample_top(struct maas_choice *top, int k, const float *logit, size_t n, double norm)
 {
@@ -227,13 +212,20 @@ select_first(struct sample_item *a, size_t n, size_t m)
 static void
 softmax(struct sample_item *a, size_t n)
 {
-	float max = a[0].score;
+	float max = a[0].score, part[256];
 	double sum = 0;
+	size_t m;
 
 	for (size_t i = 1; i < n; i++)
 		max = fmaxf(max, a[i].score);
-	for (size_t i = 0; i < n; i++)
-		sum += a[i].p = expf(a[i].score - max);
+	for (size_t i = 0; i < n; i += m) {
+		m = n - i < MAAS_COUNT(part) ? n - i : MAAS_COUNT(part);
+		for (size_t j = 0; j < m; j++)
+			part[j] = a[i + j].score - max;
+		maas_exp(part, part, m);
+		for (size_t j = 0; j < m; j++)
+			sum += a[i + j].p = part[j];
+	}
 	for (size_t i = 0; i < n; i++)
 		a[i].p = (float)(a[i].p / sum);
 }

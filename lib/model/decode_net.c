@@ -1,0 +1,234 @@
+/* decode_net.c -- a pre-norm transformer over the rows of a batch, keys and values cached. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+
+/* A copy in bf16, made once: decoding reads every weight for every token. */
+static int
+halve(struct net *net, struct maas_matrix *w, size_t rows, size_t cols)
+{
+	maas_bf16 *p;
+
+	if (w->type == MAAS_BF16)
+		return 0;
+	if (!(p = maas_take(net->arena, rows * cols, sizeof *p)))
+		return -1;
+	for (size_t i = 0; i < rows; i++)
+		maas_to_bf16(p + i * cols, (const float *)w->p + i * w->row, cols);
+	*w = (struct maas_matrix){ p, MAAS_BF16, cols, 1 };
+	return 0;
+}
+
+static int
+halve_all(struct net *net)
+{
+	struct maas_network *w = &net->w;
+	int tied = w->head.w.p == w->tokens.p;
+
+	for (size_t l = 0; l < w->layers; l++) {
+		struct maas_affine *a[] = { &w->layer[l].qkv, &w->layer[l].proj, &w->layer[l].up, &w->layer[l].down };
+
+		for (size_t i = 0; i < MAAS_COUNT(a); i++)
+			if (halve(net, &a[i]->w, a[i]->out, a[i]->in) < 0)
+				return -1;
+	}
+	if (halve(net, &w->head.w, w->head.out, w->head.in) < 0)
+		return -1;
+	if (tied)
+		w->tokens = w->head.w;
+	return 0;
+}
+
+static size_t
+aligned(size_t n)
+{
+	return (n + 63) / 64 * 64;
+}
+
+int
+net_make(struct net *net, enum maas_dtype precision)
+{
+	const struct maas_network *w = &net->w;
+	size_t members = (size_t)maas_team_size(net->team), hidden = w->layer[0].up.out, width = w->layer[0].qkv.out;
+	size_t blocks = (w->context + MAAS_KEYS - 1) / MAAS_KEYS;
+
+	net->precision = precision == MAAS_DTYPES ? w->head.w.type : precision;
+	net->hd = w->embed / w->heads;
+	if (net->precision == MAAS_BF16 && halve_all(net) < 0)
+		return -1;
+	net->keys_stride = aligned(maas_attend_scratch(net->hd)) + aligned(2 * blocks * sizeof(void *));
+	if (!(net->x = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
+	    !(net->h = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
+	    !(net->mix = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
+	    !(net->qkv = maas_take(net->arena, net->rows * width, sizeof(float))) ||
+	    !(net->up = maas_take(net->arena, net->rows * hidden, sizeof(float))) ||
+	    !(net->logits = maas_take(net->arena, net->head_rows * w->vocab, sizeof(float))) ||
+	    !(net->scratch = maas_take(net->arena, members, aligned(maas_product_scratch()))) ||
+	    !(net->keys = maas_take(net->arena, members, net->keys_stride)))
+		return -1;
+	net->block_bytes = w->layers * 2 * w->kv_heads * MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
+	/* Of the system's own zero pages: what is never used is never there. */
+	net->cache = maas_alloc(net->blocks, net->block_bytes);
+	return net->cache ? 0 : maas_in("a key/value cache of %zu blocks", net->blocks);
+}
+
+void
+net_drop(struct net *net)
+{
+	free(net->cache);
+	net->cache = NULL;
+}
+
+/* The run that holds a row, and which of its rows that is. */
+static const struct net_run *
+run_of(const struct net *net, size_t row, size_t *within)
+{
+	const struct net_run *r = net->run;
+
+	while (row >= r->rows)
+		row -= r++->rows;
+	*within = row;
+	return r;
+}
+
+/* y = row i of a table of either type. */
+static void
+lookup(float *y, const struct maas_matrix *m, size_t i, size_t n)
+{
+	if (m->type == MAAS_BF16)
+		maas_from_bf16(y, (const maas_bf16 *)m->p + i * m->row, n);
+	else
+		memcpy(y, (const float *)m->p + i * m->row, n * sizeof *y);
+}
+
+static void
+embed(void *arg, size_t begin, size_t end, int member)
+{
+	struct net *net = arg;
+	const struct maas_network *w = &net->w;
+
+	(void)member;
+	for (size_t i = begin, k; i < end; i++) {
+		const struct net_run *r = run_of(net, i, &k);
+		float *x = net->x + i * w->embed, *place = net->h + i * w->embed;
+
+		lookup(x, &w->tokens, (size_t)r->id[k], w->embed);
+		lookup(place, &w->positions, r->at + k, w->embed);
+		maas_add(x, place, w->embed);
+	}
+}
+
+static void
+norm(void *arg, size_t begin, size_t end, int member)
+{
+	struct net *net = arg;
+	const struct maas_network *w = &net->w;
+	const struct maas_layer *l = &w->layer[net->half / 2];
+
+	(void)member;
+	maas_layernorm_fwd(net->h + begin * w->embed, NULL, net->x + begin * w->embed,
+	    net->half % 2 ? l->norm2_gain : l->norm1_gain, net->half % 2 ? l->norm2_bias : l->norm1_bias,
+	    end - begin, w->embed, w->eps);
+}
+
+/* Of a run, layer, keys or values and head: the block's part. */
+static unsigned char *
+part(const struct net *net, const struct net_run *r, size_t block, size_t values, size_t head)
+{
+	size_t bytes = MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
+
+	return net->cache + r->block[block] * net->block_bytes +
+	    ((net->half / 2 * 2 + values) * net->w.kv_heads + head) * bytes;
+}
+
+static void
+keep(const struct net *net, const struct net_run *r, const float *x, size_t values, size_t head)
+{
+	for (size_t i = 0; i < r->rows; i++, x += net->w.layer->qkv.out) {
+		size_t at = r->at + i;
+		unsigned char *to = part(net, r, at / MAAS_KEYS, values, head) +
+		    at % MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
+
+		if (net->precision == MAAS_BF16)
+			maas_to_bf16((maas_bf16 *)to, x, net->hd);
+		else
+			memcpy(to, x, net->hd * sizeof *x);
+	}
+}
+
+/* Item i: of one run, one head of keys and values, and the heads that ask it. */
+static void
+attend(void *arg, size_t begin, size_t end, int member)
+{
+	struct net *net = arg;
+	const struct maas_network *w = &net->w;
+	size_t width = w->layer->qkv.out, hd = net->hd, group = w->heads / w->kv_heads;
+	unsigned char *scratch = net->keys + (size_t)member * net->keys_stride;
+	const void **k = (const void **)(scratch + aligned(maas_attend_scratch(hd)));
+
+	for (size_t i = begin; i < end; i++) {
+		const struct net_run *r = &net->run[i / w->kv_heads];
+		size_t head = i % w->kv_heads, row = 0, blocks = (r->at + r->rows + MAAS_KEYS - 1) / MAAS_KEYS;
+		struct maas_keys keys = { net->precision, k, k + blocks, hd };
+		const float *in;
+
+		for (const struct net_run *q = net->run; q < r; q++)
+			row += q->rows;
+		in = net->qkv + row * width;
+		keep(net, r, in + (w->heads + head) * hd, 0, head);
+		keep(net, r, in + (w->heads + w->kv_heads + head) * hd, 1, head);
+		for (size_t b = 0; b < blocks; b++) {
+			k[b] = part(net, r, b, 0, head);
+			k[blocks + b] = part(net, r, b, 1, head);
+		}
+		for (size_t h = head * group; h < (head + 1) * group; h++)
+			maas_attend_fwd(net->mix + row * w->embed + h * hd, w->embed, NULL, in + h * hd, width, r->rows, r->at,
+			    &keys, hd, scratch);
+	}
+}
+
+static void
+affine(struct net *net, float *y, const float *x, const struct maas_affine *a, size_t rows, enum maas_act act, int add)
+{
+	struct maas_epilogue e = { .bias = a->bias, .act = act, .add = add };
+
+	maas_product_team(net->team, y, a->out, (struct maas_matrix){ x, MAAS_F32, a->in, 1 }, a->w, rows, a->out, a->in,
+	    net->precision, &e, net->scratch);
+}
+
+void
+net_pass(struct net *net, const struct net_run *run, size_t nrun)
+{
+	const struct maas_network *w = &net->w;
+	size_t rows = 0;
+
+	for (size_t i = 0; i < nrun; i++)
+		rows += run[i].rows;
+	net->run = run;
+	maas_team_run(net->team, rows, 16, embed, net);
+	for (size_t i = 0; i < w->layers; i++) {
+		const struct maas_layer *l = &w->layer[i];
+
+		net->half = 2 * i;
+		maas_team_run(net->team, rows, 16, norm, net);
+		affine(net, net->qkv, net->h, &l->qkv, rows, MAAS_ACT_NONE, 0);
+		maas_team_run(net->team, nrun * w->kv_heads, 1, attend, net);
+		affine(net, net->x, net->mix, &l->proj, rows, MAAS_ACT_NONE, 1);
+		net->half = 2 * i + 1;
+		maas_team_run(net->team, rows, 16, norm, net);
+		affine(net, net->up, net->h, &l->up, rows, w->act, 0);
+		affine(net, net->x, net->up, &l->down, rows, MAAS_ACT_NONE, 1);
+	}
+}
+
+void
+net_head(struct net *net, const size_t *row, size_t n)
+{
+	const struct maas_network *w = &net->w;
+
+	for (size_t i = 0; i < n; i++)
+		maas_layernorm_fwd(net->h + i * w->embed, NULL, net->x + row[i] * w->embed, w->norm_gain, w->norm_bias, 1,
+		    w->embed, w->eps);
+	affine(net, net->logits, net->h, &w->head, n, MAAS_ACT_NONE, 0);
+}

@@ -1,0 +1,88 @@
+/* decode_text.c -- the text of a sequence as far as it may be shown. */
+#include <string.h>
+
+#include "decode.h"
+
+/* How many bytes at the end of s[0, n) begin a UTF-8 character that is not whole. */
+static size_t
+unfinished(const unsigned char *s, size_t n)
+{
+	for (size_t k = 1; k <= 3 && k <= n; k++) {
+		unsigned char c = s[n - k];
+		size_t want = c >= 0xf5 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
+
+		if ((c & 0xc0) == 0x80)
+			continue;
+		return want > k ? k : 0;
+	}
+	return 0;
+}
+
+/* The first place where a stop string stands in s[from, n), n if none. */
+static size_t
+first_stop(const struct outflow *o, size_t from)
+{
+	size_t best = o->raw.n;
+
+	for (size_t i = 0; i < o->nstop; i++) {
+		const char *hit = memmem(o->raw.s + from, o->raw.n - from, o->stop[i].s, o->stop[i].n);
+
+		if (hit && (size_t)(hit - o->raw.s) < best)
+			best = (size_t)(hit - o->raw.s);
+	}
+	return best;
+}
+
+/* Where the longest end of the text that begins a stop string starts. */
+static size_t
+begun_stop(const struct outflow *o)
+{
+	size_t said = o->raw.n - o->start, longest = 0;
+
+	for (size_t i = 0; i < o->nstop; i++)
+		for (size_t k = o->stop[i].n - 1 < said ? o->stop[i].n - 1 : said; k > longest; k--)
+			if (!memcmp(o->raw.s + o->raw.n - k, o->stop[i].s, k))
+				longest = k;
+	return o->raw.n - longest;
+}
+
+int
+outflow_add(struct outflow *o, int32_t id)
+{
+	size_t was = o->raw.n, longest = 0, from, at;
+
+	if (maas_decode(o->tok, &id, 1, 1, &o->raw) < 0)
+		return -1;
+	if (o->raw.n == was)
+		return 0;
+	for (size_t i = 0; i < o->nstop; i++)
+		longest = o->stop[i].n > longest ? o->stop[i].n : longest;
+	from = was - o->start < longest ? o->start : was - longest;
+	if ((at = first_stop(o, from)) < o->raw.n) {
+		o->shown = o->raw.n = at;
+		return 1;
+	}
+	at = begun_stop(o);
+	at -= unfinished((const unsigned char *)o->raw.s, at);
+	if (at > o->shown)
+		o->shown = at;
+	return 0;
+}
+
+void
+outflow_end(struct outflow *o)
+{
+	o->shown = o->raw.n;
+}
+
+struct maas_tokenizer *
+maas_model_tokenizer(const struct maas_model *m)
+{
+	struct maas_span data = maas_model_part(m, "tokenizer");
+
+	if (!data.s) {
+		maas_fail("%s: this model carries no tokeniser", m->path ? m->path : m->kind->name);
+		return NULL;
+	}
+	return maas_tokenizer_open(data);
+}
