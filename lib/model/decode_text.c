@@ -50,11 +50,12 @@ int
 outflow_add(struct outflow *o, int32_t id)
 {
 	size_t was = o->raw.n, longest = 0, from, at;
+	struct maas_span piece = maas_token_bytes(o->tok, id);
 
-	if (maas_decode(o->tok, &id, 1, 1, &o->raw) < 0)
-		return -1;
-	if (o->raw.n == was)
+	if (piece.n == 0 || maas_token_special(o->tok, id))
 		return 0;
+	if (maas_buf_add(&o->raw, piece.s, piece.n) < 0)
+		return -1;
 	for (size_t i = 0; i < o->nstop; i++)
 		longest = o->stop[i].n > longest ? o->stop[i].n : longest;
 	from = was - o->start < longest ? o->start : was - longest;

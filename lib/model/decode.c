@@ -1,0 +1,465 @@
+/* decode.c -- the decoding engine: sequences that join, advance and leave. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+
+#define HEAD_ROWS 32                    /* logits at a time: the vocabulary is wide */
+
+struct slot {
+	struct maas_sequence pub;       /* first: the caller holds this */
+	int taken;
+	struct maas_sampling sampling;
+	uint64_t seed, stream;
+	int ignore_eos, logprobs;
+	size_t score, end;              /* see maas_request; most ids it may come to */
+	size_t fed;                     /* ids whose keys and values are in the cache */
+	int32_t next;                   /* what this step chose */
+	int chosen;
+	int32_t *id;
+	float *logprob;
+	struct maas_choice *top;
+	size_t id_cap, logprob_cap, top_cap;
+	uint32_t *block;
+	size_t blocks;
+	struct outflow out;
+	struct maas_buf stops;          /* bytes of the stop strings */
+	struct maas_span *stop;
+	size_t stop_cap;
+};
+
+/* A row whose logits are wanted: of a slot, what comes behind id `at`. */
+struct wanted {
+	struct slot *slot;
+	size_t at;
+};
+
+struct maas_decoder {
+	struct net net;
+	const struct maas_tokenizer *tok;
+	int32_t eos;
+	struct slot *slot;
+	size_t slots;
+	struct slot **live;             /* in the order they joined */
+	size_t nlive;
+	uint32_t *spare;                /* blocks of the cache that nobody has */
+	size_t nspare;
+	struct net_run *run;
+	struct wanted *wanted;          /* [rows], and the rows they are */
+	size_t *row, nwanted;
+	struct wanted *slice;           /* the part that is in logits */
+	struct sampler *sampler;        /* a member each */
+	uint64_t steps, prompt_tokens, new_tokens;
+};
+
+const char *
+maas_finish_name(enum maas_finish f)
+{
+	static const char *const name[] = { "running", "stop", "length", "error" };
+
+	return name[f];
+}
+
+static int
+make_room(struct maas_decoder *d, struct maas_arena *a)
+{
+	size_t members = (size_t)maas_team_size(d->net.team);
+
+	d->slot = maas_take(a, d->slots, sizeof *d->slot);
+	d->live = maas_take(a, d->slots, sizeof *d->live);
+	d->run = maas_take(a, d->slots, sizeof *d->run);
+	d->spare = maas_take(a, d->net.blocks, sizeof *d->spare);
+	d->wanted = maas_take(a, d->net.rows, sizeof *d->wanted);
+	d->row = maas_take(a, d->net.rows, sizeof *d->row);
+	d->sampler = maas_take(a, members, sizeof *d->sampler);
+	if (!d->slot || !d->live || !d->run || !d->spare || !d->wanted || !d->row || !d->sampler)
+		return -1;
+	for (size_t i = 0; i < members; i++)
+		if (sampler_make(&d->sampler[i], d->net.w.vocab) < 0)
+			return -1;
+	for (size_t i = 0; i < d->slots; i++)
+		if (!(d->slot[i].block = maas_take(a, d->net.w.context / MAAS_KEYS + 1, sizeof *d->slot[i].block)))
+			return -1;
+	while (d->nspare < d->net.blocks) {
+		d->spare[d->nspare] = (uint32_t)(d->net.blocks - 1 - d->nspare);
+		d->nspare++;
+	}
+	return 0;
+}
+
+static int
+set_up(struct maas_decoder *d, const struct maas_model *m, const struct maas_decoder_limits *l)
+{
+	size_t a_sequence;
+
+	if (!m->kind->decode)
+		return maas_fail("%s models do not generate", m->kind->name);
+	if (m->kind->decode->network(m, d->net.arena, &d->net.w) < 0)
+		return -1;
+	a_sequence = (d->net.w.context + MAAS_KEYS - 1) / MAAS_KEYS;
+	d->slots = l->sequences ? l->sequences : 16;
+	d->net.rows = l->rows ? l->rows : 256;
+	if (d->net.rows < d->slots)
+		d->net.rows = d->slots;
+	d->net.head_rows = d->net.rows < HEAD_ROWS ? d->net.rows : HEAD_ROWS;
+	d->net.blocks = l->cache_tokens ? l->cache_tokens / MAAS_KEYS : d->slots * a_sequence;
+	if (d->net.blocks == 0 || d->net.blocks > UINT32_MAX)
+		return maas_fail("a key/value cache of %zu tokens: it wants at least %d", l->cache_tokens, MAAS_KEYS);
+	if (net_make(&d->net, l->precision) < 0)
+		return -1;
+	return make_room(d, d->net.arena);
+}
+
+struct maas_decoder *
+maas_decoder_new(const struct maas_model *m, const struct maas_tokenizer *tok, struct maas_team *team,
+    const struct maas_decoder_limits *limits)
+{
+	struct maas_decoder *d = maas_alloc(1, sizeof *d);
+
+	if (!d)
+		return NULL;
+	d->tok = tok;
+	d->eos = tok ? maas_token_eos(tok) : -1;
+	d->net.team = team;
+	if (!(d->net.arena = maas_arena_new(1 << 20)) || set_up(d, m, limits) < 0) {
+		maas_decoder_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void
+maas_decoder_free(struct maas_decoder *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; d->slot && i < d->slots; i++) {
+		struct slot *s = &d->slot[i];
+
+		free(s->id);
+		free(s->logprob);
+		free(s->top);
+		free(s->stop);
+		maas_buf_free(&s->stops);
+		maas_buf_free(&s->out.raw);
+	}
+	for (int i = 0; d->sampler && i < maas_team_size(d->net.team); i++)
+		sampler_drop(&d->sampler[i]);
+	net_drop(&d->net);
+	maas_arena_free(d->net.arena);
+	free(d);
+}
+
+size_t
+maas_decoder_context(const struct maas_decoder *d)
+{
+	return d->net.w.context;
+}
+
+size_t
+maas_decoder_vocab(const struct maas_decoder *d)
+{
+	return d->net.w.vocab;
+}
+
+struct maas_decoder_load
+maas_decoder_load(const struct maas_decoder *d)
+{
+	return (struct maas_decoder_load){ .running = d->nlive, .sequences = d->slots, .blocks = d->net.blocks,
+		.blocks_free = d->nspare, .block_bytes = d->net.block_bytes, .steps = d->steps,
+		.prompt_tokens = d->prompt_tokens, .new_tokens = d->new_tokens };
+}
+
+/* Does the request make sense?  *skip: how many ids of the prompt's beginning are to go. */
+static int
+examine(const struct maas_decoder *d, const struct maas_request *q, size_t *skip)
+{
+	size_t context = d->net.w.context, keep;
+
+	*skip = 0;
+	if (q->n == 0)
+		return maas_fail("an empty prompt: there is nothing to go on");
+	for (size_t i = 0; i < q->n; i++)
+		if (q->prompt[i] < 0 || (size_t)q->prompt[i] >= d->net.w.vocab)
+			return maas_fail("token %zu of the prompt is id %ld, the model has ids 0 to %zu", i + 1, (long)q->prompt[i],
+			    d->net.w.vocab - 1);
+	if (q->top < 0 || q->top > MAAS_TOP)
+		return maas_fail("%d likeliest tokens are wanted, at most %d can be had", q->top, MAAS_TOP);
+	for (size_t i = 0; i < q->nstop; i++)
+		if (!d->tok || q->stop[i].n == 0)
+			return maas_fail(d->tok ? "a stop string is empty" : "stop strings want a tokeniser");
+	if (sample_check(&q->sampling) < 0)
+		return -1;
+	if (q->n + (q->max_new > 0) <= context)
+		return 0;
+	if (!q->truncate)
+		return maas_fail(q->max_new ? "a prompt of %zu tokens leaves no room in the model's context of %zu" :
+		    "a text of %zu tokens does not fit the model's context of %zu", q->n, context);
+	keep = q->max_new < context / 2 ? context - q->max_new : (context + 1) / 2;
+	if (q->max_new && keep == context)
+		return maas_fail("a context of %zu has no room for a prompt and an answer", context);
+	*skip = q->n - keep;
+	return 0;
+}
+
+static struct slot *
+place(struct maas_decoder *d, size_t blocks)
+{
+	if (blocks > d->net.blocks) {
+		maas_fail("%zu tokens of key/value cache are wanted, there are %zu in all", blocks * MAAS_KEYS,
+		    d->net.blocks * MAAS_KEYS);
+		return NULL;
+	}
+	if (blocks > d->nspare) {
+		maas_fail_as(MAAS_TEMPFAIL, "%zu tokens of key/value cache are wanted, %zu are free", blocks * MAAS_KEYS,
+		    d->nspare * MAAS_KEYS);
+		return NULL;
+	}
+	for (size_t i = 0; i < d->slots; i++)
+		if (!d->slot[i].taken)
+			return &d->slot[i];
+	maas_fail_as(MAAS_TEMPFAIL, "all %zu places for sequences are taken", d->slots);
+	return NULL;
+}
+
+static int
+copy_stops(struct slot *s, const struct maas_request *q)
+{
+	size_t at = 0;
+
+	s->stops.n = 0;
+	if (maas_grow(&s->stop, 0, &s->stop_cap, q->nstop, sizeof *s->stop) < 0)
+		return -1;
+	for (size_t i = 0; i < q->nstop; i++)
+		if (maas_buf_add(&s->stops, q->stop[i].s, q->stop[i].n) < 0)
+			return -1;
+	for (size_t i = 0; i < q->nstop; at += q->stop[i++].n)
+		s->stop[i] = (struct maas_span){ s->stops.s + at, q->stop[i].n };
+	return 0;
+}
+
+/* Copies of all that the request holds; arrays long enough for all that may be said. */
+static int
+fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const int32_t *prompt, size_t n)
+{
+	struct maas_buf raw = s->out.raw;
+
+	if (maas_grow(&s->id, 0, &s->id_cap, s->end, sizeof *s->id) < 0 || copy_stops(s, q) < 0)
+		return -1;
+	if (q->logprobs && (maas_grow(&s->logprob, 0, &s->logprob_cap, s->end, sizeof *s->logprob) < 0 ||
+	    maas_grow(&s->top, 0, &s->top_cap, s->end * (size_t)q->top, sizeof *s->top) < 0))
+		return -1;
+	memcpy(s->id, prompt, n * sizeof *s->id);
+	for (size_t i = 0; q->logprobs && i < s->end; i++) {
+		s->logprob[i] = NAN;
+		for (int k = 0; k < q->top; k++)
+			s->top[i * (size_t)q->top + (size_t)k] = (struct maas_choice){ -1, NAN };
+	}
+	raw.n = 0;
+	s->out = (struct outflow){ .tok = d->tok, .raw = raw };
+	for (size_t i = 0; q->echo && d->tok && i < n; i++)
+		if (outflow_add(&s->out, s->id[i]) < 0)
+			return -1;
+	outflow_end(&s->out);
+	s->out.start = s->out.raw.n;
+	s->out.stop = s->stop;
+	s->out.nstop = q->nstop;
+	s->pub = (struct maas_sequence){ .user = q->user, .id = s->id, .prompt = n, .n = n,
+		.text = { s->out.raw.s, s->out.shown }, .logprob = q->logprobs ? s->logprob : NULL,
+		.top = q->logprobs && q->top ? s->top : NULL, .ntop = q->logprobs ? q->top : 0 };
+	return 0;
+}
+
+struct maas_sequence *
+maas_decoder_join(struct maas_decoder *d, const struct maas_request *q)
+{
+	size_t context = d->net.w.context, skip, n, end, blocks;
+	struct slot *s;
+
+	if (examine(d, q, &skip) < 0)
+		return NULL;
+	n = q->n - skip;
+	end = q->max_new < context - n ? n + q->max_new : context;
+	blocks = (end - (end > n) + MAAS_KEYS - 1) / MAAS_KEYS;         /* the last one said is never asked */
+	if (!(s = place(d, blocks)))
+		return NULL;
+	s->end = end;
+	if (fill(d, s, q, q->prompt + skip, n) < 0)
+		return NULL;
+	s->sampling = q->sampling;
+	s->seed = q->seed;
+	s->stream = q->stream;
+	s->ignore_eos = q->ignore_eos;
+	s->logprobs = q->logprobs;
+	s->score = q->logprobs ? q->score : 0;
+	s->fed = 0;
+	s->taken = 1;
+	s->blocks = blocks;
+	for (size_t i = 0; i < blocks; i++)
+		s->block[i] = d->spare[--d->nspare];
+	d->live[d->nlive++] = s;
+	return &s->pub;
+}
+
+/* It says no more: its cache is free for others at once. */
+static void
+retire(struct maas_decoder *d, struct slot *s)
+{
+	size_t i = 0;
+
+	while (s->blocks > 0)
+		d->spare[d->nspare++] = s->block[--s->blocks];
+	while (i < d->nlive && d->live[i] != s)
+		i++;
+	if (i == d->nlive)
+		return;
+	memmove(d->live + i, d->live + i + 1, (d->nlive - i - 1) * sizeof *d->live);
+	d->nlive--;
+}
+
+void
+maas_decoder_leave(struct maas_decoder *d, struct maas_sequence *pub)
+{
+	struct slot *s = (struct slot *)pub;
+
+	if (!s)
+		return;
+	retire(d, s);
+	s->taken = 0;
+}
+
+/* Give a sequence's next `rows` ids to this pass, and note whose logits are wanted. */
+static void
+feed(struct maas_decoder *d, struct slot *s, size_t rows, size_t *nrun, size_t *used)
+{
+	d->run[(*nrun)++] = (struct net_run){ s->id + s->fed, rows, s->fed, s->block };
+	for (size_t i = 0; i < rows; i++) {
+		size_t behind = s->fed + i + 1;
+
+		if (behind < s->pub.n ? s->score && behind >= s->score && behind < s->pub.prompt : s->end > s->pub.n) {
+			d->row[d->nwanted] = *used + i;
+			d->wanted[d->nwanted++] = (struct wanted){ s, behind };
+		}
+		d->prompt_tokens += behind <= s->pub.prompt;
+	}
+	s->fed += rows;
+	*used += rows;
+}
+
+/* First those that speak, then as much of the others' prompts as there is room for. */
+static size_t
+plan(struct maas_decoder *d)
+{
+	size_t nrun = 0, used = 0;
+
+	d->nwanted = 0;
+	for (size_t i = 0; i < d->nlive; i++)
+		if (d->live[i]->pub.n - d->live[i]->fed == 1)
+			feed(d, d->live[i], 1, &nrun, &used);
+	for (size_t i = 0; i < d->nlive && used < d->net.rows; i++) {
+		size_t left = d->live[i]->pub.n - d->live[i]->fed, room = d->net.rows - used;
+
+		if (left > 0)
+			feed(d, d->live[i], left < room ? left : room, &nrun, &used);
+	}
+	return nrun;
+}
+
+/* What the logits of rows [begin, end) of the slice are for. */
+static void
+consume(void *arg, size_t begin, size_t end, int member)
+{
+	struct maas_decoder *d = arg;
+	size_t vocab = d->net.w.vocab;
+
+	for (size_t i = begin; i < end; i++) {
+		struct slot *s = d->slice[i].slot;
+		size_t at = d->slice[i].at;
+		const float *logit = d->net.logits + i * vocab;
+		double norm = s->logprobs ? maas_logsumexp(logit, vocab) : 0;
+
+		if (at == s->pub.n) {
+			struct sample_case c = { &s->sampling, logit, s->id, s->pub.prompt, s->pub.n,
+				maas_uniform(s->seed, s->stream, s->pub.n - s->pub.prompt) };
+
+			s->next = sample_next(&d->sampler[member], &c);
+			s->chosen = 1;
+			if (s->next < 0)
+				continue;
+			s->id[at] = s->next;
+		}
+		if (!s->logprobs)
+			continue;
+		s->logprob[at] = (float)(logit[s->id[at]] - norm);
+		sample_top(s->top + at * (size_t)s->pub.ntop, s->pub.ntop, logit, vocab, norm);
+	}
+}
+
+static void
+end_at(struct maas_decoder *d, struct slot *s, enum maas_finish why)
+{
+	s->pub.finish = why;
+	outflow_end(&s->out);
+	retire(d, s);
+}
+
+/* The token chosen becomes part of the text. */
+static void
+say(struct maas_decoder *d, struct slot *s)
+{
+	int stopped;
+
+	s->chosen = 0;
+	if (s->next < 0) {
+		end_at(d, s, MAAS_BROKEN);
+		return;
+	}
+	s->pub.n++;
+	d->new_tokens++;
+	if (s->next == d->eos && !s->ignore_eos)
+		end_at(d, s, MAAS_STOP);
+	else if ((stopped = d->tok ? outflow_add(&s->out, s->next) : 0) != 0)
+		end_at(d, s, stopped < 0 ? MAAS_BROKEN : MAAS_STOP);
+	else if (s->pub.n == s->end)
+		end_at(d, s, MAAS_LENGTH);
+}
+
+/* A text that was to be scored only, and is. */
+static void
+finish_scored(struct maas_decoder *d, struct slot *s)
+{
+	enum maas_finish why = MAAS_LENGTH;
+
+	for (size_t i = s->score; s->score && i < s->pub.n; i++)
+		if (isnan(s->logprob[i]))
+			why = MAAS_BROKEN;
+	end_at(d, s, why);
+}
+
+size_t
+maas_decoder_step(struct maas_decoder *d)
+{
+	size_t nrun = plan(d), m;
+
+	if (nrun == 0)
+		return d->nlive;
+	net_pass(&d->net, d->run, nrun);
+	for (size_t i = 0; i < d->nwanted; i += m) {
+		m = d->nwanted - i < d->net.head_rows ? d->nwanted - i : d->net.head_rows;
+		d->slice = d->wanted + i;
+		net_head(&d->net, d->row + i, m);
+		maas_team_run(d->net.team, m, 1, consume, d);
+	}
+	d->steps++;
+	for (size_t i = d->nlive; i-- > 0;) {
+		struct slot *s = d->live[i];
+
+		if (s->chosen)
+			say(d, s);
+		else if (s->fed == s->pub.n)
+			finish_scored(d, s);
+		s->pub.text = (struct maas_span){ s->out.raw.s, s->out.shown };
+	}
+	return d->nlive;
+}
