@@ -135,7 +135,7 @@ extern const struct maas_field maas_sampling_fields[];
 
 struct maas_request {
 	const int32_t *prompt;                  /* copied; at least one id */
-	size_t n;
+	size_t n;                               /* below the context; for scoring, up to the context + 1 */
 	size_t max_new;                         /* 0: nothing is said, for scoring */
 	struct maas_sampling sampling;
 	uint64_t seed, stream;                  /* token i draws maas_uniform(seed, stream, i) */
@@ -143,7 +143,8 @@ struct maas_request {
 	size_t nstop;
 	int ignore_eos;                         /* the end-of-text token is one like others */
 	int echo;                               /* the text begins with the prompt's */
-	int truncate;                           /* a prompt too long loses its beginning */
+	int truncate;                           /* a prompt too long loses its beginning: it keeps context - max_new
+						 * ids, but half the context at least */
 	int logprobs;                           /* keep the log-probability of each token said */
 	int top;                                /* and that many of the likeliest; at most MAAS_TOP */
 	size_t score;                           /* with logprobs: of the prompt's tokens from this one (1 ...) on too; 0: no */

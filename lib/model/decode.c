@@ -5,17 +5,18 @@
 
 #include "decode.h"
 
-#define HEAD_ROWS 32                    /* logits at a time: the vocabulary is wide */
+#define HEAD_ROWS 32 /* logits at a time: the vocabulary is wide */
 
 struct slot {
-	struct maas_sequence pub;       /* first: the caller holds this */
+	struct maas_sequence pub; /* first: the caller holds this */
 	int taken;
 	struct maas_sampling sampling;
 	uint64_t seed, stream;
 	int ignore_eos, logprobs;
-	size_t score, end;              /* see maas_request; most ids it may come to */
-	size_t fed;                     /* ids whose keys and values are in the cache */
-	int32_t next;                   /* what this step chose */
+	size_t score; /* see maas_request */
+	size_t end;   /* most ids it may come to; the last is never fed */
+	size_t fed;   /* ids whose keys and values are in the cache */
+	int32_t next; /* what this step chose */
 	int chosen;
 	int32_t *id;
 	float *logprob;
@@ -24,7 +25,7 @@ struct slot {
 	uint32_t *block;
 	size_t blocks;
 	struct outflow out;
-	struct maas_buf stops;          /* bytes of the stop strings */
+	struct maas_buf stops; /* bytes of the stop strings */
 	struct maas_span *stop;
 	size_t stop_cap;
 };
@@ -41,15 +42,15 @@ struct maas_decoder {
 	int32_t eos;
 	struct slot *slot;
 	size_t slots;
-	struct slot **live;             /* in the order they joined */
+	struct slot **live; /* in the order they joined */
 	size_t nlive;
-	uint32_t *spare;                /* blocks of the cache that nobody has */
+	uint32_t *spare; /* blocks of the cache that nobody has */
 	size_t nspare;
 	struct net_run *run;
-	struct wanted *wanted;          /* [rows], and the rows they are */
+	struct wanted *wanted; /* [rows], and the rows they are */
 	size_t *row, nwanted;
-	struct wanted *slice;           /* the part that is in logits */
-	struct sampler *sampler;        /* a member each */
+	struct wanted *slice;    /* the part that is in logits */
+	struct sampler *sampler; /* a member each */
 	uint64_t steps, prompt_tokens, new_tokens;
 };
 
@@ -76,7 +77,7 @@ make_room(struct maas_decoder *d, struct maas_arena *a)
 	if (!d->slot || !d->live || !d->run || !d->spare || !d->wanted || !d->row || !d->sampler)
 		return -1;
 	for (size_t i = 0; i < members; i++)
-		if (sampler_make(&d->sampler[i], d->net.w.vocab) < 0)
+		if (maas_sampler_make(&d->sampler[i], d->net.w.vocab) < 0)
 			return -1;
 	for (size_t i = 0; i < d->slots; i++)
 		if (!(d->slot[i].block = maas_take(a, d->net.w.context / MAAS_KEYS + 1, sizeof *d->slot[i].block)))
@@ -106,7 +107,7 @@ set_up(struct maas_decoder *d, const struct maas_model *m, const struct maas_dec
 	d->net.blocks = l->cache_tokens ? l->cache_tokens / MAAS_KEYS : d->slots * a_sequence;
 	if (d->net.blocks == 0 || d->net.blocks > UINT32_MAX)
 		return maas_fail("a key/value cache of %zu tokens: it wants at least %d", l->cache_tokens, MAAS_KEYS);
-	if (net_make(&d->net, l->precision) < 0)
+	if (maas_network_make(&d->net, l->precision) < 0)
 		return -1;
 	return make_room(d, d->net.arena);
 }
@@ -145,8 +146,8 @@ maas_decoder_free(struct maas_decoder *d)
 		maas_buf_free(&s->out.raw);
 	}
 	for (int i = 0; d->sampler && i < maas_team_size(d->net.team); i++)
-		sampler_drop(&d->sampler[i]);
-	net_drop(&d->net);
+		maas_sampler_drop(&d->sampler[i]);
+	maas_network_drop(&d->net);
 	maas_arena_free(d->net.arena);
 	free(d);
 }
@@ -166,9 +167,14 @@ maas_decoder_vocab(const struct maas_decoder *d)
 struct maas_decoder_load
 maas_decoder_load(const struct maas_decoder *d)
 {
-	return (struct maas_decoder_load){ .running = d->nlive, .sequences = d->slots, .blocks = d->net.blocks,
-		.blocks_free = d->nspare, .block_bytes = d->net.block_bytes, .steps = d->steps,
-		.prompt_tokens = d->prompt_tokens, .new_tokens = d->new_tokens };
+	return (struct maas_decoder_load){ .running = d->nlive,
+		.sequences = d->slots,
+		.blocks = d->net.blocks,
+		.blocks_free = d->nspare,
+		.block_bytes = d->net.block_bytes,
+		.steps = d->steps,
+		.prompt_tokens = d->prompt_tokens,
+		.new_tokens = d->new_tokens };
 }
 
 /* Does the request make sense?  *skip: how many ids of the prompt's beginning are to go. */
@@ -182,22 +188,23 @@ examine(const struct maas_decoder *d, const struct maas_request *q, size_t *skip
 		return maas_fail("an empty prompt: there is nothing to go on");
 	for (size_t i = 0; i < q->n; i++)
 		if (q->prompt[i] < 0 || (size_t)q->prompt[i] >= d->net.w.vocab)
-			return maas_fail("token %zu of the prompt is id %ld, the model has ids 0 to %zu", i + 1, (long)q->prompt[i],
-			    d->net.w.vocab - 1);
+			return maas_fail("token %zu of the prompt is id %ld, the model has ids 0 to %zu", i + 1,
+			    (long)q->prompt[i], d->net.w.vocab - 1);
 	if (q->top < 0 || q->top > MAAS_TOP)
 		return maas_fail("%d likeliest tokens are wanted, at most %d can be had", q->top, MAAS_TOP);
 	for (size_t i = 0; i < q->nstop; i++)
 		if (!d->tok || q->stop[i].n == 0)
 			return maas_fail(d->tok ? "a stop string is empty" : "stop strings want a tokeniser");
-	if (sample_check(&q->sampling) < 0)
+	if (maas_sample_check(&q->sampling) < 0)
 		return -1;
-	if (q->n + (q->max_new > 0) <= context)
+	if (q->n <= (q->max_new ? context - 1 : context + 1))
 		return 0;
 	if (!q->truncate)
-		return maas_fail(q->max_new ? "a prompt of %zu tokens leaves no room in the model's context of %zu" :
-		    "a text of %zu tokens does not fit the model's context of %zu", q->n, context);
-	keep = q->max_new < context / 2 ? context - q->max_new : (context + 1) / 2;
-	if (q->max_new && keep == context)
+		return maas_fail(q->max_new ? "a prompt of %zu tokens leaves no room in the model's context of %zu"
+					    : "a text of %zu tokens does not fit the model's context of %zu",
+		    q->n, context);
+	keep = q->max_new == 0 ? context + 1 : q->max_new < context / 2 ? context - q->max_new : (context + 1) / 2;
+	if (keep == context)
 		return maas_fail("a context of %zu has no room for a prompt and an answer", context);
 	*skip = q->n - keep;
 	return 0;
@@ -212,8 +219,8 @@ place(struct maas_decoder *d, size_t blocks)
 		return NULL;
 	}
 	if (blocks > d->nspare) {
-		maas_fail_as(MAAS_TEMPFAIL, "%zu tokens of key/value cache are wanted, %zu are free", blocks * MAAS_KEYS,
-		    d->nspare * MAAS_KEYS);
+		maas_fail_as(MAAS_TEMPFAIL, "%zu tokens of key/value cache are wanted, %zu are free",
+		    blocks * MAAS_KEYS, d->nspare * MAAS_KEYS);
 		return NULL;
 	}
 	for (size_t i = 0; i < d->slots; i++)
@@ -247,8 +254,9 @@ fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const
 
 	if (maas_grow(&s->id, 0, &s->id_cap, s->end, sizeof *s->id) < 0 || copy_stops(s, q) < 0)
 		return -1;
-	if (q->logprobs && (maas_grow(&s->logprob, 0, &s->logprob_cap, s->end, sizeof *s->logprob) < 0 ||
-	    maas_grow(&s->top, 0, &s->top_cap, s->end * (size_t)q->top, sizeof *s->top) < 0))
+	if (q->logprobs &&
+	    (maas_grow(&s->logprob, 0, &s->logprob_cap, s->end, sizeof *s->logprob) < 0 ||
+		maas_grow(&s->top, 0, &s->top_cap, s->end * (size_t)q->top, sizeof *s->top) < 0))
 		return -1;
 	memcpy(s->id, prompt, n * sizeof *s->id);
 	for (size_t i = 0; q->logprobs && i < s->end; i++) {
@@ -259,15 +267,20 @@ fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const
 	raw.n = 0;
 	s->out = (struct outflow){ .tok = d->tok, .raw = raw };
 	for (size_t i = 0; q->echo && d->tok && i < n; i++)
-		if (outflow_add(&s->out, s->id[i]) < 0)
+		if (maas_outflow_add(&s->out, s->id[i]) < 0)
 			return -1;
-	outflow_end(&s->out);
+	maas_outflow_end(&s->out);
 	s->out.start = s->out.raw.n;
 	s->out.stop = s->stop;
 	s->out.nstop = q->nstop;
-	s->pub = (struct maas_sequence){ .user = q->user, .id = s->id, .prompt = n, .n = n,
-		.text = { s->out.raw.s, s->out.shown }, .logprob = q->logprobs ? s->logprob : NULL,
-		.top = q->logprobs && q->top ? s->top : NULL, .ntop = q->logprobs ? q->top : 0 };
+	s->pub = (struct maas_sequence){ .user = q->user,
+		.id = s->id,
+		.prompt = n,
+		.n = n,
+		.text = { s->out.raw.s, s->out.shown },
+		.logprob = q->logprobs ? s->logprob : NULL,
+		.top = q->logprobs && q->top ? s->top : NULL,
+		.ntop = q->logprobs ? q->top : 0 };
 	return 0;
 }
 
@@ -280,8 +293,8 @@ maas_decoder_join(struct maas_decoder *d, const struct maas_request *q)
 	if (examine(d, q, &skip) < 0)
 		return NULL;
 	n = q->n - skip;
-	end = q->max_new < context - n ? n + q->max_new : context;
-	blocks = (end - (end > n) + MAAS_KEYS - 1) / MAAS_KEYS;         /* the last one said is never asked */
+	end = q->max_new == 0 ? n : q->max_new < context - n ? n + q->max_new : context;
+	blocks = (end - 1 + MAAS_KEYS - 1) / MAAS_KEYS;
 	if (!(s = place(d, blocks)))
 		return NULL;
 	s->end = end;
@@ -347,6 +360,12 @@ feed(struct maas_decoder *d, struct slot *s, size_t rows, size_t *nrun, size_t *
 	*used += rows;
 }
 
+static size_t
+unfed(const struct slot *s)
+{
+	return (s->pub.n < s->end ? s->pub.n : s->end - 1) - s->fed;
+}
+
 /* First those that speak, then as much of the others' prompts as there is room for. */
 static size_t
 plan(struct maas_decoder *d)
@@ -355,10 +374,10 @@ plan(struct maas_decoder *d)
 
 	d->nwanted = 0;
 	for (size_t i = 0; i < d->nlive; i++)
-		if (d->live[i]->pub.n - d->live[i]->fed == 1)
+		if (unfed(d->live[i]) == 1)
 			feed(d, d->live[i], 1, &nrun, &used);
 	for (size_t i = 0; i < d->nlive && used < d->net.rows; i++) {
-		size_t left = d->live[i]->pub.n - d->live[i]->fed, room = d->net.rows - used;
+		size_t left = unfed(d->live[i]), room = d->net.rows - used;
 
 		if (left > 0)
 			feed(d, d->live[i], left < room ? left : room, &nrun, &used);
@@ -383,7 +402,7 @@ consume(void *arg, size_t begin, size_t end, int member)
 			struct sample_case c = { &s->sampling, logit, s->id, s->pub.prompt, s->pub.n,
 				maas_uniform(s->seed, s->stream, s->pub.n - s->pub.prompt) };
 
-			s->next = sample_next(&d->sampler[member], &c);
+			s->next = maas_sample_next(&d->sampler[member], &c);
 			s->chosen = 1;
 			if (s->next < 0)
 				continue;
@@ -392,7 +411,7 @@ consume(void *arg, size_t begin, size_t end, int member)
 		if (!s->logprobs)
 			continue;
 		s->logprob[at] = (float)(logit[s->id[at]] - norm);
-		sample_top(s->top + at * (size_t)s->pub.ntop, s->pub.ntop, logit, vocab, norm);
+		maas_sample_top(s->top + at * (size_t)s->pub.ntop, s->pub.ntop, logit, vocab, norm);
 	}
 }
 
@@ -400,7 +419,7 @@ static void
 end_at(struct maas_decoder *d, struct slot *s, enum maas_finish why)
 {
 	s->pub.finish = why;
-	outflow_end(&s->out);
+	maas_outflow_end(&s->out);
 	retire(d, s);
 }
 
@@ -419,7 +438,7 @@ say(struct maas_decoder *d, struct slot *s)
 	d->new_tokens++;
 	if (s->next == d->eos && !s->ignore_eos)
 		end_at(d, s, MAAS_STOP);
-	else if ((stopped = d->tok ? outflow_add(&s->out, s->next) : 0) != 0)
+	else if ((stopped = d->tok ? maas_outflow_add(&s->out, s->next) : 0) != 0)
 		end_at(d, s, stopped < 0 ? MAAS_BROKEN : MAAS_STOP);
 	else if (s->pub.n == s->end)
 		end_at(d, s, MAAS_LENGTH);
@@ -442,22 +461,21 @@ maas_decoder_step(struct maas_decoder *d)
 {
 	size_t nrun = plan(d), m;
 
-	if (nrun == 0)
-		return d->nlive;
-	net_pass(&d->net, d->run, nrun);
+	if (nrun > 0)
+		maas_network_pass(&d->net, d->run, nrun);
 	for (size_t i = 0; i < d->nwanted; i += m) {
 		m = d->nwanted - i < d->net.head_rows ? d->nwanted - i : d->net.head_rows;
 		d->slice = d->wanted + i;
-		net_head(&d->net, d->row + i, m);
+		maas_network_head(&d->net, d->row + i, m);
 		maas_team_run(d->net.team, m, 1, consume, d);
 	}
-	d->steps++;
+	d->steps += nrun > 0;
 	for (size_t i = d->nlive; i-- > 0;) {
 		struct slot *s = d->live[i];
 
 		if (s->chosen)
 			say(d, s);
-		else if (s->fed == s->pub.n)
+		else if (s->pub.n == s->end && unfed(s) == 0)
 			finish_scored(d, s);
 		s->pub.text = (struct maas_span){ s->out.raw.s, s->out.shown };
 	}

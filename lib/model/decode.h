@@ -30,12 +30,12 @@ struct net {
 	size_t half;                    /* of the layers' halves, the present one */
 };
 /* Make room; `w` filled by the kind, arena, team and sizes by the caller. */
-int net_make(struct net *, enum maas_dtype precision) MAAS_USE;
-void net_drop(struct net *);
+int maas_network_make(struct net *, enum maas_dtype precision) MAAS_USE;
+void maas_network_drop(struct net *);
 /* The runs' rows through all layers into x, keys and values into the cache. */
-void net_pass(struct net *, const struct net_run *, size_t nrun);
+void maas_network_pass(struct net *, const struct net_run *, size_t nrun);
 /* logits [n, vocab] of the rows row[0 ... n) of the last pass. */
-void net_head(struct net *, const size_t *row, size_t n);
+void maas_network_head(struct net *, const size_t *row, size_t n);
 
 /* Scratch of one sampler; not for two at once. */
 struct sampler {
@@ -44,8 +44,8 @@ struct sampler {
 	struct sample_item *item;       /* [vocab] */
 	uint32_t *count;                /* [vocab], zero between calls */
 };
-int sampler_make(struct sampler *, size_t vocab) MAAS_USE;
-void sampler_drop(struct sampler *);
+int maas_sampler_make(struct sampler *, size_t vocab) MAAS_USE;
+void maas_sampler_drop(struct sampler *);
 
 /* All that a choice depends on. */
 struct sample_case {
@@ -56,12 +56,11 @@ struct sample_case {
 	double u;                       /* [0,1) */
 };
 /* The next id; -1 where no logit is a number. */
-int32_t sample_next(struct sampler *, const struct sample_case *);
-int sample_greedy(const struct maas_sampling *);
-int sample_check(const struct maas_sampling *) MAAS_USE;        /* in the ranges of the field table? */
+int32_t maas_sample_next(struct sampler *, const struct sample_case *);
+int maas_sample_check(const struct maas_sampling *) MAAS_USE;        /* in the ranges of the field table? */
 
 /* The k likeliest, ties by id; filled with id -1 where there are fewer.  norm: maas_logsumexp of all. */
-void sample_top(struct maas_choice *top, int k, const float *logit, size_t n, double norm);
+void maas_sample_top(struct maas_choice *top, int k, const float *logit, size_t n, double norm);
 
 /* Text as it comes: what is whole, and cannot be part of a stop string. */
 struct outflow {
@@ -73,7 +72,7 @@ struct outflow {
 	size_t nstop;
 };
 /* 1 where a stop string appeared: shown ends before it, for good. */
-int outflow_add(struct outflow *, int32_t id) MAAS_USE;
-void outflow_end(struct outflow *);     /* nothing more comes: show what was held back */
+int maas_outflow_add(struct outflow *, int32_t id) MAAS_USE;
+void maas_outflow_end(struct outflow *);     /* nothing more comes: show what was held back */
 
 #endif

@@ -66,10 +66,13 @@ affine(struct maas_affine *to, const struct maas_model *m, struct maas_arena *a,
 static int
 one_layer(struct maas_layer *l, const struct maas_model *m, struct maas_arena *a, long i, size_t c)
 {
-	if (vector(&l->norm1_gain, m, a, i, "ln_1.weight", c) < 0 || vector(&l->norm1_bias, m, a, i, "ln_1.bias", c) < 0 ||
-	    vector(&l->norm2_gain, m, a, i, "ln_2.weight", c) < 0 || vector(&l->norm2_bias, m, a, i, "ln_2.bias", c) < 0 ||
-	    affine(&l->qkv, m, a, i, "attn.c_attn", 3 * c, c) < 0 || affine(&l->proj, m, a, i, "attn.c_proj", c, c) < 0 ||
-	    affine(&l->up, m, a, i, "mlp.c_fc", 4 * c, c) < 0 || affine(&l->down, m, a, i, "mlp.c_proj", c, 4 * c) < 0)
+	if (vector(&l->norm1_gain, m, a, i, "ln_1.weight", c) < 0 ||
+	    vector(&l->norm1_bias, m, a, i, "ln_1.bias", c) < 0 ||
+	    vector(&l->norm2_gain, m, a, i, "ln_2.weight", c) < 0 ||
+	    vector(&l->norm2_bias, m, a, i, "ln_2.bias", c) < 0 ||
+	    affine(&l->qkv, m, a, i, "attn.c_attn", 3 * c, c) < 0 ||
+	    affine(&l->proj, m, a, i, "attn.c_proj", c, c) < 0 || affine(&l->up, m, a, i, "mlp.c_fc", 4 * c, c) < 0 ||
+	    affine(&l->down, m, a, i, "mlp.c_proj", c, 4 * c) < 0)
 		return -1;
 	return 0;
 }
@@ -81,17 +84,24 @@ network(const struct maas_model *m, struct maas_arena *a, struct maas_network *w
 	size_t c = (size_t)g->embed;
 
 	if (g->layers < 1 || g->heads < 1 || g->embed < 1 || g->context < 1 || g->vocab < 1 || g->embed % g->heads != 0)
-		return maas_fail("a network of %ld layers, %ld heads, %ld channels, context %ld, vocabulary %ld cannot be",
+		return maas_fail(
+		    "a network of %ld layers, %ld heads, %ld channels, context %ld, vocabulary %ld cannot be",
 		    g->layers, g->heads, g->embed, g->context, g->vocab);
-	*w = (struct maas_network){ .layers = (size_t)g->layers, .heads = (size_t)g->heads, .kv_heads = (size_t)g->heads,
-		.embed = c, .context = (size_t)g->context, .vocab = (size_t)g->vocab, .eps = 1e-5f,
+	*w = (struct maas_network){ .layers = (size_t)g->layers,
+		.heads = (size_t)g->heads,
+		.kv_heads = (size_t)g->heads,
+		.embed = c,
+		.context = (size_t)g->context,
+		.vocab = (size_t)g->vocab,
+		.eps = 1e-5f,
 		.act = MAAS_ACT_GELU_TANH };
 	if (matrix(&w->tokens, m, -1, "wte.weight", w->vocab, c) < 0 ||
 	    matrix(&w->positions, m, -1, "wpe.weight", w->context, c) < 0 ||
-	    vector(&w->norm_gain, m, a, -1, "ln_f.weight", c) < 0 || vector(&w->norm_bias, m, a, -1, "ln_f.bias", c) < 0)
+	    vector(&w->norm_gain, m, a, -1, "ln_f.weight", c) < 0 ||
+	    vector(&w->norm_bias, m, a, -1, "ln_f.bias", c) < 0)
 		return -1;
 	w->head = (struct maas_affine){ .w = w->tokens, .out = w->vocab, .in = c };
-	if (!find(m, g->layers - 1, "ln_1.weight", 1, &c))      /* before room is made for so many */
+	if (!find(m, g->layers - 1, "ln_1.weight", 1, &c)) /* before room is made for so many */
 		return -1;
 	if (!(w->layer = maas_take(a, w->layers, sizeof *w->layer)))
 		return -1;

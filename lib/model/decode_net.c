@@ -47,7 +47,7 @@ aligned(size_t n)
 }
 
 int
-net_make(struct net *net, enum maas_dtype precision)
+maas_network_make(struct net *net, enum maas_dtype precision)
 {
 	const struct maas_network *w = &net->w;
 	size_t members = (size_t)maas_team_size(net->team), hidden = w->layer[0].up.out, width = w->layer[0].qkv.out;
@@ -74,7 +74,7 @@ net_make(struct net *net, enum maas_dtype precision)
 }
 
 void
-net_drop(struct net *net)
+maas_network_drop(struct net *net)
 {
 	free(net->cache);
 	net->cache = NULL;
@@ -128,8 +128,8 @@ norm(void *arg, size_t begin, size_t end, int member)
 
 	(void)member;
 	maas_layernorm_fwd(net->h + begin * w->embed, NULL, net->x + begin * w->embed,
-	    net->half % 2 ? l->norm2_gain : l->norm1_gain, net->half % 2 ? l->norm2_bias : l->norm1_bias,
-	    end - begin, w->embed, w->eps);
+	    net->half % 2 ? l->norm2_gain : l->norm1_gain, net->half % 2 ? l->norm2_bias : l->norm1_bias, end - begin,
+	    w->embed, w->eps);
 }
 
 /* Of a run, layer, keys or values and head: the block's part. */
@@ -183,8 +183,8 @@ attend(void *arg, size_t begin, size_t end, int member)
 			k[blocks + b] = part(net, r, b, 1, head);
 		}
 		for (size_t h = head * group; h < (head + 1) * group; h++)
-			maas_attend_fwd(net->mix + row * w->embed + h * hd, w->embed, NULL, in + h * hd, width, r->rows, r->at,
-			    &keys, hd, scratch);
+			maas_attend_fwd(net->mix + row * w->embed + h * hd, w->embed, NULL, in + h * hd, width, r->rows,
+			    r->at, &keys, hd, scratch);
 	}
 }
 
@@ -193,12 +193,12 @@ affine(struct net *net, float *y, const float *x, const struct maas_affine *a, s
 {
 	struct maas_epilogue e = { .bias = a->bias, .act = act, .add = add };
 
-	maas_product_team(net->team, y, a->out, (struct maas_matrix){ x, MAAS_F32, a->in, 1 }, a->w, rows, a->out, a->in,
-	    net->precision, &e, net->scratch);
+	maas_product_team(net->team, y, a->out, (struct maas_matrix){ x, MAAS_F32, a->in, 1 }, a->w, rows, a->out,
+	    a->in, net->precision, &e, net->scratch);
 }
 
 void
-net_pass(struct net *net, const struct net_run *run, size_t nrun)
+maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 {
 	const struct maas_network *w = &net->w;
 	size_t rows = 0;
@@ -223,12 +223,12 @@ net_pass(struct net *net, const struct net_run *run, size_t nrun)
 }
 
 void
-net_head(struct net *net, const size_t *row, size_t n)
+maas_network_head(struct net *net, const size_t *row, size_t n)
 {
 	const struct maas_network *w = &net->w;
 
 	for (size_t i = 0; i < n; i++)
-		maas_layernorm_fwd(net->h + i * w->embed, NULL, net->x + row[i] * w->embed, w->norm_gain, w->norm_bias, 1,
-		    w->embed, w->eps);
+		maas_layernorm_fwd(net->h + i * w->embed, NULL, net->x + row[i] * w->embed, w->norm_gain, w->norm_bias,
+		    1, w->embed, w->eps);
 	affine(net, net->logits, net->h, &w->head, n, MAAS_ACT_NONE, 0);
 }

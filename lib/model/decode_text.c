@@ -47,7 +47,7 @@ begun_stop(const struct outflow *o)
 }
 
 int
-outflow_add(struct outflow *o, int32_t id)
+maas_outflow_add(struct outflow *o, int32_t id)
 {
 	size_t was = o->raw.n, longest = 0, from, at;
 	struct maas_span piece = maas_token_bytes(o->tok, id);
@@ -71,7 +71,7 @@ outflow_add(struct outflow *o, int32_t id)
 }
 
 void
-outflow_end(struct outflow *o)
+maas_outflow_end(struct outflow *o)
 {
 	o->shown = o->raw.n;
 }

@@ -7,42 +7,46 @@
 
 /* A token that may still be chosen. */
 struct sample_item {
-	float score;                    /* logit after penalties (and temperature, where that is first) */
-	float key;                      /* what the present cut sorts by, the least first */
+	float score; /* logit after penalties (and temperature, where that is first) */
+	float key;   /* what the present cut sorts by, the least first */
 	float p;
 	int32_t id;
 };
 
 static const char *const orders[] = { "hf", "llamacpp", NULL };
 
-const struct maas_field maas_sampling_fields[] = {
-	MAAS_REAL(0, maas_sampling, temperature, 0, 1e6, NAN, "divide logits by X; 0: take the likeliest token"),
+const struct maas_field maas_sampling_fields[] = { MAAS_REAL(0, maas_sampling, temperature, 0, 1e6, NAN,
+						       "divide logits by X; 0: take the likeliest token"),
 	MAAS_INT(0, maas_sampling, top_k, 0, 1e9, 0, "choose among the N likeliest, ties included; 0: all"),
 	MAAS_REAL(0, maas_sampling, top_p, 0, 1, NAN, "choose among the fewest tokens that hold this probability"),
-	MAAS_REAL(0, maas_sampling, min_p, 0, 1, NAN, "leave out tokens below this part of the likeliest one's probability"),
-	MAAS_REAL(0, maas_sampling, typical_p, 0, 1, NAN, "choose among the most typical tokens that hold this probability"),
-	MAAS_REAL(0, maas_sampling, repetition_penalty, 1e-3, 1e3, 1, "make tokens of the prompt and the text less likely by this factor"),
+	MAAS_REAL(
+	    0, maas_sampling, min_p, 0, 1, NAN, "leave out tokens below this part of the likeliest one's probability"),
+	MAAS_REAL(
+	    0, maas_sampling, typical_p, 0, 1, NAN, "choose among the most typical tokens that hold this probability"),
+	MAAS_REAL(0, maas_sampling, repetition_penalty, 1e-3, 1e3, 1,
+	    "make tokens of the prompt and the text less likely by this factor"),
 	MAAS_REAL(0, maas_sampling, presence_penalty, -100, 100, 0, "taken from the logit of a token said already"),
-	MAAS_REAL(0, maas_sampling, frequency_penalty, -100, 100, 0, "taken from the logit of a token for each time it was said"),
-	MAAS_INT(0, maas_sampling, no_repeat_ngram_size, 0, 1e6, 0, "never say the same N tokens in a row twice; 0: off"),
+	MAAS_REAL(0, maas_sampling, frequency_penalty, -100, 100, 0,
+	    "taken from the logit of a token for each time it was said"),
+	MAAS_INT(
+	    0, maas_sampling, no_repeat_ngram_size, 0, 1e6, 0, "never say the same N tokens in a row twice; 0: off"),
 	MAAS_ENUM(0, maas_sampling, sampler_order, orders, 0, "whose order of the steps: temperature first or last"),
-	MAAS_END
-};
+	MAAS_END };
 
 int
-sampler_make(struct sampler *s, size_t vocab)
+maas_sampler_make(struct sampler *s, size_t vocab)
 {
 	*s = (struct sampler){ .vocab = vocab };
 	if (!(s->score = maas_alloc(vocab, sizeof *s->score)) || !(s->item = maas_alloc(vocab, sizeof *s->item)) ||
 	    !(s->count = maas_alloc(vocab, sizeof *s->count))) {
-		sampler_drop(s);
+		maas_sampler_drop(s);
 		return -1;
 	}
 	return 0;
 }
 
 void
-sampler_drop(struct sampler *s)
+maas_sampler_drop(struct sampler *s)
 {
 	free(s->score);
 	free(s->item);
@@ -57,12 +61,13 @@ outside(double x, double lo, double hi)
 }
 
 int
-sample_check(const struct maas_sampling *h)
+maas_sample_check(const struct maas_sampling *h)
 {
 	for (const struct maas_field *f = maas_sampling_fields; f->type != MAAS_F_END; f++) {
 		const void *at = (const char *)h + f->at;
-		double x = f->type == MAAS_F_REAL ? *(const double *)at :
-		    f->type == MAAS_F_INT ? (double)*(const long *)at : *(const int *)at;
+		double x = f->type == MAAS_F_REAL ? *(const double *)at
+		    : f->type == MAAS_F_INT       ? (double)*(const long *)at
+						  : *(const int *)at;
 		double hi = f->type == MAAS_F_ENUM ? (double)MAAS_COUNT(orders) - 2 : f->max;
 
 		if (outside(x, f->min, hi) || (isnan(x) && !isnan(f->def)))
@@ -71,8 +76,8 @@ sample_check(const struct maas_sampling *h)
 	return 0;
 }
 
-int
-sample_greedy(const struct maas_sampling *h)
+static int
+greedy(const struct maas_sampling *h)
 {
 	if (!isnan(h->temperature))
 		return h->temperature == 0;
@@ -104,7 +109,7 @@ sound(const float *x, size_t n)
 }
 
 void
-sample_top(struct maas_choice *top, int k, const float *logit, size_t n, double norm)
+maas_sample_top(struct maas_choice *top, int k, const float *logit, size_t n, double norm)
 {
 	int have = 0, at;
 
@@ -183,12 +188,16 @@ by_key(const void *a, const void *b)
 static void
 select_first(struct sample_item *a, size_t n, size_t m)
 {
-	size_t lo = 0, hi = n;          /* the m-th border lies in a[lo, hi) */
+	size_t lo = 0, hi = n; /* the m-th border lies in a[lo, hi) */
 
 	while (hi - lo > 16 && m > lo && m < hi) {
 		struct sample_item x = a[lo], y = a[lo + (hi - lo) / 2], z = a[hi - 1], t;
-		struct sample_item pivot = before(&x, &y) ? (before(&y, &z) ? y : before(&x, &z) ? z : x) :
-		    (before(&x, &z) ? x : before(&y, &z) ? z : y);
+		struct sample_item pivot = before(&x, &y) ? (before(&y, &z)          ? y
+								    : before(&x, &z) ? z
+										     : x)
+							  : (before(&x, &z)          ? x
+								    : before(&y, &z) ? z
+										     : y);
 		size_t i = lo, j = hi - 1;
 
 		for (;; i++, j--) {
@@ -334,7 +343,7 @@ draw(struct sample_item *a, size_t n, double u)
 	for (i = 0; i + 1 < n; i++)
 		if (u < (sum += a[i].p))
 			break;
-	while (i > 0 && a[i].p == 0)    /* rounding may have carried u past the last that can be */
+	while (i > 0 && a[i].p == 0) /* rounding may have carried u past the last that can be */
 		i--;
 	return a[i].id;
 }
@@ -349,7 +358,7 @@ heat(struct sample_item *a, size_t n, double temperature)
 }
 
 int32_t
-sample_next(struct sampler *s, const struct sample_case *c)
+maas_sample_next(struct sampler *s, const struct sample_case *c)
 {
 	const struct maas_sampling *h = c->how;
 	struct sample_item *a = s->item;
@@ -362,9 +371,9 @@ sample_next(struct sampler *s, const struct sample_case *c)
 	penalise(s, c);
 	ban(s, c);
 	best = argmax(s->score, s->vocab);
-	if (s->score[best] == -INFINITY)        /* all is banned: the rule gives way */
+	if (s->score[best] == -INFINITY) /* all is banned: the rule gives way */
 		return argmax(c->logit, s->vocab);
-	if (sample_greedy(h))
+	if (greedy(h))
 		return best;
 	for (size_t i = 0; i < s->vocab; i++)
 		if (s->score[i] > -INFINITY)
