@@ -88,6 +88,7 @@ void maas_http_end(struct maas_http_request *, int ok);
  * The guard: what a request's head must be, beyond what the library checks.  Framing that two
  * readers could read in two ways (RFC 9112, 6.3) is refused, and closes the connection.
  */
+extern const char *const maas_http_methods[];  /* known ones, NULL-terminated */
 struct maas_http_field {
 	struct maas_span name, value;
 };

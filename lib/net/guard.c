@@ -8,6 +8,8 @@
 #define FIELDS_MAX 64
 #define TARGET_MAX 4096
 
+const char *const maas_http_methods[] = { "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", NULL };
+
 static const char alnum[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /* Is every byte one of alnum or `more`, and is there one? */
@@ -113,7 +115,6 @@ const char *
 maas_http_guard(const char *method, const char *target, const char *version, const struct maas_http_field *f, size_t n,
     int *status)
 {
-	static const char *const methods[] = { "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS" };
 	struct framing seen = { 0 };
 	const char *why;
 	size_t m = 0;
@@ -122,9 +123,9 @@ maas_http_guard(const char *method, const char *target, const char *version, con
 	if (strcmp(version, "HTTP/1.1") && strcmp(version, "HTTP/1.0"))
 		return "not HTTP/1.1";
 	*status = 501;
-	while (m < MAAS_COUNT(methods) && strcmp(methods[m], method))
+	while (maas_http_methods[m] && strcmp(maas_http_methods[m], method))
 		m++;
-	if (m == MAAS_COUNT(methods))
+	if (!maas_http_methods[m])
 		return "an unknown method";
 	*status = 431;
 	if (n > FIELDS_MAX)

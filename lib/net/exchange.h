@@ -1,0 +1,88 @@
+/*
+ * exchange.h -- what the files of the server share: connections (links), and requests on
+ * their way (exchanges).
+ *
+ * Two locks, taken in this order: http->lock guards the list of links and link->x; x->lock
+ * guards one exchange.  A link lives until the library has closed its descriptor, an
+ * exchange until both the library and the application have let go of it.
+ */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "maas/net.h"
+
+#define LISTENERS 2                     /* TCP, UNIX */
+#define HEAD_MAX  1024                  /* of the headers that the application adds */
+
+struct MHD_Connection;
+struct MHD_Daemon;
+
+struct link {                           /* a connection */
+	struct maas_http *http;
+	struct link *prev, *next;
+	int fd;
+	_Atomic double deadline;        /* the reaper cuts it then */
+	struct maas_buf target;
+	struct exchange *x;
+};
+
+enum stage { READING, HANDED, REPLIED, STREAMING };
+
+struct exchange {
+	struct maas_http_request r;     /* first: what the application sees */
+	struct maas_http *http;
+	struct link *link;              /* NULL once the library is through */
+	struct MHD_Connection *connection;
+	pthread_mutex_t lock;
+	_Atomic int refs;               /* the library's, the application's */
+	enum stage stage;
+	int suspended, gone, ended, failed, close;
+	size_t budget;                  /* bytes of bodies_max taken */
+	double began;                   /* the body's first byte */
+	int too_large, no_room;
+	struct maas_buf target, in, out;
+	size_t taken;                   /* of out, by the reader */
+	const char *type;
+	char head[HEAD_MAX];            /* name NUL value NUL ... */
+	size_t nhead;
+	struct exchange *next;          /* in the pool */
+};
+
+struct maas_http {
+	struct maas_http_setup set;
+	struct MHD_Daemon *daemon[LISTENERS];
+	int listener[LISTENERS];
+	int port;
+	pthread_t reaper;
+	int reaping;
+	pthread_mutex_t lock;
+	pthread_cond_t tick;
+	struct link links;              /* head of the ring */
+	struct exchange *pool;
+	size_t pending;                 /* exchanges in use */
+	_Atomic size_t connections, bodies, held, suspended;
+	_Atomic int quiet, closing;
+};
+
+
+/* http.c.  Both with x->lock held. */
+void http_suspend(struct exchange *);
+void http_resume(struct exchange *);
+
+/* exchange.c */
+struct exchange *exchange_take(struct maas_http *);             /* NULL: no memory */
+void exchange_drop(struct exchange *);
+void exchange_free_pool(struct maas_http *);
+/* The application's hold on a request: from before it gets it until its reply. */
+void exchange_hand_over(struct exchange *);
+void exchange_hand_back(struct exchange *);
+
+/* reaper.c */
+int reaper_start(struct maas_http *) MAAS_USE;
+void reaper_stop(struct maas_http *);
+void reaper_let_go(struct maas_http *);         /* until nothing is held by the application or suspended */
+
+#endif

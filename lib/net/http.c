@@ -1,0 +1,529 @@
+/*
+ * http.c -- the door to libmicrohttpd: an epoll loop in a few threads, which suspend a
+ * connection while its reply is made elsewhere.
+ *
+ * What the library leaves open is closed around it: framing that can be read two ways
+ * (guard.c), deadlines that count from the beginning and not from the last byte, clients
+ * that leave while suspended (reaper.c).
+ */
+#include <math.h>
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "exchange.h"
+#include "listen.h"
+
+#define BLOCK      32768                /* of a connection's memory: its head must fit; of a stream's pieces */
+#define SPARE      64                   /* connections above the limit, to say 503 on */
+#define FIELDS     80                   /* of a head: the guard refuses at fewer */
+
+/* x->lock is held. */
+void
+http_suspend(struct exchange *x)
+{
+	x->suspended = 1;
+	atomic_fetch_add(&x->http->suspended, 1);
+	MHD_suspend_connection(x->connection);
+}
+
+void
+http_resume(struct exchange *x)
+{
+	if (!x->suspended || !x->connection)
+		return;
+	x->suspended = 0;
+	MHD_resume_connection(x->connection);
+	atomic_fetch_sub(&x->http->suspended, 1);
+}
+
+const char *
+maas_http_header(const struct maas_http_request *r, const char *name)
+{
+	return MHD_lookup_connection_value(((const struct exchange *)r)->connection, MHD_HEADER_KIND, name);
+}
+
+/* Replies: to the library */
+
+static ssize_t
+stream_read(void *cls, uint64_t pos, char *to, size_t max)
+{
+	struct exchange *x = cls;
+	size_t have;
+	ssize_t n = 0;
+
+	(void)pos;
+	pthread_mutex_lock(&x->lock);
+	have = x->out.n - x->taken;
+	if (x->gone || (x->failed && !have))
+		n = MHD_CONTENT_READER_END_WITH_ERROR;
+	else if (have) {
+		n = (ssize_t)(have < max ? have : max);
+		memcpy(to, x->out.s + x->taken, (size_t)n);
+		x->taken += (size_t)n;
+		x->r.sent += (size_t)n;
+		if (x->taken == x->out.n)
+			x->taken = x->out.n = 0;
+		atomic_store(&x->link->deadline, maas_clock() + x->http->set.write_seconds);
+	} else if (x->ended)
+		n = MHD_CONTENT_READER_END_OF_STREAM;
+	else {
+		atomic_store(&x->link->deadline, INFINITY);
+		http_suspend(x);
+	}
+	pthread_mutex_unlock(&x->lock);
+	return n;
+}
+
+/* Queue what the application has said. */
+static enum MHD_Result
+answer(struct exchange *x, struct MHD_Connection *c)
+{
+	const struct maas_http_setup *set = &x->http->set;
+	struct MHD_Response *rs;
+	enum MHD_Result rc;
+
+	if (x->stage == STREAMING) {
+		rs = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, stream_read, x, NULL);
+	} else {
+		rs = MHD_create_response_from_buffer(x->out.n, x->out.s ? x->out.s : (void *)"", MHD_RESPMEM_PERSISTENT);
+		x->r.sent = x->out.n;
+	}
+	if (!rs)
+		return MHD_NO;
+	MHD_add_response_header(rs, "X-Request-Id", x->r.id);
+	if (x->type)
+		MHD_add_response_header(rs, "Content-Type", x->type);
+	for (size_t i = 0; i < x->nhead;) {
+		const char *name = x->head + i, *value = name + strlen(name) + 1;
+
+		MHD_add_response_header(rs, name, value);
+		i += strlen(name) + strlen(value) + 2;
+	}
+	if (x->close || atomic_load(&x->http->quiet))
+		MHD_add_response_header(rs, "Connection", "close");
+	atomic_store(&x->link->deadline,
+	    maas_clock() + set->write_seconds + (double)x->r.sent / (double)set->min_rate);
+	rc = MHD_queue_response(c, (unsigned)x->r.status, rs);
+	MHD_destroy_response(rs);
+	return rc;
+}
+
+/* Requests: from the library */
+
+static enum MHD_Result
+collect(void *cls, enum MHD_ValueKind kind, const char *key, size_t nkey, const char *value, size_t nvalue)
+{
+	struct { struct maas_http_field *f; size_t n; } *to = cls;
+
+	(void)kind;
+	if (to->n < FIELDS)
+		to->f[to->n++] = (struct maas_http_field){ { key, nkey }, { value ? value : "", value ? nvalue : 0 } };
+	return MHD_YES;
+}
+
+static const char *
+guard(struct exchange *x, const char *version, int *status)
+{
+	struct maas_http_field f[FIELDS];
+	struct { struct maas_http_field *f; size_t n; } to = { f, 0 };
+
+	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect, &to);
+	return maas_http_guard(x->r.method, x->r.target, version, f, to.n, status);
+}
+
+static void
+name_request(struct exchange *x)
+{
+	static const char digit[] = "0123456789abcdef";
+	const char *theirs = maas_http_header(&x->r, "X-Request-Id");
+	unsigned char raw[12] = { 0 };
+
+	if (theirs && maas_http_id_decent(theirs)) {
+		snprintf(x->r.id, sizeof x->r.id, "%s", theirs);
+		return;
+	}
+	if (maas_random(raw, sizeof raw) < 0)
+		memset(raw, 0, sizeof raw);
+	for (size_t i = 0; i < sizeof raw; i++) {
+		x->r.id[2 * i] = digit[raw[i] >> 4];
+		x->r.id[2 * i + 1] = digit[raw[i] & 15];
+	}
+}
+
+static void
+split_target(struct maas_http_request *r)
+{
+	size_t n = strcspn(r->target, "?");
+
+	r->path = (struct maas_span){ r->target, n };
+	r->query = maas_span(r->target + n + (r->target[n] == '?'));
+}
+
+/* Does the body fit?  By Content-Length, before a byte of it is read. */
+static const char *
+check_size(struct exchange *x, int *status)
+{
+	struct maas_http *h = x->http;
+	const char *text = maas_http_header(&x->r, "Content-Length");
+	int64_t n = 0;
+
+	if (text && maas_parse_int(maas_span(text), &n) < 0)
+		n = 0;
+	*status = 413;
+	if ((size_t)n > h->set.body_max)
+		return "the body is larger than the server takes";
+	x->budget = (size_t)n;
+	*status = 503;
+	if (atomic_fetch_add(&h->bodies, x->budget) + x->budget > h->set.bodies_max)
+		return "too many large bodies at once";
+	if (atomic_load(&h->connections) > h->set.connections)
+		return "too many connections";
+	return NULL;
+}
+
+/* We refuse; the application phrases it. */
+static enum MHD_Result
+refuse(struct exchange *x, int status, const char *why)
+{
+	x->close = 1;
+	exchange_hand_over(x);
+	if (status == 503)
+		maas_http_set(&x->r, "Retry-After", "1");
+	x->http->set.refuse(x->http->set.ctx, &x->r, status, why);
+	return x->stage == REPLIED ? answer(x, x->connection) : MHD_NO;
+}
+
+/* A name that outlives the library's memory. */
+static const char *
+known_method(const char *name)
+{
+	for (size_t i = 0; maas_http_methods[i]; i++)
+		if (!strcmp(maas_http_methods[i], name))
+			return maas_http_methods[i];
+	return "?";
+}
+
+/* The head is there. */
+static enum MHD_Result
+begin(struct link *l, struct MHD_Connection *c, const char *method, const char *version, void **con_cls)
+{
+	struct maas_http *h = l->http;
+	struct exchange *x = exchange_take(h);
+	const char *why;
+	int status;
+
+	if (!x)
+		return MHD_NO;
+	*con_cls = x;
+	atomic_store(&x->refs, 1);
+	x->link = l;
+	x->connection = c;
+	x->target.n = 0;
+	if (maas_buf_add(&x->target, l->target.s, l->target.n) < 0)
+		x->target.n = 0;
+	x->r.method = known_method(method);
+	x->r.target = x->target.n ? x->target.s : "";
+	x->r.start = x->began = maas_clock();
+	split_target(&x->r);
+	http_peer(l->fd, x->r.peer, sizeof x->r.peer);
+	pthread_mutex_lock(&h->lock);
+	l->x = x;
+	pthread_mutex_unlock(&h->lock);
+	atomic_store(&l->deadline, x->began + h->set.body_seconds);
+	name_request(x);
+	if ((why = guard(x, version, &status)) || (why = check_size(x, &status)))
+		return refuse(x, status, why);
+	exchange_hand_over(x);
+	if (h->set.admit(h->set.ctx, &x->r) < 0)
+		return x->stage == REPLIED ? answer(x, c) : MHD_NO;
+	exchange_hand_back(x);
+	return MHD_YES;
+}
+
+/* A piece of the body.  One too large is read on for a while, unkept, so that the client gets to read why. */
+static enum MHD_Result
+more(struct exchange *x, const char *p, size_t n)
+{
+	struct maas_http *h = x->http;
+	size_t all = x->in.n + n;
+
+	atomic_store(&x->link->deadline, x->began + h->set.body_seconds + (double)all / (double)h->set.min_rate);
+	if (x->too_large) {
+		x->budget += n;
+		atomic_fetch_add(&h->bodies, n);
+		return x->budget > 3 * h->set.body_max ? MHD_NO : MHD_YES;
+	}
+	if (all > x->budget) {          /* chunked: what comes is not known before */
+		size_t extra = all - x->budget;
+
+		x->budget = all;
+		x->no_room = atomic_fetch_add(&h->bodies, extra) + extra > h->set.bodies_max;
+	}
+	if (all > h->set.body_max || x->no_room || maas_buf_add(&x->in, p, n) < 0)
+		x->too_large = 1;
+	return MHD_YES;
+}
+
+/* All is there, or the reply is. */
+static enum MHD_Result
+whole(struct exchange *x, struct MHD_Connection *c)
+{
+	struct maas_http *h = x->http;
+	enum MHD_Result rc = MHD_YES;
+
+	if (x->stage == READING && x->too_large)
+		return x->no_room ? refuse(x, 503, "too many large bodies at once") :
+		    refuse(x, 413, "the body is larger than the server takes");
+	if (x->stage == READING) {
+		exchange_hand_over(x);           /* before the look at closing: see maas_http_close */
+		if (atomic_load(&h->closing)) {
+			exchange_hand_back(x);
+			return MHD_NO;
+		}
+		x->stage = HANDED;
+		x->r.body = (struct maas_span){ x->in.s, x->in.n };
+		atomic_store(&x->link->deadline, INFINITY);
+		h->set.handle(h->set.ctx, &x->r);
+	}
+	pthread_mutex_lock(&x->lock);
+	if (x->gone)
+		rc = MHD_NO;
+	else if (x->stage == HANDED)
+		http_suspend(x);
+	else
+		rc = answer(x, c);
+	pthread_mutex_unlock(&x->lock);
+	return rc;
+}
+
+static struct link *
+link_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static enum MHD_Result
+on_access(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version,
+    const char *data, size_t *n, void **con_cls)
+{
+	struct link *l = link_of(c);
+	size_t got = *n;
+
+	(void)cls, (void)url;
+	if (!l)
+		return MHD_NO;
+	if (!*con_cls)
+		return begin(l, c, method, version, con_cls);
+	if (!got)
+		return whole(*con_cls, c);
+	*n = 0;
+	return more(*con_cls, data, got);
+}
+
+/* The request line is there: the target as it was sent, and the head must follow soon. */
+static void *
+on_target(void *cls, const char *target, struct MHD_Connection *c)
+{
+	struct maas_http *h = cls;
+	struct link *l = link_of(c);
+
+	if (l) {
+		l->target.n = 0;
+		if (maas_buf_text(&l->target, target) < 0)
+			l->target.n = 0;
+		atomic_store(&l->deadline, maas_clock() + h->set.head_seconds);
+	}
+	return NULL;
+}
+
+/* The library is through with a request, well or not. */
+static void
+on_completed(void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_RequestTerminationCode how)
+{
+	struct maas_http *h = cls;
+	struct exchange *x = *con_cls;
+	struct link *l;
+
+	(void)c;
+	if (!x)
+		return;
+	*con_cls = NULL;
+	pthread_mutex_lock(&x->lock);
+	l = x->link;
+	x->link = NULL;
+	x->connection = NULL;
+	x->gone |= how != MHD_REQUEST_TERMINATED_COMPLETED_OK;
+	if (!x->r.status)
+		x->r.status = 499;
+	pthread_mutex_unlock(&x->lock);
+	pthread_mutex_lock(&h->lock);
+	l->x = NULL;
+	pthread_mutex_unlock(&h->lock);
+	atomic_store(&l->deadline, maas_clock() + h->set.idle_seconds);
+	exchange_drop(x);
+}
+
+static void
+on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode what)
+{
+	struct maas_http *h = cls;
+	struct link *l = *context;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+		l = calloc(1, sizeof *l);
+		*context = l;
+		if (!l)
+			return;
+		l->http = h;
+		l->fd = info->connect_fd;
+		atomic_store(&l->deadline, maas_clock() + h->set.head_seconds);
+		atomic_fetch_add(&h->connections, 1);
+		pthread_mutex_lock(&h->lock);
+		l->next = &h->links;
+		l->prev = h->links.prev;
+		l->prev->next = l->next->prev = l;
+		pthread_mutex_unlock(&h->lock);
+	} else if (l) {
+		pthread_mutex_lock(&h->lock);
+		l->prev->next = l->next;
+		l->next->prev = l->prev;
+		pthread_mutex_unlock(&h->lock);
+		atomic_fetch_sub(&h->connections, 1);
+		maas_buf_free(&l->target);
+		free(l);
+		*context = NULL;
+	}
+}
+
+/* The server */
+
+static int
+start(struct maas_http *h, int i, int fd)
+{
+	struct MHD_OptionItem options[] = {
+		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
+		{ MHD_OPTION_THREAD_POOL_SIZE, h->set.threads, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(h->set.connections + SPARE), NULL },
+		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, BLOCK, NULL },
+		{ MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)h->set.idle_seconds + 1, NULL },
+		{ MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
+#if MHD_VERSION >= 0x01000100
+		{ MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL },
+#endif
+		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, h },
+		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, h },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, h },
+		{ MHD_OPTION_END, 0, NULL }
+	};
+
+	if (fd < 0)
+		return -1;
+	h->listener[i] = fd;
+	h->daemon[i] = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+	    on_access, h, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+	return h->daemon[i] ? 0 : maas_fail_errno("the HTTP server does not start");
+}
+
+static void
+fill_in(struct maas_http_setup *s)
+{
+	s->threads = s->threads > 1 ? s->threads : 2;
+	s->body_max = s->body_max ? s->body_max : 8u << 20;
+	s->bodies_max = s->bodies_max ? s->bodies_max : 256u << 20;
+	s->connections = s->connections ? s->connections : 1000;
+	s->head_seconds = s->head_seconds > 0 ? s->head_seconds : 10;
+	s->body_seconds = s->body_seconds > 0 ? s->body_seconds : 10;
+	s->idle_seconds = s->idle_seconds > 0 ? s->idle_seconds : 60;
+	s->write_seconds = s->write_seconds > 0 ? s->write_seconds : 30;
+	s->min_rate = s->min_rate ? s->min_rate : 16384;
+}
+
+struct maas_http *
+maas_http_open(const struct maas_http_setup *set)
+{
+	struct maas_http *h = maas_alloc(1, sizeof *h);
+
+	if (!h)
+		return NULL;
+	h->set = *set;
+	fill_in(&h->set);
+	h->listener[0] = h->listener[1] = -1;
+	h->links.next = h->links.prev = &h->links;
+	pthread_mutex_init(&h->lock, NULL);
+	pthread_cond_init(&h->tick, NULL);
+	if (set->unix_path && start(h, 1, http_listen_unix(set->unix_path)) < 0)
+		goto fail;
+	if (set->host && start(h, 0, http_listen_tcp(set->host, set->port, &h->port)) < 0)
+		goto fail;
+	if (reaper_start(h) < 0)
+		goto fail;
+	return h;
+fail:
+	maas_http_close(h);
+	return NULL;
+}
+
+int
+maas_http_port(const struct maas_http *h)
+{
+	return h->port;
+}
+
+size_t
+maas_http_connections(const struct maas_http *h)
+{
+	return atomic_load(&h->connections);
+}
+
+size_t
+maas_http_pending(struct maas_http *h)
+{
+	size_t n;
+
+	pthread_mutex_lock(&h->lock);
+	n = h->pending;
+	pthread_mutex_unlock(&h->lock);
+	return n;
+}
+
+/* The listening sockets are shut here and closed with the daemon, which may still look at them. */
+void
+maas_http_quiesce(struct maas_http *h)
+{
+	if (atomic_exchange(&h->quiet, 1))
+		return;
+	for (int i = 0; i < LISTENERS; i++)
+		if (h->daemon[i]) {
+			MHD_quiesce_daemon(h->daemon[i]);
+			shutdown(h->listener[i], SHUT_RDWR);
+		}
+	if (h->daemon[1])
+		unlink(h->set.unix_path);
+}
+
+void
+maas_http_close(struct maas_http *h)
+{
+	if (!h)
+		return;
+	maas_http_quiesce(h);
+	reaper_let_go(h);
+	for (int i = 0; i < LISTENERS; i++) {
+		if (h->daemon[i])
+			MHD_stop_daemon(h->daemon[i]);
+		if (h->listener[i] >= 0)
+			close(h->listener[i]);
+	}
+	reaper_stop(h);
+	exchange_free_pool(h);
+	pthread_cond_destroy(&h->tick);
+	pthread_mutex_destroy(&h->lock);
+	free(h);
+}
