@@ -413,7 +413,7 @@ start(struct maas_http *h, int i, int fd)
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(h->set.connections + SPARE), NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, BLOCK, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)h->set.idle_seconds + 1, NULL },
-		{ MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
+		/* Strictness of older versions adds a missing Host, which the guard refuses in better form. */
 #if MHD_VERSION >= 0x01000100
 		{ MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL },
 #endif
