@@ -1,0 +1,224 @@
+/*
+ * Products: blocking, packing, finishing, and the cut for the team (Goto & van de Geijn 2008,
+ * "Anatomy of high-performance matrix multiplication").  A block of y is MAX_M x MAX_N at most;
+ * for each TILE_K steps of k its rows of a are packed once, and its columns of b a panel at a time,
+ * which then stays in the first cache while all rows pass over it.  Sums stay in scratch until k is
+ * done, so the order of rounding knows nothing of blocks.
+ */
+#include <string.h>
+
+#include "tile.h"
+
+#define MAX_M 336                       /* a multiple of every tile's rows */
+#define MAX_N 512
+#define MIN_M 42
+#define ROUND_UP(n, to) (((n) + (to) - 1) / (to) * (to))
+
+struct job {
+	float *y;
+	size_t ldy;
+	struct maas_matrix a, b;
+	size_t m, n, k, mb, nb, across; /* sizes; of a block; blocks side by side */
+	int half;                       /* bf16 */
+	struct maas_epilogue end;
+	const struct maas_tile *tile;
+	char *scratch;
+};
+
+struct room {                           /* a member's scratch */
+	float a[MAX_M * TILE_ROW];
+	float b[TILE_K * TILE_N];
+	float c[MAX_M * MAX_N];
+	float row[MAX_N];
+};
+
+size_t
+maas_product_scratch(void)
+{
+	return ROUND_UP(sizeof(struct room), 64);
+}
+
+static const struct maas_tile *
+tile_now(void)
+{
+#if defined(__x86_64__)
+	if (maas_isa() >= MAAS_AVX512)
+		return &maas_tile_avx512;
+	if (maas_isa() >= MAAS_AVX2)
+		return &maas_tile_avx2;
+#endif
+	return &maas_tile_portable;
+}
+
+/* Subnormal numbers off while bf16 is multiplied; returns what to give back. */
+static unsigned
+subnormals_off(void)
+{
+#if defined(__x86_64__)
+	unsigned was = __builtin_ia32_stmxcsr();
+
+	__builtin_ia32_ldmxcsr(was | 0x8040);   /* flush to zero, denormals are zero */
+	return was;
+#else
+	return 0;
+#endif
+}
+
+static void
+subnormals_back(unsigned was)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_ldmxcsr(was);
+#else
+	(void)was;
+#endif
+}
+
+static struct maas_matrix
+at(struct maas_matrix s, size_t i, size_t l)
+{
+	s.p = (const char *)s.p + (i * s.row + l * s.col) * maas_dtype_size(s.type);
+	return s;
+}
+
+static struct maas_matrix
+turned(struct maas_matrix s)
+{
+	return (struct maas_matrix){ s.p, s.type, s.col, s.row };
+}
+
+/* Columns behind the last are zero, and so are steps up to a whole TILE_BF. */
+static void
+pack_panel(const struct job *g, float *to, size_t j, size_t n, size_t l, size_t k, size_t whole)
+{
+	struct maas_matrix b = turned(at(g->b, j, l));
+
+	if (n < TILE_N)
+		memset(to, 0, k * TILE_N * sizeof *to);
+	g->tile->pack(to, TILE_N, &b, k, n, g->half);
+	memset(to + k * TILE_N, 0, (whole - k) * TILE_N * sizeof *to);
+}
+
+static void
+pack_rows(const struct job *g, float *to, size_t i, size_t m, size_t l, size_t k, size_t whole)
+{
+	struct maas_matrix a = at(g->a, i, l);
+
+	g->tile->pack(to, TILE_ROW, &a, m, k, g->half);
+	if (whole > k)
+		for (size_t r = 0; r < m; r++)
+			memset(to + r * TILE_ROW + k, 0, (whole - k) * sizeof *to);
+}
+
+static void
+finish_row(const struct job *g, float *v, size_t i, size_t j, size_t n)
+{
+	const struct maas_epilogue *e = &g->end;
+	size_t at0 = i * g->ldy + j;
+
+	if (e->bias)
+		maas_add(v, e->bias + j, n);
+	if (e->before)
+		memcpy(e->before + at0, v, n * sizeof *v);
+	if (e->act != MAAS_ACT_NONE)
+		maas_act_fwd(v, v, n, e->act);
+	if (e->residual)
+		maas_add(v, e->residual + at0, n);
+	if (e->add)
+		maas_add(g->y + at0, v, n);
+	else
+		memcpy(g->y + at0, v, n * sizeof *v);
+}
+
+static void
+finish(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t n)
+{
+	for (size_t r = 0; r < m; r++) {
+		for (size_t c = 0; c < n; c += TILE_N)
+			memcpy(s->row + c, s->c + c * m + r * TILE_N, TILE_N * sizeof *s->row);
+		finish_row(g, s->row, i + r, j, n);
+	}
+}
+
+static void
+block(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t n)
+{
+	size_t l = 0;
+
+	do {
+		size_t k = g->k - l < TILE_K ? g->k - l : TILE_K;
+		size_t whole = g->half ? ROUND_UP(k, TILE_BF) : k;
+
+		pack_rows(g, s->a, i, m, l, k, whole);
+		for (size_t c = 0; c < n; c += TILE_N) {
+			pack_panel(g, s->b, j + c, n - c < TILE_N ? n - c : TILE_N, l, k, whole);
+			(g->half ? g->tile->bf16 : g->tile->f32)(s->c + c * m, s->a, s->b, m, whole, l > 0);
+		}
+		l += k;
+	} while (l < g->k);
+	finish(g, s, i, m, j, n);
+}
+
+static void
+blocks(void *arg, size_t begin, size_t end, int member)
+{
+	const struct job *g = arg;
+	struct room *s = (void *)(g->scratch + (size_t)member * maas_product_scratch());
+	unsigned was = g->half ? subnormals_off() : 0;
+
+	for (size_t t = begin; t < end; t++) {
+		size_t i = t / g->across * g->mb, j = t % g->across * g->nb;
+
+		block(g, s, i, g->m - i < g->mb ? g->m - i : g->mb, j, g->n - j < g->nb ? g->n - j : g->nb);
+	}
+	if (g->half)
+		subnormals_back(was);
+}
+
+static struct job
+job_of(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t m, size_t n, size_t k,
+    enum maas_dtype precision, const struct maas_epilogue *e, void *scratch)
+{
+	struct job g = { .y = y, .ldy = ldy, .a = a, .b = b, .m = m, .n = n, .k = k, .mb = MAX_M, .nb = MAX_N,
+	    .half = precision == MAAS_BF16, .tile = tile_now(), .scratch = scratch };
+
+	if (e)
+		g.end = *e;
+	return g;
+}
+
+static size_t
+count(struct job *g)
+{
+	g->across = (g->n + g->nb - 1) / g->nb;
+	return g->across * ((g->m + g->mb - 1) / g->mb);
+}
+
+void
+maas_product(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t m, size_t n, size_t k,
+    enum maas_dtype precision, const struct maas_epilogue *e, void *scratch)
+{
+	struct job g = job_of(y, ldy, a, b, m, n, k, precision, e, scratch);
+
+	blocks(&g, 0, count(&g), 0);
+}
+
+/* Blocks are made smaller until there are some for each member; no result depends on how. */
+void
+maas_product_team(struct maas_team *team, float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b,
+    size_t m, size_t n, size_t k, enum maas_dtype precision, const struct maas_epilogue *e, void *scratch)
+{
+	struct job g = job_of(y, ldy, a, b, m, n, k, precision, e, scratch);
+	size_t want = maas_team_size(team) > 1 ? 4 * (size_t)maas_team_size(team) : 1;
+
+	while (count(&g) < want)
+		if (g.nb > 2 * TILE_N && (g.nb >= g.mb || g.mb <= MIN_M || m <= g.mb / 2))
+			g.nb /= 2;
+		else if (g.mb > MIN_M)
+			g.mb /= 2;
+		else if (g.nb > TILE_N)
+			g.nb /= 2;
+		else
+			break;
+	maas_team_run(team, count(&g), 1, blocks, &g);
+}

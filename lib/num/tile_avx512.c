@@ -1,0 +1,231 @@
+/* Products with AVX-512: tiles of 14 rows in f32, of 6 in bf16 (two chains a sum), 32 columns wide. */
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "tile.h"
+
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
+#define INLINE static inline __attribute__((always_inline)) TARGET
+#define F32_ROWS  14
+#define BF16_ROWS 6
+
+INLINE void
+f32_rows(float *c, const float *a, const float *b, size_t k, int add, const int rows)
+{
+	__m512 s[F32_ROWS][2];
+
+#pragma GCC unroll 14
+	for (int i = 0; i < rows; i++)
+		s[i][0] = s[i][1] = _mm512_setzero_ps();
+	for (size_t l = 0; l < k; l++) {
+		__m512 b0 = _mm512_loadu_ps(b + l * TILE_N), b1 = _mm512_loadu_ps(b + l * TILE_N + 16);
+
+#pragma GCC unroll 14
+		for (int i = 0; i < rows; i++) {
+			__m512 x = _mm512_set1_ps(a[i * TILE_ROW + l]);
+
+			s[i][0] = _mm512_fmadd_ps(x, b0, s[i][0]);
+			s[i][1] = _mm512_fmadd_ps(x, b1, s[i][1]);
+		}
+	}
+#pragma GCC unroll 14
+	for (int i = 0; i < rows; i++) {
+		if (add) {
+			s[i][0] = _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N), s[i][0]);
+			s[i][1] = _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N + 16), s[i][1]);
+		}
+		_mm512_storeu_ps(c + i * TILE_N, s[i][0]);
+		_mm512_storeu_ps(c + i * TILE_N + 16, s[i][1]);
+	}
+}
+
+#define F32_CASE(n) case n: f32_rows(c, a, b, k, add, n); break;
+
+TARGET static void
+f32(float *c, const float *a, const float *b, size_t m, size_t k, int add)
+{
+	for (; m >= F32_ROWS; m -= F32_ROWS, a += F32_ROWS * TILE_ROW, c += F32_ROWS * TILE_N)
+		f32_rows(c, a, b, k, add, F32_ROWS);
+	switch (m) {
+	F32_CASE(1) F32_CASE(2) F32_CASE(3) F32_CASE(4) F32_CASE(5) F32_CASE(6) F32_CASE(7)
+	F32_CASE(8) F32_CASE(9) F32_CASE(10) F32_CASE(11) F32_CASE(12) F32_CASE(13)
+	}
+}
+
+INLINE void
+bf16_rows(float *c, const float *a, const float *b, size_t k, const int rows)
+{
+	for (size_t l = 0; l < k; l += TILE_BF, a += TILE_BF, b += TILE_BF * TILE_N) {
+		__m512 e[BF16_ROWS][2], o[BF16_ROWS][2];
+
+#pragma GCC unroll 6
+		for (int i = 0; i < rows; i++)
+			e[i][0] = e[i][1] = o[i][0] = o[i][1] = _mm512_setzero_ps();
+		for (size_t h = 0; h < TILE_BF; h += 2) {
+			const float *w = b + h * TILE_N;
+			__m512 b0 = _mm512_loadu_ps(w), b1 = _mm512_loadu_ps(w + 16);
+
+#pragma GCC unroll 6
+			for (int i = 0; i < rows; i++) {
+				__m512 x = _mm512_set1_ps(a[i * TILE_ROW + h]);
+
+				e[i][0] = _mm512_fmadd_ps(x, b0, e[i][0]);
+				e[i][1] = _mm512_fmadd_ps(x, b1, e[i][1]);
+			}
+			b0 = _mm512_loadu_ps(w + TILE_N);
+			b1 = _mm512_loadu_ps(w + TILE_N + 16);
+#pragma GCC unroll 6
+			for (int i = 0; i < rows; i++) {
+				__m512 x = _mm512_set1_ps(a[i * TILE_ROW + h + 1]);
+
+				o[i][0] = _mm512_fmadd_ps(x, b0, o[i][0]);
+				o[i][1] = _mm512_fmadd_ps(x, b1, o[i][1]);
+			}
+		}
+#pragma GCC unroll 6
+		for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+			for (int v = 0; v < 2; v++) {
+				float *y = c + i * TILE_N + v * 16;
+
+				_mm512_storeu_ps(y, _mm512_add_ps(_mm512_loadu_ps(y), _mm512_add_ps(e[i][v], o[i][v])));
+			}
+	}
+}
+
+#define BF16_CASE(n) case n: bf16_rows(c, a, b, k, n); break;
+
+TARGET static void
+bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
+{
+	if (!add)
+		for (size_t i = 0; i < m * TILE_N; i += 16)
+			_mm512_storeu_ps(c + i, _mm512_setzero_ps());
+	for (; m >= BF16_ROWS; m -= BF16_ROWS, a += BF16_ROWS * TILE_ROW, c += BF16_ROWS * TILE_N)
+		bf16_rows(c, a, b, k, BF16_ROWS);
+	switch (m) {
+	BF16_CASE(1) BF16_CASE(2) BF16_CASE(3) BF16_CASE(4) BF16_CASE(5)
+	}
+}
+
+INLINE __m512
+round_bf16(__m512 x)
+{
+	__m512i u = _mm512_castps_si512(x), one = _mm512_set1_epi32(1);
+	__m512i r = _mm512_add_epi32(u,
+	    _mm512_add_epi32(_mm512_set1_epi32(0x7fff), _mm512_and_si512(_mm512_srli_epi32(u, 16), one)));
+	__mmask16 nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+	__mmask16 tiny = _mm512_testn_epi32_mask(u, _mm512_set1_epi32(0x7f800000));
+
+	r = _mm512_mask_or_epi32(r, nan, u, _mm512_set1_epi32(0x400000));
+	r = _mm512_mask_and_epi32(r, tiny, u, _mm512_set1_epi32((int)0x80000000));
+	return _mm512_castsi512_ps(_mm512_and_si512(r, _mm512_set1_epi32((int)0xffff0000)));
+}
+
+/* The 16 elements (those of the mask; the rest 0) from element `at` on. */
+INLINE __m512
+load(const struct maas_matrix *s, size_t at, __mmask16 in, int round)
+{
+	if (s->type == MAAS_BF16) {
+		__m256i h = _mm256_maskz_loadu_epi16(in, (const maas_bf16 *)s->p + at);
+
+		return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(h), 16));
+	}
+	__m512 x = _mm512_maskz_loadu_ps(in, (const float *)s->p + at);
+
+	return round ? round_bf16(x) : x;
+}
+
+INLINE __mmask16
+first(size_t n)
+{
+	return (__mmask16)(n >= 16 ? 0xffff : (1u << n) - 1);
+}
+
+INLINE void
+transpose(__m512 r[16])
+{
+	__m512 t[16];
+
+#pragma GCC unroll 8
+	for (int i = 0; i < 16; i += 2) {
+		t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+		t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+	}
+#pragma GCC unroll 4
+	for (int i = 0; i < 16; i += 4) {
+		r[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(t[i]), _mm512_castps_pd(t[i + 2])));
+		r[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(t[i]), _mm512_castps_pd(t[i + 2])));
+		r[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(t[i + 1]), _mm512_castps_pd(t[i + 3])));
+		r[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(t[i + 1]), _mm512_castps_pd(t[i + 3])));
+	}
+#pragma GCC unroll 4
+	for (int i = 0; i < 4; i++) {
+		t[i] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
+		t[i + 4] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
+		t[i + 8] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
+		t[i + 12] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
+	}
+#pragma GCC unroll 4
+	for (int i = 0; i < 4; i++) {
+		r[i] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88);
+		r[i + 8] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd);
+		r[i + 4] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0x88);
+		r[i + 12] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xdd);
+	}
+}
+
+/* 16 x 16 at d from source rows y (contiguous along x). */
+INLINE void
+turn(float *d, size_t to, const struct maas_matrix *s, size_t at, size_t nx, size_t ny, int round)
+{
+	__m512 r[16];
+
+#pragma GCC unroll 16
+	for (size_t y = 0; y < 16; y++)
+		r[y] = y < ny ? load(s, at + y * s->col, first(nx), round) : _mm512_setzero_ps();
+	transpose(r);
+#pragma GCC unroll 16
+	for (size_t x = 0; x < 16; x++)
+		if (x < nx)
+			_mm512_mask_storeu_ps(d + x * to, first(ny), r[x]);
+}
+
+INLINE void
+pack_typed(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int round)
+{
+	if (s->col == 1) {
+		for (size_t x = 0; x < nx; x++)
+			for (size_t y = 0; y < ny; y += 16)
+				_mm512_mask_storeu_ps(d + x * to + y, first(ny - y),
+				    load(s, x * s->row + y, first(ny - y), round));
+		return;
+	}
+	for (size_t x = 0; x < nx; x += 16)
+		for (size_t y = 0; y < ny; y += 16) {
+			size_t mx = nx - x < 16 ? nx - x : 16, my = ny - y < 16 ? ny - y : 16;
+
+			if (mx == 16 && my == 16)
+				turn(d + x * to + y, to, s, x + y * s->col, 16, 16, round);
+			else
+				turn(d + x * to + y, to, s, x + y * s->col, mx, my, round);
+		}
+}
+
+TARGET static void
+pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int round)
+{
+	struct maas_matrix f32m = { s->p, MAAS_F32, s->row, s->col }, half = { s->p, MAAS_BF16, s->row, s->col };
+
+	if (s->col != 1 && s->row != 1)
+		maas_tile_portable.pack(d, to, s, nx, ny, round);
+	else if (s->type == MAAS_BF16)
+		pack_typed(d, to, &half, nx, ny, 0);    /* subnormals are the processor's to ignore */
+	else if (round)
+		pack_typed(d, to, &f32m, nx, ny, 1);
+	else
+		pack_typed(d, to, &f32m, nx, ny, 0);
+}
+
+const struct maas_tile maas_tile_avx512 = { f32, bf16, pack };
+#endif
