@@ -5,6 +5,12 @@
 
 #include "state.h"
 
+#ifdef __clang__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
 static void
 usage(FILE *f, const struct command *c, const struct verb *v)
 {
@@ -83,7 +89,7 @@ print_help(const struct command *c, const struct verb *v)
 void
 print_version(const struct command *c)
 {
-	printf("%s %s\ncompiler %s\nblas %s\nisa %s (of %s)\n", c->name, MAAS_VERSION, __VERSION__, MAAS_BLAS,
+	printf("%s %s\ncompiler %s\nblas %s\nisa %s (of %s)\n", c->name, MAAS_VERSION, COMPILER, MAAS_BLAS,
 	    maas_isa_name(maas_isa()), maas_isa_name(maas_isa_best()));
 	if (c->about)
 		printf("%s\n", c->about);

@@ -1,0 +1,151 @@
+/* maas-model: look after model files. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver.h"
+#include "maas/model.h"
+
+struct info {
+	int json;
+};
+
+static const struct maas_field info_fields[] = {
+	MAAS_FLAG(0, info, json, "print one JSON object"),
+	MAAS_END
+};
+
+/* Elements of all tensors that are no part. */
+static uint64_t
+parameters(const struct maas_model *m)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < maas_tensors_count(m->file); i++) {
+		const struct maas_tensor *t = maas_tensors_at(m->file, i);
+
+		if (strncmp(t->name, "maas.", 5))
+			n += t->bytes / maas_dtype_size(t->dtype);
+	}
+	return n;
+}
+
+static int
+info_json(const struct maas_model *m)
+{
+	struct maas_buf b = { NULL, 0, 0 };
+	const char *settings = maas_model_meta(m, "maas.settings"), *comma = "";
+	int rc = maas_buf_printf(&b, "{\"kind\":\"%s\",\"task\":\"%s\",\"parameters\":%" PRIu64 ",\"settings\":%s,\"parts\":{",
+	    m->kind->name, m->kind->task, parameters(m), settings);
+
+	for (size_t i = 0; i < maas_tensors_count(m->file) && rc == 0; i++) {
+		const struct maas_tensor *t = maas_tensors_at(m->file, i);
+
+		if (strncmp(t->name, "maas.", 5))
+			continue;
+		rc = maas_buf_text(&b, comma);
+		if (rc == 0 && (rc = maas_json_put_text(&b, maas_span(t->name + 5))) == 0)
+			rc = maas_buf_printf(&b, ":%zu", t->bytes);
+		comma = ",";
+	}
+	if (rc == 0 && (rc = maas_buf_text(&b, "}}\n")) == 0)
+		fputs(b.s, stdout);
+	maas_buf_free(&b);
+	return rc;
+}
+
+static int
+info_text(const struct maas_model *m)
+{
+	struct maas_buf b = { NULL, 0, 0 };
+	char name[64];
+	int rc = 0;
+
+	printf("kind\t%s\ntask\t%s\nparameters\t%" PRIu64 "\n", m->kind->name, m->kind->task, parameters(m));
+	for (const struct maas_field *f = m->kind->fields; f && f->type && rc == 0; f++) {
+		b.n = 0;
+		maas_field_name(f, name, sizeof name);
+		rc = maas_get(f, m->settings, &b);
+		if (rc == 0 && b.n)
+			printf("%s\t%s\n", name, b.s);
+	}
+	for (size_t i = 0; i < maas_tensors_count(m->file); i++) {
+		const struct maas_tensor *t = maas_tensors_at(m->file, i);
+
+		if (!strncmp(t->name, "maas.", 5))
+			printf("part %s\t%zu bytes\n", t->name + 5, t->bytes);
+	}
+	maas_buf_free(&b);
+	return rc;
+}
+
+static int
+info(struct call *c)
+{
+	const struct info *o = c->part[0];
+	struct maas_model *m;
+	int rc;
+
+	if (c->n != 1)
+		return misuse(c, "one model was wanted");
+	if (!(m = maas_model_open(c->operand[0])))
+		return fail(c);
+	rc = o->json ? info_json(m) : info_text(m);
+	maas_model_close(m);
+	return rc < 0 ? fail(c) : finish(c);
+}
+
+static int
+tensors(struct call *c)
+{
+	struct maas_tensors *t;
+
+	if (c->n != 1)
+		return misuse(c, "one model was wanted");
+	if (!(t = maas_tensors_open(c->operand[0])))
+		return fail(c);
+	for (size_t i = 0; i < maas_tensors_count(t); i++) {
+		const struct maas_tensor *x = maas_tensors_at(t, i);
+
+		printf("%s\t%s\t[", x->name, maas_dtype_name(x->dtype));
+		for (int d = 0; d < x->ndim; d++)
+			printf("%s%zu", d ? "," : "", x->dim[d]);
+		printf("]\t%zu\n", x->bytes);
+	}
+	maas_tensors_close(t);
+	return finish(c);
+}
+
+static int
+verify(struct call *c)
+{
+	int rc = 0;
+
+	if (c->n < 1)
+		return misuse(c, "a model was wanted");
+	for (int i = 0; i < c->n; i++) {
+		struct maas_model *m = maas_model_open(c->operand[i]);
+
+		if (!m || (maas_model_selftest(m) < 0 && maas_in("%s", c->operand[i])))
+			rc = fail(c);
+		else if (!c->common.quiet)
+			printf("%s: good\n", c->operand[i]);
+		maas_model_close(m);
+	}
+	return rc ? rc : finish(c);
+}
+
+static const struct verb verbs[] = {
+	{ .name = "info", .operands = "MODEL", .what = "print what a model is: kind, settings, parts", .run = info,
+	  .part = { { info_fields, sizeof(struct info) } } },
+	{ .name = "tensors", .operands = "FILE", .what = "list the tensors of a model or of any safetensors file", .run = tensors },
+	{ .name = "verify", .operands = "MODEL...", .what = "check sums and structure, and try the model with what it kept for that",
+	  .run = verify },
+};
+
+int
+main(int argc, char **argv)
+{
+	return drive(argc, argv, &(struct command){ .name = "maas-model", .what = "Look after model files.", .verbs = verbs,
+	    .nverbs = MAAS_COUNT(verbs) });
+}
