@@ -1,0 +1,38 @@
+# Completion of the maas commands for bash.  Made by scripts/make-completion; not to be edited.
+# A line is a command, a verb ("-": none), and the options, with what may be chosen behind "=".
+_maas_table() {
+	cat <<'END'
+END
+}
+
+_maas() {
+	local command=${COMP_WORDS[0]##*/} verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local name v words w verbs= mine= plain=
+
+	# "--name=value" comes as three words.
+	[ "$cur" = = ] && cur=
+	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD-2]}
+	while read -r name v words; do
+		[ "$name" = "$command" ] || continue
+		if [ "$v" = - ]; then plain=$words; else verbs="$verbs $v"; fi
+		[ "$v" = "$verb" ] && mine=$words
+	done < <(_maas_table)
+	if [ "$COMP_CWORD" -eq 1 ] && [ -n "$verbs" ] && [[ $cur != -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
+		return
+	fi
+	for w in ${mine:-$plain}; do
+		if [[ $w == "$prev="* ]]; then
+			w=${w#*=}
+			mapfile -t COMPREPLY < <(compgen -W "${w//|/ }" -- "$cur")
+			return
+		fi
+	done
+	COMPREPLY=()
+	if [[ $cur == -* ]]; then
+		words=
+		for w in ${mine:-$plain}; do words="$words ${w%%=*}"; done
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	fi
+}
+complete -o bashdefault -o default -F _maas
