@@ -17,7 +17,17 @@ const struct maas_field common_fields[] = {
 	MAAS_END
 };
 
-/* A field by its long name in all tables: an exact name first, then the only one it begins. */
+/* "no such setting: x (y?)" over all tables: the reason of the table with a near name wins. */
+static void
+suggest(const struct call *c, const char *name)
+{
+	for (int i = 0; i < c->state->tables; i++)
+		if (!maas_field(c->state->table[i].fields, name, 0) && strchr(maas_error(), '?'))
+			return;
+}
+
+/* A field by its long name in all tables: an exact name first, then the only one it begins.
+ * NULL with the reason. */
 static const struct maas_field *
 find(const struct call *c, const char *name, int prefix, const struct table **in)
 {
@@ -38,6 +48,8 @@ find(const struct call *c, const char *name, int prefix, const struct table **in
 		return hit;
 	if (hits)
 		maas_fail_as(MAAS_USAGE, "%s: could be any of %d settings", name, hits);
+	else
+		suggest(c, name);
 	return NULL;
 }
 
@@ -51,15 +63,6 @@ find_letter(const struct call *c, char letter, const struct table **in)
 				return f;
 			}
 	return NULL;
-}
-
-/* "no such setting: x (y?)" over all tables: the reason of the table with a near name wins. */
-static void
-suggest(const struct call *c, const char *name)
-{
-	for (int i = 0; i < c->state->tables; i++)
-		if (!maas_field(c->state->table[i].fields, name, 0) && strchr(maas_error(), '?'))
-			return;
 }
 
 static int
@@ -108,10 +111,10 @@ on_key(void *ctx, const char *key, const char *value)
 	}
 	if (!c->verb)
 		return 0;               /* looking for the kind alone */
-	if (!strcmp(key, "config") || !(f = find(c, key, 0, &t))) {
-		suggest(c, key);
+	if (!strcmp(key, "config"))
+		return maas_fail("a configuration cannot name another");
+	if (!(f = find(c, key, 0, &t)))
 		return -1;
-	}
 	if (note(c, t, f, copy, CONFIGURATION) < 0)
 		return -1;
 	return assign(c, &s->set[s->nset - 1]);
@@ -156,12 +159,10 @@ long_option(struct call *c, char **word)
 		print_help(c->command, c->verb);
 	if (!equals && !strcmp(name, "version"))
 		print_version(c->command);
-	if (!(f = find(c, name, 1, &t))) {
-		if (!strncmp(name, "no-", 3) && (f = find(c, name + 3, 1, &t)) && f->type == MAAS_F_FLAG && !value)
-			return note(c, t, f, "false", FLAG) < 0 ? -1 : 1;
-		suggest(c, name);
-		return maas_fail_as(MAAS_USAGE, "--%s", maas_error() + strlen("no such setting: "));
-	}
+	if (!strncmp(name, "no-", 3) && !value && (f = find(c, name + 3, 1, &t)) && f->type == MAAS_F_FLAG)
+		return note(c, t, f, "false", FLAG) < 0 ? -1 : 1;
+	if (!(f = find(c, name, 1, &t)))
+		return maas_in("--%s", name);
 	if (f->type == MAAS_F_FLAG)
 		return note(c, t, f, value ? value : "true", FLAG) < 0 ? -1 : 1;
 	if (!value && !(value = word[1]))

@@ -61,10 +61,10 @@ options(const struct maas_field *f)
 }
 
 static _Noreturn void
-end(void)
+end(const struct command *c)
 {
 	if (fflush(stdout) == EOF || ferror(stdout)) {
-		fprintf(stderr, "writing standard output: %s\n", strerror(errno));
+		fprintf(stderr, "%s: writing standard output: %s\n", c->name, strerror(errno));
 		exit(MAAS_IO);
 	}
 	exit(0);
@@ -83,7 +83,7 @@ print_help(const struct command *c, const struct verb *v)
 	options(common_fields);
 	printf("  %-30s %s\n  %-30s %s\n", "-h, --help ", "print this and exit", "-V, --version ",
 	    "print version, compiler, BLAS and instruction set, and exit");
-	end();
+	end(c);
 }
 
 void
@@ -93,7 +93,7 @@ print_version(const struct command *c)
 	    maas_isa_name(maas_isa()), maas_isa_name(maas_isa_best()));
 	if (c->about)
 		printf("%s\n", c->about);
-	end();
+	end(c);
 }
 
 int
