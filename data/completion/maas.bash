@@ -2,6 +2,10 @@
 # A line is a command, a verb ("-": none), and the options, with what may be chosen behind "=".
 _maas_table() {
 	cat <<'END'
+maas-model - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model info --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model tensors -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model verify -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 END
 }
 
@@ -35,4 +39,4 @@ _maas() {
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	fi
 }
-complete -o bashdefault -o default -F _maas
+complete -o bashdefault -o default -F _maas maas-model
