@@ -81,6 +81,7 @@ void maas_layernorm_bwd(float *dx, float *dgain, float *dbias, const float *dy, 
  * row asked for alone gets the bytes it gets among others.
  */
 #define MAAS_KEYS 64
+#define MAAS_HEAD 256                   /* hd at most */
 struct maas_keys {
 	enum maas_dtype type;           /* MAAS_F32 or MAAS_BF16 */
 	const void *const *k, *const *v;        /* block b holds positions 64 b ...; [MAAS_KEYS, hd] */
@@ -90,6 +91,16 @@ size_t maas_attend_scratch(size_t hd);          /* bytes, 64-aligned */
 /* lse [rows]: log of the sum of exp(score), for the backward pass; NULL: not kept. */
 void maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
     const struct maas_keys *, size_t hd, void *scratch);
+
+/* The backward pass of one sequence and one head of keys, which `group` heads of queries share; all f32. */
+struct maas_attend {
+	const float *q, *k, *v;         /* [time, ...], row stride ld; head g of q is at q + g hd */
+	const float *y, *dy;            /* [time, ...], row stride ldy */
+	const float *lse;               /* [group, time] */
+	size_t ld, ldy, time, hd, group;
+	int add;                        /* gradients += instead of = */
+};
+void maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *, void *scratch);   /* row stride ld */
 
 /*
  * LAPACK and BLAS in double, by OpenBLAS on one thread.  Row-major.

@@ -38,8 +38,8 @@ maas_product_scratch(void)
 	return ROUND_UP(sizeof(struct room), 64);
 }
 
-static const struct maas_tile *
-tile_now(void)
+const struct maas_tile *
+maas_tile_now(void)
 {
 #if defined(__x86_64__)
 	if (maas_isa() >= MAAS_AVX512)
@@ -180,7 +180,7 @@ job_of(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t 
     enum maas_dtype precision, const struct maas_epilogue *e, void *scratch)
 {
 	struct job g = { .y = y, .ldy = ldy, .a = a, .b = b, .m = m, .n = n, .k = k, .mb = MAX_M, .nb = MAX_N,
-	    .half = precision == MAAS_BF16, .tile = tile_now(), .scratch = scratch };
+	    .half = precision == MAAS_BF16, .tile = maas_tile_now(), .scratch = scratch };
 
 	if (e)
 		g.end = *e;

@@ -33,6 +33,8 @@ extern const struct maas_tile maas_tile_portable;
 extern const struct maas_tile maas_tile_avx2, maas_tile_avx512;
 #endif
 
+const struct maas_tile *maas_tile_now(void);            /* of this process's tier */
+
 /* The value an element has as an operand: widened, and rounded where `round`. */
 static inline float
 tile_operand(const struct maas_matrix *s, size_t at, int round)

@@ -1,0 +1,125 @@
+/* The door to OpenBLAS and the LAPACK in it: double, row-major, one thread. */
+#include <cblas.h>
+#include <limits.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "maas/num.h"
+
+void dsyevr_(const char *jobz, const char *range, const char *uplo, const int *n, double *a, const int *lda,
+    const double *vl, const double *vu, const int *il, const int *iu, const double *abstol, int *m, double *w, double *z,
+    const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t, size_t,
+    size_t);
+void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
+    const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info, size_t);
+
+static void
+one_thread(void)
+{
+	openblas_set_num_threads(1);
+}
+
+static void
+begin(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, one_thread);
+}
+
+static int
+checked(const double *x, size_t m, size_t n)
+{
+	if (m > INT_MAX || n > INT_MAX)
+		return maas_fail("a matrix of %zu by %zu is too large", m, n);
+	for (size_t i = 0; i < m * n; i++)
+		if (!isfinite(x[i]))
+			return maas_fail("row %zu, column %zu of a matrix is %g, not a finite number", i / n, i % n, x[i]);
+	return 0;
+}
+
+/* The rows of the C array are LAPACK's columns: its lower triangle is our upper. */
+static int
+syevr(double *values, double *vectors, double *a, int n, double *work, int lwork, int *iwork, int liwork, int *support)
+{
+	int found, info = 0, none = 0;
+	double zero = 0;
+
+	dsyevr_("V", "A", "L", &n, a, &n, &zero, &zero, &none, &none, &zero, &found, values, vectors, &n, support, work, &lwork,
+	    iwork, &liwork, &info, 1, 1, 1);
+	if (lwork != -1 && (info || found != n))
+		return maas_fail_as(MAAS_INTERNAL, "the eigenvalues of a matrix of %d rows do not converge (%d)", n, info);
+	return 0;
+}
+
+int
+maas_eigen_sym(double *values, double *vectors, double *a, size_t n)
+{
+	double size = 0, *work = NULL;
+	int isize = 0, *iwork = NULL, *support = NULL, rc = -1;
+
+	if (n == 0)
+		return 0;
+	if (checked(a, n, n) < 0)
+		return -1;
+	begin();
+	if (syevr(values, vectors, a, (int)n, &size, -1, &isize, -1, &isize) < 0)
+		return -1;
+	if ((work = maas_alloc((size_t)size, sizeof *work)) && (iwork = maas_alloc((size_t)isize, sizeof *iwork)) &&
+	    (support = maas_alloc(2 * n, sizeof *support)))
+		rc = syevr(values, vectors, a, (int)n, work, (int)size, iwork, isize, support);
+	free(work);
+	free(iwork);
+	free(support);
+	return rc;
+}
+
+/* x as LAPACK sees it is our x turned, so its left vectors are our right ones. */
+static int
+gesdd(double *values, double *vt, double *u, double *x, int m, int n, double *work, int lwork, int *iwork)
+{
+	int least = m < n ? m : n, info = 0;
+
+	dgesdd_("S", &n, &m, x, &n, values, vt, &n, u, &least, work, &lwork, iwork, &info, 1);
+	return info ? maas_fail_as(MAAS_INTERNAL, "the singular values of %d by %d do not converge (%d)", m, n, info) : 0;
+}
+
+int
+maas_svd(double *values, double *vt, double *u, double *x, size_t m, size_t n)
+{
+	size_t least = m < n ? m : n;
+	double size = 0, *work = NULL, *mine = NULL;
+	int *iwork, rc = -1;
+
+	if (!least)
+		return 0;
+	if (checked(x, m, n) < 0)
+		return -1;
+	begin();
+	iwork = maas_alloc(8 * least, sizeof *iwork);
+	if (!u)
+		u = mine = maas_alloc(m * least, sizeof *mine);
+	if (iwork && u && gesdd(values, vt, u, x, (int)m, (int)n, &size, -1, iwork) == 0 &&
+	    (work = maas_alloc((size_t)size, sizeof *work)))
+		rc = gesdd(values, vt, u, x, (int)m, (int)n, work, (int)size, iwork);
+	free(iwork);
+	free(work);
+	free(mine);
+	return rc;
+}
+
+void
+maas_gram(double *c, const double *x, size_t rows, size_t n)
+{
+	begin();
+	cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)n, (int)rows, 1, x, (int)n, 1, c, (int)n);
+}
+
+void
+maas_product_f64(double *y, const double *a, const double *b, size_t m, size_t n, size_t k, int add)
+{
+	begin();
+	cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)k, b, (int)k, add ? 1 : 0, y,
+	    (int)n);
+}
