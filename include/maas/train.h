@@ -1,0 +1,153 @@
+/*
+ * train -- how a network learns from text: the corpus, the batches, the steps, the
+ * schedule, the held-out loss, and checkpoints from which a run goes on as if it had
+ * never stopped.
+ *
+ * Everything random is a function of the seed and the step, so there is nothing to
+ * restore but parameters, moments and the step; the same run gives the same bytes for
+ * any number of threads, stopped and resumed or not.
+ */
+#ifndef MAAS_TRAIN_H
+#define MAAS_TRAIN_H
+
+#include "maas/base.h"
+#include "maas/model.h"
+#include "maas/nn.h"
+#include "maas/text.h"
+
+/* How to learn.  All of it is part of what a checkpoint must agree with. */
+enum maas_schedule { MAAS_CONSTANT, MAAS_LINEAR, MAAS_COSINE, MAAS_WSD };
+struct maas_training {
+	int optimizer, schedule, precision;     /* precision: 0 f32, 1 bf16 */
+	long batch_size, accumulate, steps;     /* steps 0: by epochs, else by the clock, else 1000 */
+	double epochs;                          /* NAN: by steps */
+	double lr, warmup, min_lr;              /* warmup in steps; NAN: min(100, steps / 10), lr / 10 */
+	double clip, weight_decay, beta1, beta2;
+	double val_split, min_delta;
+	long eval_every, eval_batches;          /* steps; 0: a tenth of the run.  0: all */
+	long early_stop;                        /* evaluations without progress; 0: never */
+};
+extern const struct maas_field maas_training_fields[];
+
+/*
+ * A corpus: token ids, in memory or in a mapped token file.
+ */
+struct maas_corpus;
+struct maas_corpus *maas_corpus_new(const struct maas_tokenizer *, int parse_special) MAAS_USE; /* borrowed */
+/* Add a file ("-": standard input).  AUTO: a token file by its first bytes or by .bin, else text, in
+ * `encoding` (NULL: bytes as they are), which is tokenised.  A token file of another tokeniser, or
+ * with ids out of range, is refused. */
+enum maas_corpus_format { MAAS_CORPUS_AUTO, MAAS_CORPUS_TEXT, MAAS_CORPUS_TOKENS, MAAS_CORPUS_IDS };
+int maas_corpus_add(struct maas_corpus *, const char *path, enum maas_corpus_format, const char *encoding) MAAS_USE;
+size_t maas_corpus_size(const struct maas_corpus *);            /* tokens */
+int32_t maas_corpus_at(const struct maas_corpus *, size_t i);
+double maas_corpus_bytes(const struct maas_corpus *, size_t begin, size_t end);         /* of text */
+uint64_t maas_corpus_digest(const struct maas_corpus *);        /* of ids and tokeniser */
+/* Where the last `share` of the text begins, by bytes. */
+size_t maas_corpus_cut(const struct maas_corpus *, double share);
+void maas_corpus_free(struct maas_corpus *);
+
+/* A stretch of a corpus: tokens [begin, end). */
+struct maas_stretch {
+	const struct maas_corpus *corpus;       /* NULL: none */
+	size_t begin, end;
+};
+
+/*
+ * Batches: sequences of `time` tokens with the ids that follow them.  In each epoch the stretch is
+ * cut into blocks from a random place on, and the blocks are taken in a random order; sample k is a
+ * function of (seed, k) alone.
+ */
+struct maas_batches {
+	struct maas_stretch from;
+	size_t time, blocks, slack;
+	uint64_t seed;
+};
+int maas_batches_init(struct maas_batches *, struct maas_stretch, size_t time, uint64_t seed) MAAS_USE;
+void maas_batches_take(const struct maas_batches *, uint64_t k, int32_t *ids, int32_t *targets);        /* [time] */
+
+/* The learning rate of a step that is `done` (0 to 1) of the way: warm-up in a straight line, then the schedule. */
+double maas_learning_rate(const struct maas_training *, double step, double warmup, double done);
+
+/*
+ * A run.
+ */
+struct maas_trainer;
+struct maas_run_setup {
+	struct maas_model *model;               /* kind and settings */
+	const struct maas_training *how;
+	struct maas_stretch train, val;
+	struct maas_team *team;
+	uint64_t seed;
+	double max_time;                        /* seconds; 0: none.  Bounds the run alone where steps and epochs do not */
+	const char *checkpoint;                 /* a folder; NULL: none */
+	long every_steps;                       /* between checkpoints */
+	double every_seconds;
+	long keep;                              /* checkpoints */
+	const char *identity;                   /* what a checkpoint must agree with, "name=value" lines */
+};
+struct maas_step {
+	uint64_t step;                          /* 1 is the first */
+	double epoch, loss, lr, grad_norm;      /* epoch: passes over the data so far.  loss: before the update */
+	double tokens;                          /* so far */
+	double seconds, tokens_per_second;      /* in steps of this process; of this step */
+};
+struct maas_evaluation {
+	uint64_t step;
+	double loss, bits_per_byte;             /* nats a token; of the text that was predicted */
+	double tokens;
+	int last;                               /* over all of it, by the weights that stay */
+};
+/* How a run went: step i was taken with loss train[i - 1]. */
+struct maas_curves {
+	float *train;
+	size_t steps, train_cap;
+	struct maas_evaluation *val;
+	size_t evals, val_cap;
+};
+
+enum maas_ending { MAAS_FINISHED = 1, MAAS_OUT_OF_TIME, MAAS_STOPPED };
+/* What a run tells, and asks after each step. */
+struct maas_watch {
+	void *ctx;
+	int (*step)(void *ctx, const struct maas_step *);               /* -1 ends the run with that reason */
+	int (*eval)(void *ctx, const struct maas_evaluation *);
+	int (*stop)(void *ctx);                                         /* stop here? */
+};
+struct maas_trainer *maas_trainer_new(const struct maas_run_setup *) MAAS_USE;
+void maas_trainer_free(struct maas_trainer *);
+/* Take the parameters of a model of the same shape as the first ones. */
+int maas_trainer_init_from(struct maas_trainer *, const struct maas_model *) MAAS_USE;
+/* Go on from the newest checkpoint: 1, or 0 where there is none. */
+int maas_trainer_resume(struct maas_trainer *) MAAS_USE;
+/* Train to the end, to the limit of time or until stopped; enum maas_ending, or -1.  A checkpoint is
+ * written in any of the three, where there is a folder. */
+int maas_trainer_run(struct maas_trainer *, const struct maas_watch *) MAAS_USE;
+/* Add the parameters to the model; they are borrowed until the trainer goes. */
+int maas_trainer_give(const struct maas_trainer *, struct maas_model *) MAAS_USE;
+
+const struct maas_curves *maas_trainer_curves(const struct maas_trainer *);      /* so far */
+struct maas_cost {
+	double parameters, memory, disk;        /* bytes of a run and of its checkpoints */
+	double steps, tokens_per_step, seconds_per_step;        /* steps NAN: by the clock; seconds measured by one step */
+};
+struct maas_cost maas_trainer_cost(struct maas_trainer *);      /* takes a step that is thrown away */
+
+/*
+ * Checkpoints: FOLDER/step-N.ckpt, safetensors files with a sum over every byte, written whole or not at all.
+ */
+struct maas_checkpoint {
+	const struct maas_params *params;
+	float *moment[2], *best;                /* [params->n] each; best NULL: none kept */
+	struct maas_curves *curves;             /* as many steps as were taken */
+	double seconds;                         /* of a run by the clock; 0 elsewhere */
+	const char *identity;
+};
+int maas_checkpoint_save(const struct maas_checkpoint *, const char *folder) MAAS_USE;
+/* Fills what the pointers point to.  Another identity: says what differs. */
+int maas_checkpoint_load(struct maas_checkpoint *, const char *path) MAAS_USE;
+/* The steps of the checkpoints in a folder, ascending; -1 on error.  to: room for `max`, the newest are kept. */
+long maas_checkpoint_list(const char *folder, uint64_t *to, size_t max) MAAS_USE;
+/* Remove all but the newest `keep` of those up to step `upto`, and all past it. */
+int maas_checkpoint_prune(const char *folder, uint64_t upto, long keep) MAAS_USE;
+#endif

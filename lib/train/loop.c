@@ -1,0 +1,144 @@
+/* A run: steps, evaluations and checkpoints until it is done, out of time, or told to stop. */
+#include <math.h>
+#include <string.h>
+
+#include "trainer.h"
+
+/* What goes into a checkpoint is what stands in the trainer. */
+static struct maas_checkpoint
+snapshot(struct maas_trainer *t, double clock)
+{
+	return (struct maas_checkpoint){ .params = t->params, .moment = { t->moment[0], t->moment[1] }, .best = t->best,
+		.curves = &t->curves, .seconds = t->steps ? 0 : clock, .identity = t->setup.identity };
+}
+
+/* Has this evaluation brought progress?  The best parameters are kept. */
+static void
+judge(struct maas_trainer *t, const struct maas_evaluation *e, int keep)
+{
+	if (e->loss < t->best_loss - t->setup.how->min_delta) {
+		t->best_loss = e->loss;
+		t->waits = 0;
+		if (t->best && keep)
+			memcpy(t->best, t->params->val, t->params->n * sizeof *t->best);
+	} else {
+		t->waits++;
+	}
+}
+
+int
+maas_trainer_resume(struct maas_trainer *t)
+{
+	struct maas_checkpoint c = snapshot(t, 0);
+	struct maas_buf path = { 0 };
+	uint64_t step;
+	long n = maas_checkpoint_list(t->setup.checkpoint, &step, 1);
+	int rc = -1;
+
+	if (n <= 0)
+		return (int)n;
+	if (!maas_buf_printf(&path, "%s/step-%llu.ckpt", t->setup.checkpoint, (unsigned long long)step) &&
+	    !maas_checkpoint_load(&c, path.s) && !trainer_room(t)) {
+		t->spent = c.seconds;
+		for (size_t i = 0; i < t->curves.evals; i++)
+			judge(t, &t->curves.val[i], 0);
+		trainer_refresh(t);
+		rc = 1;
+	}
+	maas_buf_free(&path);
+	return rc;
+}
+
+/* By count or by the clock. */
+static int
+checkpoint_due(const struct maas_trainer *t, double since)
+{
+	if (!t->setup.checkpoint)
+		return 0;
+	return (t->setup.every_steps && t->curves.steps % (uint64_t)t->setup.every_steps == 0) ||
+	    (t->setup.every_seconds > 0 && since >= t->setup.every_seconds);
+}
+
+static int
+save(struct maas_trainer *t, double clock)
+{
+	struct maas_checkpoint c = snapshot(t, clock);
+
+	return maas_checkpoint_save(&c, t->setup.checkpoint) ||
+	    maas_checkpoint_prune(t->setup.checkpoint, c.curves->steps, t->setup.keep) ? -1 : 0;
+}
+
+static int
+evaluate(struct maas_trainer *t, const struct maas_watch *w)
+{
+	struct maas_evaluation *e = &t->curves.val[t->curves.evals];
+
+	trainer_eval(t, (size_t)t->setup.how->eval_batches, e);
+	t->curves.evals++;
+	judge(t, e, 1);
+	return w->eval(w->ctx, e);
+}
+
+/* Is there nothing left to do?  `clock`: seconds into the run, by the clock. */
+static int
+is_finished(const struct maas_trainer *t, double clock)
+{
+	if (t->setup.how->early_stop && t->waits >= t->setup.how->early_stop)
+		return 1;
+	return t->steps ? t->curves.steps >= t->steps : clock >= t->setup.max_time;
+}
+
+/* The parameters that stay, and what they are worth on all of the held-out text. */
+static int
+conclude(struct maas_trainer *t, const struct maas_watch *w)
+{
+	struct maas_evaluation e;
+
+	if (t->best && isfinite(t->best_loss)) {
+		memcpy(t->params->val, t->best, t->params->n * sizeof *t->best);
+		trainer_refresh(t);
+	}
+	if (!t->setup.val.corpus)
+		return 0;
+	if (trainer_room(t))
+		return -1;
+	trainer_eval(t, 0, &e);
+	e.last = 1;
+	t->curves.val[t->curves.evals++] = e;
+	return w->eval(w->ctx, &e);
+}
+
+int
+maas_trainer_run(struct maas_trainer *t, const struct maas_watch *w)
+{
+	double began = maas_clock(), saved = began, now = began;
+	uint64_t at = t->curves.steps;
+	enum maas_ending end = 0;
+	struct maas_step s;
+
+	while (!is_finished(t, t->spent + now - began)) {
+		if (trainer_room(t) || trainer_step(t, t->spent + now - began, &s) || w->step(w->ctx, &s))
+			return -1;
+		if (t->setup.val.corpus && t->curves.steps % t->eval_every == 0 &&
+		    (t->curves.steps != t->steps || t->best) && evaluate(t, w))
+			return -1;
+		now = maas_clock();
+		if (w->stop(w->ctx))
+			end = MAAS_STOPPED;
+		else if (t->steps && t->setup.max_time > 0 && now - began >= t->setup.max_time)
+			end = MAAS_OUT_OF_TIME;
+		if (end)
+			break;
+		if (checkpoint_due(t, now - saved)) {
+			if (save(t, t->spent + now - began))
+				return -1;
+			at = t->curves.steps;
+			saved = maas_clock();
+		}
+	}
+	if (is_finished(t, t->spent + now - began))
+		end = end == MAAS_STOPPED ? end : MAAS_FINISHED;
+	if (t->setup.checkpoint && at != t->curves.steps && save(t, t->spent + now - began))
+		return -1;
+	return end != MAAS_STOPPED && conclude(t, w) ? -1 : (int)end;
+}
