@@ -18,6 +18,7 @@ struct outcome {
 extern const struct maas_field outcome_fields[];
 
 struct family {
+	int (*takes)(const struct maas_kind *);
 	const char *operands;           /* "[DATA...]" */
 	struct {                        /* as part[2], part[3] ... of the call */
 		const struct maas_field *fields;
@@ -25,7 +26,7 @@ struct family {
 	} part[PARTS - 2];
 	int (*run)(struct call *);      /* call->verb->data is the kind */
 };
-extern const struct family family_text; /* kinds that decode */
+extern const struct family family_text; /* kinds that decode; one line each in maas-train.c */
 extern const struct family family_rows; /* kinds that take rows */
 
 /* Take --lock: a descriptor, -1 where none is asked for, -2 with a reason (held: MAAS_TEMPFAIL). */

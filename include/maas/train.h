@@ -127,6 +127,8 @@ int maas_trainer_run(struct maas_trainer *, const struct maas_watch *) MAAS_USE;
 int maas_trainer_give(const struct maas_trainer *, struct maas_model *) MAAS_USE;
 
 const struct maas_curves *maas_trainer_curves(const struct maas_trainer *);      /* so far */
+double maas_trainer_steps(const struct maas_trainer *);         /* in all; NAN: the clock decides */
+double maas_trainer_epochs(const struct maas_trainer *);        /* passes over the data so far */
 struct maas_cost {
 	double parameters, memory, disk;        /* bytes of a run and of its checkpoints */
 	double steps, tokens_per_step, seconds_per_step;        /* steps NAN: by the clock; seconds measured by one step */

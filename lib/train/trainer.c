@@ -164,6 +164,20 @@ maas_trainer_curves(const struct maas_trainer *t)
 	return &t->curves;
 }
 
+double
+maas_trainer_steps(const struct maas_trainer *t)
+{
+	return t->steps ? (double)t->steps : NAN;
+}
+
+double
+maas_trainer_epochs(const struct maas_trainer *t)
+{
+	const struct maas_training *how = t->setup.how;
+
+	return (double)t->curves.steps * (double)how->batch_size * (double)how->accumulate / (double)t->batches.blocks;
+}
+
 /* Forward and backward over batch number `batch` of the run; its loss. */
 static double
 learn(struct maas_trainer *t, uint64_t batch, int add)
@@ -219,7 +233,7 @@ trainer_step(struct maas_trainer *t, double clock, struct maas_step *s)
 	took = maas_clock() - began;
 	t->trained += took;
 	s->seconds = t->trained;
-	s->epoch = samples * (double)s->step / (double)t->batches.blocks;
+	s->epoch = maas_trainer_epochs(t);
 	s->tokens = samples * (double)t->time * (double)s->step;
 	s->tokens_per_second = samples * (double)t->time / took;
 	return 0;
@@ -284,7 +298,7 @@ maas_trainer_cost(struct maas_trainer *t)
 	if (t->setup.checkpoint)
 		c.disk = state * (double)(t->setup.keep + 1);   /* the new one is whole before an old one goes */
 	c.disk += (double)t->params->n * sizeof(float);
-	c.steps = t->steps ? (double)t->steps : NAN;
+	c.steps = maas_trainer_steps(t);
 	learn(t, 0, 0);                                         /* touches all memory */
 	began = maas_clock();
 	learn(t, 0, 0);

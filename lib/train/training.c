@@ -8,9 +8,9 @@ static const char *const schedules[] = { "constant", "linear", "cosine", "wsd", 
 static const char *const precisions[] = { "f32", "bf16", NULL };
 
 const struct maas_field maas_training_fields[] = {
-	MAAS_ENUM(0, maas_training, optimizer, optimizers, 0, "how to step: adamw"),
+	MAAS_ENUM(0, maas_training, optimizer, optimizers, 0, "how a step is taken"),
 	MAAS_REAL(0, maas_training, lr, 0, 100, 1e-3, "learning rate at its highest"),
-	MAAS_ENUM(0, maas_training, schedule, schedules, MAAS_COSINE, "how it falls: constant, linear, cosine, wsd (over the last fifth)"),
+	MAAS_ENUM(0, maas_training, schedule, schedules, MAAS_COSINE, "how it falls; wsd: over the last fifth"),
 	MAAS_REAL(0, maas_training, warmup, 0, 1e12, NAN, "steps in which it rises; auto: min(100, steps / 10)"),
 	MAAS_REAL(0, maas_training, min_lr, 0, 100, NAN, "where it ends; auto: lr / 10"),
 	MAAS_INT('b', maas_training, batch_size, 1, 1 << 24, 32, "sequences of --context tokens a batch"),
@@ -21,7 +21,7 @@ const struct maas_field maas_training_fields[] = {
 	MAAS_REAL(0, maas_training, weight_decay, 0, 100, 0.1, "of matrices, times the learning rate"),
 	MAAS_REAL(0, maas_training, beta1, 0, 0.999999, 0.9, "AdamW's memory of the gradient"),
 	MAAS_REAL(0, maas_training, beta2, 0, 0.999999, 0.999, "AdamW's memory of its square"),
-	MAAS_ENUM(0, maas_training, precision, precisions, 0, "of products: f32 or bf16"),
+	MAAS_ENUM(0, maas_training, precision, precisions, 0, "of matrix products"),
 	MAAS_REAL(0, maas_training, val_split, 0, 0.9, 0, "share of the text, its tail, held out"),
 	MAAS_INT(0, maas_training, eval_every, 0, 1e15, 0, "steps between evaluations; 0: a tenth of the run"),
 	MAAS_INT(0, maas_training, eval_batches, 0, 1e15, 20, "batches an evaluation on the way, spread evenly; 0: all"),

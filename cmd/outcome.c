@@ -1,0 +1,70 @@
+/* What every kind of training does with its result. */
+#include <string.h>
+
+#include "train.h"
+
+const struct maas_field outcome_fields[] = {
+	MAAS_TEXT('o', outcome, output, NULL, "write the model to FILE"),
+	MAAS_FLAG(0, outcome, json, "print the result as JSON on standard output"),
+	MAAS_FLAG(0, outcome, if_changed, "leave an output alone that would be the same bytes"),
+	MAAS_TEXT(0, outcome, depfile, NULL, "write a make rule of what was read to FILE"),
+	MAAS_TEXT(0, outcome, lock, NULL, "hold this file locked; held by another process: exit 75"),
+	MAAS_FLAG(0, outcome, dry_run, "check everything, print the settings and the cost, and stop"),
+	MAAS_END
+};
+
+int
+take_lock(const struct outcome *o)
+{
+	int fd;
+
+	if (!o->lock)
+		return -1;
+	fd = maas_lock_open(o->lock);
+	return fd < 0 ? -2 : fd;
+}
+
+/* A file name as make reads it. */
+static int
+put_name(struct maas_buf *b, const char *s)
+{
+	for (; *s; s++) {
+		if (strchr(" \t#\\", *s) && maas_buf_add(b, "\\", 1))
+			return -1;
+		if (*s == '$' && maas_buf_add(b, "$", 1))
+			return -1;
+		if (maas_buf_add(b, s, 1))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+put_source(struct maas_buf *b, const char *s)
+{
+	if (!s || !strcmp(s, "-"))
+		return 0;
+	return maas_buf_text(b, " \\\n\t") || put_name(b, s) ? -1 : 0;
+}
+
+int
+write_depfile(const struct call *c, const struct outcome *o, const char *const *also, size_t n)
+{
+	struct maas_buf b = { 0 };
+	struct maas_out *out = NULL;
+	int bad;
+
+	if (!o->depfile)
+		return 0;
+	bad = put_name(&b, o->output) || maas_buf_text(&b, ":") || put_source(&b, c->common.config);
+	for (int i = 0; i < c->n && !bad; i++)
+		bad = put_source(&b, c->operand[i]);
+	for (size_t i = 0; i < n && !bad; i++)
+		bad = put_source(&b, also[i]);
+	if (!bad && !maas_buf_text(&b, "\n") && (out = maas_out_open(o->depfile))) {
+		fwrite(b.s, 1, b.n, maas_out_file(out));        /* commit looks at ferror */
+		bad = maas_out_commit(out, 0);
+	}
+	maas_buf_free(&b);
+	return bad || !out ? -1 : 0;
+}

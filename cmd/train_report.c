@@ -1,0 +1,217 @@
+/* What is seen of a training: progress and log on the way, the result at the end, the plan of a dry run. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "maas/fmt.h"
+#include "maas/plot.h"
+#include "interrupt.h"
+#include "progress.h"
+#include "steplog.h"
+#include "train_text.h"
+
+struct observer {
+	struct job *job;
+	struct steplog log;
+	struct progress bar;
+	double steps, began;            /* steps in all; NAN: by the clock */
+	struct maas_evaluation last;    /* step 0: none yet */
+	double smooth, rate;            /* of the loss and of tokens a second, for the eye */
+};
+
+static int
+on_step(void *ctx, const struct maas_step *s)
+{
+	struct observer *o = ctx;
+	double max = o->job->running->max_time, share = (double)s->step / o->steps;
+	char val[40] = "";
+
+	o->smooth = o->smooth > 0 ? 0.95 * o->smooth + 0.05 * s->loss : s->loss;
+	o->rate = o->rate > 0 ? 0.9 * o->rate + 0.1 * s->tokens_per_second : s->tokens_per_second;
+	if (max > 0)
+		share = fmax(isnan(share) ? 0 : share, (maas_clock() - o->began) / max);
+	if (o->last.step)
+		snprintf(val, sizeof val, " val %.4f", o->last.loss);
+	progress_show(&o->bar, share, "step %llu  loss %.4f%s  %.0f tokens/s", (unsigned long long)s->step, o->smooth, val, o->rate);
+	return steplog_step(&o->log, s);
+}
+
+static int
+on_eval(void *ctx, const struct maas_evaluation *e)
+{
+	struct observer *o = ctx;
+
+	o->last = *e;
+	if (o->job->call->common.verbose && !e->last) {
+		progress_clear(&o->bar);
+		warn(o->job->call, "step %llu: val_loss %.6g, %.4f bits per byte", (unsigned long long)e->step, e->loss,
+		    e->bits_per_byte);
+	}
+	return steplog_eval(&o->log, e);
+}
+
+static int
+on_stop(void *ctx)
+{
+	(void)ctx;
+	return interrupt_pending();
+}
+
+int
+watch_run(struct job *j)
+{
+	struct observer o = { .job = j, .began = maas_clock() };
+	struct maas_watch w = { &o, on_step, on_eval, on_stop };
+	int ending;
+
+	if (steplog_open(&o.log, j->running->log, maas_trainer_curves(j->trainer)->steps))
+		return -1;
+	o.steps = maas_trainer_steps(j->trainer);
+	progress_begin(&o.bar, j->call);
+	interrupt_arm();
+	ending = maas_trainer_run(j->trainer, &w);
+	j->signal = ending == MAAS_STOPPED ? interrupt_pending() : 0;
+	progress_clear(&o.bar);
+	if (steplog_close(&o.log) && ending > 0)
+		return -1;
+	return ending;
+}
+
+void
+end_by_signal(const struct job *j)
+{
+	if (j->running->checkpoint)
+		warn(j->call, "stopped at a checkpoint; the same command goes on from there");
+	interrupt_end();
+}
+
+/* The mean of the last losses: one alone says little. */
+static double
+mean_loss(const struct maas_curves *c)
+{
+	size_t n = c->steps < 100 ? c->steps : 100;
+	double sum = 0;
+
+	for (size_t i = c->steps - n; i < c->steps; i++)
+		sum += c->train[i];
+	return sum / (double)n;
+}
+
+/* Held-out nats a token of guessing by how often each token is in the training text (plus one). */
+static double
+guess(const struct job *j)
+{
+	size_t vocab = maas_tokenizer_size(j->tokenizer), n = j->train.end - j->train.begin;
+	double *count = maas_alloc(vocab, sizeof *count), nats = 0;
+
+	if (!count)
+		return NAN;
+	for (size_t i = j->train.begin; i < j->train.end; i++)
+		count[maas_corpus_at(j->train.corpus, i)]++;
+	for (size_t i = 0; i < vocab; i++)
+		count[i] = -log((count[i] + 1) / (double)(n + vocab));
+	for (size_t i = j->val.begin + 1; i < j->val.end; i++)
+		nats += count[maas_corpus_at(j->val.corpus, i)];
+	free(count);
+	return nats / (double)(j->val.end - j->val.begin - 1);
+}
+
+static int
+member(struct maas_buf *b, const char *name, double v)
+{
+	return maas_buf_printf(b, ",\"%s\":", name) || maas_json_put_real(b, v) ? -1 : 0;
+}
+
+static int
+print_json(const struct job *j, const struct maas_curves *c, int done, double epochs)
+{
+	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
+	struct maas_buf b = { 0 };
+	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\",\"tokens\":%zu,\"steps\":%zu", j->model->kind->name,
+	    j->train.end - j->train.begin, c->steps);
+
+	bad = bad || member(&b, "epochs", epochs) || maas_buf_printf(&b, ",\"done\":%s", done ? "true" : "false") ||
+	    member(&b, "train_loss", mean_loss(c));
+	if (e && !bad)
+		bad = member(&b, "val_loss", e->loss) || member(&b, "val_bits_per_byte", e->bits_per_byte) ||
+		    member(&b, "val_tokens", e->tokens) || member(&b, "baseline", guess(j));
+	if (!bad)
+		printf("%s}\n", b.s);
+	maas_buf_free(&b);
+	return bad ? -1 : 0;
+}
+
+int
+report_result(struct job *j, int ending)
+{
+	const struct maas_curves *c = maas_trainer_curves(j->trainer);
+	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
+	double epochs = maas_trainer_epochs(j->trainer);
+	char val[96] = "";
+
+	if (e)
+		snprintf(val, sizeof val, ", val_loss %.6g, val_bits_per_byte %.4f", e->loss, e->bits_per_byte);
+	warn(j->call, "%s: %zu steps, %.3g epochs, train_loss %.6g%s%s", j->model->kind->name, c->steps, epochs, mean_loss(c), val,
+	    ending == MAAS_FINISHED ? "" : ", not done: out of time");
+	return j->outcome->json ? print_json(j, c, ending == MAAS_FINISHED, epochs) : 0;
+}
+
+static void
+size_text(char *to, size_t n, double v)
+{
+	static const char *const unit[] = { "", " k", " M", " G", " T" };
+	size_t u = 0;
+
+	for (; v >= 1000 && u + 1 < MAAS_COUNT(unit); u++)
+		v /= 1000;
+	snprintf(to, n, "%.3g%s", v, unit[u]);
+}
+
+int
+report_plan(struct job *j)
+{
+	struct maas_cost c = maas_trainer_cost(j->trainer);
+	char parameters[32], memory[32], disk[32], time[32];
+
+	if (print_settings(j->call, stdout))
+		return -1;
+	size_text(parameters, sizeof parameters, c.parameters);
+	size_text(memory, sizeof memory, c.memory);
+	size_text(disk, sizeof disk, c.disk);
+	progress_time(time, sizeof time, isnan(c.steps) ? j->running->max_time : c.steps * c.seconds_per_step);
+	printf("# tokens: %zu to train on, %zu held out\n", j->train.end - j->train.begin,
+	    j->val.corpus ? j->val.end - j->val.begin - 1 : 0);
+	printf("# parameters: %s\n# memory: %sB\n# disk: %sB\n", parameters, memory, disk);
+	if (isnan(c.steps))
+		printf("# steps: as many as --max-time allows, of %.0f tokens\n", c.tokens_per_step);
+	else
+		printf("# steps: %.0f of %.0f tokens\n", c.steps, c.tokens_per_step);
+	printf("# expected time: %s at %.0f tokens/s\n", time, c.tokens_per_step / c.seconds_per_step);
+	return 0;
+}
+
+int
+report_plot(struct job *j)
+{
+	const struct maas_curves *c = maas_trainer_curves(j->trainer);
+	double *x, *y;
+	int rc;
+
+	if (!j->running->plot)
+		return 0;
+	if (!(x = maas_alloc(2 * (c->steps + c->evals), sizeof *x)))
+		return -1;
+	y = x + c->steps + c->evals;
+	for (size_t i = 0; i < c->steps; i++) {
+		x[i] = (double)(i + 1);
+		y[i] = c->train[i];
+	}
+	for (size_t i = 0; i < c->evals; i++) {
+		x[c->steps + i] = (double)c->val[i].step;
+		y[c->steps + i] = c->val[i].loss;
+	}
+	const struct maas_curve curve[] = { { "training", x, y, c->steps }, { "held out", x + c->steps, y + c->steps, c->evals } };
+	rc = maas_plot_save(&(struct maas_plot){ "Loss", "step", "nats a token", curve, c->evals ? 2 : 1 }, j->running->plot);
+	free(x);
+	return rc;
+}

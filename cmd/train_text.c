@@ -1,0 +1,359 @@
+/* maas-train for language models: text in, a model that continues text out. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "maas/plot.h"
+#include "interrupt.h"
+#include "train_text.h"
+
+static const char *const formats[] = { "auto", "text", "tokens", "ids", NULL };
+static const char *const resumes[] = { "auto", "must", "never", NULL };
+
+static const struct maas_field text_fields[] = {
+	MAAS_TEXT(0, text_options, tokenizer, NULL, "tokeniser: a file, a directory or a model; without it each byte is a token"),
+	MAAS_FLAG(0, text_options, parse_special, "special tokens in text become their ids"),
+	MAAS_ENUM(0, text_options, format, formats, 0, "what the data is, whatever it looks like"),
+	MAAS_TEXT(0, text_options, encoding, NULL, "encoding of text, as iconv calls it"),
+	MAAS_TEXT(0, text_options, val, NULL, "held-out data: a file of text or tokens"),
+	MAAS_TEXT(0, text_options, init_from, NULL, "begin with the parameters and the tokeniser of a model"),
+	MAAS_END
+};
+
+static const struct maas_field running_fields[] = {
+	MAAS_TEXT(0, running, checkpoint, NULL, "keep checkpoints in this folder, and go on from them"),
+	MAAS_TEXT(0, running, checkpoint_every, "10m", "steps (N) or time (90s, 10m, 2h) between checkpoints"),
+	MAAS_INT(0, running, keep, 1, 256, 2, "checkpoints to keep"),
+	MAAS_ENUM(0, running, resume, resumes, 0, "go on from the newest checkpoint"),
+	MAAS_DURATION(0, running, max_time, 0, "stop after this long, with a checkpoint and the model; 0: never"),
+	MAAS_TEXT(0, running, log, NULL, "write a JSON line a step and an evaluation to FILE"),
+	MAAS_TEXT(0, running, plot, NULL, "draw the curves of the loss to FILE.svg"),
+	MAAS_END
+};
+
+/* "500" steps or "10m" of time. */
+static int
+parse_every(const char *s, long *steps, double *seconds)
+{
+	static const struct maas_field time[] = { MAAS_DURATION(0, running, max_time, 0, ""), MAAS_END };
+	struct running r = { 0 };
+	int64_t n;
+
+	*steps = 0;
+	*seconds = 0;
+	if (maas_parse_int(maas_span(s), &n) == 0) {
+		if (n < 1)
+			return maas_fail_as(MAAS_USAGE, "--checkpoint-every %s: at least one step", s);
+		*steps = (long)n;
+		return 0;
+	}
+	if (maas_set(time, &r, s) || !(r.max_time > 0))
+		return maas_fail_as(MAAS_USAGE, "--checkpoint-every: '%s' is neither steps (500) nor a time (10m)", s);
+	*seconds = r.max_time;
+	return 0;
+}
+
+/* What is wrong with the command line before anything is read; 0, or an exit status. */
+static int
+check_options(struct job *j)
+{
+	const struct outcome *o = j->outcome;
+
+	if (wants_input(j->call))
+		return MAAS_USAGE;
+	if (!o->output && !o->dry_run)
+		return misuse(j->call, "-o FILE is missing: where does the model go?");
+	if (o->output && !strcmp(o->output, "-") && o->json)
+		return misuse(j->call, "-o - and --json both want standard output");
+	if (o->depfile && (!o->output || !strcmp(o->output, "-")))
+		return misuse(j->call, "--depfile wants -o FILE");
+	if (j->text->val && j->how->val_split > 0)
+		return misuse(j->call, "--val and --val-split exclude each other");
+	if (j->how->steps && !isnan(j->how->epochs))
+		return misuse(j->call, "--steps and --epochs exclude each other");
+	if (j->how->early_stop && !j->text->val && !(j->how->val_split > 0))
+		return misuse(j->call, "--early-stop wants --val or --val-split");
+	if (j->running->resume == RESUME_MUST && !j->running->checkpoint)
+		return misuse(j->call, "--resume must wants --checkpoint");
+	if (j->running->plot && maas_plot_check(j->running->plot))
+		return fail(j->call);
+	if (parse_every(j->running->checkpoint_every, &j->every_steps, &j->every_seconds))
+		return misuse(j->call, "%s", maas_error());
+	return 0;
+}
+
+/* One process on one checkpoint folder. */
+static int
+take_locks(struct job *j)
+{
+	const char *folder = j->running->checkpoint;
+	char *path;
+	size_t n;
+
+	if (j->outcome->dry_run)
+		return 0;
+	if (take_lock(j->outcome) == -2)
+		return -1;
+	if (!folder)
+		return 0;
+	if (mkdir(folder, 0777) && errno != EEXIST)
+		return maas_fail_as(errno == EACCES ? MAAS_NOPERM : MAAS_CANTCREATE, "%s: %s", folder, strerror(errno));
+	n = strlen(folder) + sizeof "/lock";
+	if (!(path = maas_alloc(n, 1)))
+		return -1;
+	snprintf(path, n, "%s/lock", folder);
+	j->lock = maas_lock_open(path);         /* held until the process ends */
+	free(path);
+	return j->lock < 0 ? -1 : 0;
+}
+
+/* Each byte a token, after <|endoftext|>. */
+static struct maas_tokenizer *
+byte_tokenizer(void)
+{
+	static const char *const special[] = { "<|endoftext|>" };
+	struct maas_bpe *b = maas_bpe_new(MAAS_GPT2, NULL);
+	struct maas_tokenizer *t = b ? maas_bpe_train(b, 257, 1, special, 1) : NULL;
+
+	maas_bpe_free(b);
+	return t;
+}
+
+static int
+open_tokenizer(struct job *j)
+{
+	if (j->text->init_from && !(j->from = maas_model_open(j->text->init_from)))
+		return -1;
+	if (j->from && j->from->kind != j->call->verb->data)
+		return maas_fail("%s: a model of kind %s, not %s", j->text->init_from, j->from->kind->name, j->call->verb->name);
+	if (j->text->tokenizer)
+		j->tokenizer = maas_tokenizer_load(j->text->tokenizer);
+	else
+		j->tokenizer = j->from ? maas_model_tokenizer(j->from) : byte_tokenizer();
+	return j->tokenizer ? 0 : -1;
+}
+
+static int
+read_data(struct job *j)
+{
+	const struct call *c = j->call;
+	enum maas_corpus_format f = (enum maas_corpus_format)j->text->format;
+	size_t n;
+
+	if (!(j->corpus = maas_corpus_new(j->tokenizer, j->text->parse_special)))
+		return -1;
+	if (!c->n && maas_corpus_add(j->corpus, "-", f, j->text->encoding))
+		return -1;
+	for (int i = 0; i < c->n; i++)
+		if (maas_corpus_add(j->corpus, c->operand[i], f, j->text->encoding))
+			return -1;
+	n = maas_corpus_size(j->corpus);
+	if (!n)
+		return maas_fail("no text to train on: the input is empty");
+	j->train = (struct maas_stretch){ j->corpus, 0, n };
+	if (j->how->val_split > 0) {
+		size_t cut = maas_corpus_cut(j->corpus, j->how->val_split);
+
+		if (cut < 1 || cut == n)
+			return maas_fail("--val-split %g leaves %zu of %zu tokens to train on", j->how->val_split, cut, n);
+		j->train.end = cut;
+		j->val = (struct maas_stretch){ j->corpus, cut - 1, n };        /* the first is predicted too */
+	}
+	if (!j->text->val)
+		return 0;
+	if (!(j->val_corpus = maas_corpus_new(j->tokenizer, j->text->parse_special)) ||
+	    maas_corpus_add(j->val_corpus, j->text->val, f, j->text->encoding))
+		return -1;
+	j->val = (struct maas_stretch){ j->val_corpus, 0, maas_corpus_size(j->val_corpus) };
+	return j->val.end >= 2 ? 0 : maas_fail("%s: %zu tokens held out, two are the least", j->text->val, j->val.end);
+}
+
+/* What was not said is as in the model begun with. */
+static int
+adopt_settings(struct job *j)
+{
+	struct maas_buf b = { 0 };
+	int rc = 0;
+
+	for (const struct maas_field *f = j->model->kind->fields; f->type && !rc; f++) {
+		b.n = 0;
+		if (!given(j->call, f->name))
+			rc = maas_get(f, j->from->settings, &b) || maas_set(f, j->model->settings, b.s) ? -1 : 0;
+	}
+	maas_buf_free(&b);
+	return rc;
+}
+
+/* The kind's settings; the vocabulary is the tokeniser's where it is not said. */
+static int
+make_model(struct job *j)
+{
+	const struct maas_kind *k = j->call->verb->data;
+	const struct maas_field *vocab = maas_field(k->fields, "vocab", 0);
+	long size = (long)maas_tokenizer_size(j->tokenizer), *v;
+
+	if (!(j->model = maas_model_new(k)))
+		return -1;
+	memcpy(j->model->settings, j->call->part[0], k->size);
+	if (j->from && adopt_settings(j))
+		return -1;
+	if (!vocab)
+		return 0;
+	v = (long *)(void *)((char *)j->model->settings + vocab->at);
+	if (*v && *v < size)
+		return maas_fail_as(MAAS_CONFIG, "--vocab %ld: the tokeniser has %ld ids", *v, size);
+	if (!*v)
+		*v = size;
+	return 0;
+}
+
+/* What a checkpoint must agree with, a line each. */
+static int
+put_fields(struct maas_buf *b, const struct maas_field *f, const void *from)
+{
+	for (; f->type; f++)
+		if (maas_buf_printf(b, "%s=", f->name) || maas_get(f, from, b) || maas_buf_text(b, "\n"))
+			return -1;
+	return 0;
+}
+
+static int
+make_identity(struct job *j)
+{
+	const struct maas_kind *k = j->call->verb->data;
+	struct maas_buf *b = &j->identity;
+
+	if (maas_buf_printf(b, "kind=%s\ndata=%016llx\n", k->name, (unsigned long long)maas_corpus_digest(j->corpus)))
+		return -1;
+	if (j->val_corpus && maas_buf_printf(b, "val=%016llx\n", (unsigned long long)maas_corpus_digest(j->val_corpus)))
+		return -1;
+	if (j->text->init_from && maas_buf_printf(b, "init-from=%s\n", j->text->init_from))
+		return -1;
+	return maas_buf_printf(b, "seed=%ld\n", j->call->common.seed) || put_fields(b, k->fields, j->model->settings) ||
+	    put_fields(b, maas_training_fields, j->how) ? -1 : 0;
+}
+
+static int
+make_trainer(struct job *j)
+{
+	struct maas_run_setup s = {
+		.model = j->model, .how = j->how, .train = j->train, .val = j->val, .seed = (uint64_t)j->call->common.seed,
+		.max_time = j->running->max_time, .checkpoint = j->running->checkpoint, .every_steps = j->every_steps,
+		.every_seconds = j->every_seconds, .keep = j->running->keep, .identity = j->identity.s,
+	};
+
+	if (!(j->team = maas_team_new((int)j->call->common.threads)))
+		return -1;
+	s.team = j->team;
+	if (!(j->trainer = maas_trainer_new(&s)))
+		return -1;
+	if (j->from && maas_trainer_init_from(j->trainer, j->from))
+		return maas_in("%s", j->text->init_from);
+	return 0;
+}
+
+/* From the newest checkpoint, if there is one and it is wanted. */
+static int
+resume(struct job *j)
+{
+	int got = 0;
+
+	if (j->running->checkpoint && j->running->resume != RESUME_NEVER && (got = maas_trainer_resume(j->trainer)) < 0)
+		return -1;
+	if (!got && j->running->resume == RESUME_MUST)
+		return maas_fail_as(MAAS_NOINPUT, "%s: no checkpoint to resume from", j->running->checkpoint);
+	if (got && j->call->common.verbose)
+		warn(j->call, "resumed from step %zu", maas_trainer_curves(j->trainer)->steps);
+	return 0;
+}
+
+static int
+save_model(struct job *j)
+{
+	struct maas_buf tok = { 0 };
+	int rc = -1;
+
+	if (!maas_trainer_give(j->trainer, j->model) && !maas_tokenizer_compile(j->tokenizer, &tok) &&
+	    !maas_model_add_part(j->model, "tokenizer", (struct maas_span){ tok.s, tok.n }))
+		rc = maas_model_save(j->model, j->outcome->output,
+		    MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0));
+	maas_buf_free(&tok);
+	return rc;
+}
+
+static int
+prepare(struct job *j)
+{
+	return take_locks(j) || open_tokenizer(j) || read_data(j) || make_model(j) || make_identity(j) ||
+	    make_trainer(j) ? -1 : 0;
+}
+
+static int
+run_job(struct job *j)
+{
+	const char *also[] = { j->text->tokenizer, j->text->val, j->text->init_from };
+	int ending, bad;
+
+	if (prepare(j))
+		return -1;
+	if (j->outcome->dry_run)
+		return report_plan(j);
+	if (resume(j))
+		return -1;
+	if ((ending = watch_run(j)) < 0)
+		return -1;
+	if (ending == MAAS_STOPPED)
+		return 0;
+	/* A plot that cannot be drawn costs nobody the model. */
+	bad = save_model(j) || write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || report_plot(j);
+	return bad || report_result(j, ending) ? -1 : 0;
+}
+
+static void
+free_job(struct job *j)
+{
+	maas_trainer_free(j->trainer);
+	maas_team_free(j->team);
+	maas_model_close(j->model);
+	maas_corpus_free(j->corpus);
+	maas_corpus_free(j->val_corpus);
+	maas_tokenizer_free(j->tokenizer);
+	maas_model_close(j->from);
+	maas_buf_free(&j->identity);
+}
+
+static int
+train_text(struct call *c)
+{
+	struct job j = { .call = c, .outcome = c->part[1], .how = c->part[2], .text = c->part[3], .running = c->part[4],
+		.lock = -1 };
+	int rc = check_options(&j);
+
+	if (rc)
+		return rc;
+	rc = run_job(&j) ? fail(c) : 0;
+	free_job(&j);
+	interrupt_disarm();
+	if (!rc && j.signal)
+		end_by_signal(&j);
+	return rc ? rc : finish(c);
+}
+
+static int
+takes(const struct maas_kind *k)
+{
+	return k->loss && k->decode;
+}
+
+const struct family family_text = {
+	.takes = takes,
+	.operands = "[FILE...]",
+	.part = {
+		{ maas_training_fields, sizeof(struct maas_training) },
+		{ text_fields, sizeof(struct text_options) },
+		{ running_fields, sizeof(struct running) },
+	},
+	.run = train_text,
+};

@@ -1,0 +1,47 @@
+/* train_text -- what the files of maas-train for language models share: the job, and who reports on it. */
+#ifndef TRAIN_TEXT_H
+#define TRAIN_TEXT_H
+
+#include "maas/train.h"
+#include "train.h"
+
+struct text_options {
+	const char *tokenizer, *encoding, *val, *init_from;
+	int format, parse_special;
+};
+
+enum { RESUME_AUTO, RESUME_MUST, RESUME_NEVER };
+struct running {
+	const char *checkpoint, *checkpoint_every, *log, *plot;
+	long keep;
+	int resume;
+	double max_time;
+};
+
+/* One training, from the command line to the model. */
+struct job {
+	struct call *call;
+	const struct outcome *outcome;
+	const struct maas_training *how;
+	const struct text_options *text;
+	const struct running *running;
+	long every_steps;               /* --checkpoint-every */
+	double every_seconds;
+	int lock, signal;
+	struct maas_model *from, *model;
+	struct maas_tokenizer *tokenizer;
+	struct maas_corpus *corpus, *val_corpus;
+	struct maas_stretch train, val;
+	struct maas_buf identity;
+	struct maas_team *team;
+	struct maas_trainer *trainer;
+};
+
+/* Train with a progress line and a log until the end or a signal: enum maas_ending, or -1. */
+int watch_run(struct job *);
+int report_plan(struct job *);                  /* --dry-run */
+int report_plot(struct job *);
+int report_result(struct job *, int ending);
+_Noreturn void end_by_signal(const struct job *);
+
+#endif
