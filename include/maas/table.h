@@ -58,8 +58,8 @@ struct maas_format {
 	int cells;                      /* a record is cells under columns (delimited text, JSON) */
 	/* Binary formats: read the header; 0 or -1. */
 	int (*open)(struct maas_table *);
-	/* Text: make cells of record->raw.  Binary: read the next.  1, 0 at the end, -1; what is wrong
-	 * with one record alone goes to record->bad. */
+	/* The next record of the input at hand: 1, 0 at its end, -1; what is wrong with one record alone
+	 * goes to record->bad. */
 	int (*next)(struct maas_table *, struct maas_record *);
 };
 #define FORMAT(name) extern const struct maas_format maas_format_##name;
@@ -134,6 +134,7 @@ struct maas_columns {
 	size_t features;                /* width of x */
 	size_t texts;                   /* columns of text */
 	int labelled;                   /* a label was there: a column, or the format's own */
+	double *fill;                   /* [features] what stands in for a gap; NULL: gaps are refused */
 };
 
 enum {
@@ -145,6 +146,10 @@ enum {
  * MAAS_AGAIN), but with MAAS_FIT_NUMERIC and cells looks at the first 100 records only.
  */
 struct maas_columns *maas_columns_fit(struct maas_table *, const struct maas_table_options *, unsigned how) MAAS_USE;
+/* Fill gaps with the mean of a feature's numbers.  Reads the table through and rewinds it. */
+int maas_columns_fill_mean(struct maas_columns *, struct maas_table *) MAAS_USE;
+/* Columns of numbers alone, called PREFIX1 ... PREFIXn. */
+struct maas_columns *maas_columns_numbers(const char *prefix, size_t n) MAAS_USE;
 /* As kept in a model (JSON): made, read, freed. */
 int maas_columns_write(const struct maas_columns *, struct maas_buf *) MAAS_USE;
 struct maas_columns *maas_columns_open(struct maas_span) MAAS_USE;
@@ -161,7 +166,7 @@ struct maas_row {
 	const char *bad;                /* NULL, or why there is no row: file, line, field */
 	struct maas_span label, id;     /* s NULL: none */
 	struct maas_span text;          /* s NULL: no column of text */
-	const double *x;                /* [features]; NULL where sparse */
+	const double *x;                /* [features]; NULL where sparse or none */
 	size_t nnz;                     /* libsvm: col[i], val[i]; indices past the features left out */
 	const uint32_t *col;
 	const double *val;
@@ -174,7 +179,9 @@ struct maas_reader;
 struct maas_reader *maas_reader_new(const struct maas_columns *, struct maas_table *) MAAS_USE;
 /* Hand through these columns, COL,...: row->keep, in this order. */
 int maas_reader_keep(struct maas_reader *, const char *cols) MAAS_USE;
-const char *maas_reader_kept(const struct maas_reader *, size_t i);     /* its name as given */
+struct maas_span maas_reader_kept(const struct maas_reader *, size_t i);        /* its name as given */
+/* Gaps are NaN in x; without it they make a row bad, or are filled. */
+void maas_reader_gaps(struct maas_reader *);
 int maas_reader_next(struct maas_reader *, struct maas_row *) MAAS_USE; /* 1, 0 at the end, -1 */
 /* A single record: a JSON object, else a line in the columns' own format.  0, or -1 and the reason. */
 int maas_reader_parse(struct maas_reader *, struct maas_span, struct maas_row *) MAAS_USE;

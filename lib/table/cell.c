@@ -1,0 +1,154 @@
+/* cell -- what one field of a table says: a number, a gap, a name in a list of names. */
+#include <string.h>
+#include <strings.h>
+
+#include "source.h"
+
+static struct maas_span
+trim(struct maas_span s)
+{
+	while (s.n && (s.s[0] == ' ' || s.s[0] == '\t'))
+		s.s++, s.n--;
+	while (s.n && (s.s[s.n - 1] == ' ' || s.s[s.n - 1] == '\t'))
+		s.n--;
+	return s;
+}
+
+int
+maas_is_gap(struct maas_span s)
+{
+	static const char *const gaps[] = { "NA", "N/A", "NaN", "null", "?" };
+	size_t i;
+
+	s = trim(s);
+	if (!s.n)
+		return 1;
+	for (i = 0; i < MAAS_COUNT(gaps); i++)
+		if (s.n == strlen(gaps[i]) && !strncasecmp(s.s, gaps[i], s.n))
+			return 1;
+	return 0;
+}
+
+/*
+ * Short decimals: a mantissa below 2^53 and a power of ten up to 22 are both exact, so one
+ * product or quotient of them is correctly rounded (Clinger 1990).  0 where it is none of these.
+ */
+static int
+short_decimal(struct maas_span s, double *to)
+{
+	static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
+		1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+	const char *p = s.s, *end = s.s + s.n;
+	int minus = p < end && *p == '-', digits = 0, behind = 0, point = 0;
+	uint64_t m = 0;
+
+	if (p < end && (*p == '-' || *p == '+'))
+		p++;
+	for (; p < end; p++) {
+		unsigned d = (unsigned)*p - '0';
+
+		if (d < 10) {
+			m = m * 10 + d;
+			digits++;
+			behind += point;
+		} else if (*p == '.' && !point) {
+			point = 1;
+		} else {
+			return 0;
+		}
+		if (digits > 18)
+			return 0;
+	}
+	if (!digits || behind > 22 || m > (uint64_t)1 << 53)
+		return 0;
+	*to = (minus ? -1.0 : 1.0) * ((double)m / ten[behind]);
+	return 1;
+}
+
+int
+maas_number(struct maas_span s, double *to)
+{
+	s = trim(s);
+	if (short_decimal(s, to))
+		return 0;
+	return maas_parse_real(s, to);
+}
+
+/* One item of a list, up to a comma: its end; the text is put into `to` without quotes. */
+static const char *
+item(const char *p, char *to, size_t *n)
+{
+	int quoted = *p == '"';
+
+	*n = 0;
+	for (p += quoted; *p; p++) {
+		if (quoted && *p == '"') {
+			if (p[1] != '"') {
+				p++;
+				break;
+			}
+			p++;
+		} else if (!quoted && *p == ',') {
+			break;
+		}
+		to[(*n)++] = *p;
+	}
+	return p;
+}
+
+int
+maas_list_parse(struct maas_arena *a, const char *list, struct maas_span **to, size_t *n)
+{
+	size_t max = 1, i;
+	const char *p = list;
+
+	*to = NULL;
+	*n = 0;
+	if (!list || !*list)
+		return 0;
+	for (i = 0; list[i]; i++)
+		max += list[i] == ',';
+	if (!(*to = maas_take(a, max, sizeof **to)))
+		return -1;
+	for (;; p++) {
+		char *text = maas_take(a, strlen(p) + 1, 1);
+		size_t len;
+
+		if (!text)
+			return -1;
+		p = item(p, text, &len);
+		if (*p && *p != ',')
+			return maas_fail_as(MAAS_USAGE, "list of columns: a comma is wanted behind the quotes in '%s'", list);
+		if (!len)
+			return maas_fail_as(MAAS_USAGE, "list of columns: an empty name in '%s'", list);
+		(*to)[(*n)++] = (struct maas_span){ text, len };
+		if (!*p)
+			return 0;
+	}
+}
+
+int
+column_is_number(struct maas_span col)
+{
+	size_t i;
+
+	for (i = 0; i < col.n; i++)
+		if (col.s[i] < '0' || col.s[i] > '9')
+			return 0;
+	return col.n > 0 && col.n < 10;
+}
+
+long
+column_find(const struct maas_span *head, size_t n, struct maas_span col)
+{
+	size_t i, number = 0;
+
+	for (i = 0; head && i < n; i++)
+		if (head[i].s && head[i].n == col.n && !memcmp(head[i].s, col.s, col.n))
+			return (long)i;
+	if (!column_is_number(col))
+		return -1;
+	for (i = 0; i < col.n; i++)
+		number = number * 10 + (size_t)(col.s[i] - '0');
+	return number >= 1 && number <= n ? (long)number - 1 : -1;
+}

@@ -1,0 +1,571 @@
+/*
+ * columns -- what the columns of a table are to a model.  A scan gathers what was seen in each;
+ * roles then go by what the user said, and by the defaults for what was left unsaid.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "source.h"
+
+#define VALUES_MAX 100                  /* of a category */
+#define KEYS_MAX   ((size_t)1 << 16)    /* of JSON lines */
+#define UNCLAIMED  (-1)
+#define FEATURE    (-2)
+
+/* What was seen in one column. */
+struct seen {
+	struct maas_span name;          /* s NULL: none */
+	size_t numbers, gaps, words;
+	size_t nvalue;                  /* VALUES_MAX + 1: too many to be a category */
+	struct maas_span *value;        /* sorted */
+	int role;
+};
+
+struct fit {
+	struct maas_table *table;
+	const struct maas_table_options *options;
+	unsigned how;
+	struct maas_arena *arena;
+	struct seen *seen;
+	size_t n, cap;
+	size_t records, width;          /* width: of libsvm */
+	int labelled;
+};
+
+static struct maas_span
+keep(struct maas_arena *a, struct maas_span s)
+{
+	return (struct maas_span){ maas_take_text(a, s.n ? s.s : "", s.n), s.n };
+}
+
+static int
+order(struct maas_span a, struct maas_span b)
+{
+	int c = memcmp(a.s, b.s, a.n < b.n ? a.n : b.n);
+
+	return c ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+/* Is there such a value?  *at: where it is, or belongs. */
+static int
+value_find(const struct maas_span *value, size_t n, struct maas_span s, size_t *at)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = order(value[mid], s);
+
+		if (!c) {
+			*at = mid;
+			return 1;
+		}
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	*at = lo;
+	return 0;
+}
+
+static int
+see_value(struct fit *f, struct seen *s, struct maas_span v)
+{
+	size_t at;
+
+	if (s->nvalue > VALUES_MAX || value_find(s->value, s->nvalue, v, &at))
+		return 0;
+	if (s->nvalue == VALUES_MAX) {
+		s->nvalue++;
+		return 0;
+	}
+	if (!s->value && !(s->value = maas_take(f->arena, VALUES_MAX, sizeof *s->value)))
+		return -1;
+	memmove(s->value + at + 1, s->value + at, (s->nvalue - at) * sizeof *s->value);
+	s->value[at] = keep(f->arena, v);
+	s->nvalue++;
+	return s->value[at].s ? 0 : -1;
+}
+
+static int
+see(struct fit *f, size_t i, struct maas_span cell)
+{
+	struct seen *s = &f->seen[i];
+	double v;
+
+	if (maas_is_gap(cell)) {
+		s->gaps++;
+		return see_value(f, s, (struct maas_span){ "", 0 });
+	}
+	if (maas_number(cell, &v) == 0)
+		s->numbers++;
+	else
+		s->words++;
+	return see_value(f, s, cell);
+}
+
+static int
+add_column(struct fit *f, struct maas_span name)
+{
+	if (maas_grow(&f->seen, f->n, &f->cap, 1, sizeof *f->seen) < 0)
+		return -1;
+	f->seen[f->n] = (struct seen){ .role = UNCLAIMED };
+	if (name.s)
+		f->seen[f->n].name = keep(f->arena, name);
+	f->n++;
+	return 0;
+}
+
+/* The column of a JSON key, first seen or known; members mostly come in the same order. */
+static long
+key_column(struct fit *f, struct maas_span key, size_t hint)
+{
+	size_t i, j;
+
+	for (i = 0; i < f->n; i++) {
+		j = (hint + i) % f->n;
+		if (f->seen[j].name.n == key.n && !memcmp(f->seen[j].name.s, key.s, key.n))
+			return (long)j;
+	}
+	if (f->n == KEYS_MAX)
+		return maas_fail("more than %zu different keys", KEYS_MAX);
+	return add_column(f, key) < 0 ? -1 : (long)f->n - 1;
+}
+
+static int
+start_columns(struct fit *f, size_t n)
+{
+	const struct maas_table *t = f->table;
+	static const struct maas_span unnamed = { NULL, 0 };
+	size_t i;
+
+	if (t->heads)
+		n = t->heads;
+	for (i = 0; i < n; i++)
+		if (add_column(f, t->heads ? t->head[i] : unnamed) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+scan_cells(struct fit *f, const struct maas_record *rec)
+{
+	const struct maas_table *t = f->table;
+	const struct maas_span *names = rec->key ? rec->key : t->heads ? t->head : NULL;
+	size_t want = rec->key ? rec->n : t->heads ? t->heads : f->n, i;
+
+	if (!rec->key && !f->n) {
+		if (start_columns(f, rec->n) < 0)
+			return -1;
+		want = f->n;
+	}
+	if (rec->n != want)
+		return maas_fail("%s:%zu: %zu fields, expected %zu", rec->name, rec->line, rec->n, want);
+	for (i = 0; i < rec->n; i++) {
+		long j = names ? key_column(f, names[i], i) : (long)i;
+
+		if (j < 0)
+			return maas_in("%s:%zu", rec->name, rec->line);
+		if (see(f, (size_t)j, rec->cell[i]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+scan_record(struct fit *f, const struct maas_record *rec)
+{
+	if (rec->empty)
+		return 0;
+	if (rec->bad)
+		return maas_fail("%s", rec->bad);
+	f->records++;
+	f->labelled |= rec->label.s != NULL;
+	if (f->table->format->cells)
+		return scan_cells(f, rec);
+	if (rec->index && rec->n && rec->index[rec->n - 1] + (size_t)1 > f->width)
+		f->width = rec->index[rec->n - 1] + (size_t)1;
+	else if (!rec->index)
+		f->width = rec->num ? rec->n : 0;
+	return 0;
+}
+
+static int
+scan_all(struct fit *f)
+{
+	struct maas_record rec;
+	int rc;
+
+	while ((rc = maas_table_next(f->table, &rec)) > 0)
+		if (scan_record(f, &rec) < 0)
+			return -1;
+	return rc < 0 ? -1 : maas_table_rewind(f->table);
+}
+
+/* Names and number of columns only, from the first records of the input at hand. */
+static int
+scan_sample(struct fit *f)
+{
+	struct maas_table *t = f->table;
+	struct maas_record rec;
+	size_t i;
+	int rc = 1;
+
+	if (!t->format->text) {
+		f->width = t->matrix.cols;
+		f->records = t->matrix.rows;
+		f->labelled = t->labels != NULL;
+		return 0;
+	}
+	source_mark(&t->source);
+	for (i = 0; i < SAMPLE && rc > 0; i++) {
+		rec = (struct maas_record){ .name = t->source.name };
+		rc = t->format->next(t, &rec);
+		if (rc > 0 && !rec.bad && scan_record(f, &rec) < 0)
+			rc = -1;
+	}
+	source_back(&t->source);
+	return rc < 0 ? -1 : 0;
+}
+
+static const char *
+shown(const struct seen *s, size_t i, char *to, size_t n)
+{
+	if (s->name.s)
+		snprintf(to, n, "'%.60s'", s->name.s);
+	else
+		snprintf(to, n, "%zu", i + 1);
+	return to;
+}
+
+/* "no column 'x'", with the nearest name. */
+static int
+no_column(const struct fit *f, struct maas_span col)
+{
+	const char **names = maas_alloc(f->n + 1, sizeof *names), *near = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; names && i < f->n; i++)
+		if (f->seen[i].name.s)
+			names[n++] = f->seen[i].name.s;
+	if (names)
+		near = maas_nearest(col.s, names);
+	if (near)
+		maas_fail_as(MAAS_USAGE, "no column '%s' in the data: do you mean '%.60s'?", col.s, near);
+	else
+		maas_fail_as(MAAS_USAGE, "no column '%s' in the data: it has %zu%s", col.s, f->n,
+		    n ? "" : " and no header (see --header)");
+	free(names);
+	return -1;
+}
+
+/* Give the columns of a list their role. */
+static int
+claim(struct fit *f, const char *list, int role)
+{
+	struct maas_span *item, *names = maas_alloc(f->n, sizeof *names);
+	size_t n, i;
+	int rc = -1;
+
+	if (!names)
+		return -1;
+	for (i = 0; i < f->n; i++)
+		names[i] = f->seen[i].name;
+	if (maas_list_parse(f->arena, list, &item, &n) < 0)
+		goto out;
+	for (i = 0; i < n; i++) {
+		long j = column_find(names, f->n, item[i]);
+
+		if (j < 0) {
+			no_column(f, item[i]);
+			goto out;
+		}
+		if (f->seen[j].role != UNCLAIMED && f->seen[j].role != role) {
+			maas_fail_as(MAAS_USAGE, "column '%s' is asked to be two things", item[i].s);
+			goto out;
+		}
+		f->seen[j].role = role;
+	}
+	rc = 0;
+out:
+	free(names);
+	return rc;
+}
+
+/* The label where none was named: a column called so, else the last that is not spoken for. */
+static int
+default_label(struct fit *f)
+{
+	static const char *const names[] = { "label", "class", "target", "y" };
+	size_t i, j;
+
+	for (i = 0; i < MAAS_COUNT(names); i++)
+		for (j = 0; j < f->n; j++)
+			if (f->seen[j].role == UNCLAIMED && f->seen[j].name.s && !strcasecmp(f->seen[j].name.s, names[i])) {
+				f->seen[j].role = MAAS_LABEL;
+				return 0;
+			}
+	if (f->table->format == &maas_format_jsonl)
+		return maas_fail("no key 'label' (see --label)");
+	for (j = f->n; j-- > 0;)
+		if (f->seen[j].role == UNCLAIMED) {
+			f->seen[j].role = MAAS_LABEL;
+			return 0;
+		}
+	return maas_fail("no column is left to be the label (see --label)");
+}
+
+static int
+number_or_category(struct fit *f, struct seen *s, size_t i)
+{
+	char text[80];
+
+	if ((f->how & MAAS_FIT_NUMERIC) || !s->words) {
+		s->role = MAAS_NUMERIC;
+		return 0;
+	}
+	if (f->n == 2 && !f->options->text && !f->options->features && !(f->how & MAAS_FIT_UNLABELLED)) {
+		s->role = MAAS_TEXTUAL;
+		return 0;
+	}
+	if (s->nvalue > VALUES_MAX)
+		return maas_fail("column %s holds words, and over %d different ones: is it text (--text), or to be left out "
+		    "(--drop)?", shown(s, i, text, sizeof text), VALUES_MAX);
+	s->role = MAAS_CATEGORY;
+	return 0;
+}
+
+static int
+same_names(const struct fit *f)
+{
+	size_t i, j;
+
+	for (i = 0; i < f->n; i++)
+		for (j = 0; f->seen[i].role != MAAS_DROPPED && f->seen[i].name.n && j < i; j++)
+			if (f->seen[j].role != MAAS_DROPPED && f->seen[j].name.n == f->seen[i].name.n &&
+			    !memcmp(f->seen[j].name.s, f->seen[i].name.s, f->seen[i].name.n))
+				return maas_fail("two columns called '%.60s'", f->seen[i].name.s);
+	return 0;
+}
+
+static int
+assign_roles(struct fit *f)
+{
+	const struct maas_table_options *o = f->options;
+	size_t i;
+
+	if (claim(f, o->drop, MAAS_DROPPED) < 0 || claim(f, o->id, MAAS_ID) < 0 || claim(f, o->text, MAAS_TEXTUAL) < 0 ||
+	    claim(f, o->features, FEATURE) < 0 || claim(f, o->label, MAAS_LABEL) < 0)
+		return -1;
+	if (!o->label && !f->table->labels && !(f->how & MAAS_FIT_UNLABELLED) && default_label(f) < 0)
+		return -1;
+	for (i = 0; i < f->n; i++) {
+		struct seen *s = &f->seen[i];
+
+		if (s->role == UNCLAIMED && o->features)
+			s->role = MAAS_DROPPED;
+		else if ((s->role == UNCLAIMED || s->role == FEATURE) && number_or_category(f, s, i) < 0)
+			return -1;
+	}
+	return same_names(f);
+}
+
+static int
+is_utf8(struct maas_span s)
+{
+	const char *p = s.s, *end = p + s.n;
+
+	while (p < end)
+		if (maas_utf8_next(&p, end) <= 0)
+			return 0;
+	return 1;
+}
+
+static int
+make_column(struct fit *f, struct maas_columns *c, size_t i)
+{
+	const struct seen *s = &f->seen[i];
+	struct maas_column *to = &c->column[i];
+	size_t j;
+
+	to->name = s->name.s;
+	to->role = (enum maas_role)s->role;
+	to->at = c->features;
+	to->width = s->role == MAAS_NUMERIC ? 1 : s->role == MAAS_CATEGORY ? s->nvalue : 0;
+	c->features += to->width;
+	c->texts += s->role == MAAS_TEXTUAL;
+	c->labelled |= s->role == MAAS_LABEL;
+	if (s->name.s && !is_utf8(s->name))
+		return maas_fail("the name of column %zu is not UTF-8 (see --encoding)", i + 1);
+	if (s->role != MAAS_CATEGORY)
+		return 0;
+	to->value = maas_take(c->arena, s->nvalue, sizeof *to->value);
+	for (j = 0; to->value && j < s->nvalue; j++) {
+		to->value[j] = s->value[j].s;
+		if (!is_utf8(s->value[j]))
+			return maas_fail("column %zu holds a value that is not UTF-8 (see --encoding)", i + 1);
+	}
+	return to->value ? 0 : -1;
+}
+
+static struct maas_columns *
+make(struct fit *f)
+{
+	const struct maas_table *t = f->table;
+	struct maas_columns *c = maas_take(f->arena, 1, sizeof *c);
+	size_t i;
+
+	if (!c)
+		return NULL;
+	c->arena = f->arena;
+	c->format = t->format;
+	c->delimiter = t->delimiter;
+	c->labelled = f->labelled || t->labels;
+	if (!t->format->cells) {
+		c->features = f->width;
+		c->texts = t->format->text && t->format != &maas_format_libsvm;
+		return c;
+	}
+	c->n = f->n;
+	c->header = f->n && f->seen[0].name.s;
+	if (assign_roles(f) < 0 || !(c->column = maas_take(f->arena, f->n, sizeof *c->column)))
+		return NULL;
+	for (i = 0; i < f->n; i++)
+		if (make_column(f, c, i) < 0)
+			return NULL;
+	return c;
+}
+
+struct maas_columns *
+maas_columns_fit(struct maas_table *t, const struct maas_table_options *o, unsigned how)
+{
+	static const struct maas_table_options none = { 0 };
+	struct fit f = { .table = t, .options = o ? o : &none, .how = how };
+	struct maas_columns *c = NULL;
+	int sample = (how & MAAS_FIT_NUMERIC) && t->format->next != maas_format_libsvm.next;
+
+	if (!(f.arena = maas_arena_new(1 << 14)))
+		return NULL;
+	if ((sample ? scan_sample(&f) : scan_all(&f)) < 0)
+		goto out;
+	if (!f.records && !f.n)
+		maas_fail("%s: no rows", t->source.name ? t->source.name : t->operands ? t->operand[0] : "data");
+	else if ((c = make(&f)) && !c->features && !c->texts) {
+		maas_fail("no column is left to learn from (%zu in the data)", f.n);
+		c = NULL;
+	}
+out:
+	free(f.seen);
+	if (!c)
+		maas_arena_free(f.arena);
+	return c;
+}
+
+int
+options_name_columns(const struct maas_table_options *o)
+{
+	const char *const list[] = { o->label, o->text, o->features, o->drop, o->id };
+	struct maas_arena *a = maas_arena_new(4096);
+	struct maas_span *item;
+	size_t i, j, n;
+	int named = 0;
+
+	for (i = 0; a && i < MAAS_COUNT(list); i++)
+		if (maas_list_parse(a, list[i], &item, &n) == 0)
+			for (j = 0; j < n; j++)
+				named |= !column_is_number(item[j]);
+	maas_arena_free(a);
+	return named;
+}
+
+struct maas_columns *
+maas_columns_numbers(const char *prefix, size_t n)
+{
+	struct maas_arena *a = maas_arena_new(1 << 12);
+	struct maas_columns *c = a ? maas_take(a, 1, sizeof *c) : NULL;
+	char name[64];
+	size_t i;
+
+	if (!c || !(c->column = maas_take(a, n, sizeof *c->column))) {
+		maas_arena_free(a);
+		return NULL;
+	}
+	c->arena = a;
+	c->format = &maas_format_tsv;
+	c->delimiter = '\t';
+	c->header = 1;
+	c->n = c->features = n;
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof name, "%.40s%zu", prefix, i + 1);
+		c->column[i] = (struct maas_column){ maas_take_text(a, name, strlen(name)), MAAS_NUMERIC, i, 1, NULL };
+		if (!c->column[i].name) {
+			maas_arena_free(a);
+			return NULL;
+		}
+	}
+	return c;
+}
+
+int
+maas_columns_fill_mean(struct maas_columns *c, struct maas_table *t)
+{
+	struct maas_reader *r = maas_reader_new(c, t);
+	double *sum = maas_take(c->arena, c->features, sizeof *sum);
+	size_t *count = maas_alloc(c->features, sizeof *count), i;
+	struct maas_row row;
+	int rc = -1;
+
+	if (!r || !sum || !count)
+		goto out;
+	maas_reader_gaps(r);
+	while ((rc = maas_reader_next(r, &row)) > 0) {
+		if (row.record.empty)
+			continue;
+		if (row.bad || !row.x) {
+			rc = maas_fail("%s", row.bad ? row.bad : "sparse data has no gaps");
+			goto out;
+		}
+		for (i = 0; i < c->features; i++)
+			if (row.x[i] == row.x[i]) {
+				sum[i] += row.x[i];
+				count[i]++;
+			}
+	}
+	for (i = 0; rc == 0 && i < c->features; i++) {
+		sum[i] /= (double)count[i];
+		if (!count[i])
+			rc = maas_fail("feature %zu has no number at all: no mean to fill its gaps with (see --drop)", i + 1);
+	}
+	if (rc == 0 && (rc = maas_table_rewind(t)) == 0)
+		c->fill = sum;
+out:
+	free(count);
+	maas_reader_free(r);
+	return rc;
+}
+
+void
+maas_columns_free(struct maas_columns *c)
+{
+	if (c)
+		maas_arena_free(c->arena);
+}
+
+int
+maas_columns_feature(const struct maas_columns *c, size_t i, struct maas_buf *to)
+{
+	size_t j;
+
+	for (j = 0; c->column && j < c->n; j++) {
+		const struct maas_column *col = &c->column[j];
+
+		if (i < col->at || i - col->at >= col->width)
+			continue;
+		if (col->name ? maas_buf_text(to, col->name) < 0 : maas_buf_printf(to, "x%zu", j + 1) < 0)
+			return -1;
+		return col->role == MAAS_CATEGORY ? maas_buf_printf(to, "=%s", col->value[i - col->at]) : 0;
+	}
+	return maas_buf_printf(to, "x%zu", i + 1);
+}

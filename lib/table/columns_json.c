@@ -1,0 +1,192 @@
+/* columns_json -- columns as kept in a model: one JSON object. */
+#include <math.h>
+#include <string.h>
+
+#include "source.h"
+
+static const char *const roles[] = { "dropped", "number", "category", "text", "label", "id" };
+
+static int
+put_text(struct maas_buf *b, const char *key, const char *value)
+{
+	return maas_buf_printf(b, "\"%s\":", key) < 0 || maas_json_put_text(b, maas_span(value)) < 0 ? -1 : 0;
+}
+
+static int
+put_column(struct maas_buf *b, const struct maas_column *c)
+{
+	size_t i;
+
+	if (maas_buf_text(b, "{") < 0 || put_text(b, "role", roles[c->role]) < 0)
+		return -1;
+	if (c->name && (maas_buf_text(b, ",") < 0 || put_text(b, "name", c->name) < 0))
+		return -1;
+	for (i = 0; i < (c->role == MAAS_CATEGORY ? c->width : 0); i++)
+		if (maas_buf_text(b, i ? "," : ",\"values\":[") < 0 || maas_json_put_text(b, maas_span(c->value[i])) < 0)
+			return -1;
+	return maas_buf_text(b, i ? "]}" : "}");
+}
+
+int
+maas_columns_write(const struct maas_columns *c, struct maas_buf *b)
+{
+	char delimiter[2] = { c->delimiter, '\0' };
+	size_t i;
+
+	if (maas_buf_text(b, "{") < 0 || put_text(b, "format", c->format->name) < 0 || maas_buf_text(b, ",") < 0 ||
+	    put_text(b, "delimiter", delimiter) < 0 ||
+	    maas_buf_printf(b, ",\"header\":%s,\"labelled\":%s,\"features\":%zu,\"texts\":%zu",
+		c->header ? "true" : "false", c->labelled ? "true" : "false", c->features, c->texts) < 0)
+		return -1;
+	for (i = 0; i < c->n; i++)
+		if (maas_buf_text(b, i ? "," : ",\"columns\":[") < 0 || put_column(b, &c->column[i]) < 0)
+			return -1;
+	if (c->n && maas_buf_text(b, "]") < 0)
+		return -1;
+	for (i = 0; c->fill && i < c->features; i++)
+		if (maas_buf_text(b, i ? "," : ",\"fill\":[") < 0 || maas_json_put_real(b, c->fill[i]) < 0)
+			return -1;
+	return maas_buf_text(b, i ? "]}" : "}");
+}
+
+/* Text of a member, in the arena and without NULs; NULL: missing or of another type. */
+static const char *
+text(struct maas_arena *a, const struct maas_json *v)
+{
+	struct maas_span s;
+
+	if (!v || maas_json_text(v, &s) < 0 || memchr(s.n ? s.s : "x", '\0', s.n))
+		return NULL;
+	return maas_take_text(a, s.n ? s.s : "", s.n);
+}
+
+static int
+size(const struct maas_json *object, const char *key, size_t *to)
+{
+	const struct maas_json *v = maas_json_get(object, key);
+	int64_t n;
+
+	if (!v || maas_json_int(v, &n) < 0 || n < 0 || n > INT64_C(1) << 40)
+		return -1;
+	*to = (size_t)n;
+	return 0;
+}
+
+static int
+flag(const struct maas_json *object, const char *key, int *to)
+{
+	const struct maas_json *v = maas_json_get(object, key);
+
+	return v ? maas_json_bool(v, to) : -1;
+}
+
+static int
+read_values(struct maas_columns *c, struct maas_column *to, const struct maas_json *list)
+{
+	size_t i;
+
+	if (!list || maas_json_type(list) != MAAS_J_LIST || !(to->width = maas_json_size(list)) ||
+	    !(to->value = maas_take(c->arena, to->width, sizeof *to->value)))
+		return -1;
+	for (i = 0; i < to->width; i++) {
+		to->value[i] = text(c->arena, maas_json_at(list, i));
+		if (!to->value[i] || (i && strcmp(to->value[i - 1], to->value[i]) >= 0))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_column(struct maas_columns *c, struct maas_column *to, const struct maas_json *v)
+{
+	const char *role = v && maas_json_type(v) == MAAS_J_OBJECT ? text(c->arena, maas_json_get(v, "role")) : NULL;
+	const struct maas_json *name = v ? maas_json_get(v, "name") : NULL;
+	size_t i;
+
+	for (i = 0; role && i < MAAS_COUNT(roles) && strcmp(role, roles[i]); i++)
+		;
+	if (!role || i == MAAS_COUNT(roles) || (name && !(to->name = text(c->arena, name))) || !name != !c->header)
+		return -1;
+	to->role = (enum maas_role)i;
+	to->at = c->features;
+	to->width = to->role == MAAS_NUMERIC;
+	if (to->role == MAAS_CATEGORY && read_values(c, to, maas_json_get(v, "values")) < 0)
+		return -1;
+	c->features += to->width;
+	c->texts += to->role == MAAS_TEXTUAL;
+	return 0;
+}
+
+static int
+read_fill(struct maas_columns *c, const struct maas_json *list)
+{
+	size_t i;
+
+	if (!list)
+		return 0;
+	if (maas_json_type(list) != MAAS_J_LIST || maas_json_size(list) != c->features ||
+	    !(c->fill = maas_take(c->arena, c->features, sizeof *c->fill)))
+		return -1;
+	for (i = 0; i < c->features; i++)
+		if (maas_json_real(maas_json_at(list, i), &c->fill[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+read_columns(struct maas_columns *c, const struct maas_json *j)
+{
+	const char *format = text(c->arena, maas_json_get(j, "format")), *d = text(c->arena, maas_json_get(j, "delimiter"));
+	const struct maas_json *list = maas_json_get(j, "columns");
+	size_t features, texts, i;
+
+	for (i = 0; format && maas_formats[i] && strcmp(format, maas_formats[i]->name); i++)
+		;
+	if (!format || !maas_formats[i] || !d || strlen(d) != 1 || flag(j, "header", &c->header) < 0 ||
+	    flag(j, "labelled", &c->labelled) < 0 || size(j, "features", &features) < 0 || size(j, "texts", &texts) < 0)
+		return -1;
+	c->format = maas_formats[i];
+	c->delimiter = d[0];
+	if (!list) {
+		c->features = features;
+		c->texts = texts;
+		return c->format->cells || texts > 1 ? -1 : read_fill(c, maas_json_get(j, "fill"));
+	}
+	if (maas_json_type(list) != MAAS_J_LIST || !(c->n = maas_json_size(list)) ||
+	    !(c->column = maas_take(c->arena, c->n, sizeof *c->column)))
+		return -1;
+	for (i = 0; i < c->n; i++)
+		if (read_column(c, &c->column[i], maas_json_at(list, i)) < 0)
+			return -1;
+	if (c->features != features || c->texts != texts)
+		return -1;
+	return read_fill(c, maas_json_get(j, "fill"));
+}
+
+struct maas_columns *
+maas_columns_open(struct maas_span s)
+{
+	struct maas_arena *a;
+	struct maas_columns *c = NULL;
+	struct maas_json *j;
+
+	if (!s.s) {
+		maas_fail("the model says nothing about columns");
+		return NULL;
+	}
+	if (!(j = maas_json_parse(s))) {
+		maas_in("columns of the model");
+		return NULL;
+	}
+	if ((a = maas_arena_new(1 << 12)) && (c = maas_take(a, 1, sizeof *c))) {
+		c->arena = a;
+		if (maas_json_type(j) != MAAS_J_OBJECT || read_columns(c, j) < 0) {
+			maas_fail("the columns of the model are damaged");
+			c = NULL;
+		}
+	}
+	maas_json_free(j);
+	if (!c)
+		maas_arena_free(a);
+	return c;
+}

@@ -1,0 +1,529 @@
+/* reader -- records as rows: label, text and numbers, as a model's columns say. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source.h"
+
+struct maas_reader {
+	const struct maas_columns *columns;
+	struct maas_table *table;       /* borrowed; NULL */
+	struct maas_table *single;      /* for records that come one by one */
+	size_t opened;                  /* the table's input that at[] is good for; 0: none */
+	long *at;                       /* cell of each column; -1: missing */
+	long *keep_at;
+	struct maas_arena *arena;
+	struct maas_span *kept, *keep;  /* their names, their cells */
+	size_t nkeep;
+	int gaps;                       /* NaN rather than bad */
+	double *x;
+	struct maas_buf text;
+	char reason[512];
+};
+
+struct maas_reader *
+maas_reader_new(const struct maas_columns *c, struct maas_table *t)
+{
+	struct maas_reader *r = maas_alloc(1, sizeof *r);
+
+	if (!r)
+		return NULL;
+	r->columns = c;
+	r->table = t;
+	if ((r->at = maas_alloc(c->n, sizeof *r->at)) && (r->arena = maas_arena_new(4096)))
+		return r;
+	maas_reader_free(r);
+	return NULL;
+}
+
+void
+maas_reader_gaps(struct maas_reader *r)
+{
+	r->gaps = 1;
+}
+
+int
+maas_reader_keep(struct maas_reader *r, const char *cols)
+{
+	if (maas_list_parse(r->arena, cols, &r->kept, &r->nkeep) < 0)
+		return -1;
+	r->keep = maas_take(r->arena, r->nkeep, sizeof *r->keep);
+	r->keep_at = maas_take(r->arena, r->nkeep, sizeof *r->keep_at);
+	return r->keep && r->keep_at ? 0 : -1;
+}
+
+struct maas_span
+maas_reader_kept(const struct maas_reader *r, size_t i)
+{
+	return r->kept[i];
+}
+
+/* The row cannot be used, and why, with its place in front.  Returns 1, as next() does. */
+static int bad(struct maas_reader *, struct maas_row *, const char *fmt, ...) MAAS_PRINTF(3, 4);
+static int
+bad(struct maas_reader *r, struct maas_row *row, const char *fmt, ...)
+{
+	char why[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	snprintf(r->reason, sizeof r->reason, "%.100s:%zu: %s", row->record.name, row->record.line, why);
+	row->bad = r->reason;
+	return 1;
+}
+
+/* "field 4", "field 4 (age)", "key 'age'": where a message points at. */
+static const char *
+place(const struct maas_reader *r, const struct maas_row *row, size_t column, char *to, size_t n)
+{
+	const char *name = r->columns->column[column].name;
+
+	if (row->record.key)
+		snprintf(to, n, "key '%.60s'", name ? name : "");
+	else if (name)
+		snprintf(to, n, "field %ld (%.60s)", r->at[column] + 1, name);
+	else
+		snprintf(to, n, "field %ld", r->at[column] + 1);
+	return to;
+}
+
+/* May a later table lack a column of this role? */
+static int
+spare(enum maas_role role)
+{
+	return role == MAAS_LABEL || role == MAAS_ID || role == MAAS_DROPPED;
+}
+
+static int
+bind_names(struct maas_reader *r, const struct maas_table *t)
+{
+	const struct maas_columns *c = r->columns;
+	size_t i, j;
+
+	for (i = 0; i < c->n; i++) {
+		const char *name = c->column[i].name;
+
+		r->at[i] = -1;
+		for (j = 0; j < t->heads && r->at[i] < 0; j++)
+			if (maas_span_is(t->head[(i + j) % t->heads], name))
+				r->at[i] = (long)((i + j) % t->heads);
+		if (r->at[i] < 0 && !spare(c->column[i].role))
+			return maas_fail("%s: no column '%s' in its first line (see --header)", t->source.name, name);
+	}
+	return 0;
+}
+
+static int
+bind_keep(struct maas_reader *r, const struct maas_span *names, size_t n, const char *where)
+{
+	size_t i;
+
+	for (i = 0; i < r->nkeep; i++) {
+		r->keep_at[i] = column_find(names, n, r->kept[i]);
+		if (r->keep_at[i] < 0 && where)
+			return maas_fail_as(MAAS_USAGE, "%s: no column '%.*s' to keep", where, (int)r->kept[i].n, r->kept[i].s);
+	}
+	return 0;
+}
+
+/* Columns by place: all of them, or all but the label.  0 where the number of fields fits neither. */
+static int
+bind_places(struct maas_reader *r, size_t fields)
+{
+	const struct maas_columns *c = r->columns;
+	size_t i, labels = 0, at = 0;
+
+	for (i = 0; i < c->n; i++)
+		labels += c->column[i].role == MAAS_LABEL;
+	if (fields != c->n && fields != c->n - labels)
+		return 0;
+	for (i = 0; i < c->n; i++)
+		r->at[i] = c->column[i].role == MAAS_LABEL && fields != c->n ? -1 : (long)at++;
+	return 1;
+}
+
+/* Where the columns are in this record of delimited text.  1 bound, 0 row->bad, -1. */
+static int
+bind_cells(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
+{
+	const struct maas_columns *c = r->columns;
+	const struct maas_record *rec = &row->record;
+	int named = t->heads && c->header;
+
+	if (t->heads && rec->n != t->heads) {
+		bad(r, row, "%zu fields, its header has %zu", rec->n, t->heads);
+		return 0;
+	}
+	if (r->opened != t->opened) {
+		if (named && bind_names(r, t) < 0)
+			return -1;
+		if (bind_keep(r, t->heads ? t->head : NULL, rec->n, rec->name) < 0)
+			return -1;
+		r->opened = t->opened;
+	}
+	if (named || bind_places(r, rec->n))
+		return 1;
+	bad(r, row, "%zu fields, expected %zu", rec->n, c->n);
+	return 0;
+}
+
+/* Which cell has this key; `hint` is looked at first. */
+static long
+find_key(const struct maas_record *rec, const char *name, size_t hint)
+{
+	size_t i, j;
+
+	for (i = 0; i < rec->n; i++) {
+		j = (hint + i) % rec->n;
+		if (maas_span_is(rec->key[j], name))
+			return (long)j;
+	}
+	return -1;
+}
+
+/* Columns by key; the one column of text answers to "text" as well, a nameless label to "label". */
+static int
+bind_keys(struct maas_reader *r, struct maas_row *row)
+{
+	const struct maas_columns *c = r->columns;
+	const struct maas_record *rec = &row->record;
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		const struct maas_column *col = &c->column[i];
+
+		r->at[i] = find_key(rec, col->name ? col->name : col->role == MAAS_LABEL ? "label" : "", i);
+		if (r->at[i] < 0 && col->role == MAAS_TEXTUAL && c->texts == 1)
+			r->at[i] = find_key(rec, "text", i);
+		if (r->at[i] < 0 && col->role == MAAS_TEXTUAL) {
+			bad(r, row, "no key '%.60s'", col->name ? col->name : "text");
+			return 0;
+		}
+		if (r->at[i] < 0 && col->role == MAAS_NUMERIC && !col->name) {
+			bad(r, row, "columns without names are not found in JSON");
+			return 0;
+		}
+	}
+	return bind_keep(r, rec->key, rec->n, NULL) < 0 ? -1 : 1;
+}
+
+static int
+add_number(struct maas_reader *r, struct maas_row *row, size_t i, struct maas_span cell)
+{
+	const struct maas_columns *c = r->columns;
+	size_t at = c->column[i].at;
+	char where[100];
+
+	if (!cell.s || maas_is_gap(cell)) {
+		if (!r->gaps && !c->fill)
+			return bad(r, row, "%s: not a number: '%.*s' (see --impute)", place(r, row, i, where, sizeof where),
+			    (int)cell.n, cell.n ? cell.s : "");
+		r->x[at] = r->gaps ? NAN : c->fill[at];
+		return 0;
+	}
+	if (maas_number(cell, &r->x[at]) < 0)
+		return bad(r, row, "%s: not a number: '%.*s'%s", place(r, row, i, where, sizeof where),
+		    cell.n > 40 ? 40 : (int)cell.n, cell.s, c->labelled ? "" : " (see --drop)");
+	if (!isfinite(r->x[at]))
+		return bad(r, row, "%s: not a finite number: '%.*s'", place(r, row, i, where, sizeof where),
+		    cell.n > 40 ? 40 : (int)cell.n, cell.s);
+	return 0;
+}
+
+/* One of the values seen in training is 1, all others 0; a value never seen is none of them. */
+static void
+add_category(struct maas_reader *r, const struct maas_column *col, struct maas_span cell)
+{
+	size_t lo = 0, hi = col->width;
+
+	if (!cell.s || maas_is_gap(cell))
+		cell = (struct maas_span){ "", 0 };
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2, n = strlen(col->value[mid]);
+		int c = memcmp(col->value[mid], cell.s, n < cell.n ? n : cell.n);
+
+		if (!c && n == cell.n) {
+			r->x[col->at + mid] = 1;
+			return;
+		}
+		if (c < 0 || (!c && n < cell.n))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+}
+
+static int
+add_text(struct maas_reader *r, struct maas_row *row, struct maas_span cell)
+{
+	if (r->columns->texts == 1) {
+		row->text = cell.s ? cell : (struct maas_span){ "", 0 };
+		return 0;
+	}
+	if ((r->text.n && maas_buf_add(&r->text, " ", 1) < 0) || maas_buf_add(&r->text, cell.s, cell.n) < 0)
+		return -1;
+	row->text = (struct maas_span){ r->text.s ? r->text.s : "", r->text.n };
+	return 0;
+}
+
+static int
+fill_row(struct maas_reader *r, struct maas_row *row)
+{
+	const struct maas_columns *c = r->columns;
+	size_t i;
+
+	r->text.n = 0;
+	memset(r->x, 0, c->features * sizeof *r->x);
+	for (i = 0; i < c->n; i++) {
+		const struct maas_column *col = &c->column[i];
+		struct maas_span cell = { NULL, 0 };
+
+		if (r->at[i] >= 0)
+			cell = row->record.cell[r->at[i]];
+		switch (col->role) {
+		case MAAS_NUMERIC:
+			if (add_number(r, row, i, cell))
+				return 1;
+			break;
+		case MAAS_CATEGORY: add_category(r, col, cell); break;
+		case MAAS_TEXTUAL:
+			if (add_text(r, row, cell) < 0)
+				return -1;
+			break;
+		case MAAS_LABEL: row->label = cell; break;
+		case MAAS_ID: row->id = cell; break;
+		case MAAS_DROPPED: break;
+		}
+	}
+	row->x = c->features ? r->x : NULL;
+	return 1;
+}
+
+/* Numbers as they are in the file (npy, IDX), or cells for a model of nameless numbers. */
+static int
+number_row(struct maas_reader *r, struct maas_row *row)
+{
+	const struct maas_columns *c = r->columns;
+	const struct maas_record *rec = &row->record;
+	size_t i;
+
+	if (rec->n != c->features)
+		return bad(r, row, "%zu numbers, expected %zu", rec->n, c->features);
+	for (i = 0; i < rec->n; i++) {
+		if (rec->num) {
+			r->x[i] = rec->num[i];
+		} else if (!rec->cell[i].s || maas_is_gap(rec->cell[i])) {
+			r->x[i] = NAN;
+		} else if (maas_number(rec->cell[i], &r->x[i]) < 0) {
+			return bad(r, row, "field %zu: not a number: '%.*s'", i + 1,
+			    rec->cell[i].n > 40 ? 40 : (int)rec->cell[i].n, rec->cell[i].s);
+		}
+		if (isnan(r->x[i]) && c->fill && !r->gaps)
+			r->x[i] = c->fill[i];
+		if (!isfinite(r->x[i]) && !(r->gaps && isnan(r->x[i])))
+			return bad(r, row, "column %zu: not a finite number%s", i + 1, isnan(r->x[i]) ? " (see --impute)" : "");
+	}
+	row->x = r->x;
+	row->byte = rec->byte;
+	return 1;
+}
+
+/* libsvm: sparse for a model that learned from libsvm, spread out for one of as many numbers. */
+static int
+sparse_row(struct maas_reader *r, struct maas_row *row)
+{
+	const struct maas_columns *c = r->columns;
+	const struct maas_record *rec = &row->record;
+	size_t i, n = rec->n;
+
+	while (n && rec->index[n - 1] >= c->features)
+		n--;
+	for (i = 0; i < n; i++)
+		if (!isfinite(rec->num[i]))
+			return bad(r, row, "index %u: not a finite number", rec->index[i] + 1);
+	if (c->format == &maas_format_libsvm) {
+		row->nnz = n;
+		row->col = rec->index;
+		row->val = rec->num;
+		return 1;
+	}
+	memset(r->x, 0, c->features * sizeof *r->x);
+	for (i = 0; i < n; i++)
+		r->x[rec->index[i]] = rec->num[i];
+	row->x = r->x;
+	return 1;
+}
+
+static int
+all_numbers(const struct maas_columns *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->column[i].role == MAAS_CATEGORY)
+			return 0;
+	return c->features > 0 && !c->texts;
+}
+
+/* A record of cells. */
+static int
+cell_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
+{
+	const struct maas_columns *c = r->columns;
+	long text;
+	int rc;
+
+	if (!c->column && c->texts) {
+		text = row->record.key ? find_key(&row->record, "text", 0) : 0;
+		if (text < 0 || (!row->record.key && row->record.n != 1))
+			return row->record.key ? bad(r, row, "no key 'text'") : bad(r, row, "%zu fields, expected 1", row->record.n);
+		row->text = row->record.cell[text].s ? row->record.cell[text] : (struct maas_span){ "", 0 };
+		return 1;
+	}
+	if (!c->column) {
+		if (r->opened != t->opened && bind_keep(r, t->heads ? t->head : row->record.key, row->record.n, row->record.name) < 0)
+			return -1;
+		r->opened = t->opened;
+		return number_row(r, row);
+	}
+	rc = row->record.key ? bind_keys(r, row) : bind_cells(r, t, row);
+	return rc <= 0 ? rc < 0 ? -1 : 1 : fill_row(r, row);
+}
+
+static void
+take_kept(struct maas_reader *r, struct maas_row *row)
+{
+	size_t i;
+
+	for (i = 0; i < r->nkeep; i++) {
+		long at = r->keep_at[i];
+
+		if (row->record.cell && at >= 0 && (size_t)at < row->record.n)
+			r->keep[i] = row->record.cell[at];
+		else if (!row->record.cell && maas_span_is(r->kept[i], "label"))
+			r->keep[i] = row->record.label;
+		else
+			r->keep[i] = (struct maas_span){ NULL, 0 };
+	}
+	row->nkeep = r->nkeep;
+	row->keep = r->keep;
+}
+
+/* row->record is read; make the rest.  1 or -1. */
+static int
+make_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
+{
+	const struct maas_columns *c = r->columns;
+	const struct maas_record *rec = &row->record;
+	int rc = 1;
+
+	row->bad = rec->bad;
+	if (!r->x && !(r->x = maas_alloc(c->features, sizeof *r->x)))
+		return -1;
+	if (!rec->bad) {
+		if (rec->index)
+			rc = all_numbers(c) ? sparse_row(r, row) : bad(r, row, "numbers alone: the model wants text or categories");
+		else if (rec->num)
+			rc = all_numbers(c) ? number_row(r, row) : bad(r, row, "numbers alone: the model wants text or categories");
+		else if (t->format->cells)
+			rc = cell_row(r, t, row);
+		else if (c->texts && !c->features)
+			row->text = rec->cell[0];
+		else
+			rc = bad(r, row, "a text alone: the model wants columns");
+		if (rc > 0 && rec->label.s && !row->label.s)
+			row->label = rec->label;
+	}
+	take_kept(r, row);
+	return rc;
+}
+
+int
+maas_reader_next(struct maas_reader *r, struct maas_row *row)
+{
+	int rc;
+
+	*row = (struct maas_row){ 0 };
+	if ((rc = maas_table_next(r->table, &row->record)) <= 0)
+		return rc;
+	return make_row(r, r->table, row);
+}
+
+/* What a single record is written in: an object is JSON, else as the model's data was. */
+static void
+single_format(struct maas_table *t, const struct maas_columns *c, struct maas_span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n && strchr(" \t\r\n", s.s[i]) && s.s[i]; i++)
+		;
+	t->delimiter = c->delimiter;
+	t->source.whole = 0;
+	if (i < s.n && s.s[i] == '{') {
+		t->format = &maas_format_jsonl;
+		t->source.whole = 1;
+	} else if (c->format->text && c->format != &maas_format_jsonl) {
+		t->format = c->format;
+	} else {
+		t->format = memchr(s.n ? s.s : "", '\t', s.n) ? &maas_format_tsv : &maas_format_csv;
+		t->delimiter = t->format == &maas_format_tsv ? '\t' : ',';
+	}
+}
+
+int
+maas_reader_parse(struct maas_reader *r, struct maas_span s, struct maas_row *row)
+{
+	static const struct maas_table_options none = { .header = MAAS_HEADER_NO };
+	struct maas_table *t = r->single;
+	int rc;
+
+	*row = (struct maas_row){ 0 };
+	if (!t && !(t = r->single = maas_alloc(1, sizeof *t)))
+		return -1;
+	t->options = &none;
+	t->columns = r->columns;
+	t->last = SIZE_MAX;
+	source_close(&t->source);
+	t->source.name = "input";
+	t->source.memory = s;
+	t->opened++;
+	r->opened = 0;
+	single_format(t, r->columns, s);
+	row->record = (struct maas_record){ .name = t->source.name };
+	rc = t->format->next(t, &row->record);
+	if (rc == 0)
+		return maas_fail("an empty record");
+	if (rc < 0 || make_row(r, t, row) < 0)
+		return -1;
+	if (row->bad)
+		return maas_fail("%s", row->bad);
+	return t->source.memory.n ? maas_fail("more than one record, where one is wanted") : 0;
+}
+
+int
+maas_reader_text(struct maas_reader *r, struct maas_span s, struct maas_row *row)
+{
+	*row = (struct maas_row){ .record = { .name = "input", .line = 1, .raw = s } };
+	if (!r->columns->texts)
+		return maas_fail("the model takes columns of numbers, not a text");
+	if (r->columns->features)
+		return maas_fail("the model takes %zu features beside the text: a row with all columns is wanted", r->columns->features);
+	row->text = (struct maas_span){ s.n ? s.s : "", s.n };
+	return 0;
+}
+
+void
+maas_reader_free(struct maas_reader *r)
+{
+	if (!r)
+		return;
+	maas_table_close(r->single);
+	maas_arena_free(r->arena);
+	maas_buf_free(&r->text);
+	free(r->at);
+	free(r->x);
+	free(r);
+}

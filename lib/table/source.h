@@ -1,0 +1,109 @@
+/*
+ * source -- what the files of this folder share: lines out of a file or out of memory,
+ * with a way back to a mark, and the inside of a table.
+ */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include "maas/table.h"
+
+/* Rows that are looked at to tell a header, and one record's bytes at most. */
+#define SAMPLE     100
+#define RECORD_MAX ((size_t)1 << 30)
+#define FIELDS_MAX ((size_t)1 << 24)
+
+/* Lines or bytes of one input. */
+struct source {
+	struct maas_input *input;       /* NULL: memory */
+	struct maas_span memory;        /* what is left of it */
+	const char *name;               /* for messages */
+	size_t line;                    /* lines handed out */
+	int whole;                      /* memory: all that is left is one line */
+	int marked;
+	struct maas_buf kept;           /* lines since the mark, each with its LF */
+	size_t at;                      /* of the next line in it */
+};
+int source_peek(struct source *, size_t n, struct maas_span *) MAAS_USE;
+/* The next line without its LF and without a mark of UTF-8 in front of the first.  Valid until the
+ * next call of any of these.  1, 0 at the end, -1. */
+int source_line(struct source *, struct maas_span *) MAAS_USE;
+/* n bytes, fewer at the end only; never after source_line.  Their number, -1. */
+long source_bytes(struct source *, struct maas_buf *to, size_t n) MAAS_USE;
+void source_mark(struct source *);      /* keep the lines from here on ... */
+void source_back(struct source *);      /* ... and hand them out once more */
+void source_close(struct source *);
+
+/* A matrix that is read row by row: npy and IDX. */
+struct matrix {
+	enum maas_dtype type;
+	int swap;                       /* the file's bytes are in the other order */
+	int fortran;                    /* column-major: held whole in `all` */
+	size_t rows, cols, row;         /* row: read so far */
+	struct maas_buf all;
+	struct maas_buf bytes;          /* of one row */
+	double *num;
+	size_t cap;
+};
+int matrix_open(struct maas_table *, struct matrix *) MAAS_USE;         /* rows, cols and type are set: check them */
+int matrix_next(struct maas_table *, struct matrix *, struct maas_record *) MAAS_USE;
+
+/* A field while its record's bytes may still move. */
+struct piece {
+	size_t at, n;
+	int moved;                      /* in table->text, not in raw */
+};
+
+struct maas_table {
+	const struct maas_table_options *options;
+	const struct maas_columns *columns;
+	unsigned flags;
+	char **operand;                 /* copied; "-" is standard input */
+	size_t operands, at;            /* at: of the next to open */
+	const char **spool;             /* an operand's spooled stand-in, NULL: none */
+	int *spooled;                   /* its descriptor */
+	const char *memory_name;        /* a table of memory: no operands */
+	struct maas_span memory;
+	size_t first, last;             /* of --rows: [first, last) */
+	size_t number;                  /* records read */
+	size_t given;                   /* records handed out */
+	size_t blank;                   /* lines with nothing in them */
+
+	int open;                       /* there is an input at hand */
+	size_t opened;                  /* inputs opened so far: a binding to columns is good for one */
+	struct source source;
+	const struct maas_format *format;
+	char delimiter;
+	int header;                     /* -1: not yet decided, else the first input's way */
+	size_t heads;                   /* names of the columns of the input at hand, 0: none */
+	struct maas_span *head;
+	struct maas_buf head_text;
+
+	struct maas_buf joined, text;   /* of one record */
+	struct piece *piece;
+	struct maas_span *cell, *key;
+	size_t pieces, piece_cap, cell_cap, key_cap;
+	struct maas_json *json;
+	struct matrix matrix;
+	double *num;                    /* libsvm */
+	uint32_t *index;
+	size_t num_cap, index_cap;
+	struct maas_table *labels;
+	struct maas_buf label;
+	char reason[512];
+};
+
+/* The next line of a text format as rec->raw, its number as rec->line; a CR at its end is cut where `cr`.
+ * 1, 0, -1. */
+int table_line(struct maas_table *, struct maas_record *, int cr) MAAS_USE;
+/* The record is not to be used, and why; the place is put in front.  Returns 1, as next() does. */
+int table_bad(struct maas_table *, struct maas_record *, const char *fmt, ...) MAAS_PRINTF(3, 4);
+/* Room for n more cells (keys as well where `keys`) behind have. */
+int table_room(struct maas_table *, size_t have, size_t n, int keys) MAAS_USE;
+
+/* Which of heads[0..n) this COL is: a name, else a number from 1.  -1: none. */
+long column_find(const struct maas_span *head, size_t n, struct maas_span col);
+int column_is_number(struct maas_span col);
+/* Does one of these lists name a column by something that is no number? */
+int options_name_columns(const struct maas_table_options *);
+
+#endif

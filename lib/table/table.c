@@ -1,0 +1,568 @@
+/* table -- operands one after the other as one table: formats, headers, rows, records. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "source.h"
+
+int
+table_bad(struct maas_table *t, struct maas_record *rec, const char *fmt, ...)
+{
+	char why[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	snprintf(t->reason, sizeof t->reason, "%.100s:%zu: %s", rec->name, rec->line, why);
+	rec->bad = t->reason;
+	rec->n = 0;
+	return 1;
+}
+
+int
+table_room(struct maas_table *t, size_t have, size_t n, int keys)
+{
+	if (maas_grow(&t->cell, have, &t->cell_cap, n + 1, sizeof *t->cell) < 0)
+		return -1;
+	return keys ? maas_grow(&t->key, have, &t->key_cap, n + 1, sizeof *t->key) : 0;
+}
+
+int
+table_line(struct maas_table *t, struct maas_record *rec, int cr)
+{
+	int rc = source_line(&t->source, &rec->raw);
+
+	if (rc <= 0)
+		return rc;
+	rec->line = t->source.line;
+	if (rec->raw.n > RECORD_MAX)
+		return maas_fail("%s:%zu: a line of %zu bytes", rec->name, rec->line, rec->raw.n);
+	if (rec->raw.n && rec->raw.s[rec->raw.n - 1] == '\r' && (cr || rec->raw.n == 1))
+		rec->raw.n--;
+	if (!rec->raw.n) {
+		rec->empty = 1;
+		table_bad(t, rec, "an empty line");
+	}
+	return 1;
+}
+
+/* A copy of standard input or a pipe that can be read again: a file in $TMPDIR, deleted at once. */
+static int
+spool(const char *path)
+{
+	const char *dir = getenv("TMPDIR");
+	char name[4096], block[1 << 16];
+	int in = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO, out;
+	ssize_t n = 0, put, w;
+
+	if (in < 0)
+		return maas_fail_errno("%s", path);
+	snprintf(name, sizeof name, "%s/maas-XXXXXX", dir && *dir ? dir : "/tmp");
+	out = mkostemp(name, O_CLOEXEC);
+	if (out < 0) {
+		maas_fail_as(MAAS_CANTCREATE, "%s: %s", name, strerror(errno));
+		goto close_in;
+	}
+	unlink(name);
+	while ((n = read(in, block, sizeof block)) > 0 || (n < 0 && errno == EINTR))
+		for (put = 0; put < n; put += w)
+			if ((w = write(out, block + put, (size_t)(n - put))) < 0) {
+				maas_fail_errno("%s", name);
+				goto close_out;
+			}
+	if (n == 0)
+		goto close_in;
+	maas_fail_errno("%s", path);
+close_out:
+	close(out);
+	out = -1;
+close_in:
+	if (in != STDIN_FILENO)
+		close(in);
+	return out;
+}
+
+/* The path to open for operand i: the operand, or what it was spooled to.  NULL on failure. */
+static const char *
+operand_path(struct maas_table *t, size_t i)
+{
+	const char *path = t->operand[i];
+	struct stat st;
+	char *name;
+
+	if (t->spool[i])
+		return t->spool[i];
+	if (!(t->flags & MAAS_AGAIN))
+		return path;
+	if (strcmp(path, "-") && (stat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return path;
+	if ((t->spooled[i] = spool(path)) < 0 || !(name = maas_alloc(32, 1)))
+		return NULL;
+	snprintf(name, 32, "/dev/fd/%d", t->spooled[i]);
+	return t->spool[i] = name;
+}
+
+static int
+has_suffix(const char *path, const char *list)
+{
+	size_t n = strlen(path);
+	const char *p, *end;
+
+	if (n > 3 && !strcmp(path + n - 3, ".gz"))
+		n -= 3;
+	for (p = list; *p; p = *end ? end + 1 : end) {
+		end = p + strcspn(p, " ");
+		if (n > (size_t)(end - p) && !memcmp(path + n - (size_t)(end - p), p, (size_t)(end - p)))
+			return 1;
+	}
+	return 0;
+}
+
+/* A binary format, by the first bytes; no more of them are waited for than are needed.  -1 on failure. */
+static int
+by_bytes(struct maas_table *t)
+{
+	struct maas_span s;
+	size_t i, n;
+
+	if (source_peek(&t->source, 1, &s) < 0)
+		return -1;
+	if (!s.n || ((unsigned char)s.s[0] != 0x93 && s.s[0] && (unsigned char)s.s[0] < 0xfe))
+		return 0;
+	for (n = 2; n <= 6 && n == s.n + 1; n++)
+		if (source_peek(&t->source, n, &s) < 0)
+			return -1;
+	if (s.n >= 2 && (!memcmp(s.s, "\xff\xfe", 2) || !memcmp(s.s, "\xfe\xff", 2)) && !t->options->encoding)
+		return maas_fail("%s: UTF-16 (see --encoding)", t->source.name);
+	for (i = 0; maas_formats[i]; i++)
+		if (!maas_formats[i]->text && maas_formats[i]->is && maas_formats[i]->is(s)) {
+			t->format = maas_formats[i];
+			return 1;
+		}
+	return 0;
+}
+
+/* A text format by the first line, else what the model remembers, else TSV. */
+static int
+by_line(struct maas_table *t)
+{
+	const struct maas_format *known = t->columns ? t->columns->format : NULL;
+	struct maas_span line = { NULL, 0 };
+	int rc;
+
+	source_mark(&t->source);
+	rc = source_line(&t->source, &line);
+	if (rc < 0)
+		return -1;
+	if (rc && line.n && line.s[0] == '{')
+		t->format = &maas_format_jsonl;
+	else if (rc && (!known || known == &maas_format_libsvm) && maas_format_libsvm.is(line))
+		t->format = &maas_format_libsvm;
+	else
+		t->format = known && known->text ? known : &maas_format_tsv;
+	source_back(&t->source);
+	return 0;
+}
+
+static int
+choose_format(struct maas_table *t)
+{
+	const char *d = t->options->delimiter;
+	size_t i;
+	int rc;
+
+	t->format = t->options->format ? maas_formats[t->options->format - 1] : NULL;
+	if (!t->format && (rc = by_bytes(t)) < 0)
+		return -1;
+	for (i = 0; !t->format && maas_formats[i]; i++)
+		if (has_suffix(t->source.name, maas_formats[i]->suffix))
+			t->format = maas_formats[i];
+	if (!t->format && d)
+		t->format = !strcmp(d, "tab") || *d == '\t' ? &maas_format_tsv : &maas_format_csv;
+	if (!t->format && by_line(t) < 0)
+		return -1;
+	if (d)
+		t->delimiter = !strcmp(d, "tab") ? '\t' : d[0];
+	else if (t->columns && t->columns->format == t->format)
+		t->delimiter = t->columns->delimiter;
+	else
+		t->delimiter = t->format == &maas_format_csv ? ',' : '\t';
+	return 0;
+}
+
+/* Names of the columns out of the first record. */
+static int
+take_head(struct maas_table *t, const struct maas_record *rec)
+{
+	size_t i, at = 0;
+
+	t->head_text.n = 0;
+	free(t->head);
+	t->heads = 0;
+	if (!(t->head = maas_alloc(rec->n, sizeof *t->head)))
+		return -1;
+	for (i = 0; i < rec->n; i++)
+		if (maas_buf_add(&t->head_text, rec->cell[i].s, rec->cell[i].n) < 0)
+			return -1;
+	for (i = 0; i < rec->n; at += rec->cell[i++].n)
+		t->head[i] = (struct maas_span){ t->head_text.s + at, rec->cell[i].n };
+	t->heads = rec->n;
+	return 0;
+}
+
+static struct maas_record
+fresh(const struct maas_table *t)
+{
+	return (struct maas_record){ .name = t->source.name, .number = t->number };
+}
+
+/*
+ * Is there a header?  Yes where a column begins with what is no number and goes on in numbers only,
+ * in the first 100 records.
+ */
+static int
+guess_header(struct maas_table *t)
+{
+	enum { WORD = 1, OTHER = 2, NUMBER = 4 };
+	unsigned char *seen = NULL;
+	struct maas_record rec;
+	size_t rows, i, n = 0;
+	double v;
+	int rc = 1, found = 0;
+
+	source_mark(&t->source);
+	for (rows = 0; rows < SAMPLE; rows++) {
+		rec = fresh(t);
+		if ((rc = t->format->next(t, &rec)) <= 0)
+			break;
+		if (rec.bad)
+			continue;
+		if (!seen) {
+			if (!(seen = maas_alloc(n = rec.n, 1)))
+				return -1;
+			for (i = 0; i < n; i++)
+				seen[i] = maas_number(rec.cell[i], &v) < 0 && !maas_is_gap(rec.cell[i]) ? WORD : 0;
+			continue;
+		}
+		for (i = 0; i < n && i < rec.n; i++)
+			if (!maas_is_gap(rec.cell[i]))
+				seen[i] |= maas_number(rec.cell[i], &v) < 0 ? OTHER : NUMBER;
+	}
+	for (i = 0; i < n; i++)
+		found |= seen[i] == (WORD | NUMBER);
+	free(seen);
+	source_back(&t->source);
+	return rc < 0 ? -1 : found;
+}
+
+static int
+decide_header(struct maas_table *t)
+{
+	const struct maas_columns *c = t->columns;
+
+	if (t->options->header != MAAS_HEADER_AUTO)
+		return t->options->header == MAAS_HEADER_YES;
+	if (c && c->column)
+		return c->header;
+	if (options_name_columns(t->options))
+		return 1;
+	return t->flags & MAAS_LIVE ? 0 : guess_header(t);
+}
+
+static int
+read_header(struct maas_table *t)
+{
+	struct maas_record rec;
+	int rc;
+
+	t->heads = 0;
+	if (t->format != &maas_format_tsv && t->format != &maas_format_csv)
+		return 0;
+	if (t->header < 0 && (t->header = decide_header(t)) < 0)
+		return -1;
+	if (!t->header)
+		return 0;
+	do {
+		rec = fresh(t);
+		rc = t->format->next(t, &rec);
+	} while (rc > 0 && rec.empty);
+	if (rc <= 0)
+		return rc;
+	return rec.bad ? maas_fail("%s", rec.bad) : take_head(t, &rec);
+}
+
+/* Open the next operand.  1, 0 where there is none, -1. */
+static int
+open_next(struct maas_table *t)
+{
+	struct source *s = &t->source;
+	const char *path;
+
+	if (t->at == (t->memory_name ? 1 : t->operands))
+		return 0;
+	if (t->memory_name) {
+		s->name = t->memory_name;
+		s->memory = t->memory;
+	} else {
+		if (!(path = operand_path(t, t->at)))
+			return -1;
+		if (!(s->input = maas_input_open(path, t->options->encoding)))
+			return -1;
+		s->name = strcmp(t->operand[t->at], "-") ? t->operand[t->at] : "<stdin>";
+	}
+	t->at++;
+	t->opened++;
+	t->open = 1;
+	if (choose_format(t) < 0 || (t->format->open && t->format->open(t) < 0) || read_header(t) < 0)
+		return -1;
+	return 1;
+}
+
+static void
+close_input(struct maas_table *t)
+{
+	source_close(&t->source);
+	t->open = 0;
+}
+
+/* The label that --labels holds for this record. */
+static int
+add_label(struct maas_table *t, struct maas_record *rec)
+{
+	struct maas_record l;
+	int rc = maas_table_next(t->labels, &l);
+
+	if (rc < 0)
+		return -1;
+	if (!rc)
+		return maas_fail("%s: %zu labels, there are more records", t->options->labels, t->labels->number);
+	if (l.bad)
+		return maas_fail("%s", l.bad);
+	if (!l.num) {
+		rec->label = l.raw;
+		return 0;
+	}
+	if (l.n != 1)
+		return maas_fail("%s: %zu numbers a row, one label is wanted", t->options->labels, l.n);
+	t->label.n = 0;
+	if (maas_buf_printf(&t->label, "%.17g", l.num[0]) < 0)
+		return -1;
+	rec->label = (struct maas_span){ t->label.s, t->label.n };
+	return 0;
+}
+
+/* All labels were used? */
+static int
+at_end(struct maas_table *t)
+{
+	struct maas_record l;
+	int rc;
+
+	if (!t->labels || t->number >= t->last)
+		return 0;
+	rc = maas_table_next(t->labels, &l);
+	return rc > 0 ? maas_fail("%s: more labels than the %zu records", t->options->labels, t->number) : rc;
+}
+
+int
+maas_table_next(struct maas_table *t, struct maas_record *rec)
+{
+	int rc;
+
+	while (t->number < t->last) {
+		if (!t->open && (rc = open_next(t)) <= 0)
+			return rc < 0 ? -1 : at_end(t);
+		*rec = fresh(t);
+		if ((rc = t->format->next(t, rec)) < 0)
+			return -1;
+		if (!rc) {
+			close_input(t);
+			continue;
+		}
+		t->number++;
+		if (t->labels && !rec->empty && add_label(t, rec) < 0)
+			return -1;
+		if (t->number <= t->first)
+			continue;
+		t->blank += rec->empty != 0;
+		t->given++;
+		return 1;
+	}
+	return 0;
+}
+
+/* "A-B", "A-", "-B" or "A" as [first, last). */
+static int
+parse_rows(struct maas_table *t, const char *s)
+{
+	const char *dash = strchr(s, '-');
+	size_t n = dash ? (size_t)(dash - s) : strlen(s);
+	int64_t a = 1, b = INT64_MAX;
+
+	if ((n && maas_parse_int((struct maas_span){ s, n }, &a) < 0) ||
+	    (dash && dash[1] && maas_parse_int(maas_span(dash + 1), &b) < 0) || a < 1 || b < a || (!n && (!dash || !dash[1])))
+		return maas_fail_as(MAAS_USAGE, "--rows: 'A-B' is wanted, 1 <= A <= B, not '%s'", s);
+	t->first = (size_t)a - 1;
+	t->last = dash ? (size_t)b : (size_t)a;
+	return 0;
+}
+
+static int
+check_options(struct maas_table *t)
+{
+	const struct maas_table_options *o = t->options;
+
+	if (o->delimiter && strcmp(o->delimiter, "tab") &&
+	    (strlen(o->delimiter) != 1 || strchr("\n\r\"", o->delimiter[0]) || (unsigned char)o->delimiter[0] > 126))
+		return maas_fail_as(MAAS_USAGE, "--delimiter: one ASCII character is wanted, or tab, not '%s'", o->delimiter);
+	return o->rows ? parse_rows(t, o->rows) : 0;
+}
+
+static int
+open_labels(struct maas_table *t)
+{
+	static const struct maas_table_options plain = { .header = MAAS_HEADER_NO };
+	static const struct maas_columns lines = { .format = &maas_format_text };
+	char *operand = (char *)t->options->labels;
+
+	if (!operand)
+		return 0;
+	t->labels = maas_table_open(&plain, &lines, &operand, 1, t->flags & MAAS_AGAIN);
+	return t->labels ? 0 : -1;
+}
+
+static struct maas_table *
+table_new(const struct maas_table_options *o, const struct maas_columns *c, unsigned flags)
+{
+	static const struct maas_table_options none = { 0 };
+	struct maas_table *t = maas_alloc(1, sizeof *t);
+
+	if (!t)
+		return NULL;
+	t->options = o ? o : &none;
+	t->columns = c;
+	t->flags = flags;
+	t->header = -1;
+	t->last = SIZE_MAX;
+	if (check_options(t) == 0 && open_labels(t) == 0)
+		return t;
+	maas_table_close(t);
+	return NULL;
+}
+
+struct maas_table *
+maas_table_open(const struct maas_table_options *o, const struct maas_columns *c, char *const *operand, int n,
+    unsigned flags)
+{
+	static char *const standard[] = { (char *)"-" };
+	struct maas_table *t = table_new(o, c, flags);
+	size_t i;
+
+	if (!t)
+		return NULL;
+	if (n <= 0) {
+		operand = standard;
+		n = 1;
+	}
+	t->operands = (size_t)n;
+	t->operand = maas_alloc(t->operands, sizeof *t->operand);
+	t->spool = maas_alloc(t->operands, sizeof *t->spool);
+	t->spooled = maas_alloc(t->operands, sizeof *t->spooled);
+	if (!t->operand || !t->spool || !t->spooled) {
+		t->operands = 0;
+		maas_table_close(t);
+		return NULL;
+	}
+	for (i = 0; i < t->operands; i++)
+		t->operand[i] = operand[i];
+	if (open_next(t) < 0) {
+		maas_table_close(t);
+		return NULL;
+	}
+	return t;
+}
+
+struct maas_table *
+maas_table_open_text(const struct maas_table_options *o, const struct maas_columns *c, const char *name,
+    struct maas_span text)
+{
+	struct maas_table *t = table_new(o, c, MAAS_AGAIN);
+
+	if (!t)
+		return NULL;
+	t->memory_name = name;
+	t->memory = text;
+	if (open_next(t) < 0) {
+		maas_table_close(t);
+		return NULL;
+	}
+	return t;
+}
+
+int
+maas_table_rewind(struct maas_table *t)
+{
+	if (!(t->flags & MAAS_AGAIN))
+		return maas_fail_as(MAAS_INTERNAL, "a table that is read once was rewound");
+	if (t->open)
+		close_input(t);
+	t->at = t->number = t->given = t->blank = 0;
+	return t->labels ? maas_table_rewind(t->labels) : 0;
+}
+
+const struct maas_format *
+maas_table_format(const struct maas_table *t)
+{
+	return t->format;
+}
+
+char
+maas_table_delimiter(const struct maas_table *t)
+{
+	return t->delimiter;
+}
+
+size_t
+maas_table_records(const struct maas_table *t)
+{
+	return t->given;
+}
+
+void
+maas_table_close(struct maas_table *t)
+{
+	size_t i;
+
+	if (!t)
+		return;
+	source_close(&t->source);
+	for (i = 0; i < t->operands; i++)
+		if (t->spool[i]) {
+			close(t->spooled[i]);
+			free((char *)t->spool[i]);
+		}
+	free(t->spool);
+	free(t->spooled);
+	free(t->operand);
+	free(t->head);
+	free(t->piece);
+	free(t->cell);
+	free(t->key);
+	free(t->num);
+	free(t->index);
+	free(t->matrix.num);
+	maas_buf_free(&t->matrix.all);
+	maas_buf_free(&t->matrix.bytes);
+	maas_buf_free(&t->head_text);
+	maas_buf_free(&t->joined);
+	maas_buf_free(&t->text);
+	maas_buf_free(&t->label);
+	maas_json_free(t->json);
+	maas_table_close(t->labels);
+	free(t);
+}
