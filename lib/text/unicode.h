@@ -20,4 +20,31 @@ class_of(int32_t cp)
 	return (enum maas_class)maas_unicode_block[maas_unicode_page[cp >> 7]][cp & 127];
 }
 
+/* maas_utf8_next for the scanners: the common cases inline. */
+static inline int32_t
+decode_at(const unsigned char *s, size_t left, size_t *len)
+{
+	const char *p = (const char *)s;
+	int32_t cp;
+
+	if (s[0] < 0x80) {
+		*len = 1;
+		return s[0];
+	}
+	if (left >= 3 && s[0] >> 4 == 0xE && s[1] >> 6 == 2 && s[2] >> 6 == 2) {
+		cp = (s[0] & 0x0F) << 12 | (s[1] & 0x3F) << 6 | (s[2] & 0x3F);
+		if (cp >= 0x800 && cp >> 11 != 0xD800 >> 11) {
+			*len = 3;
+			return cp;
+		}
+	}
+	if (left >= 2 && s[0] >= 0xC2 && s[0] <= 0xDF && s[1] >> 6 == 2) {
+		*len = 2;
+		return (s[0] & 0x1F) << 6 | (s[1] & 0x3F);
+	}
+	cp = maas_utf8_next(&p, p + left);
+	*len = (size_t)(p - (const char *)s);
+	return cp;
+}
+
 #endif

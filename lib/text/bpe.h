@@ -1,0 +1,162 @@
+/*
+ * bpe.h -- what the files of byte-level BPE share: the compiled form, the pair table, scanners.
+ *
+ * A tokeniser is its compiled form (little-endian, every part 4-aligned) and tables made from it:
+ *
+ *	struct bpe_head
+ *	uint32_t at[vocab + 1]          where each token's bytes begin
+ *	struct bpe_merge merge[merges]  in the order of rank
+ *	uint8_t kind[vocab]             enum bpe_kind, zeros up to 4
+ *	char bytes[at[vocab]]           zeros up to 4
+ */
+#ifndef BPE_H
+#define BPE_H
+
+#include "maas/text.h"
+
+#define BPE_MAGIC    "maas.bpe"
+#define BPE_VERSION  1
+#define BPE_LIMIT    (1u << 22)         /* of ids and of merges */
+#define BPE_NONE     UINT32_MAX
+
+enum bpe_kind { BPE_HOLE, BPE_NORMAL, BPE_ADDED, BPE_SPECIAL };
+enum { BPE_IGNORE_MERGES = 1, BPE_ADDS_BOS = 2, BPE_ADDS_EOS = 4, BPE_FLAGS = 7 };
+
+struct bpe_head {
+	char magic[8];
+	uint32_t version, pattern, flags, vocab, merges;
+	int32_t bos, eos, unk;
+	uint32_t zero[6];
+};
+
+struct bpe_merge {
+	uint32_t a, b, id;
+};
+
+struct bpe_pair {
+	uint32_t a, b, rank, id;        /* a BPE_NONE: an empty slot */
+};
+
+struct maas_tokenizer {
+	void *own;                      /* the compiled form where it is ours; else NULL */
+	struct maas_span data;
+	struct bpe_head head;
+	const uint32_t *at;
+	const struct bpe_merge *merge;
+	const uint8_t *kind;
+	const char *bytes;
+	struct bpe_pair *pair;          /* open addressing over (a, b) */
+	int pair_shift;                 /* 64 - log2 of its size */
+	uint32_t *first;                /* [65536] rank of the pair of two bytes */
+	uint64_t joint[256][4];         /* can a merge bring these two bytes together? */
+	int32_t byte[256];              /* id of a byte; -1: none */
+	int incomplete;                 /* some byte has none */
+	int ordered;                    /* no merge makes a part of an earlier one: ranks only rise */
+	uint32_t *whole;                /* open addressing over bytes, with ignore_merges; id + 1 */
+	size_t whole_mask;
+	int32_t *added;                 /* ids of added and special tokens, longest first */
+	size_t nadded;
+	uint64_t digest;
+};
+
+/* The rank of the merge of a and b, and what it makes; BPE_NONE: there is none. */
+static inline uint32_t
+bpe_rank(const struct maas_tokenizer *t, uint32_t a, uint32_t b, uint32_t *id)
+{
+	uint64_t key = (uint64_t)a << 32 | b;
+	size_t mask = ((size_t)1 << (64 - t->pair_shift)) - 1;
+	size_t i = (size_t)((key * 0x9E3779B97F4A7C15u) >> t->pair_shift);
+
+	for (;; i = (i + 1) & mask) {
+		const struct bpe_pair *p = &t->pair[i];
+
+		if (p->a == a && p->b == b) {
+			*id = p->id;
+			return p->rank;
+		}
+		if (p->a == BPE_NONE)
+			return BPE_NONE;
+	}
+}
+
+static inline int
+bpe_joint(const struct maas_tokenizer *t, unsigned char x, unsigned char y)
+{
+	return t->joint[x][y >> 6] >> (y & 63) & 1;
+}
+
+/* The token that is this text whole, of those merges can make or the vocabulary holds; -1. */
+int32_t maas_bpe_whole(const struct maas_tokenizer *, const char *s, size_t n);
+
+/*
+ * Building: tokens and merges in any order, then the compiled form, opened.
+ */
+struct bpe_token {
+	uint32_t id;
+	enum bpe_kind kind;
+	size_t at, n;                   /* its bytes in the builder's text */
+};
+struct bpe_build {
+	struct bpe_head head;           /* pattern, flags, bos, eos, unk are the caller's to set */
+	struct maas_buf text;
+	struct bpe_token *token;
+	size_t ntoken, token_cap;
+	struct bpe_merge *merge;
+	size_t nmerge, merge_cap;
+};
+void maas_bpe_build_init(struct bpe_build *);
+int maas_bpe_build_token(struct bpe_build *, int64_t id, enum bpe_kind, struct maas_span bytes) MAAS_USE;
+int maas_bpe_build_merge(struct bpe_build *, uint32_t a, uint32_t b, uint32_t id) MAAS_USE;
+/* A tokeniser that owns its compiled form. */
+struct maas_tokenizer *maas_bpe_build_finish(struct bpe_build *) MAAS_USE;
+void maas_bpe_build_free(struct bpe_build *);
+
+/* The character that spells a byte in vocab.json (Radford et al. 2019), and back: -1 for none. */
+uint32_t maas_byte_char(unsigned char);
+int maas_char_byte(int32_t cp);
+
+/* Where the piece that begins at s[i] ends; s[0..n) is a whole text, i < n. */
+typedef size_t maas_piece_end(const unsigned char *s, size_t i, size_t n);
+extern maas_piece_end *const maas_piece_ends[];         /* by enum maas_pattern */
+size_t maas_contraction(const unsigned char *s, size_t left);   /* length of one in lower case; 0: none */
+
+/*
+ * Piece beginnings of GPT-2's pattern, 56 places at a time.  A window is 64 bytes of text; bit k of
+ * its mask, 4 <= k < 60, says that a piece begins at s[k].  Windows follow each other by 56 bytes.
+ */
+#define WINDOW      64
+#define WINDOW_STEP 56
+#define WINDOW_EDGE 4
+#define WINDOW_MASK 0x0FFFFFFFFFFFFFF0u
+struct window {
+	uint64_t letter, number, space;         /* classes; what is in none is other */
+	uint64_t blank, quote, high;            /* ' ', an apostrophe, 128 and up */
+};
+struct starts {
+	void (*look)(struct window *, const unsigned char *s);
+	/* Masks of up to n windows; how many were done: it stops before one that holds a byte of 128 or more. */
+	size_t (*run)(uint64_t *mask, const unsigned char *s, size_t n);
+};
+const struct starts *maas_starts_of(enum maas_isa);
+/* The mask of any window of a text, s[at..at + 64), at may be negative and reach past n: 0, or -1 where
+ * it holds white space that is not ASCII, which maas_piece_ends must sort out. */
+int maas_starts_wide(const struct starts *, uint64_t *mask, const unsigned char *s, ptrdiff_t at, size_t n);
+
+/* Merging one piece; scratch of it. */
+struct bpe_scratch {
+	uint32_t *node;                 /* 5 arrays of cap places: id, prev, next, and a list of a rank's places */
+	size_t cap;
+	uint32_t *head, *tail;          /* of the list of each rank */
+	uint64_t *busy, *busier;        /* bits: rank has places; word of busy is not 0 */
+	uint32_t *sort;
+	size_t sort_cap;
+};
+/* The ids of a piece of 1 to BPE_SHORT bytes; to has n places.  Returns how many. */
+#define BPE_SHORT 96
+size_t maas_merge_short(const struct maas_tokenizer *, const unsigned char *s, size_t n, int32_t *to);
+/* Of a longer one. */
+int maas_merge_long(const struct maas_tokenizer *, struct bpe_scratch *, const unsigned char *s, size_t n, int32_t *to,
+    size_t *nto) MAAS_USE;
+void maas_bpe_scratch_free(struct bpe_scratch *);
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * pattern -- where pieces end, by the patterns of GPT-2, cl100k and Llama 3, written out:
+ *
+ *	gpt2    's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+ *	llama3  (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}
+ *	        | ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+ *	cl100k  as llama3, but white space at the very end of the text is one piece (\s+\z comes
+ *	        before \s*[\r\n])
+ *
+ * A byte that is no UTF-8 is of no class, as a mark or a symbol.
+ */
+#include <string.h>
+
+#include "bpe.h"
+#include "unicode.h"
+
+/* Class and length of the character at s[i].  Marks are like all the rest here. */
+static inline enum maas_class
+look(const unsigned char *s, size_t i, size_t n, size_t *len)
+{
+	enum maas_class c;
+
+	if (s[i] < 0x80) {
+		*len = 1;
+		return (enum maas_class)maas_unicode_block[0][s[i]];
+	}
+	c = class_of(decode_at(s + i, n - i, len));
+	return c == MAAS_C_MARK ? MAAS_C_OTHER : c;
+}
+
+/* The end of the characters of class c from s[i] on. */
+static inline size_t
+run(const unsigned char *s, size_t i, size_t n, enum maas_class c)
+{
+	size_t len;
+
+	while (i < n && look(s, i, n, &len) == c)
+		i += len;
+	return i;
+}
+
+/* The end of white space from s[i] on, where its last character begins, and what follows its last
+ * line end (0: none). */
+static size_t
+blank(const unsigned char *s, size_t i, size_t n, size_t *last, size_t *line)
+{
+	size_t len;
+
+	for (*line = 0, *last = i; i < n && look(s, i, n, &len) == MAAS_C_SPACE; i += len) {
+		*last = i;
+		if (s[i] == '\n' || s[i] == '\r')
+			*line = i + 1;
+	}
+	return i;
+}
+
+size_t
+maas_contraction(const unsigned char *s, size_t left)
+{
+	unsigned char a = left > 1 ? s[1] : 0, b = left > 2 ? s[2] : 0;
+
+	if (a == 's' || a == 't' || a == 'm' || a == 'd')
+		return 2;
+	return (a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l') ? 3 : 0;
+}
+
+/* As above for any case; U+017F is an s to those who fold case. */
+static size_t
+contraction_any(const unsigned char *s, size_t left)
+{
+	unsigned char low[3] = { '\'', 0, 0 };
+
+	if (left > 2 && s[1] == 0xC5 && s[2] == 0xBF)
+		return 3;
+	for (size_t i = 1; i < 3 && i < left; i++)
+		low[i] = s[i] >= 'A' && s[i] <= 'Z' ? (unsigned char)(s[i] | 0x20) : s[i];
+	return maas_contraction(low, left);
+}
+
+static size_t
+end_gpt2(const unsigned char *s, size_t i, size_t n)
+{
+	size_t len, next, last, line;
+	enum maas_class c = look(s, i, n, &len);
+
+	if (s[i] == '\'' && (next = maas_contraction(s + i, n - i)) > 0)
+		return i + next;
+	if (c != MAAS_C_SPACE)
+		return run(s, i + len, n, c);
+	if (s[i] == ' ' && i + 1 < n && (c = look(s, i + 1, n, &len)) != MAAS_C_SPACE)
+		return run(s, i + 1 + len, n, c);
+	next = blank(s, i, n, &last, &line);
+	return next == n || last == i ? next : last;
+}
+
+/* What llama3 and cl100k have in common; `whole`: white space at the end of the text is one piece. */
+static inline size_t
+end_modern(const unsigned char *s, size_t i, size_t n, int whole)
+{
+	size_t len, l, next, last, line;
+	enum maas_class c = look(s, i, n, &len);
+
+	if (s[i] == '\'' && (next = contraction_any(s + i, n - i)) > 0)
+		return i + next;
+	if (c == MAAS_C_LETTER)
+		return run(s, i + len, n, c);
+	if (c == MAAS_C_NUMBER) {
+		for (int k = 0; k < 2 && i + len < n && look(s, i + len, n, &l) == MAAS_C_NUMBER; k++)
+			len += l;
+		return i + len;
+	}
+	if (s[i] != '\r' && s[i] != '\n' && i + len < n && look(s, i + len, n, &l) == MAAS_C_LETTER)
+		return run(s, i + len + l, n, MAAS_C_LETTER);
+	next = i + (s[i] == ' ');
+	if (next < n && look(s, next, n, &l) == MAAS_C_OTHER) {
+		next = run(s, next, n, MAAS_C_OTHER);
+		while (next < n && (s[next] == '\r' || s[next] == '\n'))
+			next++;
+		return next;
+	}
+	next = blank(s, i, n, &last, &line);
+	if (whole && next == n)
+		return next;
+	if (line)
+		return line;
+	return next == n || last == i ? next : last;
+}
+
+static size_t
+end_llama3(const unsigned char *s, size_t i, size_t n)
+{
+	return end_modern(s, i, n, 0);
+}
+
+static size_t
+end_cl100k(const unsigned char *s, size_t i, size_t n)
+{
+	return end_modern(s, i, n, 1);
+}
+
+maas_piece_end *const maas_piece_ends[] = { end_gpt2, end_cl100k, end_llama3 };

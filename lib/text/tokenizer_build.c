@@ -1,0 +1,128 @@
+/* tokenizer_build -- from tokens and merges to the compiled form. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpe.h"
+
+void
+maas_bpe_build_init(struct bpe_build *b)
+{
+	memset(b, 0, sizeof *b);
+	b->head.bos = b->head.eos = b->head.unk = -1;
+}
+
+int
+maas_bpe_build_token(struct bpe_build *b, int64_t id, enum bpe_kind kind, struct maas_span bytes)
+{
+	if (id < 0 || id >= BPE_LIMIT)
+		return maas_fail("token '%.40s': id %lld is outside 0 to %u", bytes.s, (long long)id, BPE_LIMIT - 1);
+	if (!bytes.n)
+		return maas_fail("token %lld is empty", (long long)id);
+	if (bytes.n > UINT32_MAX - b->text.n)
+		return maas_fail("more than 4 GB of tokens");
+	if (maas_grow(&b->token, b->ntoken, &b->token_cap, 1, sizeof *b->token) < 0)
+		return -1;
+	b->token[b->ntoken++] = (struct bpe_token){ (uint32_t)id, kind, b->text.n, bytes.n };
+	return maas_buf_add(&b->text, bytes.s, bytes.n);
+}
+
+int
+maas_bpe_build_merge(struct bpe_build *b, uint32_t a, uint32_t c, uint32_t id)
+{
+	if (b->nmerge == BPE_LIMIT)
+		return maas_fail("more than %u merges", BPE_LIMIT);
+	if (maas_grow(&b->merge, b->nmerge, &b->merge_cap, 1, sizeof *b->merge) < 0)
+		return -1;
+	b->merge[b->nmerge++] = (struct bpe_merge){ a, c, id };
+	return 0;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct bpe_token *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static int
+add_tokens(const struct bpe_build *b, struct maas_buf *to)
+{
+	uint32_t at = 0, next = 0;
+
+	for (size_t i = 0; i < b->ntoken; i++) {
+		for (; next <= b->token[i].id; next++) /* ids without a token are empty */
+			if (maas_buf_add(to, &at, sizeof at) < 0)
+				return -1;
+		at += (uint32_t)b->token[i].n;
+	}
+	return maas_buf_add(to, &at, sizeof at);
+}
+
+static int
+pad(struct maas_buf *to, size_t n)
+{
+	return maas_buf_add(to, "\0\0\0", -n & 3);
+}
+
+static int
+add_kinds(const struct bpe_build *b, struct maas_buf *to)
+{
+	uint32_t next = 0;
+
+	for (size_t i = 0; i < b->ntoken; i++, next++) {
+		uint8_t kind = (uint8_t)b->token[i].kind;
+
+		for (; next < b->token[i].id; next++)
+			if (maas_buf_add(to, "", 1) < 0)
+				return -1;
+		if (maas_buf_add(to, &kind, 1) < 0)
+			return -1;
+	}
+	return pad(to, b->head.vocab);
+}
+
+static int
+add_bytes(const struct bpe_build *b, struct maas_buf *to)
+{
+	for (size_t i = 0; i < b->ntoken; i++)
+		if (maas_buf_add(to, b->text.s + b->token[i].at, b->token[i].n) < 0)
+			return -1;
+	return pad(to, b->text.n);
+}
+
+struct maas_tokenizer *
+maas_bpe_build_finish(struct bpe_build *b)
+{
+	struct maas_tokenizer *t;
+	struct maas_buf to = { 0 };
+
+	memcpy(b->head.magic, BPE_MAGIC, 8);
+	b->head.version = BPE_VERSION;
+	b->head.merges = (uint32_t)b->nmerge;
+	if (b->ntoken)
+		qsort(b->token, b->ntoken, sizeof *b->token, by_id);
+	for (size_t i = 1; i < b->ntoken; i++)
+		if (b->token[i].id == b->token[i - 1].id) {
+			maas_fail("two tokens have the id %u", b->token[i].id);
+			return NULL;
+		}
+	b->head.vocab = b->ntoken ? b->token[b->ntoken - 1].id + 1 : 0;
+	if (maas_buf_add(&to, &b->head, sizeof b->head) < 0 || add_tokens(b, &to) < 0 ||
+	    (b->nmerge && maas_buf_add(&to, b->merge, b->nmerge * sizeof *b->merge) < 0) || add_kinds(b, &to) < 0 ||
+	    add_bytes(b, &to) < 0 || !(t = maas_tokenizer_open((struct maas_span){ to.s, to.n }))) {
+		maas_buf_free(&to);
+		return NULL;
+	}
+	t->own = to.s;
+	return t;
+}
+
+void
+maas_bpe_build_free(struct bpe_build *b)
+{
+	maas_buf_free(&b->text);
+	free(b->token);
+	free(b->merge);
+	maas_bpe_build_init(b);
+}

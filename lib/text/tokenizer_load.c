@@ -1,0 +1,290 @@
+/* tokenizer_load -- a tokeniser from a path: a file of some kind, or a directory as published. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bpe_read.h"
+
+static int
+path_in(struct maas_buf *to, const char *dir, const char *name)
+{
+	to->n = 0;
+	return maas_buf_printf(to, "%s/%s", dir, name);
+}
+
+static int
+there(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+/* A JSON file that may be missing: 0 with *to NULL. */
+static int
+load_optional(struct maas_json **to, const char *dir, const char *name, struct maas_buf *path)
+{
+	*to = NULL;
+	if (path_in(path, dir, name) < 0)
+		return -1;
+	if (!there(path->s))
+		return 0;
+	return (*to = maas_json_load(path->s)) ? 0 : -1;
+}
+
+static int
+read_merges_line(struct bpe_read *r, struct maas_span line)
+{
+	const char *blank;
+	struct maas_span b;
+
+	if (line.n && line.s[line.n - 1] == '\r')
+		line.n--;
+	if (!line.n)
+		return 0;
+	blank = memchr(line.s, ' ', line.n);
+	if (!blank)
+		return maas_fail("expected two tokens parted by one space");
+	b = (struct maas_span){ blank + 1, line.n - (size_t)(blank + 1 - line.s) };
+	line.n = (size_t)(blank - line.s);
+	return maas_bpe_read_merge(r, line, b);
+}
+
+static int
+read_merges_txt(struct bpe_read *r, const char *path)
+{
+	static const char version[] = "#version";
+	struct maas_input *in = maas_input_open(path, NULL);
+	struct maas_span line;
+	int rc = -1;
+
+	if (!in)
+		return -1;
+	while ((rc = maas_input_line(in, &line, NULL)) > 0) {
+		if (maas_input_lines(in) == 1 && line.n >= strlen(version) && !memcmp(line.s, version, strlen(version)))
+			continue;
+		if (read_merges_line(r, line) < 0) {
+			rc = maas_in("%s:%zu", path, maas_input_lines(in));
+			break;
+		}
+	}
+	maas_input_close(in);
+	return rc;
+}
+
+/* transformers keeps them here since 4.34: id, as a text, and what the token is. */
+static int
+read_added_decoder(struct bpe_read *r, const struct maas_json *list)
+{
+	const struct maas_json *v, *c;
+	struct maas_span key, content;
+	void *it = NULL;
+	int64_t id;
+	int special;
+
+	if (!list || maas_json_type(list) != MAAS_J_OBJECT)
+		return 0;
+	while ((it = maas_json_next(list, it, &key, &v))) {
+		c = maas_json_type(v) == MAAS_J_OBJECT ? maas_json_get(v, "content") : NULL;
+		if (!c || maas_json_text(c, &content) < 0 || maas_parse_int(key, &id) < 0)
+			return maas_fail(
+			    "added_tokens_decoder: '%.40s': expected an id and an object with content", key.s);
+		special = 0;
+		if ((c = maas_json_get(v, "special")) && maas_json_bool(c, &special) < 0)
+			return maas_fail("added_tokens_decoder: '%.40s': special: expected true or false", key.s);
+		if (maas_bpe_read_added(r, id, content, special) < 0)
+			return maas_in("added_tokens_decoder");
+	}
+	return 0;
+}
+
+static int
+read_config(struct bpe_read *r, const struct maas_json *config)
+{
+	const struct maas_json *v;
+	int on = 0;
+
+	if (maas_json_type(config) != MAAS_J_OBJECT)
+		return maas_fail("expected an object");
+	if ((v = maas_json_get(config, "add_prefix_space")) && maas_json_bool(v, &on) == 0 && on)
+		return maas_fail("add_prefix_space is true; expected false");
+	if ((v = maas_json_get(config, "add_bos_token")) && maas_json_bool(v, &on) == 0 && on)
+		r->build.head.flags |= BPE_ADDS_BOS;
+	if (read_added_decoder(r, maas_json_get(config, "added_tokens_decoder")) < 0)
+		return -1;
+	return maas_bpe_read_named(r, config);
+}
+
+/* What the optional files of the directory say of special tokens. */
+static int
+read_specials(struct bpe_read *r, const char *dir, struct maas_buf *path)
+{
+	static const char end_of_text[] = "<|endoftext|>";
+	const struct maas_json *v = maas_json_get(r->vocab, end_of_text);
+	struct maas_json *o;
+	int64_t id;
+	int rc = 0;
+
+	if (load_optional(&o, dir, "tokenizer_config.json", path) < 0)
+		return -1;
+	if (o && read_config(r, o) < 0)
+		rc = maas_in("%s", path->s);
+	maas_json_free(o);
+	if (rc < 0 || load_optional(&o, dir, "special_tokens_map.json", path) < 0)
+		return -1;
+	if (o && maas_bpe_read_named(r, o) < 0)
+		rc = maas_in("%s", path->s);
+	maas_json_free(o);
+	if (rc == 0 && v && maas_json_int(v, &id) == 0)
+		rc = maas_bpe_read_added(r, id, maas_span(end_of_text), 1);
+	maas_bpe_read_guess(r);
+	return rc;
+}
+
+static struct maas_tokenizer *
+load_pair(const char *dir, struct maas_buf *path)
+{
+	struct maas_tokenizer *t = NULL;
+	struct maas_json *vocab;
+	struct bpe_read r;
+
+	if (path_in(path, dir, "vocab.json") < 0 || !(vocab = maas_json_load(path->s)))
+		return NULL;
+	if (maas_bpe_read_init(&r) < 0)
+		goto out;
+	if (maas_json_type(vocab) != MAAS_J_OBJECT) {
+		maas_fail("%s: expected an object of ids", path->s);
+		goto out;
+	}
+	r.vocab = vocab;
+	if (read_specials(&r, dir, path) < 0)
+		goto out;
+	if (maas_bpe_read_vocab(&r, vocab) < 0) {
+		maas_in("%s/vocab.json", dir);
+		goto out;
+	}
+	if (path_in(path, dir, "merges.txt") < 0 || read_merges_txt(&r, path->s) < 0)
+		goto out;
+	if (!(t = maas_bpe_build_finish(&r.build)))
+		maas_in("%s", path->s);
+out:
+	maas_bpe_read_free(&r);
+	maas_json_free(vocab);
+	return t;
+}
+
+static struct maas_tokenizer *
+load_json(const char *file, const char *dir, struct maas_buf *path)
+{
+	struct maas_json *root = NULL, *config = NULL;
+	struct maas_tokenizer *t = NULL;
+
+	if (!(root = maas_json_load(file)))
+		return NULL;
+	if (!dir || load_optional(&config, dir, "tokenizer_config.json", path) == 0) {
+		if (config && maas_json_type(config) != MAAS_J_OBJECT)
+			maas_fail("%s: expected an object", path->s);
+		else if (!(t = maas_bpe_read_json(root, config)))
+			maas_in("%s", file);
+	}
+	maas_json_free(config);
+	maas_json_free(root);
+	return t;
+}
+
+static struct maas_tokenizer *
+load_dir(const char *dir, struct maas_buf *path)
+{
+	struct maas_buf file = { 0 };
+	struct maas_tokenizer *t = NULL;
+
+	if (path_in(&file, dir, "tokenizer.json") < 0)
+		return NULL;
+	if (there(file.s)) {
+		t = load_json(file.s, dir, path);
+	} else if (path_in(path, dir, "vocab.json") == 0 && there(path->s)) {
+		t = load_pair(dir, path);
+	} else if (path_in(path, dir, "tokenizer.model") == 0 && there(path->s)) {
+		maas_fail(
+		    "%s: a SentencePiece model; expected byte-level BPE: tokenizer.json, or vocab.json and merges.txt",
+		    path->s);
+	} else {
+		maas_fail_as(MAAS_NOINPUT, "%s: neither tokenizer.json nor vocab.json and merges.txt", dir);
+	}
+	maas_buf_free(&file);
+	return t;
+}
+
+/* What was compiled lies in somebody's file: it is copied. */
+static struct maas_tokenizer *
+open_copy(struct maas_span data)
+{
+	struct maas_tokenizer *t;
+	char *own = maas_alloc(data.n, 1);
+
+	if (!own)
+		return NULL;
+	memcpy(own, data.s, data.n);
+	if (!(t = maas_tokenizer_open((struct maas_span){ own, data.n }))) {
+		free(own);
+		return NULL;
+	}
+	t->own = own;
+	return t;
+}
+
+static struct maas_tokenizer *
+load_model(const char *path)
+{
+	struct maas_tensors *x = maas_tensors_open(path);
+	const struct maas_tensor *part;
+	struct maas_tokenizer *t = NULL;
+
+	if (!x)
+		return NULL;
+	if (!(part = maas_tensors_find(x, "maas.tokenizer")))
+		maas_fail("%s: this model carries no tokeniser", path);
+	else if (!(t = open_copy((struct maas_span){ part->data, part->bytes })))
+		maas_in("%s", path);
+	maas_tensors_close(x);
+	return t;
+}
+
+static struct maas_tokenizer *
+load_file(const char *path, struct maas_buf *scratch)
+{
+	struct maas_tokenizer *t = NULL;
+	struct maas_map map;
+	size_t i = 0;
+
+	if (maas_map_open(&map, path) < 0)
+		return NULL;
+	while (i < map.n && memchr(" \t\r\n", map.p[i], 4))
+		i++;
+	if (map.n >= sizeof BPE_MAGIC - 1 && !memcmp(map.p, BPE_MAGIC, sizeof BPE_MAGIC - 1)) {
+		if (!(t = open_copy((struct maas_span){ (const char *)map.p, map.n })))
+			maas_in("%s", path);
+	} else if (i < map.n && map.p[i] == '{') {
+		t = load_json(path, NULL, scratch);
+	} else if (map.n > 8 && map.p[8] == '{') {
+		t = load_model(path);
+	} else {
+		maas_fail(
+		    "%s: no tokeniser; expected tokenizer.json, a directory of one, or a model that carries one", path);
+	}
+	maas_map_close(&map);
+	return t;
+}
+
+struct maas_tokenizer *
+maas_tokenizer_load(const char *path)
+{
+	struct maas_buf scratch = { 0 };
+	struct maas_tokenizer *t;
+	struct stat st;
+
+	t = stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? load_dir(path, &scratch) : load_file(path, &scratch);
+	maas_buf_free(&scratch);
+	return t;
+}

@@ -1,0 +1,179 @@
+/* tokenizer_read -- vocabulary, added tokens and merges, by whatever file they come. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpe_read.h"
+
+int
+maas_bpe_read_init(struct bpe_read *r)
+{
+	memset(r, 0, sizeof *r);
+	maas_bpe_build_init(&r->build);
+	return (r->added = maas_alloc(BPE_LIMIT / 8, 1)) ? 0 : -1;
+}
+
+void
+maas_bpe_read_free(struct bpe_read *r)
+{
+	maas_bpe_build_free(&r->build);
+	maas_buf_free(&r->key);
+	free(r->added);
+}
+
+int
+maas_bpe_read_added(struct bpe_read *r, int64_t id, struct maas_span content, int special)
+{
+	if (id >= 0 && id < BPE_LIMIT && r->added[id >> 3] >> (id & 7) & 1)
+		return 0;
+	if (maas_bpe_build_token(&r->build, id, special ? BPE_SPECIAL : BPE_ADDED, content) < 0)
+		return -1;
+	r->added[id >> 3] |= (unsigned char)(1 << (id & 7));
+	r->nadded++;
+	return 0;
+}
+
+int32_t
+maas_bpe_read_find(const struct bpe_read *r, struct maas_span content)
+{
+	for (size_t i = 0; i < r->nadded; i++) {
+		const struct bpe_token *t = &r->build.token[i];
+
+		if (t->n == content.n && !memcmp(r->build.text.s + t->at, content.s, content.n))
+			return (int32_t)t->id;
+	}
+	return -1;
+}
+
+/* The bytes that a spelling stands for; a text with characters that spell no byte is itself. */
+static int
+unspell(struct maas_buf *to, struct maas_span s)
+{
+	const char *p = s.s, *end = s.s + s.n;
+
+	to->n = 0;
+	while (p < end) {
+		int b = maas_char_byte(maas_utf8_next(&p, end));
+		char c = (char)b;
+
+		if (b < 0) {
+			to->n = 0;
+			return maas_buf_add(to, s.s, s.n);
+		}
+		if (maas_buf_add(to, &c, 1) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+maas_bpe_read_vocab(struct bpe_read *r, const struct maas_json *vocab)
+{
+	const struct maas_json *v;
+	struct maas_span key;
+	void *it = NULL;
+	int64_t id;
+
+	if (maas_json_type(vocab) != MAAS_J_OBJECT)
+		return maas_fail("vocab: expected an object of ids");
+	r->vocab = vocab;
+	while ((it = maas_json_next(vocab, it, &key, &v))) {
+		if (maas_json_int(v, &id) < 0)
+			return maas_fail("vocab: '%.40s': expected an id", key.s);
+		if (id >= 0 && id < BPE_LIMIT && r->added[id >> 3] >> (id & 7) & 1)
+			continue;
+		if (unspell(&r->key, key) < 0 ||
+		    maas_bpe_build_token(&r->build, id, BPE_NORMAL, (struct maas_span){ r->key.s, r->key.n }) < 0)
+			return maas_in("vocab");
+	}
+	return 0;
+}
+
+static int
+id_of(struct bpe_read *r, struct maas_span a, struct maas_span b, uint32_t *id)
+{
+	const struct maas_json *v;
+	int64_t k;
+
+	r->key.n = 0;
+	if (maas_buf_add(&r->key, a.s, a.n) < 0 || maas_buf_add(&r->key, b.s, b.n) < 0)
+		return -1;
+	v = memchr(r->key.s, '\0', r->key.n) ? NULL : maas_json_get(r->vocab, r->key.s);
+	if (!v || maas_json_int(v, &k) < 0 || k < 0 || k >= BPE_LIMIT)
+		return maas_fail("merge %zu: '%.40s' is not in the vocabulary", r->build.nmerge + 1, r->key.s);
+	*id = (uint32_t)k;
+	return 0;
+}
+
+int
+maas_bpe_read_merge(struct bpe_read *r, struct maas_span a, struct maas_span b)
+{
+	struct maas_span none = { "", 0 };
+	uint32_t x, y, id;
+
+	if (id_of(r, a, none, &x) < 0 || id_of(r, b, none, &y) < 0 || id_of(r, a, b, &id) < 0)
+		return -1;
+	return maas_bpe_build_merge(&r->build, x, y, id);
+}
+
+/* A token is named by its content, or by an object that has it. */
+static int
+named(struct bpe_read *r, const struct maas_json *config, const char *key, int32_t *id)
+{
+	const struct maas_json *v = maas_json_get(config, key);
+	struct maas_span s;
+	int64_t k;
+
+	if (v && maas_json_type(v) == MAAS_J_OBJECT)
+		v = maas_json_get(v, "content");
+	if (!v || maas_json_type(v) == MAAS_J_NULL)
+		return 0;
+	if (maas_json_text(v, &s) < 0)
+		return maas_fail("%s: expected a token's text", key);
+	if ((*id = maas_bpe_read_find(r, s)) >= 0)
+		return 0;
+	/* Beside vocab.json nothing else says that this token is special. */
+	v = r->vocab && !memchr(s.s, '\0', s.n) ? maas_json_get(r->vocab, s.s) : NULL;
+	if (!v || maas_json_int(v, &k) < 0)
+		return 0;
+	if (maas_bpe_read_added(r, k, s, 1) < 0)
+		return maas_in("%s", key);
+	*id = (int32_t)k;
+	return 0;
+}
+
+int
+maas_bpe_read_named(struct bpe_read *r, const struct maas_json *config)
+{
+	struct bpe_head *h = &r->build.head;
+
+	if (maas_json_type(config) != MAAS_J_OBJECT)
+		return maas_fail("expected an object");
+	return named(r, config, "bos_token", &h->bos) < 0 || named(r, config, "eos_token", &h->eos) < 0 ||
+		named(r, config, "unk_token", &h->unk) < 0
+	    ? -1
+	    : 0;
+}
+
+static int32_t
+first_of(const struct bpe_read *r, const char *const *names)
+{
+	int32_t id = -1;
+
+	for (; *names && id < 0; names++)
+		id = maas_bpe_read_find(r, maas_span(*names));
+	return id;
+}
+
+void
+maas_bpe_read_guess(struct bpe_read *r)
+{
+	static const char *const bos[] = { "<|begin_of_text|>", "<s>", "<bos>", "<|bos|>", "[BOS]", "<|endoftext|>",
+		NULL };
+	static const char *const eos[] = { "<|end_of_text|>", "</s>", "<eos>", "<|eos|>", "[EOS]", "<|endoftext|>",
+		NULL };
+
+	if (r->build.head.bos < 0)
+		r->build.head.bos = first_of(r, bos);
+	if (r->build.head.eos < 0)
+		r->build.head.eos = first_of(r, eos);
+}
