@@ -124,5 +124,42 @@ struct maas_csr {
 	double *val;
 };
 void maas_csr_free(struct maas_csr *);  /* its arrays, where they are the heap's */
+/* to = x^T, rows of it in ascending order of x's rows; maas_csr_free(to). */
+int maas_csr_transpose(struct maas_csr *to, const struct maas_csr *x) MAAS_USE;
+/* y[i,k] = sum over j of x[i,j] w[j,k] for rows i in [from,to): columns in their order, a product and a sum
+ * rounded each, the same bits in every tier.  k is 1 or a multiple of 4; y is [rows,k], w [cols,k]. */
+void maas_csr_times(double *y, const struct maas_csr *x, const double *w, size_t k, size_t from, size_t to);
+
+/*
+ * L-BFGS (Nocedal and Wright 2006, algorithms 7.4 and 7.5; strong Wolfe conditions by 3.5 and 3.6, near the
+ * optimum the approximate ones of Hager and Zhang 2005).  The caller evaluates:
+ *
+ *	l = maas_lbfgs_new(n, NULL, &options, team);
+ *	do
+ *		f = objective(x, g);
+ *	while ((state = maas_lbfgs_step(l, x, f, g)) == MAAS_LBFGS_MORE);
+ *
+ * and in the end x is the best point.  The same bits for any number of threads.  Curvature is kept in float.
+ */
+struct maas_lbfgs_options {
+	double tol;                     /* done when no |g[i]| is above */
+	long max_iter;
+	size_t memory;                  /* pairs kept: 10 */
+};
+enum maas_lbfgs_state {
+	MAAS_LBFGS_MORE,                /* x has moved: evaluate there */
+	MAAS_LBFGS_DONE,
+	MAAS_LBFGS_LIMIT,               /* max_iter steps were made */
+	MAAS_LBFGS_STUCK                /* the objective cannot be made smaller: its rounding, or no descent */
+};
+struct maas_lbfgs;
+/* scale[n]: a guess of the inverse Hessian's diagonal, borrowed; NULL: none. */
+struct maas_lbfgs *maas_lbfgs_new(size_t n, const double *scale, const struct maas_lbfgs_options *,
+    struct maas_team *) MAAS_USE;
+enum maas_lbfgs_state maas_lbfgs_step(struct maas_lbfgs *, double *x, double f, const double *g);
+long maas_lbfgs_steps(const struct maas_lbfgs *);               /* made so far */
+double maas_lbfgs_gradient(const struct maas_lbfgs *);          /* largest |g[i]| at the last point taken */
+double maas_lbfgs_best(const struct maas_lbfgs *);              /* objective there */
+void maas_lbfgs_free(struct maas_lbfgs *);
 
 #endif
