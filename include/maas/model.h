@@ -8,6 +8,8 @@
 #include "maas/base.h"
 #include "maas/fmt.h"
 #include "maas/nn.h"
+#include "maas/num.h"
+#include "maas/table.h"
 #include "maas/text.h"
 
 /*
@@ -222,15 +224,84 @@ struct maas_explanation {
 const struct maas_rows *maas_rows_of(const struct maas_model *) MAAS_USE;       /* NULL: a model of something else */
 size_t maas_rows_labels(const struct maas_rows *);
 struct maas_span maas_rows_label(const struct maas_rows *, size_t i);
+const struct maas_columns *maas_rows_columns(const struct maas_rows *);
 struct maas_rows_call *maas_rows_call_new(const struct maas_rows *) MAAS_USE;
 void maas_rows_call_free(struct maas_rows_call *);
 /* probability[labels] of a text (taken whole as the text column, whatever its name; refused where there is
  * none), of a record as maas_reader_parse takes it (a JSON object, else a line as trained on), or of a row. */
-struct maas_row;
 int maas_rows_text(struct maas_rows_call *, struct maas_span text, double *probability) MAAS_USE;
 int maas_rows_record(struct maas_rows_call *, struct maas_span record, double *probability) MAAS_USE;
 int maas_rows_row(struct maas_rows_call *, const struct maas_row *, double *probability) MAAS_USE;
 /* Why the last record got label i the logit it got.  MAAS_USAGE where the kind cannot tell. */
 int maas_rows_explain(struct maas_rows_call *, size_t label, struct maas_explanation *) MAAS_USE;
+
+/* What a kind is fitted on: sparse features, those of columns first, then those of the text. */
+struct maas_data {
+	size_t n;
+	struct maas_csr x;
+	const uint32_t *label;          /* [n], below labels */
+	const struct maas_span *name;   /* [labels] */
+	size_t labels;
+};
+/* What a row of each label counts, on the heap: "balanced" is n / (labels count), else "LABEL:W,..."; NULL for
+ * text NULL.  A label with a comma is put in double quotes. */
+int maas_class_weights(const char *text, const struct maas_data *, double **weight) MAAS_USE;
+struct maas_fitting {                   /* how a fit is going, and how it ended */
+	int (*on_step)(struct maas_fitting *);  /* after each; not 0: stop here.  NULL: none */
+	void *ctx;
+	long step, steps;               /* made; at most */
+	double loss;                    /* mean over the weights of the rows, without the penalty */
+	double objective, gradient;     /* what is made small; its largest slope, done when below tol */
+	int converged;
+	const char *objective_text;     /* the formula */
+};
+struct maas_rows_ops {
+	/* Add what is learnt to the model; labels 0: regression. */
+	int (*fit)(struct maas_model *, const struct maas_data *, struct maas_team *, struct maas_fitting *);
+	/* logit[labels] and probability[labels] of a sparse row. */
+	void (*apply)(const struct maas_model *, const uint32_t *col, const double *val, size_t n, double *logit,
+	    double *probability);
+	/* How a logit is made of features; NULL: cannot be told. */
+	double (*weight)(const struct maas_model *, size_t feature, size_t label);
+	double (*intercept)(const struct maas_model *, size_t label);
+};
+/* What a kind of rows calls from ready (its tensors being for so many features and labels) and done. */
+int maas_rows_open(struct maas_model *, size_t features, size_t labels) MAAS_USE;
+void maas_rows_close(struct maas_model *);
+int maas_rows_answer(struct maas_model *, struct maas_span input, struct maas_buf *) MAAS_USE;  /* "label TAB probability" */
+
+/*
+ * A table in memory: what is trained on and measured.  label[i].s is NULL where a row has none.
+ */
+struct maas_rowset {
+	struct maas_arena *arena;
+	size_t n, bad;                  /* rows kept; rows that could not be read */
+	struct maas_span *label;        /* [n] */
+	struct maas_span *text;         /* [n]; NULL: no column of text */
+	size_t cap, text_cap;
+	struct maas_csr numbers;        /* of the columns' other features */
+	size_t start_cap, col_cap, val_cap;
+};
+/* on_bad gets each row that cannot be read, and each without a label; its failure ends. */
+struct maas_rowset *maas_rowset_load(struct maas_reader *, const struct maas_columns *,
+    int (*on_bad)(void *ctx, const struct maas_row *, const char *why), void *ctx) MAAS_USE;
+void maas_rowset_free(struct maas_rowset *);
+/* The different labels of rows pick[0..n), sorted by bytes: taken from the arena. */
+int maas_rowset_labels(struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_span **label,
+    size_t *labels) MAAS_USE;
+/* Which of the sorted labels it is; `labels` where it is none. */
+size_t maas_label_find(const struct maas_span *label, size_t labels, struct maas_span);
+/* Features of rows pick[0..n).  *v NULL and a text column: fitted on them by o.  Rows by the team. */
+int maas_rowset_features(const struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_team *,
+    const struct maas_vectorizer_options *o, struct maas_vectorizer **v, struct maas_csr *x) MAAS_USE;
+/*
+ * Set `fraction` of rows [0,n) aside: ceil(fraction n) in all, of each group by largest remainder (the lower
+ * group first where equal), at least one left of a group that has one.  pick[n] gets the rows that stay, in
+ * order, then those set aside, in order; how many stay is the answer.
+ */
+size_t maas_split_stratified(uint32_t *pick, const uint32_t *group, size_t n, size_t groups, double fraction,
+    uint64_t seed);
+/* As kept in a model: the part "labels". */
+int maas_labels_print(struct maas_buf *, const struct maas_span *label, size_t n) MAAS_USE;
 
 #endif

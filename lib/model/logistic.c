@@ -1,0 +1,262 @@
+/* Fitting logistic regression: objective and gradient by the team, cut by shape alone. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "logistic.h"
+
+#define PARTS 64
+#define SHORT 256                       /* rows, not cut finer */
+
+struct problem {
+	const struct maas_data *d;
+	struct maas_csr xt;
+	double *weight;                 /* [labels], of a row by its label; NULL: 1 */
+	const double *w;                /* [p + 1][stride], where it is evaluated */
+	double *g;                      /* the same shape */
+	double *err;                    /* [n][stride]: weight x (p - truth) */
+	double *part_b;                 /* [PARTS][stride]: sums of err */
+	double part[PARTS], penalty[PARTS];
+	size_t n, p, k, stride, grain, wide;    /* wide: features a part of the second pass */
+	double l2;
+	int intercept;
+	struct maas_team *team;
+};
+
+void
+logistic_probability(double *p, const double *logit, size_t k)
+{
+	double most = logit[0], sum = 0;
+
+	if (k == 1) {
+		double e = exp(-fabs(logit[1])), big = 1 / (1 + e), small = e / (1 + e);
+
+		p[1] = logit[1] >= 0 ? big : small;
+		p[0] = logit[1] >= 0 ? small : big;
+		return;
+	}
+	for (size_t i = 1; i < k; i++)
+		most = logit[i] > most ? logit[i] : most;
+	for (size_t i = 0; i < k; i++)
+		sum += p[i] = exp(logit[i] - most);
+	for (size_t i = 0; i < k; i++)
+		p[i] /= sum;
+}
+
+/* Scores z of a row become errors; -ln p(label). */
+static double
+row_loss(double *z, size_t label, size_t k)
+{
+	double most = z[0], sum = 0, loss;
+
+	if (k == 1) {
+		double e = exp(-fabs(z[0])), p = z[0] >= 0 ? 1 / (1 + e) : e / (1 + e);
+
+		loss = log1p(e) + (label ? fmax(-z[0], 0) : fmax(z[0], 0));
+		z[0] = p - (label ? 1 : 0);
+		return loss;
+	}
+	for (size_t i = 1; i < k; i++)
+		most = z[i] > most ? z[i] : most;
+	loss = most - z[label];
+	for (size_t i = 0; i < k; i++)
+		sum += z[i] = exp(z[i] - most);
+	loss += log(sum);
+	for (size_t i = 0; i < k; i++)
+		z[i] /= sum;
+	z[label] -= 1;
+	return loss;
+}
+
+static void
+forward(void *arg, size_t begin, size_t end, int member)
+{
+	struct problem *q = arg;
+	size_t part = begin / q->grain, s = q->stride;
+	double loss = 0, *sum = q->part_b + part * s;
+	const double *b = q->w + q->p * s;
+
+	(void)member;
+	memset(sum, 0, s * sizeof *sum);
+	maas_csr_times(q->err, &q->d->x, q->w, s, begin, end);
+	for (size_t i = begin; i < end; i++) {
+		double *z = q->err + i * s, weight = q->weight ? q->weight[q->d->label[i]] : 1;
+
+		for (size_t k = 0; k < q->k; k++)
+			z[k] += b[k];
+		loss += weight * row_loss(z, q->d->label[i], q->k);
+		for (size_t k = 0; k < q->k; k++)
+			sum[k] += z[k] *= weight;
+	}
+	q->part[part] = loss;
+}
+
+static void
+backward(void *arg, size_t begin, size_t end, int member)
+{
+	struct problem *q = arg;
+	double sum = 0;
+
+	(void)member;
+	maas_csr_times(q->g, &q->xt, q->err, q->stride, begin, end);
+	for (size_t i = begin * q->stride; i < end * q->stride; i++) {
+		sum += q->w[i] * q->w[i];
+		q->g[i] += q->l2 * q->w[i];
+	}
+	q->penalty[begin / q->wide] = sum;
+}
+
+/* The objective at q->w, its gradient in q->g; *loss is the data's part. */
+static double
+evaluate(struct problem *q, double *loss)
+{
+	double penalty = 0, *gb = q->g + q->p * q->stride;
+
+	maas_team_run(q->team, q->n, q->grain, forward, q);
+	maas_team_run(q->team, q->p, q->wide, backward, q);
+	memset(gb, 0, q->stride * sizeof *gb);
+	*loss = 0;
+	for (size_t i = 0; i * q->grain < q->n; i++) {
+		*loss += q->part[i];
+		for (size_t k = 0; k < q->k && q->intercept; k++)
+			gb[k] += q->part_b[i * q->stride + k];
+	}
+	for (size_t i = 0; i * q->wide < q->p; i++)
+		penalty += q->penalty[i];
+	return *loss + q->l2 / 2 * penalty;
+}
+
+/* Begin at the intercept that says what the labels say; scale: the inverse Hessian's diagonal, nearly. */
+static void
+start(struct problem *q, double *w, double *scale, double *weights)
+{
+	size_t k = q->k, s = q->stride;
+	double sum[2] = { 0, 0 }, curve = k == 1 ? 0.25 : (1.0 - 1.0 / (double)k) / (double)k, mean = 0;
+	double *b = w + q->p * s;
+
+	*weights = 0;
+	for (size_t i = 0; i < q->n; i++) {
+		double weight = q->weight ? q->weight[q->d->label[i]] : 1;
+
+		*weights += weight;
+		if (k == 1)
+			sum[q->d->label[i]] += weight;
+		else
+			b[q->d->label[i]] += weight;
+	}
+	if (k == 1) {
+		b[0] = log(fmax(sum[1], 1e-9)) - log(fmax(sum[0], 1e-9));
+	} else {
+		for (size_t i = 0; i < k; i++)
+			mean += b[i] = log(fmax(b[i], 1e-9));
+		for (size_t i = 0; i < k; i++)
+			b[i] -= mean / (double)k;
+	}
+	if (!q->intercept)
+		memset(b, 0, s * sizeof *b);
+	for (size_t j = 0; j <= q->p; j++) {
+		double squares = j < q->p ? 0 : *weights;
+
+		for (size_t e = j < q->p ? q->xt.start[j] : 0; j < q->p && e < q->xt.start[j + 1]; e++)
+			squares += q->xt.val[e] * q->xt.val[e];
+		for (size_t i = 0; i < s; i++)
+			scale[j * s + i] = 1 / ((j < q->p ? q->l2 : 0) + curve * squares);
+	}
+}
+
+static int
+make(struct problem *q, const struct maas_logistic *s, const struct maas_data *d, struct maas_team *team)
+{
+	size_t parts;
+
+	*q = (struct problem){ .d = d, .n = d->n, .p = d->x.cols, .k = d->labels == 2 ? 1 : d->labels,
+		.l2 = 1 / s->C, .intercept = s->intercept, .team = team };
+	q->stride = q->k == 1 ? 1 : (q->k + 3) / 4 * 4;
+	q->grain = (q->n + PARTS - 1) / PARTS;
+	q->grain = q->grain < SHORT ? SHORT : q->grain;
+	q->wide = (q->p + PARTS - 1) / PARTS;
+	q->wide = q->wide < SHORT ? SHORT : q->wide;
+	parts = (q->n + q->grain - 1) / q->grain;
+	if (q->p >= SIZE_MAX / 64 / q->stride || q->n >= SIZE_MAX / 64 / q->stride)
+		return maas_fail_as(MAAS_OS, "no memory for %zu features of %zu labels", q->p, d->labels);
+	if (maas_csr_transpose(&q->xt, &d->x) < 0 || !(q->g = maas_alloc((q->p + 1) * q->stride, sizeof *q->g)) ||
+	    !(q->err = maas_alloc(q->n * q->stride, sizeof *q->err)) ||
+	    !(q->part_b = maas_alloc(parts * q->stride, sizeof *q->part_b)))
+		return -1;
+	return 0;
+}
+
+static int
+check(const struct maas_data *d)
+{
+	size_t nnz = d->x.start[d->n];
+
+	for (size_t e = 0; e < nnz; e++)
+		if (!isfinite(d->x.val[e]))
+			return maas_fail("a feature of the training rows is not finite");
+	return 0;
+}
+
+static int
+minimise(struct problem *q, double *w, const struct maas_logistic *s, struct maas_fitting *how)
+{
+	size_t size = (q->p + 1) * q->stride;
+	double *scale = maas_alloc(size, sizeof *scale), weights, loss, at_best = 0;
+	struct maas_lbfgs_options o = { .tol = s->tol, .max_iter = s->max_iter, .memory = 10 };
+	struct maas_lbfgs *l = scale ? maas_lbfgs_new(size, scale, &o, q->team) : NULL;
+	enum maas_lbfgs_state state;
+	long step = -1;
+	double f;
+
+	if (!l) {
+		free(scale);
+		return -1;
+	}
+	start(q, w, scale, &weights);
+	q->w = w;
+	how->steps = s->max_iter;
+	do {
+		f = evaluate(q, &loss);
+		state = maas_lbfgs_step(l, w, f, q->g);
+		if (maas_lbfgs_steps(l) == step)
+			continue;
+		at_best = loss;
+		how->step = step = maas_lbfgs_steps(l);
+		how->loss = at_best / weights;
+		how->objective = maas_lbfgs_best(l);
+		how->gradient = maas_lbfgs_gradient(l);
+		if (how->on_step && how->on_step(how) != 0)
+			break;
+	} while (state == MAAS_LBFGS_MORE);
+	/* Stuck where the objective's own rounding hides what is left is as far as anyone gets. */
+	how->converged = state == MAAS_LBFGS_DONE || (state == MAAS_LBFGS_STUCK && how->gradient <= 1e-7 * fabs(f));
+	maas_lbfgs_free(l);
+	free(scale);
+	return isfinite(f) ? 0 : maas_fail("the objective is %g after %ld steps", f, how->step);
+}
+
+int
+logistic_fit(struct logistic_fit *to, const struct maas_logistic *s, const struct maas_data *d, struct maas_team *team,
+    struct maas_fitting *how)
+{
+	struct problem q;
+	int rc = -1;
+
+	*to = (struct logistic_fit){ 0 };
+	if (make(&q, s, d, team) == 0 && maas_class_weights(s->class_weight, d, &q.weight) == 0 && check(d) == 0 && (to->w = maas_alloc((q.p + 1) * q.stride, sizeof *to->w))) {
+		to->stride = q.stride;
+		rc = minimise(&q, to->w, s, how);
+	}
+	maas_csr_free(&q.xt);
+	free(q.weight);
+	free(q.g);
+	free(q.err);
+	free(q.part_b);
+	return rc;
+}
+
+void
+logistic_free(struct logistic_fit *f)
+{
+	free(f->w);
+}

@@ -1,0 +1,243 @@
+/* Labels: found, weighed, split by, kept. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rows.h"
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	const struct maas_span *x = a, *y = b;
+	size_t n = x->n < y->n ? x->n : y->n;
+	int c = n ? memcmp(x->s, y->s, n) : 0;
+
+	return c ? c : (x->n > y->n) - (x->n < y->n);
+}
+
+int
+maas_rowset_labels(struct maas_rowset *d, const uint32_t *pick, size_t n, struct maas_span **label, size_t *labels)
+{
+	struct maas_span *all = maas_alloc(n, sizeof *all);
+	size_t k = 0;
+
+	if (!all)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		all[i] = d->label[pick[i]];
+	if (n)
+		qsort(all, n, sizeof *all, by_bytes);
+	for (size_t i = 0; i < n; i++)
+		if (k == 0 || by_bytes(&all[i], &all[k - 1]))
+			all[k++] = all[i];
+	*labels = k;
+	if ((*label = maas_take(d->arena, k, sizeof **label)) && k)
+		memcpy(*label, all, k * sizeof *all);
+	free(all);
+	return *label ? 0 : -1;
+}
+
+size_t
+maas_label_find(const struct maas_span *label, size_t labels, struct maas_span s)
+{
+	const struct maas_span *at = s.s && labels ? bsearch(&s, label, labels, sizeof s, by_bytes) : NULL;
+
+	return at ? (size_t)(at - label) : labels;
+}
+
+/* The next "LABEL:W", LABEL in double quotes where it holds a comma; *s moves behind it. */
+static int
+next_weight(const char **s, struct maas_span *label, double *weight)
+{
+	const char *p = *s, *end, *colon = NULL;
+
+	if (*p == '"') {
+		const char *close = strchr(++p, '"');
+
+		if (!close || close[1] != ':')
+			return -1;
+		*label = (struct maas_span){ p, (size_t)(close - p) };
+		colon = close + 1;
+		end = colon + strcspn(colon, ",");
+	} else {
+		end = p + strcspn(p, ",");
+		for (const char *q = p; q < end; q++)
+			if (*q == ':')
+				colon = q;
+		if (!colon)
+			return -1;
+		*label = (struct maas_span){ p, (size_t)(colon - p) };
+	}
+	*s = *end ? end + 1 : end;
+	return maas_parse_real((struct maas_span){ colon + 1, (size_t)(end - colon - 1) }, weight);
+}
+
+int
+maas_class_weights(const char *text, const struct maas_data *d, double **to)
+{
+	struct maas_span label;
+	double *w, value;
+
+	*to = NULL;
+	if (!text || !*text)
+		return 0;
+	if (!(w = *to = maas_alloc(d->labels, sizeof *w)))
+		return -1;
+	if (!strcmp(text, "balanced")) {
+		for (size_t i = 0; i < d->n; i++)
+			w[d->label[i]]++;
+		for (size_t k = 0; k < d->labels; k++)
+			w[k] = (double)d->n / ((double)d->labels * w[k]);
+		return 0;
+	}
+	for (size_t k = 0; k < d->labels; k++)
+		w[k] = 1;
+	while (*text) {
+		size_t k;
+
+		if (next_weight(&text, &label, &value) < 0 || !(value >= 0) || !isfinite(value))
+			return maas_fail_as(MAAS_USAGE, "class-weight: wanted balanced or LABEL:W,... with numbers from 0 on");
+		if ((k = maas_label_find(d->name, d->labels, label)) == d->labels)
+			return maas_fail("class-weight: no training row is labelled '%.*s'", (int)label.n, label.s);
+		w[k] = value;
+	}
+	return 0;
+}
+
+struct share {                          /* of a group: rows set aside, and what rounding took */
+	double rest;
+	size_t group, rows, aside;
+};
+
+static int
+by_rest(const void *a, const void *b)
+{
+	const struct share *x = a, *y = b;
+
+	return x->rest != y->rest ? (x->rest > y->rest ? -1 : 1) : (x->group > y->group) - (x->group < y->group);
+}
+
+static int
+by_group(const void *a, const void *b)
+{
+	const struct share *x = a, *y = b;
+
+	return (x->group > y->group) - (x->group < y->group);
+}
+
+/* How many of each group are set aside. */
+static void
+shares(struct share *s, size_t groups, size_t n, double fraction)
+{
+	size_t want = (size_t)ceil(fraction * (double)n), given = 0;
+
+	for (size_t g = 0; g < groups; g++) {
+		double exact = (double)want * (double)s[g].rows / (double)n;
+
+		s[g].aside = (size_t)exact;
+		s[g].rest = exact - (double)s[g].aside;
+		given += s[g].aside;
+	}
+	qsort(s, groups, sizeof *s, by_rest);
+	for (size_t g = 0; g < groups && given < want; g++)
+		if (s[g].aside + 1 < s[g].rows) {
+			s[g].aside++;
+			given++;
+		}
+	qsort(s, groups, sizeof *s, by_group);
+}
+
+size_t
+maas_split_stratified(uint32_t *pick, const uint32_t *group, size_t n, size_t groups, double fraction, uint64_t seed)
+{
+	struct share *s = calloc(groups ? groups : 1, sizeof *s);
+	uint32_t *order = calloc(n ? n : 1, sizeof *order);
+	unsigned char *aside = calloc(n ? n : 1, 1);
+	size_t kept = 0, k = n;
+
+	if (s && order && aside && n && groups) {
+		for (size_t g = 0; g < groups; g++)
+			s[g].group = g;
+		for (size_t i = 0; i < n; i++) {
+			order[i] = (uint32_t)i;
+			s[group[i]].rows++;
+		}
+		shares(s, groups, n, fraction);
+		maas_shuffle(order, n, seed, 0);
+		for (size_t i = 0; i < n; i++)
+			if (s[group[order[i]]].aside) {
+				s[group[order[i]]].aside--;
+				aside[order[i]] = 1;
+			}
+		for (size_t i = 0; i < n; i++)
+			if (!aside[i])
+				pick[kept++] = (uint32_t)i;
+		k = kept;
+		for (size_t i = 0; i < n; i++)
+			if (aside[i])
+				pick[k++] = (uint32_t)i;
+	}
+	free(s);
+	free(order);
+	free(aside);
+	return kept;
+}
+
+static int
+put32(struct maas_buf *b, size_t v)
+{
+	unsigned char p[4] = { (unsigned char)v, (unsigned char)(v >> 8), (unsigned char)(v >> 16), (unsigned char)(v >> 24) };
+
+	return maas_buf_add(b, p, 4);
+}
+
+int
+maas_labels_print(struct maas_buf *b, const struct maas_span *label, size_t n)
+{
+	if (n > UINT32_MAX || put32(b, n) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (label[i].n > UINT32_MAX)
+			return maas_fail("a label of %zu bytes", label[i].n);
+		if (put32(b, label[i].n) < 0 || maas_buf_add(b, label[i].s, label[i].n) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The next u32; -1 where there is none. */
+static int64_t
+take32(struct maas_span *s)
+{
+	const unsigned char *p = (const unsigned char *)s->s;
+
+	if (s->n < 4)
+		return -1;
+	s->s += 4;
+	s->n -= 4;
+	return (int64_t)p[0] | (int64_t)p[1] << 8 | (int64_t)p[2] << 16 | (int64_t)p[3] << 24;
+}
+
+int
+labels_parse(struct maas_model *m, struct maas_rows *r)
+{
+	struct maas_span s = maas_model_part(m, "labels");
+	int64_t n;
+
+	if (!s.s)
+		return 0;
+	if ((n = take32(&s)) < 0 || (size_t)n > s.n / 4)
+		return maas_fail("the part labels is broken off");
+	if (!(r->label = maas_take(m->arena, (size_t)n, sizeof *r->label)))
+		return -1;
+	for (r->labels = 0; r->labels < (size_t)n; r->labels++) {
+		int64_t len = take32(&s);
+
+		if (len < 0 || (size_t)len > s.n)
+			return maas_fail("the part labels is broken off in label %zu", r->labels + 1);
+		r->label[r->labels] = (struct maas_span){ s.s, (size_t)len };
+		s.s += len;
+		s.n -= (size_t)len;
+	}
+	return s.n ? maas_fail("the part labels has %zu bytes too many", s.n) : 0;
+}
