@@ -40,12 +40,9 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t labels)
 	if (!(r->columns = maas_columns_open(columns)) || (v.s && !(r->v = maas_vectorizer_open(v))) || labels_parse(m, r) < 0)
 		return -1;
 	r->numbers = r->columns->features;
-	/* Learnt from rows that a vectoriser had made, and carrying it: its features are all there are. */
-	if (r->v && !r->columns->texts && !r->columns->column)
-		r->numbers = 0;
 	r->features = r->numbers + (r->v ? maas_vectorizer_size(r->v) : 0);
-	if (r->columns->texts && !r->v)
-		return maas_fail("a column of text, but no vectorizer");
+	if (!r->columns->texts != !r->v)
+		return maas_fail(r->v ? "a vectorizer, but no column of text" : "a column of text, but no vectorizer");
 	if (r->features != features)
 		return maas_fail("weights for %zu features, the columns and the vectorizer make %zu", features, r->features);
 	if (r->labels != labels)
@@ -211,11 +208,8 @@ maas_rows_row(struct maas_rows_call *c, const struct maas_row *row, double *prob
 int
 maas_rows_text(struct maas_rows_call *c, struct maas_span text, double *probability)
 {
-	struct maas_row row = { .text = text };
+	struct maas_row row;
 
-	/* A vectoriser alone in charge takes a text as it is; beside columns the reader knows which it is. */
-	if (c->z && c->r->numbers == 0)
-		return score(c, &row, probability);
 	if (maas_reader_text(c->reader, text, &row) < 0)
 		return -1;
 	return maas_rows_row(c, &row, probability);

@@ -1,0 +1,229 @@
+/* Metrics of labels and probabilities; each as scikit-learn has it, but ece. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eval.h"
+
+#define BINS 15
+
+struct metric {
+	const char *name;
+	int loss;
+	double (*of)(const struct maas_eval *, const struct tally *);
+};
+
+/* Probabilities clipped to [eps, 1 - eps] and made to sum to 1 again. */
+static double
+log_loss(const struct maas_eval *e, const struct tally *t)
+{
+	double total = 0;
+
+	(void)t;
+	for (size_t i = 0; i < e->n; i++) {
+		const double *p = e->p + i * e->labels;
+		double sum = 0, mine = DBL_EPSILON;
+
+		for (size_t k = 0; k < e->labels; k++) {
+			double v = fmin(fmax(p[k], DBL_EPSILON), 1 - DBL_EPSILON);
+
+			sum += v;
+			mine = k == e->truth[i] ? v : mine;
+		}
+		total -= log(mine / sum);
+	}
+	return e->n ? total / (double)e->n : NAN;
+}
+
+/* Two labels: mean (p(second) - truth)^2; more: mean over rows of the sum over labels. */
+static double
+brier(const struct maas_eval *e, const struct tally *t)
+{
+	double total = 0;
+
+	(void)t;
+	for (size_t i = 0; i < e->n; i++)
+		for (size_t k = 0; k < e->labels; k++) {
+			double d = e->p[i * e->labels + k] - (k == e->truth[i]);
+
+			total += d * d;
+		}
+	return e->n ? total / (double)e->n / (e->labels == 2 ? 2 : 1) : NAN;
+}
+
+/* Expected calibration error (Guo et al. 2017): 15 equal bins (lo, hi] of the answer's probability, the
+ * distance of mean probability and accuracy in each, weighted by its rows. */
+static double
+ece(const struct maas_eval *e, const struct tally *t)
+{
+	double right[BINS] = { 0 }, sure[BINS] = { 0 }, total = 0;
+
+	(void)t;
+	for (size_t i = 0; i < e->n; i++) {
+		double p = e->p[i * e->labels + e->answer[i]];
+		int bin = (int)ceil(p * BINS) - 1;
+
+		bin = bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin;
+		right[bin] += e->truth[i] == e->answer[i];
+		sure[bin] += p;
+	}
+	for (int b = 0; b < BINS; b++)
+		total += fabs(right[b] - sure[b]);
+	return e->n ? total / (double)e->n : NAN;
+}
+
+struct ranked {
+	double p;
+	int yes;
+};
+
+static int
+by_p(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return (x->p > y->p) - (x->p < y->p);
+}
+
+/* Of label k against the rest: the chance that a row of it gets the larger probability, half for equal. */
+static double
+auc(const struct maas_eval *e, size_t k, struct ranked *r)
+{
+	double ranks = 0, yes = 0, no;
+
+	for (size_t i = 0; i < e->n; i++) {
+		r[i] = (struct ranked){ e->p[i * e->labels + k], e->truth[i] == k };
+		yes += r[i].yes;
+	}
+	no = (double)e->n - yes;
+	qsort(r, e->n, sizeof *r, by_p);
+	for (size_t i = 0, j; i < e->n; i = j) {
+		for (j = i; j < e->n && r[j].p == r[i].p; j++)
+			;
+		for (size_t l = i; l < j; l++)
+			ranks += r[l].yes * ((double)(i + j + 1) / 2);
+	}
+	return (ranks - yes * (yes + 1) / 2) / (yes * no);
+}
+
+/* Two labels: of the second; more: the mean of each against the rest.  A label that never occurs: none. */
+static double
+roc_auc(const struct maas_eval *e, const struct tally *t)
+{
+	struct ranked *r;
+	double sum = 0;
+
+	(void)t;
+	if (e->names > e->labels || e->labels < 2 || !(r = calloc(e->n ? e->n : 1, sizeof *r)))
+		return NAN;
+	if (e->labels == 2)
+		sum = auc(e, 1, r);
+	for (size_t k = 0; e->labels > 2 && k < e->labels; k++)
+		sum += auc(e, k, r) / (double)e->labels;
+	free(r);
+	return isfinite(sum) ? sum : NAN;
+}
+
+static double
+accuracy(const struct maas_eval *e, const struct tally *t)
+{
+	return e->n ? t->accuracy : NAN;
+}
+
+static double
+f1_macro(const struct maas_eval *e, const struct tally *t)
+{
+	(void)e;
+	return tally_mean(t, t->f1, 0);
+}
+
+static double
+f1_weighted(const struct maas_eval *e, const struct tally *t)
+{
+	(void)e;
+	return tally_mean(t, t->f1, 1);
+}
+
+static double
+precision_macro(const struct maas_eval *e, const struct tally *t)
+{
+	(void)e;
+	return tally_mean(t, t->precision, 0);
+}
+
+static double
+precision_weighted(const struct maas_eval *e, const struct tally *t)
+{
+	(void)e;
+	return tally_mean(t, t->precision, 1);
+}
+
+static double
+recall_macro(const struct maas_eval *e, const struct tally *t)
+{
+	(void)e;
+	return tally_mean(t, t->recall, 0);
+}
+
+static double
+recall_weighted(const struct maas_eval *e, const struct tally *t)
+{
+	(void)e;
+	return tally_mean(t, t->recall, 1);
+}
+
+static const struct metric metrics[] = {
+	{ "accuracy", 0, accuracy },
+	{ "f1_macro", 0, f1_macro },
+	{ "f1_weighted", 0, f1_weighted },
+	{ "precision_macro", 0, precision_macro },
+	{ "precision_weighted", 0, precision_weighted },
+	{ "recall_macro", 0, recall_macro },
+	{ "recall_weighted", 0, recall_weighted },
+	{ "log_loss", 1, log_loss },
+	{ "roc_auc", 0, roc_auc },
+	{ "ece", 1, ece },
+	{ "brier", 1, brier },
+};
+
+/* The names of the table above. */
+const char *const maas_eval_metrics[] = { "accuracy", "f1_macro", "f1_weighted", "precision_macro", "precision_weighted",
+	"recall_macro", "recall_weighted", "log_loss", "roc_auc", "ece", "brier", NULL };
+
+int
+maas_eval_metric(struct maas_eval *e, const char *name, double *to)
+{
+	struct tally t;
+
+	for (size_t i = 0; i < MAAS_COUNT(metrics); i++)
+		if (!strcmp(metrics[i].name, name)) {
+			if (tally_make(&t, e) < 0)
+				return -1;
+			*to = metrics[i].of(e, &t);
+			tally_free(&t);
+			return 0;
+		}
+	return maas_fail_as(MAAS_USAGE, "no metric is called '%s'%s%s", name, maas_nearest(name, maas_eval_metrics) ?
+	    ": did you mean " : "", maas_nearest(name, maas_eval_metrics) ? maas_nearest(name, maas_eval_metrics) : "");
+}
+
+int
+maas_eval_is_loss(const char *name)
+{
+	for (size_t i = 0; i < MAAS_COUNT(metrics); i++)
+		if (!strcmp(metrics[i].name, name))
+			return metrics[i].loss;
+	return 0;
+}
+
+double
+maas_eval_baseline(struct maas_eval *e)
+{
+	size_t *count = calloc(e->names ? e->names : 1, sizeof *count), most = 0;
+
+	for (size_t i = 0; count && i < e->n; i++)
+		most = ++count[e->truth[i]] > most ? count[e->truth[i]] : most;
+	free(count);
+	return e->n ? (double)most / (double)e->n : NAN;
+}

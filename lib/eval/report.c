@@ -1,0 +1,196 @@
+/* Reports: text as scikit-learn prints it, TSV, JSON. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "eval.h"
+#include "maas/fmt.h"
+
+static const char *const average_names[] = { "accuracy", "macro avg", "weighted avg" };
+
+/* Characters of a name. */
+static size_t
+length(struct maas_span s)
+{
+	const char *p = s.s, *end = s.s + s.n;
+	size_t n = 0;
+
+	for (; p < end; n++)
+		(void)maas_utf8_next(&p, end);
+	return n;
+}
+
+/* A name to the right of `width` characters, and a space. */
+static int
+name(struct maas_buf *b, struct maas_span s, size_t width)
+{
+	size_t n = length(s);
+
+	if (maas_buf_printf(b, "%*s", (int)(width > n ? width - n : 0), "") < 0 || maas_buf_add(b, s.s, s.n) < 0)
+		return -1;
+	return maas_buf_text(b, " ");
+}
+
+static int
+row(struct maas_buf *b, struct maas_span label, size_t width, const double v[3], double support)
+{
+	if (name(b, label, width) < 0)
+		return -1;
+	return maas_buf_printf(b, " %9.2f %9.2f %9.2f %9.0f\n", v[0], v[1], v[2], support);
+}
+
+static int
+averages(struct maas_buf *b, const struct tally *t, size_t width)
+{
+	double acc = t->accuracy, n = (double)t->n;
+
+	acc = acc > 0 ? 2 * acc * acc / (acc + acc) : 0;
+	if (maas_buf_text(b, "\n") < 0 || name(b, maas_span(average_names[0]), width) < 0 ||
+	    maas_buf_printf(b, " %9s %9s %9.2f %9.0f\n", "", "", acc, n) < 0)
+		return -1;
+	for (int w = 0; w < 2; w++) {
+		double v[3] = { tally_mean(t, t->precision, w), tally_mean(t, t->recall, w), tally_mean(t, t->f1, w) };
+
+		if (row(b, maas_span(average_names[1 + w]), width, v, n) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+report(const struct maas_eval *e, const struct tally *t, struct maas_buf *b)
+{
+	size_t width = strlen("weighted avg");
+
+	for (size_t i = 0; i < t->k; i++)
+		width = length(e->name[t->label[i]]) > width ? length(e->name[t->label[i]]) : width;
+	if (maas_buf_printf(b, "%*s  %9s %9s %9s %9s\n\n", (int)width, "", "precision", "recall", "f1-score", "support") < 0)
+		return -1;
+	for (size_t i = 0; i < t->k; i++) {
+		double v[3] = { t->precision[i], t->recall[i], t->f1[i] };
+
+		if (row(b, e->name[t->label[i]], width, v, t->support[i]) < 0)
+			return -1;
+	}
+	return averages(b, t, width);
+}
+
+/* Tabs and line ends of a label as blanks: a cell is a cell. */
+static int
+cell(struct maas_buf *b, struct maas_span s)
+{
+	size_t from = b->n;
+
+	if (maas_buf_add(b, s.s, s.n) < 0)
+		return -1;
+	for (size_t i = from; i < b->n; i++)
+		if (b->s[i] == '\t' || b->s[i] == '\n' || b->s[i] == '\r')
+			b->s[i] = ' ';
+	return 0;
+}
+
+static int
+confusion(const struct maas_eval *e, const struct tally *t, struct maas_buf *b)
+{
+	for (size_t j = 0; j < t->k; j++)
+		if (maas_buf_text(b, "\t") < 0 || cell(b, e->name[t->label[j]]) < 0)
+			return -1;
+	for (size_t i = 0; i < t->k; i++) {
+		if (maas_buf_text(b, "\n") < 0 || cell(b, e->name[t->label[i]]) < 0)
+			return -1;
+		for (size_t j = 0; j < t->k; j++)
+			if (maas_buf_printf(b, "\t%zu", t->count[i * t->k + j]) < 0)
+				return -1;
+	}
+	return maas_buf_text(b, "\n");
+}
+
+static int
+json_matrix(const struct tally *t, struct maas_buf *b)
+{
+	if (maas_buf_text(b, ",\"confusion\":[") < 0)
+		return -1;
+	for (size_t i = 0; i < t->k; i++)
+		for (size_t j = 0; j < t->k; j++)
+			if (maas_buf_printf(b, "%s%s%zu%s", i && !j ? "," : "", j ? "," : "[", t->count[i * t->k + j],
+			    j + 1 == t->k ? "]" : "") < 0)
+				return -1;
+	return maas_buf_text(b, "]");
+}
+
+static int
+json_labels(const struct maas_eval *e, const struct tally *t, struct maas_buf *b)
+{
+	if (maas_buf_text(b, ",\"labels\":[") < 0)
+		return -1;
+	for (size_t i = 0; i < t->k; i++)
+		if (maas_buf_text(b, i ? "," : "") < 0 || maas_json_put_text(b, e->name[t->label[i]]) < 0)
+			return -1;
+	if (maas_buf_text(b, "]") < 0 || json_matrix(t, b) < 0 || maas_buf_text(b, ",\"per_label\":{") < 0)
+		return -1;
+	for (size_t i = 0; i < t->k; i++) {
+		if (maas_buf_text(b, i ? "," : "") < 0 || maas_json_put_text(b, e->name[t->label[i]]) < 0 ||
+		    maas_buf_text(b, ":{\"precision\":") < 0 || maas_json_put_real(b, t->precision[i]) < 0 ||
+		    maas_buf_text(b, ",\"recall\":") < 0 || maas_json_put_real(b, t->recall[i]) < 0 ||
+		    maas_buf_text(b, ",\"f1\":") < 0 || maas_json_put_real(b, t->f1[i]) < 0 ||
+		    maas_buf_printf(b, ",\"support\":%.0f}", t->support[i]) < 0)
+			return -1;
+	}
+	return maas_buf_text(b, "}");
+}
+
+static int
+json(struct maas_eval *e, const struct tally *t, struct maas_buf *b)
+{
+	if (maas_buf_printf(b, "{\"n\":%zu", e->n) < 0)
+		return -1;
+	for (size_t i = 0; maas_eval_metrics[i]; i++) {
+		double v;
+
+		if (maas_eval_metric(e, maas_eval_metrics[i], &v) < 0 || maas_buf_printf(b, ",\"%s\":", maas_eval_metrics[i]) < 0 ||
+		    maas_json_put_real(b, v) < 0)
+			return -1;
+	}
+	if (maas_buf_text(b, ",\"baseline\":") < 0 || maas_json_put_real(b, maas_eval_baseline(e)) < 0 ||
+	    json_labels(e, t, b) < 0)
+		return -1;
+	return maas_buf_text(b, "}");
+}
+
+int
+maas_eval_report(struct maas_eval *e, struct maas_buf *b)
+{
+	struct tally t;
+	int rc;
+
+	if (tally_make(&t, e) < 0)
+		return -1;
+	rc = report(e, &t, b);
+	tally_free(&t);
+	return rc;
+}
+
+int
+maas_eval_confusion(struct maas_eval *e, struct maas_buf *b)
+{
+	struct tally t;
+	int rc;
+
+	if (tally_make(&t, e) < 0)
+		return -1;
+	rc = confusion(e, &t, b);
+	tally_free(&t);
+	return rc;
+}
+
+int
+maas_eval_json(struct maas_eval *e, struct maas_buf *b)
+{
+	struct tally t;
+	int rc;
+
+	if (tally_make(&t, e) < 0)
+		return -1;
+	rc = json(e, &t, b);
+	tally_free(&t);
+	return rc;
+}
