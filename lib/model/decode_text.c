@@ -3,21 +3,6 @@
 
 #include "decode.h"
 
-/* How many bytes at the end of s[0, n) begin a UTF-8 character that is not whole. */
-static size_t
-unfinished(const unsigned char *s, size_t n)
-{
-	for (size_t k = 1; k <= 3 && k <= n; k++) {
-		unsigned char c = s[n - k];
-		size_t want = c >= 0xf5 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
-
-		if ((c & 0xc0) == 0x80)
-			continue;
-		return want > k ? k : 0;
-	}
-	return 0;
-}
-
 /* The first place where a stop string stands in s[from, n), n if none. */
 static size_t
 first_stop(const struct outflow *o, size_t from)
@@ -64,9 +49,8 @@ maas_outflow_add(struct outflow *o, int32_t id)
 		return 1;
 	}
 	at = begun_stop(o);
-	at -= unfinished((const unsigned char *)o->raw.s, at);
 	if (at > o->shown)
-		o->shown = at;
+		o->shown += maas_utf8_whole(o->raw.s + o->shown, at - o->shown);
 	return 0;
 }
 
