@@ -113,7 +113,7 @@ maas_sample_top(struct maas_choice *top, int k, const float *logit, size_t n, do
 {
 	int have = 0, at;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; k > 0 && i < n; i++) {
 		if (!(logit[i] > -INFINITY) || (have == k && !(logit[i] > logit[top[k - 1].id])))
 			continue;
 		have += have < k;

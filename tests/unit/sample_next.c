@@ -119,6 +119,8 @@ edges(void)
 	ok(fabs(top[2].logprob + 3.5) < 1e-6, "its log-probability");
 	maas_sample_top(top, 2, x, 5, 4.5);
 	ok(top[0].id == 1 && top[1].id == 3, "the two likeliest");
+	maas_sample_top(top + 1, 0, x, 5, 4.5);
+	ok(top[0].id == 1 && top[1].id == 3, "none of them");
 }
 
 static void
