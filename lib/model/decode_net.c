@@ -197,11 +197,22 @@ affine(struct net *net, float *y, const float *x, const struct maas_affine *a, s
 	    a->in, net->precision, &e, net->scratch);
 }
 
+/* Items of attention worth a thread's while. */
+static size_t
+attend_grain(const struct net *net, const struct net_run *run, size_t nrun)
+{
+	size_t work = 0;
+
+	for (size_t i = 0; i < nrun; i++)
+		work += run[i].rows * (run[i].at + run[i].rows) * net->hd * (net->w.heads / net->w.kv_heads);
+	return 1 + 16384 * nrun / (work + 1);
+}
+
 void
 maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 {
 	const struct maas_network *w = &net->w;
-	size_t rows = 0;
+	size_t rows = 0, grain = attend_grain(net, run, nrun);
 
 	for (size_t i = 0; i < nrun; i++)
 		rows += run[i].rows;
@@ -213,7 +224,7 @@ maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 		net->half = 2 * i;
 		maas_team_run(net->team, rows, 16, norm, net);
 		affine(net, net->qkv, net->h, &l->qkv, rows, MAAS_ACT_NONE, 0);
-		maas_team_run(net->team, nrun * w->kv_heads, 1, attend, net);
+		maas_team_run(net->team, nrun * w->kv_heads, grain, attend, net);
 		affine(net, net->x, net->mix, &l->proj, rows, MAAS_ACT_NONE, 1);
 		net->half = 2 * i + 1;
 		maas_team_run(net->team, rows, 16, norm, net);

@@ -178,10 +178,29 @@ before(const struct sample_item *a, const struct sample_item *b)
 	return a->key < b->key || (a->key == b->key && a->id < b->id);
 }
 
-static int
-by_key(const void *a, const void *b)
+/* Heapsort: in place, and never slow. */
+static void
+sort(struct sample_item *a, size_t n)
 {
-	return before(a, b) ? -1 : before(b, a);
+	struct sample_item x;
+
+	for (size_t begin = n / 2, end = n; end > 1;) {
+		size_t at, child;
+
+		if (begin > 0) {
+			x = a[--begin];
+		} else {
+			x = a[--end];
+			a[end] = a[0];
+		}
+		for (at = begin; (child = 2 * at + 1) < end; at = child) {
+			child += child + 1 < end && before(&a[child], &a[child + 1]);
+			if (!before(&x, &a[child]))
+				break;
+			a[at] = a[child];
+		}
+		a[at] = x;
+	}
 }
 
 /* Put the m that come first in front, in any order (Hoare's selection, median of three). */
@@ -215,7 +234,7 @@ select_first(struct sample_item *a, size_t n, size_t m)
 			lo = j + 1;
 	}
 	if (m > lo && m < hi)
-		qsort(a + lo, hi - lo, sizeof *a, by_key);
+		sort(a + lo, hi - lo);
 }
 
 static void
@@ -248,7 +267,7 @@ prefix(struct sample_item *a, size_t n, double mass)
 
 	for (size_t m = n < 128 ? n : 64; i < n; m = m * 8 < n ? m * 8 : n) {
 		select_first(a + i, n - i, m - i);
-		qsort(a + i, m - i, sizeof *a, by_key);
+		sort(a + i, m - i);
 		for (; i < m; i++)
 			if ((sum += a[i].p) >= mass)
 				return i + 1;
