@@ -14,7 +14,7 @@ replay(const char *path)
 
 	if (maas_map_open(&map, path) < 0)
 		return -1;
-	LLVMFuzzerTestOneInput(map.p, map.n);
+	LLVMFuzzerTestOneInput(map.n ? map.p : (const uint8_t *)"", map.n);
 	maas_map_close(&map);
 	return 0;
 }
