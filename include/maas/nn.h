@@ -19,7 +19,8 @@
 #define MAAS_DIMS 4
 #define MAAS_ARGS 8
 
-enum { MAAS_WANTS_GRAD = 1, MAAS_PARAM = 2, MAAS_DECAY = 4, MAAS_INPUT = 8, MAAS_RECOMPUTE = 16, MAAS_KEEP = 32 };
+/* KEEP: its value stays until the next step, though nobody needs it any more. */
+enum { MAAS_WANTS_GRAD = 1, MAAS_PARAM = 2, MAAS_DECAY = 4, MAAS_INPUT = 8, MAAS_KEEP = 32 };
 
 struct maas_node {
 	const struct maas_op *op;               /* NULL: a leaf */
@@ -56,9 +57,11 @@ struct maas_op {
 	const char *name;
 	int (*shape)(struct maas_node *y);      /* check in[], set type, dim, save_bytes, scratch_bytes */
 	void (*fwd)(struct maas_node *y, const struct maas_run *);
-	/* Gradients of in[] from y->grad: where first[i], overwrite, else add. */
+	/* Gradients of in[] from y->grad: where first[i], overwrite, else add.  in[] in order; y->grad
+	 * may be used up. */
 	void (*bwd)(struct maas_node *y, const struct maas_run *, const unsigned char *first);
 	unsigned needs;                         /* bit i: bwd reads in[i]->val; MAAS_NEEDS_OUT: y->val */
+	unsigned optional;                      /* bit i: in[i] may be NULL */
 };
 #define MAAS_NEEDS_OUT (1u << MAAS_ARGS)
 
@@ -70,14 +73,17 @@ struct maas_node *maas_param(struct maas_tape *, const char *name, int ndim, con
 struct maas_node *maas_apply(struct maas_tape *, const struct maas_op *, struct maas_node *const *in, int nin,
     const void *attr, size_t attr_bytes);
 struct maas_node *maas_tape_input(const struct maas_tape *, const char *name);  /* NULL: none of that name */
+/* The same value and gradient in another shape. */
+struct maas_node *maas_view(struct maas_tape *, struct maas_node *x, int ndim, const size_t *dim);
 size_t maas_len(const struct maas_node *);              /* elements */
 size_t maas_rows(const struct maas_node *, const struct maas_run *);    /* leading dims' product in use, last excluded */
 
 /*
  * Give every value and gradient its place, by first and last use.  `loss` is a scalar
  * whose gradient is 1; with train 0 nothing is kept for backward.  Parameters, their gradients
- * and bf16 copies lie in one block each, in build order, each 64-byte aligned.
+ * and (with MAAS_HALF) bf16 copies lie in one block each, in build order, each 64-byte aligned.
  */
+enum { MAAS_TRAIN = 1, MAAS_HALF = 2 };
 int maas_tape_plan(struct maas_tape *, struct maas_node *loss, int train) MAAS_USE;
 struct maas_params {
 	size_t n;                               /* elements, padding included */
@@ -94,12 +100,13 @@ void maas_backward(struct maas_tape *, const struct maas_run *, int add);       
 
 /* Ops.  n rows, C channels. */
 struct maas_node *maas_embed(struct maas_tape *, struct maas_node *ids, struct maas_node *table, struct maas_node *positions);
-		/* [n] I32 -> [n,C]; positions [T,C] or NULL: row r adds positions[r % T] */
+		/* [n] I32 -> [n,C]; positions [T,C] or NULL: row r adds positions[r % T]; no such id: NaN */
 struct maas_node *maas_layernorm(struct maas_tape *, struct maas_node *x, struct maas_node *gain, struct maas_node *bias, float eps);
 struct maas_node *maas_linear(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *bias,
     struct maas_node *residual, enum maas_act);         /* act(x[n,in] w[out,in]^T + bias) + residual */
 struct maas_node *maas_attention(struct maas_tape *, struct maas_node *qkv, size_t time, int heads, int kv_heads);
 		/* causal; qkv [n, (heads + 2 kv_heads) hd], q then k then v; -> [n, heads hd] */
+struct maas_node *maas_sum(struct maas_tape *, struct maas_node *a, struct maas_node *b);      /* a + b */
 struct maas_node *maas_dropout(struct maas_tape *, struct maas_node *x, struct maas_node *residual, float p);
 		/* x / (1 - p) or 0, + residual (NULL: none); p 0 or not training: x + residual */
 struct maas_node *maas_head_loss(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *targets);

@@ -69,9 +69,25 @@ double maas_dot(const float *a, const float *b, size_t n);                      
  * stat [rows, 2]: mean and 1 / sqrt(var + eps); NULL: not kept. */
 void maas_layernorm_fwd(float *y, float *stat, const float *x, const float *gain, const float *bias,
     size_t rows, size_t n, float eps);
-/* dx = or += (add); dgain [n] and dbias [n] += (NULL: not wanted). */
-void maas_layernorm_bwd(float *dx, float *dgain, float *dbias, const float *dy, const float *x, const float *stat,
-    const float *gain, size_t rows, size_t n, int add);
+/* dx = or += (add). */
+void maas_layernorm_dx(float *dx, const float *dy, const float *x, const float *stat, const float *gain, size_t rows,
+    size_t n, int add);
+/* Of n columns (row stride ld): dgain, dbias = or += (add), sums over the rows; NULL: not wanted. */
+void maas_layernorm_dparams(float *dgain, float *dbias, const float *dy, const float *x, const float *stat, size_t rows,
+    size_t ld, size_t n, int add);
+/* y [n] = or += (add) the sums of the columns of x [rows, n], row stride ld; in parts of 256 rows. */
+void maas_column_sums(float *y, const float *x, size_t rows, size_t ld, size_t n, int add);
+/* One pass over a row that comes in pieces: state { maximum, sum } starts { -INFINITY, 0 }. */
+void maas_logsumexp_more(double state[2], const float *x, size_t n);
+double maas_logsumexp_of(const double state[2]);
+void maas_exp_scaled(float *y, const float *x, size_t n, float shift, float scale);    /* exp(x - shift) scale */
+/* y = 0 with probability p, else x / (1 - p).  Element i draws word (at + i) % 4 of block (at + i) / 4
+ * of maas_philox(seed, stream); at is a multiple of 4. */
+void maas_drop(float *y, const float *x, size_t n, float p, uint64_t seed, uint64_t stream, uint64_t at);
+/* One step of AdamW on n elements; half NULL: no bf16 copy.  See maas_adamw_step in nn.h. */
+struct maas_adamw_rates { float scale, beta1, beta2, keep, rate, fix, eps; };   /* keep = 1 - lr decay; rate = lr / (1 - beta1^t); fix = 1 / sqrt(1 - beta2^t) */
+void maas_adamw_kernel(float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n,
+    const struct maas_adamw_rates *);
 
 /*
  * Causal attention of one head.  Row r of q [rows, hd] stands at position at + r and sees the keys
@@ -96,8 +112,8 @@ void maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ld
 struct maas_attend {
 	const float *q, *k, *v;         /* [time, ...], row stride ld; head g of q is at q + g hd */
 	const float *y, *dy;            /* [time, ...], row stride ldy */
-	const float *lse;               /* [group, time] */
-	size_t ld, ldy, time, hd, group;
+	const float *lse;               /* [group, ldlse] */
+	size_t ld, ldy, time, ldlse, hd, group;
 	int add;                        /* gradients += instead of = */
 };
 void maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *, void *scratch);   /* row stride ld */

@@ -166,7 +166,7 @@ meet_back(const struct maas_tile *t, struct bwd_room *s, float *dq, const struct
 {
 	size_t rows = least(a->time - i, ROWS), hd = a->hd;
 	const float *q = a->q + head * hd + i * a->ld, *dy = a->dy + head * hd + i * a->ldy, *y = a->y + head * hd + i * a->ldy;
-	const float *lse = a->lse + head * a->time + i;
+	const float *lse = a->lse + head * a->ldlse + i;
 	float scale = 1.0f / sqrtf((float)hd);
 
 	pack_rows(t, s->q, q, a->ld, rows, hd);

@@ -1,0 +1,42 @@
+/* What ops share. */
+#ifndef MAAS_OP_H
+#define MAAS_OP_H
+
+#include "maas/nn.h"
+
+#define OP_COLUMNS 64                   /* of a range whose rows are summed */
+
+/* Rows of n elements in a range of work: some 16,000 elements, by shape alone. */
+static inline size_t
+op_grain(size_t n)
+{
+	return n < 16384 ? 16384 / n : 1;
+}
+
+static inline size_t
+op_last(const struct maas_node *x)
+{
+	return x->dim[x->ndim - 1];
+}
+
+static inline int
+op_wants(const struct maas_node *x)
+{
+	return x && x->grad;
+}
+
+/* y's shape is x's. */
+static inline int
+op_same(struct maas_node *y, const struct maas_node *x)
+{
+	y->ndim = x->ndim;
+	for (int i = 0; i < x->ndim; i++)
+		y->dim[i] = x->dim[i];
+	return 0;
+}
+
+int op_equal(const struct maas_node *a, const struct maas_node *b);     /* shapes */
+int op_matrix(const struct maas_node *x, const char *what, size_t rows, size_t cols);  /* cols 0: a vector */
+int op_rows(const struct maas_node *x, const char *what);       /* F32 of one dimension or more */
+
+#endif

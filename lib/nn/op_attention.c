@@ -1,0 +1,149 @@
+/* Causal attention of many heads over whole sequences; the matrix of scores is never in memory. */
+#include "op.h"
+
+struct attr {
+	size_t time, heads, kv_heads;
+};
+
+static const struct attr *
+attr(const struct maas_node *y)
+{
+	return y->attr;
+}
+
+static size_t
+head_size(const struct maas_node *y)
+{
+	return op_last(y->in[0]) / (attr(y)->heads + 2 * attr(y)->kv_heads);
+}
+
+static size_t
+blocks(const struct maas_node *y)
+{
+	return (attr(y)->time + MAAS_KEYS - 1) / MAAS_KEYS;
+}
+
+static int
+shape(struct maas_node *y)
+{
+	struct maas_node *x = y->in[0];
+	const struct attr *a = attr(y);
+
+	if (op_rows(x, "the input") < 0)
+		return -1;
+	if (!a->time || !a->heads || !a->kv_heads || a->heads % a->kv_heads)
+		return maas_fail("%zu heads over %zu heads of keys, sequences of %zu", a->heads, a->kv_heads, a->time);
+	if (op_last(x) % (a->heads + 2 * a->kv_heads))
+		return maas_fail("%zu channels are no queries of %zu heads with keys and values of %zu", op_last(x), a->heads,
+		    a->kv_heads);
+	if (head_size(y) > MAAS_HEAD)
+		return maas_fail("heads of %zu channels, at most %d", head_size(y), MAAS_HEAD);
+	op_same(y, x);
+	y->dim[y->ndim - 1] = a->heads * head_size(y);
+	y->save_bytes = maas_len(x) / op_last(x) * a->heads * sizeof(float) + a->time * a->heads * sizeof(float);
+	y->scratch_bytes = (maas_attend_scratch(head_size(y)) + 2 * blocks(y) * sizeof(void *) + 63) / 64 * 64;
+	return 0;
+}
+
+struct work {
+	struct maas_node *y;
+	const struct maas_run *run;
+	size_t rows;
+	int add;
+};
+
+/* lse of a sequence's head: [sequence][head][time]. */
+static float *
+sums(const struct maas_node *y, size_t sequence, size_t head)
+{
+	return (float *)y->save + (sequence * attr(y)->heads + head) * attr(y)->time;
+}
+
+static size_t
+length(const struct work *w, size_t sequence)
+{
+	size_t left = w->rows - sequence * attr(w->y)->time;
+
+	return left < attr(w->y)->time ? left : attr(w->y)->time;
+}
+
+static void
+heads(void *arg, size_t begin, size_t end, int member)
+{
+	const struct work *w = arg;
+	struct maas_node *y = w->y;
+	const struct attr *a = attr(y);
+	size_t hd = head_size(y), ld = op_last(y->in[0]), group = a->heads / a->kv_heads, n = blocks(y);
+	char *scratch = (char *)w->run->scratch + (size_t)member * w->run->stride;
+	const void **at = (void *)(scratch + maas_attend_scratch(hd));
+	struct maas_keys keys = { MAAS_F32, at, at + n, ld };
+
+	for (size_t i = begin; i < end; i++) {
+		size_t s = i / a->heads, h = i % a->heads;
+		const float *q = (const float *)y->in[0]->val + s * a->time * ld + h * hd;
+		const float *k = (const float *)y->in[0]->val + s * a->time * ld + (a->heads + h / group) * hd;
+
+		for (size_t b = 0; b < n; b++) {
+			at[b] = k + b * MAAS_KEYS * ld;
+			at[n + b] = k + b * MAAS_KEYS * ld + a->kv_heads * hd;
+		}
+		maas_attend_fwd((float *)y->val + s * a->time * op_last(y) + h * hd, op_last(y), sums(y, s, h), q, ld,
+		    length(w, s), 0, &keys, hd, scratch);
+	}
+}
+
+static size_t
+sequences(const struct work *w)
+{
+	return (w->rows + attr(w->y)->time - 1) / attr(w->y)->time;
+}
+
+static void
+fwd(struct maas_node *y, const struct maas_run *run)
+{
+	struct work w = { y, run, maas_rows(y, run), 0 };
+
+	maas_team_run(run->team, sequences(&w) * attr(y)->heads, 1, heads, &w);
+}
+
+static void
+back_heads(void *arg, size_t begin, size_t end, int member)
+{
+	const struct work *w = arg;
+	struct maas_node *y = w->y;
+	const struct attr *a = attr(y);
+	size_t hd = head_size(y), ld = op_last(y->in[0]), group = a->heads / a->kv_heads;
+
+	for (size_t i = begin; i < end; i++) {
+		size_t s = i / a->kv_heads, h = i % a->kv_heads;
+		size_t row = s * a->time, q = row * ld + h * group * hd, k = row * ld + (a->heads + h) * hd, v = k + a->kv_heads * hd;
+		const float *x = y->in[0]->val;
+		float *dx = y->in[0]->grad;
+		size_t out = row * op_last(y) + h * group * hd;
+		struct maas_attend one = { x + q, x + k, x + v, (const float *)y->val + out, y->grad + out, sums(y, s, h * group),
+			ld, op_last(y), length(w, s), a->time, hd, group, w->add };
+
+		maas_attend_bwd(dx + q, dx + k, dx + v, &one, (char *)w->run->scratch + (size_t)member * w->run->stride);
+	}
+}
+
+static void
+bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
+{
+	struct work w = { y, run, maas_rows(y, run), !first[0] };
+
+	if (op_wants(y->in[0]))
+		maas_team_run(run->team, sequences(&w) * attr(y)->kv_heads, 1, back_heads, &w);
+}
+
+const struct maas_op maas_op_attention = {
+	.name = "attention", .shape = shape, .fwd = fwd, .bwd = bwd, .needs = 1u << 0 | MAAS_NEEDS_OUT,
+};
+
+struct maas_node *
+maas_attention(struct maas_tape *t, struct maas_node *qkv, size_t time, int nheads, int kv_heads)
+{
+	struct attr a = { time, nheads > 0 ? (size_t)nheads : 0, kv_heads > 0 ? (size_t)kv_heads : 0 };
+
+	return maas_apply(t, &maas_op_attention, &qkv, 1, &a, sizeof a);
+}

@@ -1,0 +1,515 @@
+/*
+ * Every op, one row each: its arguments, and what it computes in double.  A row drives the forward
+ * pass, the gradient (against differences of the double), three threads against one, every tier,
+ * bf16, and fewer rows than the tape has room for.  An op without a row fails.
+ */
+#include <stdlib.h>
+
+#include "maas/base.h"
+#include "maas/nn.h"
+#include "../test.h"
+
+struct row;
+typedef void reference(const struct row *, double *y, double *const *in);
+
+static const struct row {
+	const struct maas_op *op;
+	const char *what;
+	struct maas_node *(*build)(struct maas_tape *, struct maas_node **);
+	reference *ref;
+	struct { int ndim; size_t dim[MAAS_DIMS]; int ids; } in[MAAS_ARGS];     /* ids > 0: whole numbers below it */
+	size_t rows, cols;              /* of the output */
+	double bf16;                    /* tolerance with operands of bf16 */
+} *now;
+
+#define SEED 11
+
+static void
+ref_embed(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++) {
+		size_t c = i % r->cols, row = i / r->cols;
+
+		y[i] = in[1][(size_t)in[0][row] * r->cols + c];
+		if (in[2])
+			y[i] += in[2][row % r->in[2].dim[0] * r->cols + c];
+	}
+}
+
+static struct maas_node *
+embed(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_embed(t, in[0], in[1], in[2]);
+}
+
+static void
+ref_layernorm(const struct row *r, double *y, double *const *in)
+{
+	size_t n = r->cols;
+
+	for (size_t i = 0; i < r->rows; i++) {
+		double mean = 0, var = 0;
+
+		for (size_t c = 0; c < n; c++)
+			mean += in[0][i * n + c] / (double)n;
+		for (size_t c = 0; c < n; c++)
+			var += pow(in[0][i * n + c] - mean, 2) / (double)n;
+		for (size_t c = 0; c < n; c++)
+			y[i * n + c] = (in[0][i * n + c] - mean) / sqrt(var + 1e-3) * (in[1] ? in[1][c] : 1) + (in[2] ? in[2][c] : 0);
+	}
+}
+
+static struct maas_node *
+layernorm(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_layernorm(t, in[0], in[1], in[2], 1e-3f);
+}
+
+static void
+product(const struct row *r, double *y, double *const *in)
+{
+	size_t k = r->in[1].dim[1];
+
+	for (size_t i = 0; i < r->rows * r->cols; i++) {
+		y[i] = in[2] ? in[2][i % r->cols] : 0;
+		for (size_t l = 0; l < k; l++)
+			y[i] += in[0][i / r->cols * k + l] * in[1][i % r->cols * k + l];
+	}
+}
+
+static void
+ref_linear(const struct row *r, double *y, double *const *in)
+{
+	product(r, y, in);
+	for (size_t i = 0; in[3] && i < r->rows * r->cols; i++)
+		y[i] += in[3][i];
+}
+
+static void
+ref_linear_gelu(const struct row *r, double *y, double *const *in)
+{
+	product(r, y, in);
+	for (size_t i = 0; i < r->rows * r->cols; i++)
+		y[i] = 0.5 * y[i] * (1 + tanh(sqrt(2 / M_PI) * (y[i] + 0.044715 * pow(y[i], 3)))) + (in[3] ? in[3][i] : 0);
+}
+
+static void
+ref_linear_self(const struct row *r, double *y, double *const *in)
+{
+	product(r, y, in);
+	for (size_t i = 0; i < r->rows * r->cols; i++)
+		y[i] += in[0][i];
+}
+
+static struct maas_node *
+linear(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_linear(t, in[0], in[1], in[2], in[3], MAAS_ACT_NONE);
+}
+
+static struct maas_node *
+linear_gelu(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_linear(t, in[0], in[1], in[2], in[3], MAAS_ACT_GELU_TANH);
+}
+
+static struct maas_node *
+linear_self(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_linear(t, in[0], in[1], in[2], in[0], MAAS_ACT_NONE);
+}
+
+enum { TIME = 70, HEADS = 4, KV = 2, HD = 5, WIDE = (HEADS + 2 * KV) * HD };
+
+static double
+score(const double *x, size_t q, size_t k, size_t h)
+{
+	double s = 0;
+
+	for (size_t d = 0; d < HD; d++)
+		s += x[q * WIDE + h * HD + d] * x[k * WIDE + (HEADS + h / (HEADS / KV)) * HD + d];
+	return exp(s / sqrt(HD));
+}
+
+static void
+ref_attention(const struct row *r, double *y, double *const *in)
+{
+	for (size_t row = 0; row < r->rows; row++)
+		for (size_t h = 0; h < HEADS; h++) {
+			double sum = 0, *to = y + row * r->cols + h * HD;
+
+			memset(to, 0, HD * sizeof *to);
+			for (size_t k = row / TIME * TIME; k <= row; k++) {
+				double p = score(in[0], row, k, h);
+
+				sum += p;
+				for (size_t d = 0; d < HD; d++)
+					to[d] += p * in[0][k * WIDE + (HEADS + KV + h / (HEADS / KV)) * HD + d];
+			}
+			for (size_t d = 0; d < HD; d++)
+				to[d] /= sum;
+		}
+}
+
+static struct maas_node *
+attention(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_attention(t, in[0], TIME, HEADS, KV);
+}
+
+static void
+ref_sum(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++)
+		y[i] = in[0][i] + in[1][i];
+}
+
+static struct maas_node *
+sum(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_sum(t, in[0], in[1]);
+}
+
+/* The node is the tape's third: a source, a residual, dropout. */
+static void
+ref_dropout(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++) {
+		uint32_t word[4];
+
+		maas_philox(word, SEED, (uint64_t)5 << 20 | (in[1] ? 2 : 1), i / 4);
+		y[i] = word[i % 4] < 0.3f * 4294967296.0 ? 0 : in[0][i] / 0.7f;
+		if (in[1])
+			y[i] += in[1][i];
+	}
+}
+
+static struct maas_node *
+dropout(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_dropout(t, in[0], in[1], 0.3f);
+}
+
+static void
+ref_head_loss(const struct row *r, double *y, double *const *in)
+{
+	size_t k = r->in[0].dim[1], vocab = r->in[1].dim[0], n = 0;
+
+	y[0] = 0;
+	for (size_t i = 0; i < r->in[0].dim[0]; i++) {
+		double all = 0, hit = 0;
+
+		if (in[2][i] < 0)
+			continue;
+		n++;
+		for (size_t v = 0; v < vocab; v++) {
+			double logit = 0;
+
+			for (size_t l = 0; l < k; l++)
+				logit += in[0][i * k + l] * in[1][v * k + l];
+			all += exp(logit);
+			if (v == (size_t)in[2][i])
+				hit = logit;
+		}
+		y[0] += log(all) - hit;
+	}
+	y[0] /= (double)n;
+}
+
+static struct maas_node *
+head_loss(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_head_loss(t, in[0], in[1], in[2]);
+}
+
+#define V(n)    { 1, { n }, 0 }
+#define M(m, n) { 2, { m, n }, 0 }
+#define I(n, v) { 1, { n }, v }
+#define NONE    { 0, { 0 }, 0 }
+
+static const struct row rows[] = {
+	{ &maas_op_embed, "table", embed, ref_embed, { I(9, 7), M(7, 19) }, 9, 19, 0 },
+	{ &maas_op_embed, "table and positions", embed, ref_embed, { I(12, 5), M(5, 67), M(4, 67) }, 12, 67, 0 },
+	{ &maas_op_layernorm, "gain and bias", layernorm, ref_layernorm, { M(300, 37), V(37), V(37) }, 300, 37, 0 },
+	{ &maas_op_layernorm, "alone", layernorm, ref_layernorm, { M(3, 130) }, 3, 130, 0 },
+	{ &maas_op_linear, "plain", linear, ref_linear, { M(9, 33), M(17, 33) }, 9, 17, 0.04 },
+	{ &maas_op_linear, "bias and residual", linear, ref_linear, { M(37, 30), M(65, 30), V(65), M(37, 65) }, 37, 65, 0.04 },
+	{ &maas_op_linear, "bias, gelu, residual", linear_gelu, ref_linear_gelu, { M(31, 12), M(40, 12), V(40), M(31, 40) }, 31, 40, 0.04 },
+	{ &maas_op_linear, "its own residual", linear_self, ref_linear_self, { M(8, 21), M(21, 21), V(21) }, 8, 21, 0.04 },
+	{ &maas_op_attention, "two sequences, shared keys", attention, ref_attention, { M(2 * TIME, WIDE) }, 2 * TIME, HEADS * HD, 0 },
+	{ &maas_op_sum, "plain", sum, ref_sum, { M(5, 7), M(5, 7) }, 5, 7, 0 },
+	{ &maas_op_dropout, "alone", dropout, ref_dropout, { M(11, 13) }, 11, 13, 0 },
+	{ &maas_op_dropout, "residual", dropout, ref_dropout, { M(200, 91), M(200, 91) }, 200, 91, 0 },
+	{ &maas_op_head_loss, "one chunk", head_loss, ref_head_loss, { M(21, 9), M(13, 9), I(21, 13) }, 1, 1, 0.02 },
+	{ &maas_op_head_loss, "chunks", head_loss, ref_head_loss, { M(6, 5), M(2100, 5), I(6, 2100) }, 1, 1, 0.02 },
+};
+
+/* A test's own op: the sum of c y, so that any op has a scalar to be trained by. */
+static float *projector;
+
+static int
+project_shape(struct maas_node *y)
+{
+	y->ndim = 1;
+	y->dim[0] = 1;
+	return 0;
+}
+
+static void
+project_fwd(struct maas_node *y, const struct maas_run *run)
+{
+	(void)run;
+	*(float *)y->val = (float)maas_dot(projector, y->in[0]->val, maas_len(y->in[0]));
+}
+
+static void
+project_bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
+{
+	(void)run;
+	(void)first;
+	for (size_t i = 0; i < maas_len(y->in[0]); i++)
+		y->in[0]->grad[i] = projector[i] * y->grad[0];
+}
+
+static const struct maas_op op_project = { .name = "project", .shape = project_shape, .fwd = project_fwd, .bwd = project_bwd };
+
+struct bench {
+	struct maas_arena *arena;
+	struct maas_tape *tape;
+	struct maas_node *in[MAAS_ARGS], *y;
+	struct maas_run run;
+};
+
+/* The first four rows' targets include one left out. */
+static void
+fill(struct maas_node *x, int ids, size_t which)
+{
+	int32_t *id = x->val;
+
+	if (!ids) {
+		maas_fill_normal(x->val, maas_len(x), 0.8, SEED, which);
+		return;
+	}
+	for (size_t i = 0; i < maas_len(x); i++)
+		id[i] = (int32_t)(maas_uniform(SEED, which, i) * ids);
+	if (now->op == &maas_op_head_loss)
+		id[2] = -1;
+}
+
+static int
+set_up(struct bench *b, struct maas_team *team, enum maas_dtype precision, int flags)
+{
+	memset(b, 0, sizeof *b);
+	b->arena = maas_arena_new(1 << 20);
+	b->tape = maas_tape_new(b->arena);
+	for (int i = 0; i < MAAS_ARGS; i++)
+		if (now->in[i].ndim)
+			b->in[i] = now->in[i].ids ? maas_input(b->tape, "ids", MAAS_I32, now->in[i].ndim, now->in[i].dim)
+			                          : maas_param(b->tape, "x", now->in[i].ndim, now->in[i].dim, 0);
+	b->y = now->build(b->tape, b->in);
+	struct maas_node *loss = maas_apply(b->tape, &op_project, &b->y, 1, NULL, 0);
+	if (!loss || maas_tape_plan(b->tape, loss, flags) < 0)
+		return -1;
+	if (b->y)
+		projector = maas_take(b->arena, maas_len(b->y), sizeof *projector);
+	b->run = (struct maas_run){ .team = team, .precision = precision, .seed = SEED, .step = 5, .train = 1 };
+	b->run.stride = (maas_tape_scratch(b->tape) + 63) / 64 * 64;
+	b->run.scratch = maas_take(b->arena, (size_t)maas_team_size(team), b->run.stride + 64);
+	maas_fill_normal(projector, maas_len(b->y), 1, SEED, 99);
+	for (int i = 0; i < MAAS_ARGS; i++)
+		if (b->in[i])
+			fill(b->in[i], now->in[i].ids, (size_t)i);
+	if (maas_tape_params(b->tape)->half)
+		maas_to_bf16(maas_tape_params(b->tape)->half, maas_tape_params(b->tape)->val, maas_tape_params(b->tape)->n);
+	return 0;
+}
+
+static void
+widen(const struct bench *b, double **to, double *space, int but, double step, const float *along)
+{
+	for (int i = 0; i < MAAS_ARGS; i++) {
+		to[i] = b->in[i] ? space : NULL;
+		for (size_t j = 0; b->in[i] && j < maas_len(b->in[i]); j++) {
+			*space = now->in[i].ids ? ((int32_t *)b->in[i]->val)[j] : (double)((float *)b->in[i]->val)[j];
+			if (i == but)
+				*space += step * along[j];
+			space++;
+		}
+	}
+}
+
+static double space[100000], want[100000];
+
+static double
+projected(const struct bench *b, int but, double step, const float *along)
+{
+	double *in[MAAS_ARGS], s = 0;
+
+	widen(b, in, space, but, step, along);
+	now->ref(now, want, in);
+	for (size_t i = 0; i < maas_len(b->y); i++)
+		s += want[i] * projector[i];
+	return s;
+}
+
+/* One direction's derivative: by differences in double, and by the gradient. */
+static void
+check_gradient(const struct bench *b, int i, double tol)
+{
+	size_t n = maas_len(b->in[i]);
+	float *along = maas_take(b->arena, n, sizeof *along);
+	double h = 1e-5, fd, bp = 0;
+
+	maas_fill_normal(along, n, 1, SEED, 50 + (uint64_t)i);
+	fd = (projected(b, i, h, along) - projected(b, i, -h, along)) / (2 * h);
+	for (size_t j = 0; j < n; j++)
+		bp += (double)along[j] * b->in[i]->grad[j];
+	double size = sqrt(maas_dot(b->in[i]->grad, b->in[i]->grad, n)) + 1e-3;
+	ok(fabs(fd - bp) <= tol * size, "%s, %s: d/d(arg %d) %.7g, by differences %.7g", now->op->name, now->what, i, bp, fd);
+}
+
+static void
+check_row(struct maas_team *one)
+{
+	struct bench b;
+	double worst = 0;
+
+	if (set_up(&b, one, MAAS_F32, MAAS_TRAIN) < 0) {
+		ok(0, "%s, %s: %s", now->op->name, now->what, maas_error());
+		return;
+	}
+	maas_forward(b.tape, &b.run);
+	projected(&b, -1, 0, NULL);
+	for (size_t i = 0; i < maas_len(b.y); i++)
+		worst = fmax(worst, fabs(want[i] - ((float *)b.y->val)[i]) / (1 + fabs(want[i])));
+	ok(worst < 4e-6, "%s, %s: forward is off by %.2g", now->op->name, now->what, worst);
+	maas_backward(b.tape, &b.run, 0);
+	for (int i = 0; i < MAAS_ARGS; i++)
+		if (b.in[i] && b.in[i]->grad)
+			check_gradient(&b, i, 2e-5);
+	maas_arena_free(b.arena);
+	if (now->bf16 == 0)
+		return;
+	set_up(&b, one, MAAS_BF16, MAAS_TRAIN);
+	maas_forward(b.tape, &b.run);
+	for (size_t i = 0; i < maas_len(b.y); i++)
+		worst = fmax(worst, fabs(want[i] - ((float *)b.y->val)[i]) / (1 + fabs(want[i])));
+	maas_backward(b.tape, &b.run, 0);
+	ok(worst > 1e-5 && worst < now->bf16, "%s, %s: bf16 is off by %.2g", now->op->name, now->what, worst);
+	for (int i = 0; i < MAAS_ARGS; i++)
+		if (b.in[i] && b.in[i]->grad)
+			check_gradient(&b, i, now->bf16);
+	maas_arena_free(b.arena);
+}
+
+/* A digest of the value and of every gradient. */
+static uint64_t
+digest(struct maas_team *team, enum maas_dtype precision, int flags, int add)
+{
+	struct bench b;
+	uint64_t h;
+
+	if (set_up(&b, team, precision, flags) < 0)
+		return 0;
+	maas_forward(b.tape, &b.run);
+	h = maas_hash(b.y->val, maas_len(b.y) * sizeof(float), 1);
+	maas_backward(b.tape, &b.run, 0);
+	if (add)
+		maas_backward(b.tape, &b.run, 1);
+	for (int i = 0; i < MAAS_ARGS; i++)
+		if (b.in[i] && b.in[i]->grad)
+			h = maas_hash(b.in[i]->grad, maas_len(b.in[i]) * sizeof(float), h);
+	maas_arena_free(b.arena);
+	return h;
+}
+
+static void
+check_same(struct maas_team *one, struct maas_team *three)
+{
+	for (int p = 0; p < 2; p++) {
+		enum maas_dtype precision = p ? MAAS_BF16 : MAAS_F32;
+		uint64_t want_h;
+		int bad = 0;
+
+		maas_isa_force(MAAS_PORTABLE);
+		want_h = digest(one, precision, MAAS_TRAIN, 0);
+		for (int i = 0; i <= (int)maas_isa_best(); i++) {
+			maas_isa_force((enum maas_isa)i);
+			bad += digest(three, precision, MAAS_TRAIN, 0) != want_h;
+			bad += digest(one, precision, MAAS_TRAIN | MAAS_HALF, 0) != want_h;
+		}
+		ok(!bad && want_h, "%s, %s: %s the same by three threads, in every tier, with bf16 copies", now->op->name,
+		    now->what, p ? "bf16" : "f32");
+	}
+}
+
+/* Gradients taken twice and added are twice the gradient; with fewer rows the rest is left alone. */
+static void
+check_add(struct maas_team *one)
+{
+	struct bench b;
+	double worst = 0;
+
+	set_up(&b, one, MAAS_F32, MAAS_TRAIN);
+	const struct maas_params *p = maas_tape_params(b.tape);
+	float *once = maas_take(b.arena, p->n, sizeof *once);
+
+	maas_forward(b.tape, &b.run);
+	maas_backward(b.tape, &b.run, 0);
+	memcpy(once, p->grad, p->n * sizeof *once);
+	maas_forward(b.tape, &b.run);
+	maas_backward(b.tape, &b.run, 1);
+	for (size_t i = 0; i < p->n; i++)
+		worst = fmax(worst, fabs(p->grad[i] - 2.0 * once[i]) / (1 + fabs(once[i])));
+	ok(worst < 1e-5, "%s, %s: a second backward pass adds, off by %.2g", now->op->name, now->what, worst);
+	maas_arena_free(b.arena);
+}
+
+static void
+check_refusals(void)
+{
+	struct maas_arena *a = maas_arena_new(1 << 16);
+	struct maas_tape *t = maas_tape_new(a);
+	struct maas_node *x = maas_param(t, "x", 2, (size_t[]){ 3, 5 }, 0), *w = maas_param(t, "w", 2, (size_t[]){ 4, 6 }, 0);
+
+	ok(!maas_layernorm(t, maas_linear(t, x, w, NULL, NULL, MAAS_ACT_NONE), NULL, NULL, 1e-5f), "a wrong shape flows through");
+	is_str(maas_error(), "linear: the input has 5 channels, the weight 6");
+	ok(maas_tape_plan(t, x, MAAS_TRAIN) < 0, "and the tape is not planned");
+	t = maas_tape_new(a);
+	ok(!maas_param(t, "huge", 2, (size_t[]){ SIZE_MAX / 4, 4 }, 0) && maas_why() == MAAS_DATA, "a size past counting: %s",
+	    maas_error());
+	t = maas_tape_new(a);
+	ok(!maas_sum(t, NULL, NULL), "a missing argument: %s", maas_error());
+	t = maas_tape_new(a);
+	x = maas_param(t, "x", 2, (size_t[]){ 3, 40 }, 0);
+	ok(!maas_attention(t, x, 3, 3, 2), "heads that do not share: %s", maas_error());
+	t = maas_tape_new(a);
+	x = maas_param(t, "x", 2, (size_t[]){ 3, 40 }, 0);
+	ok(!maas_dropout(t, x, NULL, 1.0f), "everything dropped: %s", maas_error());
+	maas_arena_free(a);
+}
+
+int
+main(void)
+{
+	struct maas_team *one = maas_team_new(1), *three = maas_team_new(3);
+
+	for (size_t i = 0; i < MAAS_COUNT(rows); i++) {
+		now = &rows[i];
+		maas_isa_force(maas_isa_best());
+		check_row(one);
+		check_add(one);
+		check_same(one, three);
+	}
+	for (const struct maas_op *const *op = maas_ops; *op; op++) {
+		size_t i = 0;
+
+		while (i < MAAS_COUNT(rows) && rows[i].op != *op)
+			i++;
+		ok(i < MAAS_COUNT(rows), "%s has a row", (*op)->name);
+	}
+	check_refusals();
+	maas_team_free(one);
+	maas_team_free(three);
+	return done();
+}
