@@ -225,6 +225,9 @@ const struct maas_rows *maas_rows_of(const struct maas_model *) MAAS_USE;       
 size_t maas_rows_labels(const struct maas_rows *);
 struct maas_span maas_rows_label(const struct maas_rows *, size_t i);
 const struct maas_columns *maas_rows_columns(const struct maas_rows *);
+size_t maas_rows_features(const struct maas_rows *);
+/* The vectoriser of a model of rows, or of kind vectorizer, and the columns it was fitted with. */
+const struct maas_vectorizer *maas_model_vectorizer(const struct maas_model *, const struct maas_columns **) MAAS_USE;
 struct maas_rows_call *maas_rows_call_new(const struct maas_rows *) MAAS_USE;
 void maas_rows_call_free(struct maas_rows_call *);
 /* probability[labels] of a text (taken whole as the text column, whatever its name; refused where there is
@@ -270,6 +273,9 @@ int maas_rows_open(struct maas_model *, size_t features, size_t labels) MAAS_USE
 void maas_rows_close(struct maas_model *);
 int maas_rows_answer(struct maas_model *, struct maas_span input, struct maas_buf *) MAAS_USE;  /* "label TAB probability" */
 
+/* Give the model, all its parts in place, a self-test made of its own columns and words. */
+int maas_rows_add_selftest(struct maas_model *, const struct maas_columns *, const struct maas_vectorizer *) MAAS_USE;
+
 /*
  * A table in memory: what is trained on and measured.  label[i].s is NULL where a row has none.
  */
@@ -291,9 +297,12 @@ int maas_rowset_labels(struct maas_rowset *, const uint32_t *pick, size_t n, str
     size_t *labels) MAAS_USE;
 /* Which of the sorted labels it is; `labels` where it is none. */
 size_t maas_label_find(const struct maas_span *label, size_t labels, struct maas_span);
-/* Features of rows pick[0..n).  *v NULL and a text column: fitted on them by o.  Rows by the team. */
+/* Fitted on the texts of rows pick[0..n); NULL with a reason where they make no features. */
+struct maas_vectorizer *maas_rowset_vectorizer(const struct maas_rowset *, const uint32_t *pick, size_t n,
+    const struct maas_vectorizer_options *) MAAS_USE;
+/* Features of rows pick[0..n), by the team: those of columns, then those of v (NULL: no text) of the text. */
 int maas_rowset_features(const struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_team *,
-    const struct maas_vectorizer_options *o, struct maas_vectorizer **v, struct maas_csr *x) MAAS_USE;
+    const struct maas_vectorizer *v, struct maas_csr *x) MAAS_USE;
 /*
  * Set `fraction` of rows [0,n) aside: ceil(fraction n) in all, of each group by largest remainder (the lower
  * group first where equal), at least one left of a group that has one.  pick[n] gets the rows that stay, in

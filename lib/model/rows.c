@@ -43,6 +43,8 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t labels)
 	r->features = r->numbers + (r->v ? maas_vectorizer_size(r->v) : 0);
 	if (!r->columns->texts != !r->v)
 		return maas_fail(r->v ? "a vectorizer, but no column of text" : "a column of text, but no vectorizer");
+	if (!m->kind->rows)             /* a vectoriser alone: no weights */
+		return r->v ? 0 : maas_fail("the part vectorizer is missing");
 	if (r->features != features)
 		return maas_fail("weights for %zu features, the columns and the vectorizer make %zu", features, r->features);
 	if (r->labels != labels)
@@ -83,6 +85,19 @@ maas_rows_of(const struct maas_model *m)
 	return m->ready;
 }
 
+const struct maas_vectorizer *
+maas_model_vectorizer(const struct maas_model *m, const struct maas_columns **columns)
+{
+	const struct maas_rows *r = m->kind->done == maas_rows_close ? m->ready : NULL;
+
+	if (!r || !r->v) {
+		maas_fail("%s: a %s model without a vectorizer", m->path ? m->path : "model", m->kind->name);
+		return NULL;
+	}
+	*columns = r->columns;
+	return r->v;
+}
+
 size_t
 maas_rows_labels(const struct maas_rows *r)
 {
@@ -99,6 +114,12 @@ const struct maas_columns *
 maas_rows_columns(const struct maas_rows *r)
 {
 	return r->columns;
+}
+
+size_t
+maas_rows_features(const struct maas_rows *r)
+{
+	return r->features;
 }
 
 struct maas_rows_call *

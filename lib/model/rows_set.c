@@ -215,24 +215,26 @@ out:
 	return rc;
 }
 
+struct maas_vectorizer *
+maas_rowset_vectorizer(const struct maas_rowset *d, const uint32_t *pick, size_t n,
+    const struct maas_vectorizer_options *o)
+{
+	struct maas_span *text = maas_alloc(n, sizeof *text);
+	struct maas_vectorizer *v;
+
+	if (!text)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		text[i] = d->text[pick[i]];
+	v = maas_vectorizer_fit(o, text, n, NULL);
+	free(text);
+	return v;
+}
+
 int
 maas_rowset_features(const struct maas_rowset *d, const uint32_t *pick, size_t n, struct maas_team *team,
-    const struct maas_vectorizer_options *o, struct maas_vectorizer **v, struct maas_csr *x)
+    const struct maas_vectorizer *v, struct maas_csr *x)
 {
-	struct maas_span *text;
-
 	*x = (struct maas_csr){ 0 };
-	if (!d->text)
-		return join(d, pick, n, NULL, 1, 0, x);
-	if (!*v) {
-		if (!(text = maas_alloc(n, sizeof *text)))
-			return -1;
-		for (size_t i = 0; i < n; i++)
-			text[i] = d->text[pick[i]];
-		*v = maas_vectorizer_fit(o, text, n, NULL);
-		free(text);
-		if (!*v)
-			return -1;
-	}
-	return transform(d, pick, n, team, *v, x);
+	return d->text && v ? transform(d, pick, n, team, v, x) : join(d, pick, n, NULL, 1, 0, x);
 }
