@@ -132,6 +132,47 @@ void maas_product_f64(double *y, const double *a, const double *b, size_t m, siz
  * u [m, min(m,n)] or NULL.  -1 as above. */
 int maas_svd(double *values, double *vt, double *u, double *x, size_t m, size_t n) MAAS_USE;
 
+/*
+ * Principal components (Pearson 1901; Hotelling 1933), in double.
+ *
+ * Moments: sums over rows of n columns for their mean and covariance, in memory that does
+ * not grow with rows.  Rows are taken in blocks, about the first block's mean; the team
+ * splits the products by shape, so any team gives the same bytes.  Where every row is of
+ * bytes, sums are exact, and a covariance is rounded once.
+ */
+struct maas_moments;
+struct maas_moments *maas_moments_new(size_t n, struct maas_team *) MAAS_USE;   /* NULL: no memory */
+void maas_moments_add(struct maas_moments *, const double *x, int bytes);       /* x [n], finite; 0 to 255 where bytes */
+size_t maas_moments_rows(const struct maas_moments *);
+/* mean [n]; cov [n, n] with divisor rows - 1, both triangles.  rows > 1. */
+void maas_moments_finish(struct maas_moments *, double *mean, double *cov);
+void maas_moments_free(struct maas_moments *);
+
+/* Values descending, vectors [k, n] a row each, of a symmetric a [n, n] (destroyed); values below 0
+ * become 0.  k = n. */
+int maas_principal_cov(double *values, double *vectors, double *a, size_t n) MAAS_USE;
+/* The same of centred rows x [rows, n] by their products: vectors of values that are more than noise
+ * only, *rank of them; rows values.  For rows < n. */
+int maas_principal_gram(double *values, double *vectors, size_t *rank, const double *x, size_t rows, size_t n,
+    struct maas_team *) MAAS_USE;
+/* The same by singular values: min(rows, n) of both.  x is destroyed. */
+int maas_principal_svd(double *values, double *vectors, double *x, size_t rows, size_t n) MAAS_USE;
+/* Each vector's largest entry by absolute value, the first of equals, becomes positive. */
+void maas_principal_sign(double *vectors, size_t k, size_t n);
+/* The fewest values whose share of the sum is above f. */
+size_t maas_principal_share(const double *values, size_t n, double f);
+/* The dimension that is likeliest (Minka 2000, eq. 30): 1 ... n - 1; n > 1, values descending. */
+size_t maas_principal_mle(const double *values, size_t n, size_t rows);
+
+/*
+ * y[rows, m] = x[rows, n] w[m, n]^T in double: one chain of products and sums an output along n,
+ * so a row's answer does not depend on the others.  w is packed once: pack reads
+ * w[o, i] at o*row + i*col.
+ */
+size_t maas_project_size(size_t m, size_t n);                           /* doubles of the packed w; 0: too many */
+void maas_project_pack(double *to, const double *w, size_t m, size_t n, size_t row, size_t col);
+void maas_project(double *y, const double *x, const double *packed, size_t rows, size_t m, size_t n);
+
 /* Sparse rows: row i holds col[j], val[j] for start[i] <= j < start[i+1]; columns ascend. */
 struct maas_csr {
 	size_t rows, cols;

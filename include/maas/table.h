@@ -85,7 +85,7 @@ struct maas_record {
 };
 
 enum {
-	MAAS_AGAIN = 1,                 /* will be rewound: standard input is spooled to $TMPDIR */
+	MAAS_AGAIN = 1,                 /* will be rewound: pipes are spooled to $TMPDIR (files always can be) */
 	MAAS_LIVE  = 2                  /* --line-buffered: nothing is looked at before it is needed */
 };
 struct maas_columns;
@@ -103,6 +103,7 @@ int maas_table_next(struct maas_table *, struct maas_record *) MAAS_USE;
 int maas_table_rewind(struct maas_table *) MAAS_USE;            /* to the first record; wants MAAS_AGAIN */
 const struct maas_format *maas_table_format(const struct maas_table *);         /* of the input at hand */
 char maas_table_delimiter(const struct maas_table *);
+int maas_table_named(const struct maas_table *);                /* its columns have names: a header, or keys */
 size_t maas_table_records(const struct maas_table *);           /* handed out so far */
 void maas_table_close(struct maas_table *);
 
@@ -179,6 +180,7 @@ struct maas_reader;
 struct maas_reader *maas_reader_new(const struct maas_columns *, struct maas_table *) MAAS_USE;
 /* Hand through these columns, COL,...: row->keep, in this order. */
 int maas_reader_keep(struct maas_reader *, const char *cols) MAAS_USE;
+size_t maas_reader_keeps(const struct maas_reader *);
 struct maas_span maas_reader_kept(const struct maas_reader *, size_t i);        /* its name as given */
 /* Gaps are NaN in x; without it they make a row bad, or are filled. */
 void maas_reader_gaps(struct maas_reader *);

@@ -53,6 +53,12 @@ maas_reader_keep(struct maas_reader *r, const char *cols)
 	return r->keep && r->keep_at ? 0 : -1;
 }
 
+size_t
+maas_reader_keeps(const struct maas_reader *r)
+{
+	return r->nkeep;
+}
+
 struct maas_span
 maas_reader_kept(const struct maas_reader *r, size_t i)
 {

@@ -61,6 +61,7 @@ struct maas_table {
 	size_t operands, at;            /* at: of the next to open */
 	const char **spool;             /* an operand's spooled stand-in, NULL: none */
 	int *spooled;                   /* its descriptor */
+	int once;                       /* a pipe was opened that is not spooled */
 	const char *memory_name;        /* a table of memory: no operands */
 	struct maas_span memory;
 	size_t first, last;             /* of --rows: [first, last) */

@@ -97,10 +97,12 @@ operand_path(struct maas_table *t, size_t i)
 
 	if (t->spool[i])
 		return t->spool[i];
-	if (!(t->flags & MAAS_AGAIN))
-		return path;
 	if (strcmp(path, "-") && (stat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
 		return path;
+	if (!(t->flags & MAAS_AGAIN)) {
+		t->once = 1;
+		return path;
+	}
 	if ((t->spooled[i] = spool(path)) < 0 || !(name = maas_alloc(32, 1)))
 		return NULL;
 	snprintf(name, 32, "/dev/fd/%d", t->spooled[i]);
@@ -507,8 +509,9 @@ maas_table_open_text(const struct maas_table_options *o, const struct maas_colum
 int
 maas_table_rewind(struct maas_table *t)
 {
-	if (!(t->flags & MAAS_AGAIN))
-		return maas_fail_as(MAAS_INTERNAL, "a table that is read once was rewound");
+	if (t->once)
+		return maas_fail("%s is to be read twice, and was not kept for that: give a file, or say --format beforehand",
+		    t->source.name ? t->source.name : "a pipe");
 	if (t->open)
 		close_input(t);
 	t->at = t->number = t->given = t->blank = 0;
@@ -525,6 +528,12 @@ char
 maas_table_delimiter(const struct maas_table *t)
 {
 	return t->delimiter;
+}
+
+int
+maas_table_named(const struct maas_table *t)
+{
+	return t->heads > 0 || t->format == &maas_format_jsonl;
 }
 
 size_t

@@ -1,0 +1,256 @@
+/* maas-pca: principal component analysis. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "maas/pca.h"
+#include "pca_rows.h"
+
+#define BAR 50                          /* columns of the longest bar of a scree plot */
+
+struct outcome_pca {
+	const char *output;
+	int if_changed, json;
+};
+static const struct maas_field outcome_pca_fields[] = {
+	MAAS_TEXT('o', outcome_pca, output, NULL, "write the model to FILE"),
+	MAAS_FLAG(0, outcome_pca, if_changed, "leave an output alone that would be the same bytes"),
+	MAAS_FLAG(0, outcome_pca, json, "print the result as JSON on standard output"),
+	MAAS_END
+};
+
+struct info {
+	const char *model;
+	int json, scree;
+};
+static const struct maas_field info_fields[] = {
+	MAAS_TEXT('m', info, model, NULL, "model to look at"),
+	MAAS_FLAG(0, info, json, "print one JSON object"),
+	MAAS_FLAG(0, info, scree, "draw the variances as bars (a terminal gets them unasked)"),
+	MAAS_END
+};
+
+static size_t
+components(const struct maas_model *m)
+{
+	return (size_t)((const struct maas_pca *)m->settings)->components;
+}
+
+static size_t
+features(const struct maas_model *m)
+{
+	return (size_t)((const struct maas_pca *)m->settings)->features;
+}
+
+/* The share of the data's variance that the components hold. */
+static double
+ratio_sum(const struct maas_model *m)
+{
+	const struct maas_pca *s = m->settings;
+	const double *v = maas_pca_variances(m);
+	double sum = 0;
+
+	for (long i = 0; i < s->components; i++)
+		sum += v[i] / s->total_variance;
+	return sum;
+}
+
+static const char *
+solver(const struct maas_model *m)
+{
+	const struct maas_pca *s = m->settings;
+
+	return maas_field(m->kind->fields, "solver", 0)->names[s->solver];
+}
+
+static int
+put_list(struct maas_buf *b, const char *key, const double *v, size_t n, double over)
+{
+	if (maas_buf_printf(b, ",\"%s\":[", key) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if ((i && maas_buf_text(b, ",") < 0) || maas_json_put_real(b, v[i] / over) < 0)
+			return -1;
+	return maas_buf_text(b, "]");
+}
+
+static int
+print_json(const struct maas_model *m)
+{
+	const struct maas_pca *s = m->settings;
+	const double *v = maas_pca_variances(m);
+	struct maas_buf b = { NULL, 0, 0 };
+	size_t k = components(m);
+	int rc = maas_buf_printf(&b, "{\"n_components\":%ld,\"n_features\":%ld,\"n_samples\":%ld,\"solver\":\"%s\",\"whiten\":%s",
+		s->components, s->features, s->samples, solver(m), s->whiten ? "true" : "false") < 0 ||
+	    put_list(&b, "explained_variance", v, k, 1) < 0 ||
+	    put_list(&b, "explained_variance_ratio", v, k, s->total_variance) < 0 || maas_buf_text(&b, ",\"ratio_sum\":") < 0 ||
+	    maas_json_put_real(&b, ratio_sum(m)) < 0 || maas_buf_text(&b, ",\"noise_variance\":") < 0 ||
+	    maas_json_put_real(&b, s->noise_variance) < 0 || put_list(&b, "mean", maas_pca_mean(m), features(m), 1) < 0 ||
+	    maas_buf_text(&b, "}\n") < 0;
+
+	if (!rc)
+		fwrite(b.s, 1, b.n, stdout);
+	maas_buf_free(&b);
+	return rc ? -1 : 0;
+}
+
+static void
+print_table(const struct maas_model *m, int scree)
+{
+	const struct maas_pca *s = m->settings;
+	const double *v = maas_pca_variances(m);
+	double sum = 0;
+
+	printf("component\tvariance\tratio\tcumulative%s\n", scree ? "\tscree" : "");
+	for (long i = 0; i < s->components; i++) {
+		int bar = (int)(BAR * v[i] / v[0] + 0.5);
+
+		sum += v[i] / s->total_variance;
+		printf("%ld\t%.9g\t%.6f\t%.6f", i + 1, v[i], v[i] / s->total_variance, sum);
+		if (scree)
+			printf("\t%.*s", bar, "##################################################");
+		putchar('\n');
+	}
+}
+
+static int
+info(struct call *c)
+{
+	const struct info *o = c->part[0];
+	struct maas_model *m;
+	int rc = 0;
+
+	if (!o->model)
+		return misuse(c, "-m MODEL is wanted");
+	if (c->n)
+		return misuse(c, "info takes no operands");
+	if (!(m = maas_model_open(o->model)))
+		return fail(c);
+	if (m->kind != &maas_kind_pca)
+		rc = complain(c, MAAS_DATA, "%s: a model of kind %s, pca is wanted", o->model, m->kind->name);
+	else if (o->json)
+		rc = print_json(m) < 0 ? fail(c) : 0;
+	else
+		print_table(m, o->scree || isatty(STDOUT_FILENO));
+	maas_model_close(m);
+	return rc ? rc : finish(c);
+}
+
+/* Say what came of it. */
+static int
+report(struct call *c, const struct maas_model *m)
+{
+	const struct outcome_pca *o = c->part[1];
+	const struct maas_pca *s = m->settings;
+
+	if (o->json && print_json(m) < 0)
+		return fail(c);
+	if (!c->common.quiet)
+		fprintf(stderr, "%s: %ld of %ld components hold %.6f of the variance of %ld rows (%s)\n", c->command->name,
+		    s->components, s->features < s->samples ? s->features : s->samples, ratio_sum(m), s->samples, solver(m));
+	return finish(c);
+}
+
+static int
+fit(struct call *c)
+{
+	const struct maas_pca_options *o = c->part[0];
+	const struct outcome_pca *out = c->part[1];
+	const struct maas_table_options *to = c->part[2];
+	struct maas_table *t = NULL;
+	struct maas_team *team = NULL;
+	struct maas_model *m = NULL;
+	int rc = wants_input(c);
+
+	if (rc)
+		return rc;
+	if (!out->output)
+		return misuse(c, "-o MODEL is wanted");
+	if ((team = maas_team_new((int)c->common.threads)) &&
+	    (t = maas_table_open(to, NULL, c->operand, c->n, maas_pca_again(o, to) ? MAAS_AGAIN : 0)) &&
+	    (m = maas_pca_fit(o, to, t, team)) &&
+	    maas_model_save(m, out->output, MAAS_DURABLE | (out->if_changed ? MAAS_IF_CHANGED : 0)) == 0)
+		rc = report(c, m);
+	else
+		rc = fail(c);
+	maas_model_close(m);
+	maas_table_close(t);
+	maas_team_free(team);
+	return rc;
+}
+
+static int
+name_component(const struct maas_model *m, size_t i, struct maas_buf *to)
+{
+	(void)m;
+	return maas_buf_printf(to, "pc%zu", i + 1);
+}
+
+static int
+name_feature(const struct maas_model *m, size_t i, struct maas_buf *to)
+{
+	return maas_columns_feature(maas_pca_columns(m), i, to);
+}
+
+static size_t
+one(const struct maas_model *m)
+{
+	(void)m;
+	return 1;
+}
+
+static int
+name_error(const struct maas_model *m, size_t i, struct maas_buf *to)
+{
+	(void)m;
+	(void)i;
+	return maas_buf_text(to, "error");
+}
+
+static int
+run_forth(const struct maas_model *m, double *y, double *x, size_t rows, struct maas_team *team)
+{
+	maas_pca_transform(m, y, x, rows, team);
+	return 0;
+}
+
+static int
+run_back(const struct maas_model *m, double *y, double *x, size_t rows, struct maas_team *team)
+{
+	maas_pca_inverse(m, y, x, rows, team);
+	return 0;
+}
+
+static const struct pca_way forth = { 0, components, name_component, run_forth };
+static const struct pca_way back = { 1, features, name_feature, run_back };
+static const struct pca_way score = { 0, one, name_error, maas_pca_score };
+
+static int
+pass(struct call *c)
+{
+	return pca_rows(c, c->verb->data);
+}
+
+#define ROWS { pca_rows_fields, sizeof(struct pca_rows) }
+#define DATA { maas_table_fields, sizeof(struct maas_table_options) }
+static const struct verb verbs[] = {
+	{ .name = "fit", .operands = "[DATA...]", .what = "Find the components of a table and write a model.",
+	  .part = { { maas_pca_fields, sizeof(struct maas_pca_options) }, { outcome_pca_fields, sizeof(struct outcome_pca) }, DATA },
+	  .run = fit },
+	{ .name = "transform", .operands = "[DATA...]", .what = "Turn rows into components.", .part = { ROWS, DATA }, .run = pass,
+	  .data = &forth },
+	{ .name = "inverse", .operands = "[DATA...]", .what = "Turn components back into rows.", .part = { ROWS, DATA },
+	  .run = pass, .data = &back },
+	{ .name = "score", .operands = "[DATA...]", .what = "Say how far each row is from what its components tell.",
+	  .part = { ROWS, DATA }, .run = pass, .data = &score },
+	{ .name = "info", .operands = "", .what = "Print a model's variances.", .part = { { info_fields, sizeof(struct info) } },
+	  .run = info },
+};
+
+int
+main(int argc, char **argv)
+{
+	return drive(argc, argv, &(struct command){ .name = "maas-pca", .what = "Principal component analysis of tables.",
+	    .verbs = verbs, .nverbs = MAAS_COUNT(verbs) });
+}

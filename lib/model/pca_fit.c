@@ -1,0 +1,428 @@
+/* pca_fit -- from rows to a model of kind pca. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "maas/pca.h"
+
+#define SMALL    ((size_t)500)          /* rows and columns that are held and taken apart as they are */
+#define COLS_MAX ((size_t)32768)        /* of a covariance: 8 GB */
+#define BLOCK    ((size_t)256)
+#define TESTS    2                      /* inputs of the self-test */
+
+/* What -n asks for. */
+struct want {
+	enum { COUNT, SHARE, ALL, MLE } how;
+	size_t count;
+	double share;
+};
+
+struct fit {
+	const struct maas_pca_options *o;
+	struct maas_team *team;
+	struct maas_table *table;
+	struct maas_reader *reader;
+	struct want want;
+	size_t n, rows;                 /* columns, rows */
+	struct maas_moments *moments;   /* NULL: rows are held */
+	double *held;                   /* [rows, n], then centred and scaled */
+	size_t cap, limit;              /* limit: rows to hold at most */
+	int bytes;                      /* all rows are of bytes so far */
+	double *row;                    /* [n] */
+	double *mean, *scale;           /* [n]; scale all 1 where none */
+	double *values, *vectors;       /* descending; [count, n] */
+	size_t count;                   /* vectors there are */
+	int solver;
+	struct maas_buf test[TESTS];
+};
+
+static int
+parse_want(struct want *w, const char *s)
+{
+	double v;
+
+	if (!strcmp(s, "all") || !strcmp(s, "mle")) {
+		w->how = *s == 'a' ? ALL : MLE;
+		return 0;
+	}
+	if (maas_parse_real(maas_span(s), &v) < 0 || !(v > 0) || (v >= 1 && v != floor(v)) || v > 1e9 ||
+	    (strchr(s, '.') && v >= 1))
+		return maas_fail_as(MAAS_USAGE, "-n: a number of components, a share between 0 and 1, all or mle is wanted, not '%s'", s);
+	w->how = v < 1 ? SHARE : COUNT;
+	w->count = (size_t)v;
+	w->share = v;
+	return 0;
+}
+
+int
+maas_pca_again(const struct maas_pca_options *o, const struct maas_table_options *to)
+{
+	int libsvm = to->format && maas_formats[to->format - 1] == &maas_format_libsvm;
+
+	return o->impute == MAAS_PCA_MEAN || o->sign == MAAS_PCA_U || libsvm;
+}
+
+/* Keep the first records as inputs of the self-test. */
+static int
+keep_test(struct fit *f, const struct maas_row *row)
+{
+	struct maas_buf *b = &f->test[f->rows];
+	size_t i;
+
+	if (f->rows >= TESTS)
+		return 0;
+	if (row->record.raw.s)
+		return maas_buf_add(b, row->record.raw.s, row->record.raw.n);
+	for (i = 0; i < f->n; i++)
+		if (maas_buf_printf(b, i ? ",%.17g" : "%.17g", row->x[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* From here on rows stream. */
+static int
+stream(struct fit *f)
+{
+	size_t i;
+
+	if (f->n > COLS_MAX)
+		return maas_fail("%zu columns: their covariance would be too large (up to %zu; fewer rows than columns are fine)",
+		    f->n, COLS_MAX);
+	if (!(f->moments = maas_moments_new(f->n, f->team)))
+		return -1;
+	for (i = 0; i < f->rows; i++)
+		maas_moments_add(f->moments, f->held + i * f->n, f->bytes);
+	free(f->held);
+	f->held = NULL;
+	return 0;
+}
+
+static int
+take(struct fit *f, const struct maas_row *row)
+{
+	double *to = f->row;
+
+	if (!f->moments) {
+		if (maas_grow(&f->held, f->rows, &f->cap, 1, f->n * sizeof *f->held) < 0)
+			return -1;
+		to = f->held + f->rows * f->n;
+	}
+	if (row->x)
+		memcpy(to, row->x, f->n * sizeof *to);
+	else
+		memset(to, 0, f->n * sizeof *to);
+	for (size_t i = 0; i < row->nnz; i++)
+		to[row->col[i]] = row->val[i];
+	if (keep_test(f, row) < 0)
+		return -1;
+	f->rows++;
+	f->bytes &= row->byte != NULL;
+	if (f->moments)
+		maas_moments_add(f->moments, to, f->bytes);
+	else if (f->rows > f->limit)
+		return stream(f);
+	return 0;
+}
+
+/* The next row that has something in it: 1, 0, -1. */
+static int
+next(struct fit *f, struct maas_row *row)
+{
+	int rc;
+
+	do
+		rc = maas_reader_next(f->reader, row);
+	while (rc > 0 && row->record.empty);
+	return rc > 0 && row->bad ? maas_fail("%s", row->bad) : rc;
+}
+
+static int
+read_rows(struct fit *f)
+{
+	struct maas_row row;
+	int rc;
+
+	while ((rc = next(f, &row)) > 0)
+		if (take(f, &row) < 0)
+			return -1;
+	if (rc < 0)
+		return -1;
+	if (f->rows < 2)
+		return maas_fail("%zu row%s: components want two at least", f->rows, f->rows == 1 ? "" : "s");
+	return 0;
+}
+
+/* Population deviation; of a column that is constant but for rounding, 1 (StandardScaler). */
+static double
+deviation(double var, double mean, double rows)
+{
+	double noise = rows * mean * DBL_EPSILON;
+
+	return var <= rows * DBL_EPSILON * var + noise * noise ? 1 : sqrt(var);
+}
+
+/* Mean and deviation of the rows held, which become centred and scaled. */
+static void
+center(struct fit *f)
+{
+	size_t i, j;
+
+	for (i = 0; i < f->rows; i++)
+		for (j = 0; j < f->n; j++)
+			f->mean[j] += f->held[i * f->n + j];
+	for (j = 0; j < f->n; j++)
+		f->mean[j] /= (double)f->rows;
+	for (j = 0; j < f->n; j++) {
+		double sum = 0;
+
+		for (i = 0; i < f->rows; i++) {
+			double d = f->held[i * f->n + j] -= f->mean[j];
+
+			sum += d * d;
+		}
+		f->scale[j] = f->o->scale ? deviation(sum / (double)f->rows, f->mean[j], (double)f->rows) : 1;
+		for (i = 0; f->scale[j] != 1 && i < f->rows; i++)
+			f->held[i * f->n + j] /= f->scale[j];
+	}
+}
+
+static int
+by_covariance(struct fit *f)
+{
+	double *cov = maas_alloc(f->n, f->n * sizeof *cov), rows = (double)f->rows;
+	size_t i, j;
+	int rc = -1;
+
+	f->values = maas_alloc(f->n, sizeof *f->values);
+	f->vectors = maas_alloc(f->n, f->n * sizeof *f->vectors);
+	if (cov && f->values && f->vectors) {
+		maas_moments_finish(f->moments, f->mean, cov);
+		for (j = 0; j < f->n; j++)
+			f->scale[j] = f->o->scale ? deviation(cov[j * f->n + j] * (rows - 1) / rows, f->mean[j], rows) : 1;
+		for (i = 0; f->o->scale && i < f->n; i++)
+			for (j = 0; j < f->n; j++)
+				cov[i * f->n + j] /= f->scale[i] * f->scale[j];
+		rc = maas_principal_cov(f->values, f->vectors, cov, f->n);
+	}
+	f->count = f->n;
+	free(cov);
+	return rc;
+}
+
+static int
+by_rows(struct fit *f)
+{
+	size_t least = f->rows < f->n ? f->rows : f->n;
+
+	if (!f->scale[0])
+		center(f);
+	free(f->values);
+	free(f->vectors);
+	f->values = maas_alloc(f->rows, sizeof *f->values);
+	f->vectors = maas_alloc(least, f->n * sizeof *f->vectors);
+	if (!f->values || !f->vectors)
+		return -1;
+	f->count = least;
+	if (f->solver == MAAS_PCA_FULL)
+		return maas_principal_svd(f->values, f->vectors, f->held, f->rows, f->n);
+	return maas_principal_gram(f->values, f->vectors, &f->count, f->held, f->rows, f->n, f->team);
+}
+
+/* The solver, where none was asked for: by the data's shape. */
+static int
+choose(struct fit *f)
+{
+	if (f->moments)
+		f->solver = MAAS_PCA_COVARIANCE;
+	else if (f->o->solver)
+		f->solver = f->o->solver;
+	else if (f->want.how == ALL || f->want.how == MLE || f->n <= SMALL || f->rows >= f->n)
+		f->solver = MAAS_PCA_FULL;
+	else
+		f->solver = MAAS_PCA_GRAM;
+	if (f->solver == MAAS_PCA_GRAM && f->rows >= f->n)
+		return maas_fail("--solver gram is for fewer rows than columns, here are %zu and %zu", f->rows, f->n);
+	return 0;
+}
+
+/* How many components -n means.  0 and a reason: it cannot be. */
+static size_t
+resolve(const struct fit *f)
+{
+	size_t most = f->rows < f->n ? f->rows : f->n;
+
+	switch (f->want.how) {
+	case COUNT:
+		if (f->want.count <= most)
+			return f->want.count;
+		maas_fail("-n %zu: there are 1 to min(rows, columns) = %zu components", f->want.count, most);
+		return 0;
+	case SHARE: return maas_principal_share(f->values, most, f->want.share);
+	case MLE:
+		if (f->rows >= f->n)
+			return f->n < 2 ? 1 : maas_principal_mle(f->values, f->n, f->rows);
+		maas_fail("-n mle wants at least as many rows as columns, here are %zu and %zu", f->rows, f->n);
+		return 0;
+	case ALL: break;
+	}
+	return most;
+}
+
+static int
+solve(struct fit *f, size_t *k, double *total)
+{
+	size_t most = f->rows < f->n ? f->rows : f->n, i;
+
+	if (choose(f) < 0 || (f->solver == MAAS_PCA_COVARIANCE ? by_covariance(f) : by_rows(f)) < 0)
+		return -1;
+	for (i = 0; i < most; i++)
+		*total += f->values[i];
+	if (!(*total > 0) || !isfinite(*total))
+		return maas_fail(*total > 0 ? "the data's variance is too large" : "all rows are alike: nothing varies");
+	if (!(*k = resolve(f)))
+		return -1;
+	if (*k <= f->count)
+		return 0;
+	if (f->o->solver)
+		return maas_fail("the rows span %zu directions only (-n %zu, or --solver full)", f->count, f->count);
+	f->solver = MAAS_PCA_FULL;
+	return by_rows(f);
+}
+
+/* For each component, the sign of its largest value over all rows, the first of equals (scikit-learn before 1.5). */
+static int
+sign_by_rows(struct fit *f, size_t k)
+{
+	double *packed = maas_alloc(maas_project_size(k, f->n), sizeof *packed), *y = maas_alloc(k, sizeof *y);
+	double *top = maas_alloc(k, sizeof *top);
+	struct maas_row row;
+	size_t i, c;
+	int rc = -1;
+
+	if (!packed || !y || !top || maas_table_rewind(f->table) < 0)
+		goto out;
+	maas_project_pack(packed, f->vectors, k, f->n, f->n, 1);
+	while ((rc = next(f, &row)) > 0) {
+		memset(f->row, 0, f->n * sizeof *f->row);
+		for (i = 0; i < row.nnz; i++)
+			f->row[row.col[i]] = row.val[i];
+		for (i = 0; i < f->n; i++)
+			f->row[i] = ((row.x ? row.x[i] : f->row[i]) - f->mean[i]) / f->scale[i];
+		maas_project(y, f->row, packed, 1, k, f->n);
+		for (c = 0; c < k; c++)
+			if (fabs(y[c]) > fabs(top[c]))
+				top[c] = y[c];
+	}
+	for (c = 0; c < k; c++)
+		for (i = 0; top[c] < 0 && i < f->n; i++)
+			f->vectors[c * f->n + i] = -f->vectors[c * f->n + i];
+out:
+	free(packed);
+	free(y);
+	free(top);
+	return rc;
+}
+
+static int
+add(struct maas_model *m, const char *name, const double *x, size_t rows, size_t cols)
+{
+	double *copy = maas_take(m->arena, rows * cols, sizeof *copy);
+	struct maas_tensor t = { .name = name, .dtype = MAAS_F64, .ndim = rows > 1 || !strcmp(name, "components") ? 2 : 1 };
+
+	if (!copy)
+		return -1;
+	memcpy(copy, x, rows * cols * sizeof *x);
+	t.dim[0] = t.ndim == 2 ? rows : cols;
+	t.dim[1] = t.ndim == 2 ? cols : 0;
+	t.data = copy;
+	t.bytes = rows * cols * sizeof *x;
+	return maas_model_add(m, &t);
+}
+
+static struct maas_model *
+make(struct fit *f, const struct maas_columns *c, size_t k, double total)
+{
+	struct maas_model *m = maas_model_new(&maas_kind_pca);
+	size_t most = f->rows < f->n ? f->rows : f->n, i;
+	struct maas_span test[TESTS];
+	struct maas_buf part = { 0 };
+	struct maas_pca *s;
+	double rest = 0;
+	int rc;
+
+	if (!m)
+		return NULL;
+	for (i = k; i < most; i++)
+		rest += f->values[i];
+	s = m->settings;
+	*s = (struct maas_pca){ (long)k, (long)f->n, (long)f->rows, f->solver, f->o->sign, f->o->whiten, total,
+		k < most ? rest / (double)(most - k) : 0 };
+	for (i = 0; i < TESTS; i++)
+		test[i] = (struct maas_span){ f->test[i].s, f->test[i].n };
+	rc = maas_columns_write(c, &part) < 0 || maas_model_add_part(m, "columns", (struct maas_span){ part.s, part.n }) < 0 ||
+	    add(m, "mean", f->mean, 1, f->n) < 0 || add(m, "components", f->vectors, k, f->n) < 0 ||
+	    add(m, "variances", f->values, 1, k) < 0 || (f->o->scale && add(m, "scale", f->scale, 1, f->n) < 0) ||
+	    maas_model_add_selftest(m, test, TESTS) < 0;
+	maas_buf_free(&part);
+	if (!rc)
+		return m;
+	maas_model_close(m);
+	return NULL;
+}
+
+static struct maas_model *
+fit(struct fit *f, const struct maas_table_options *to)
+{
+	struct maas_columns *c = maas_columns_fit(f->table, to, MAAS_FIT_UNLABELLED | MAAS_FIT_NUMERIC);
+	struct maas_model *m = NULL;
+	double total = 0;
+	size_t k = 0;
+
+	if (!c)
+		return NULL;
+	f->n = c->features;
+	f->limit = f->o->solver == MAAS_PCA_AUTO ? (f->n > SMALL ? f->n : SMALL) : SIZE_MAX;
+	f->row = maas_alloc(f->n, sizeof *f->row);
+	f->mean = maas_alloc(f->n, sizeof *f->mean);
+	f->scale = maas_alloc(f->n, sizeof *f->scale);
+	if (!f->row || !f->mean || !f->scale)
+		goto out;
+	if (f->want.how == COUNT && f->want.count > f->n) {
+		maas_fail("-n %zu: there are %zu columns", f->want.count, f->n);
+		goto out;
+	}
+	if ((f->o->impute && maas_columns_fill_mean(c, f->table) < 0) || !(f->reader = maas_reader_new(c, f->table)) ||
+	    (f->o->solver == MAAS_PCA_COVARIANCE && stream(f) < 0) || read_rows(f) < 0 || solve(f, &k, &total) < 0)
+		goto out;
+	if (f->o->sign == MAAS_PCA_V)
+		maas_principal_sign(f->vectors, k, f->n);
+	else if (sign_by_rows(f, k) < 0)
+		goto out;
+	m = make(f, c, k, total);
+out:
+	maas_reader_free(f->reader);
+	maas_columns_free(c);
+	return m;
+}
+
+struct maas_model *
+maas_pca_fit(const struct maas_pca_options *o, const struct maas_table_options *to, struct maas_table *t, struct maas_team *team)
+{
+	struct fit f = { .o = o, .team = team, .table = t, .bytes = 1 };
+	struct maas_model *m = NULL;
+	size_t i;
+
+	if (parse_want(&f.want, o->components) == 0)
+		m = fit(&f, to);
+	maas_moments_free(f.moments);
+	free(f.held);
+	free(f.row);
+	free(f.mean);
+	free(f.scale);
+	free(f.values);
+	free(f.vectors);
+	for (i = 0; i < TESTS; i++)
+		maas_buf_free(&f.test[i]);
+	return m;
+}

@@ -1,0 +1,34 @@
+/* project -- rows onto a few vectors, in double, each row by itself. */
+#include "maas/num.h"
+
+#define ROWS ((size_t)4)
+#define WIDE ((size_t)16)               /* outputs of a panel */
+
+#define TIER_FILE "project.inc"
+#include "tier.h"
+
+size_t
+maas_project_size(size_t m, size_t n)
+{
+	size_t panels = (m + WIDE - 1) / WIDE;
+
+	return n && panels > SIZE_MAX / 16 / WIDE / n ? 0 : panels * WIDE * n;
+}
+
+void
+maas_project_pack(double *to, const double *w, size_t m, size_t n, size_t row, size_t col)
+{
+	for (size_t p = 0; p < m; p += WIDE)
+		for (size_t i = 0; i < n; i++)
+			for (size_t c = p; c < p + WIDE; c++)
+				*to++ = c < m ? w[c * row + i * col] : 0;
+}
+
+void
+maas_project(double *y, const double *x, const double *packed, size_t rows, size_t m, size_t n)
+{
+	for (size_t p = 0; p < m; p += WIDE)
+		for (size_t r = 0; r < rows; r += ROWS)
+			PICK(panel)(y + r * m + p, m, x + r * n, n, packed + p * n, rows - r < ROWS ? rows - r : ROWS,
+			    m - p < WIDE ? m - p : WIDE, n);
+}
