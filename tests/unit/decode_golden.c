@@ -1,4 +1,4 @@
-/* decode_gpt.c -- the decoding engine held to PyTorch's numbers (scripts/make-golden-gpt). */
+/* decode_golden.c -- the decoding engine held to PyTorch's numbers (scripts/make-golden-gpt). */
 #include <stdlib.h>
 
 #include "../test.h"
