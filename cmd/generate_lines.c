@@ -253,7 +253,7 @@ record(struct lines *l, struct maas_span line, const char *name, size_t number)
 
 		if (!a)
 			return rc;
-		a->record = j->records - 1;
+		a->record = j->records;
 		a->number = (size_t)k;
 		if (object && maas_buf_add(&a->line, line.s, line.n) < 0)
 			return fail(j->call);
