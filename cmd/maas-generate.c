@@ -26,7 +26,7 @@ static const struct maas_field fields[] = { MAAS_TEXT('m', generate, model, NULL
 	MAAS_INT(0, generate, stride, 0, 1e9, 0, "tokens from one window to the next when scoring; 0: the context"),
 	MAAS_ENUM(0, generate, precision, precisions, 2,
 	    "of products and of the key/value cache; file: as the weights are stored"),
-	MAAS_TEXT(0, generate, encoding, NULL, "of the input (default UTF-8)"),
+	MAAS_TEXT(0, generate, encoding, NULL, "encoding of the input; without it bytes are taken as they are"),
 	MAAS_FLAG(0, generate, line_buffered, "answer each line before the next is read"),
 	MAAS_FLAG(0, generate, timings, "say at the end how long it took"), MAAS_END };
 
