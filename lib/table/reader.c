@@ -22,35 +22,10 @@ struct maas_reader {
 	char reason[512];
 };
 
-struct maas_reader *
-maas_reader_new(const struct maas_columns *c, struct maas_table *t)
-{
-	struct maas_reader *r = maas_alloc(1, sizeof *r);
-
-	if (!r)
-		return NULL;
-	r->columns = c;
-	r->table = t;
-	if ((r->at = maas_alloc(c->n, sizeof *r->at)) && (r->arena = maas_arena_new(4096)))
-		return r;
-	maas_reader_free(r);
-	return NULL;
-}
-
 void
 maas_reader_gaps(struct maas_reader *r)
 {
 	r->gaps = 1;
-}
-
-int
-maas_reader_keep(struct maas_reader *r, const char *cols)
-{
-	if (maas_list_parse(r->arena, cols, &r->kept, &r->nkeep) < 0)
-		return -1;
-	r->keep = maas_take(r->arena, r->nkeep, sizeof *r->keep);
-	r->keep_at = maas_take(r->arena, r->nkeep, sizeof *r->keep_at);
-	return r->keep && r->keep_at ? 0 : -1;
 }
 
 size_t
@@ -133,6 +108,34 @@ bind_keep(struct maas_reader *r, const struct maas_span *names, size_t n, const 
 			return maas_fail_as(MAAS_USAGE, "%s: no column '%.*s' to keep", where, (int)r->kept[i].n, r->kept[i].s);
 	}
 	return 0;
+}
+
+struct maas_reader *
+maas_reader_new(const struct maas_columns *c, struct maas_table *t)
+{
+	struct maas_reader *r = maas_alloc(1, sizeof *r);
+
+	if (!r)
+		return NULL;
+	r->columns = c;
+	r->table = t;
+	if ((r->at = maas_alloc(c->n, sizeof *r->at)) && (r->arena = maas_arena_new(4096)) &&
+	    (!t || !t->heads || !c->header || bind_names(r, t) == 0))
+		return r;
+	maas_reader_free(r);
+	return NULL;
+}
+
+int
+maas_reader_keep(struct maas_reader *r, const char *cols)
+{
+	if (maas_list_parse(r->arena, cols, &r->kept, &r->nkeep) < 0)
+		return -1;
+	r->keep = maas_take(r->arena, r->nkeep, sizeof *r->keep);
+	r->keep_at = maas_take(r->arena, r->nkeep, sizeof *r->keep_at);
+	if (!r->keep || !r->keep_at)
+		return -1;
+	return r->table && r->table->heads ? bind_keep(r, r->table->head, r->table->heads, r->table->source.name) : 0;
 }
 
 /* Columns by place: all of them, or all but the label.  0 where the number of fields fits neither. */

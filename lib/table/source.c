@@ -95,6 +95,10 @@ source_bytes(struct source *s, struct maas_buf *to, size_t n)
 void
 source_mark(struct source *s)
 {
+	if (s->at)
+		memmove(s->kept.s, s->kept.s + s->at, s->kept.n - s->at);
+	s->kept.n -= s->at;
+	s->at = 0;
 	s->marked = 1;
 }
 
