@@ -25,20 +25,6 @@ load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 	return d;
 }
 
-/* Columns of a vectoriser's rows: numbers without names. */
-static int
-bare_columns(struct rows_job *j, size_t features)
-{
-	struct maas_arena *a = maas_arena_new(1 << 12);
-
-	if (!a || !(j->own = maas_take(a, 1, sizeof *j->own))) {
-		maas_arena_free(a);
-		return -1;
-	}
-	*j->own = (struct maas_columns){ .arena = a, .format = &maas_format_libsvm, .features = features, .labelled = 1 };
-	return 0;
-}
-
 static int
 own_columns(struct rows_job *j, struct maas_table *t)
 {
@@ -56,7 +42,7 @@ given_vectorizer(struct rows_job *j, struct maas_table *t)
 	if (!(j->from = maas_model_open(j->rows->vectorizer)) || !(j->v = maas_model_vectorizer(j->from, &j->columns)))
 		return -1;
 	if (maas_table_format(t) == &maas_format_libsvm)
-		return bare_columns(j, j->columns->features + maas_vectorizer_size(j->v));
+		return (j->own = maas_columns_sparse(j->columns->features + maas_vectorizer_size(j->v))) ? 0 : -1;
 	if (given(j->call, "text") || given(j->call, "label") || given(j->call, "features") || given(j->call, "drop")) {
 		if (own_columns(j, t))
 			return -1;

@@ -225,6 +225,7 @@ const struct maas_rows *maas_rows_of(const struct maas_model *) MAAS_USE;       
 size_t maas_rows_labels(const struct maas_rows *);
 struct maas_span maas_rows_label(const struct maas_rows *, size_t i);
 const struct maas_columns *maas_rows_columns(const struct maas_rows *);
+struct maas_columns *maas_columns_sparse(size_t features) MAAS_USE;     /* of rows that are sparse numbers already */
 size_t maas_rows_features(const struct maas_rows *);
 /* The vectoriser of a model of rows, or of kind vectorizer, and the columns it was fitted with. */
 const struct maas_vectorizer *maas_model_vectorizer(const struct maas_model *, const struct maas_columns **) MAAS_USE;

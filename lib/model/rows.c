@@ -116,6 +116,21 @@ maas_rows_columns(const struct maas_rows *r)
 	return r->columns;
 }
 
+struct maas_columns *
+maas_columns_sparse(size_t features)
+{
+	struct maas_arena *a = maas_arena_new(1 << 12);
+	struct maas_columns *c = a ? maas_take(a, 1, sizeof *c) : NULL;
+
+	if (!c) {
+		maas_arena_free(a);
+		return NULL;
+	}
+	*c = (struct maas_columns){ .arena = a, .format = &maas_format_libsvm, .delimiter = ' ', .features = features,
+		.labelled = 1 };
+	return c;
+}
+
 size_t
 maas_rows_features(const struct maas_rows *r)
 {

@@ -537,6 +537,13 @@ maas_table_named(const struct maas_table *t)
 }
 
 size_t
+maas_table_head(const struct maas_table *t, const struct maas_span **name)
+{
+	*name = t->head;
+	return t->heads;
+}
+
+size_t
 maas_table_records(const struct maas_table *t)
 {
 	return t->given;

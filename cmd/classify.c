@@ -1,0 +1,95 @@
+/* Rows through a model, for every verb of maas-classify. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "classify.h"
+
+#define SAID 5                          /* rows without an answer that get a line each */
+
+int
+classify_open(struct classifying *k, struct call *c)
+{
+	const struct maas_columns *columns;
+
+	*k = (struct classifying){ .call = c, .o = c->part[0], .options = c->part[1] };
+	if (!k->o->model)
+		return misuse(c, "-m MODEL is missing");
+	if (wants_input(c))
+		return MAAS_USAGE;
+	if (!(k->model = maas_model_open(k->o->model)) || !(k->rows = maas_rows_of(k->model)) ||
+	    !(k->scores = maas_rows_call_new(k->rows)))
+		return fail(c);
+	columns = maas_rows_columns(k->rows);
+	k->labels = maas_rows_labels(k->rows);
+	if (!(k->p = maas_alloc(k->labels, sizeof *k->p)) ||
+	    !(k->table = maas_table_open(k->options, columns, c->operand, c->n, k->o->line_buffered ? MAAS_LIVE : 0)))
+		return fail(c);
+	/* Rows that maas-tokenize vectorize has made, for a model that takes texts. */
+	if (maas_table_format(k->table) == &maas_format_libsvm && columns->texts) {
+		if (!(k->numbers = maas_columns_sparse(maas_rows_features(k->rows))))
+			return fail(c);
+		columns = k->numbers;
+	}
+	return (k->reader = maas_reader_new(columns, k->table)) ? 0 : fail(c);
+}
+
+void
+classify_close(struct classifying *k)
+{
+	maas_reader_free(k->reader);
+	maas_table_close(k->table);
+	maas_columns_free(k->numbers);
+	maas_rows_call_free(k->scores);
+	maas_model_close(k->model);
+	free(k->p);
+}
+
+int
+classify_next(struct classifying *k, struct maas_row *row, const char **why)
+{
+	int rc = maas_reader_next(k->reader, row);
+
+	if (rc <= 0)
+		return rc;
+	k->number++;
+	*why = NULL;
+	if (row->record.empty)
+		return 2;
+	*why = row->bad;
+	if (row->bad)
+		return 2;
+	if (maas_rows_row(k->scores, row, k->p) == 0)
+		return 1;
+	if (maas_why() != MAAS_DATA)
+		return -1;
+	(void)maas_in("%s:%zu", row->record.name, row->record.line);
+	*why = maas_error();
+	return 2;
+}
+
+size_t
+classify_best(const struct classifying *k)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < k->labels; i++)
+		if (k->p[i] > k->p[best])
+			best = i;
+	return best;
+}
+
+void
+classify_put(FILE *f, struct maas_span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		putc(s.s[i] == '\t' || s.s[i] == '\n' || s.s[i] == '\r' ? ' ' : s.s[i], f);
+}
+
+void
+classify_note(struct classifying *k, const char *why)
+{
+	if (!why)
+		return;
+	if (++k->bad <= SAID)
+		complain(k->call, MAAS_DATA, "%s", why);
+}

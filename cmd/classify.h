@@ -1,0 +1,58 @@
+/* classify -- what the verbs of maas-classify share: a model, a table of rows, what to do with each. */
+#ifndef CLASSIFY_H
+#define CLASSIFY_H
+
+#include "driver.h"
+#include "maas/model.h"
+
+struct classify {                       /* part[0] of every verb */
+	const char *model;
+	int line_buffered;
+};
+
+struct classifying {
+	struct call *call;
+	const struct classify *o;
+	const struct maas_table_options *options;
+	struct maas_model *model;
+	const struct maas_rows *rows;
+	struct maas_rows_call *scores;
+	struct maas_columns *numbers;   /* of rows that a vectoriser has made already */
+	struct maas_table *table;
+	struct maas_reader *reader;
+	size_t labels, number;          /* of labels; of the row at hand, from 1 */
+	double *p;                      /* [labels] */
+	size_t bad;                     /* rows without an answer */
+	const char *reason;             /* of the first of them */
+};
+
+/* Open -m and the operands; the table and model as parts 0 and 1 of the call.  0, or an exit status, said. */
+int classify_open(struct classifying *, struct call *);
+void classify_close(struct classifying *);
+/* The next row: 1 scored in ->p; 2 without an answer, *why saying why (NULL: it is empty); 0 at the end, -1. */
+int classify_next(struct classifying *, struct maas_row *, const char **why);
+size_t classify_best(const struct classifying *);
+/* A label as a field of a line: tabs and line ends as blanks. */
+void classify_put(FILE *, struct maas_span);
+/* Note a row without an answer: the first few are said, the others counted. */
+void classify_note(struct classifying *, const char *why);
+
+int predict(struct call *);
+int evaluate(struct call *);
+int explain(struct call *);
+struct predict {
+	long k;
+	int proba, jsonl, append;
+	double threshold;
+};
+struct evaluate {
+	int json, confusion;
+	const char *errors;
+	struct maas_list fail_under;
+};
+struct explain {
+	long top;
+	int jsonl;
+};
+
+#endif

@@ -1,0 +1,236 @@
+/* maas-classify predict: one row in, one line out. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "classify.h"
+
+struct answering {
+	struct classifying k;
+	const struct predict *o;
+	size_t *order;                  /* [labels], likeliest first */
+	size_t most;                    /* of them printed */
+	int json;
+	struct maas_buf line, members;
+};
+
+/* The `most` likeliest labels, the first of equals first. */
+static void
+rank(struct answering *a)
+{
+	const double *p = a->k.p;
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->k.labels; i++) {
+		size_t at = n < a->most ? n++ : a->most;
+
+		for (; at > 0 && p[i] > p[a->order[at - 1]]; at--)
+			if (at < a->most)
+				a->order[at] = a->order[at - 1];
+		if (at < a->most)
+			a->order[at] = i;
+	}
+}
+
+static int
+scores(struct answering *a)
+{
+	struct maas_buf *b = &a->members;
+	size_t n = a->o->k ? a->most : a->k.labels;
+	int bad = maas_buf_text(b, ",\"scores\":{");
+
+	for (size_t i = 0; i < n && !bad; i++) {
+		size_t l = a->o->k ? a->order[i] : i;
+
+		bad = maas_buf_text(b, i ? "," : "") || maas_json_put_text(b, maas_rows_label(a->k.rows, l)) ||
+		    maas_buf_text(b, ":") || maas_json_put_float(b, (float)a->k.p[l]);
+	}
+	return bad || maas_buf_text(b, "}") ? -1 : 0;
+}
+
+/* "label":...,"probability":...,"scores":{...}; or why there is none. */
+static int
+answer_members(struct answering *a, int scored, const char *why)
+{
+	struct maas_buf *b = &a->members;
+	size_t best = scored ? a->order[0] : 0;
+	int bad;
+
+	b->n = 0;
+	if (!scored) {
+		bad = maas_buf_text(b, "\"label\":null,\"probability\":null,\"error\":") ||
+		    maas_json_put_text(b, maas_span(why ? why : "an empty line"));
+		return bad ? -1 : 0;
+	}
+	bad = maas_buf_text(b, "\"label\":");
+	if (!bad && a->k.p[best] < a->o->threshold)
+		bad = maas_buf_text(b, "null");
+	else if (!bad)
+		bad = maas_json_put_text(b, maas_rows_label(a->k.rows, best));
+	bad = bad || maas_buf_text(b, ",\"probability\":") || maas_json_put_float(b, (float)a->k.p[best]) || scores(a);
+	return bad ? -1 : 0;
+}
+
+/* An object keeps all it came with; of other rows the id, or their number, and with --append the row. */
+static int
+json_line(struct answering *a, const struct maas_row *row, int scored, const char *why)
+{
+	struct maas_buf *b = &a->line, *m = &a->members;
+	int bad;
+
+	if (answer_members(a, scored, why) < 0)
+		return -1;
+	if (maas_table_format(a->k.table) == &maas_format_jsonl &&
+	    maas_json_merge(b, row->record.raw, (struct maas_span){ m->s, m->n }) == 0)
+		return 0;
+	b->n = 0;
+	bad = maas_buf_text(b, "{\"id\":");
+	if (!bad)
+		bad = row->id.s ? maas_json_put_text(b, row->id) : maas_buf_printf(b, "%zu", a->k.number);
+	if (!bad && a->o->append && row->record.raw.s)
+		bad = maas_buf_text(b, ",\"row\":") || maas_json_put_text(b, row->record.raw);
+	return bad || maas_buf_printf(b, ",%s}", m->s) ? -1 : 0;
+}
+
+/* A label as a cell: quoted where the table is CSV and wants it, else without tabs and line ends. */
+static int
+put_label(struct answering *a, struct maas_span s, char delimiter)
+{
+	struct maas_buf *b = &a->line;
+	size_t from = b->n;
+	int quote = delimiter != '\t' && s.n && (memchr(s.s, delimiter, s.n) || memchr(s.s, '"', s.n) || memchr(s.s, '\n', s.n));
+
+	if (quote) {
+		if (maas_buf_text(b, "\"") < 0)
+			return -1;
+		for (size_t i = 0; i < s.n; i++)
+			if ((s.s[i] == '"' && maas_buf_text(b, "\"") < 0) || maas_buf_add(b, s.s + i, 1) < 0)
+				return -1;
+		return maas_buf_text(b, "\"");
+	}
+	if (maas_buf_add(b, s.s, s.n) < 0)
+		return -1;
+	for (size_t i = from; i < b->n; i++)
+		if (b->s[i] == '\t' || b->s[i] == '\n' || b->s[i] == '\r')
+			b->s[i] = ' ';
+	return 0;
+}
+
+static int
+put_answer(struct answering *a, char d)
+{
+	struct maas_buf *b = &a->line;
+	int bad = 0;
+
+	if (a->k.p[a->order[0]] < a->o->threshold)
+		return a->o->append ? maas_buf_printf(b, "%c", d) : 0;
+	for (size_t i = 0; a->o->proba && i < a->k.labels && !bad; i++)
+		bad = (i && maas_buf_add(b, &d, 1)) || maas_buf_printf(b, "%.9g", (double)(float)a->k.p[i]);
+	for (size_t i = 0; !a->o->proba && i < a->most && !bad; i++)
+		bad = (i && maas_buf_add(b, &d, 1)) || put_label(a, maas_rows_label(a->k.rows, a->order[i]), d) ||
+		    maas_buf_printf(b, "%c%.9g", d, (double)(float)a->k.p[a->order[i]]);
+	return bad ? -1 : 0;
+}
+
+/* What parts the answer from the row, and its own parts. */
+static char
+parting(const struct answering *a)
+{
+	return a->o->append && maas_table_format(a->k.table) == &maas_format_csv ? maas_table_delimiter(a->k.table) : '\t';
+}
+
+static int
+text_line(struct answering *a, const struct maas_row *row, int scored)
+{
+	char d = parting(a);
+
+	a->line.n = 0;
+	if (a->o->append && row->record.raw.s &&
+	    (maas_buf_add(&a->line, row->record.raw.s, row->record.raw.n) < 0 || maas_buf_add(&a->line, &d, 1) < 0))
+		return -1;
+	if (!scored)
+		return a->o->append ? maas_buf_add(&a->line, &d, 1) : 0;
+	return put_answer(a, d);
+}
+
+/* The first line: the names of what follows. */
+static int
+head_line(struct answering *a)
+{
+	char d = parting(a);
+	const struct maas_span *head = NULL;
+	size_t n = a->o->append ? maas_table_head(a->k.table, &head) : 0;
+	int bad = 0;
+
+	a->line.n = 0;
+	if (a->json || (!a->o->proba && !n))
+		return 0;
+	for (size_t i = 0; i < n && !bad; i++)
+		bad = put_label(a, head[i], d) || maas_buf_add(&a->line, &d, 1);
+	for (size_t i = 0; a->o->proba && i < a->k.labels && !bad; i++)
+		bad = (i && maas_buf_add(&a->line, &d, 1)) || put_label(a, maas_rows_label(a->k.rows, i), d);
+	if (!a->o->proba && !bad)
+		bad = maas_buf_printf(&a->line, "predicted%cprobability", d);
+	if (bad || maas_buf_text(&a->line, "\n") < 0)
+		return -1;
+	return fwrite(a->line.s, 1, a->line.n, stdout) == a->line.n ? 0 : maas_fail_errno("standard output");
+}
+
+static int
+answer_all(struct answering *a)
+{
+	struct maas_row row;
+	const char *why;
+	int rc;
+
+	if (head_line(a) < 0)
+		return -1;
+	while ((rc = classify_next(&a->k, &row, &why)) > 0) {
+		a->json = a->o->jsonl || maas_table_format(a->k.table) == &maas_format_jsonl;
+		if (rc == 2)
+			classify_note(&a->k, why);
+		else
+			rank(a);
+		a->line.n = 0;
+		if ((a->json ? json_line(a, &row, rc == 1, why) : text_line(a, &row, rc == 1)) < 0 ||
+		    maas_buf_text(&a->line, "\n") < 0)
+			return -1;
+		if (fwrite(a->line.s, 1, a->line.n, stdout) != a->line.n || (a->k.o->line_buffered && fflush(stdout)))
+			return maas_fail_errno("standard output");
+	}
+	return rc;
+}
+
+static int
+run(struct answering *a, struct call *c)
+{
+	int rc = classify_open(&a->k, c);
+
+	if (rc)
+		return rc;
+	a->most = a->o->k && !a->o->proba ? (size_t)a->o->k : 1;
+	a->most = a->most > a->k.labels ? a->k.labels : a->most;
+	a->json = a->o->jsonl || maas_table_format(a->k.table) == &maas_format_jsonl;
+	if (!(a->order = maas_alloc(a->k.labels, sizeof *a->order)) || answer_all(a) < 0)
+		return fail(c);
+	if ((rc = finish(c)))
+		return rc;
+	return a->k.bad ? complain(c, MAAS_DATA, "%zu of %zu rows have no answer", a->k.bad, a->k.number) : 0;
+}
+
+int
+predict(struct call *c)
+{
+	struct answering a = { .o = c->part[2] };
+	int rc;
+
+	if (a.o->proba && a.o->k)
+		return misuse(c, "--proba prints every label: -k has no meaning beside it");
+	rc = run(&a, c);
+	classify_close(&a.k);
+	free(a.order);
+	maas_buf_free(&a.line);
+	maas_buf_free(&a.members);
+	return rc;
+}
