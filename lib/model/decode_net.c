@@ -24,7 +24,6 @@ static int
 halve_all(struct net *net)
 {
 	struct maas_network *w = &net->w;
-	int tied = w->head.w.p == w->tokens.p;
 
 	for (size_t l = 0; l < w->layers; l++) {
 		struct maas_affine *a[] = { &w->layer[l].qkv, &w->layer[l].proj, &w->layer[l].up, &w->layer[l].down };
@@ -33,11 +32,7 @@ halve_all(struct net *net)
 			if (halve(net, &a[i]->w, a[i]->out, a[i]->in) < 0)
 				return -1;
 	}
-	if (halve(net, &w->head.w, w->head.out, w->head.in) < 0)
-		return -1;
-	if (tied)
-		w->tokens = w->head.w;
-	return 0;
+	return halve(net, &w->head.w, w->head.out, w->head.in); /* rows that are looked up stay as they are */
 }
 
 static size_t
