@@ -35,7 +35,7 @@ struct maas_http_request {
 	double start;                   /* maas_clock() when the head was read */
 	int status;                     /* of the reply; 499 where the client left before it; 0: none yet */
 	size_t sent;                    /* bytes of reply body handed to the client */
-	void *app;                      /* the application's own; freed in finished() */
+	void *app;                      /* app_size bytes: zero at first, then as the last request left them */
 };
 
 struct maas_http_setup {
@@ -54,8 +54,10 @@ struct maas_http_setup {
 	void (*handle)(void *ctx, struct maas_http_request *);
 	/* net refuses: phrase it and reply with this status.  `why` is one of our own texts. */
 	void (*refuse)(void *ctx, struct maas_http_request *, int status, const char *why);
-	/* Nobody will touch the request again: count, log, free app.  Any thread. */
+	/* Nobody will touch the request again: count it, log it, clear app.  Any thread. */
 	void (*finished)(void *ctx, struct maas_http_request *);
+	size_t app_size;
+	void (*app_free)(void *app);    /* at the end; NULL: nothing to free in it */
 	void *ctx;
 };
 

@@ -29,9 +29,15 @@ exchange_take(struct maas_http *h)
 		x = calloc(1, sizeof *x);
 		if (!x)
 			return NULL;
+		x->app = calloc(1, h->set.app_size ? h->set.app_size : 1);
+		if (!x->app) {
+			free(x);
+			return NULL;
+		}
 		pthread_mutex_init(&x->lock, NULL);
 		x->http = h;
 	}
+	x->r.app = x->app;
 	pthread_mutex_lock(&h->lock);
 	h->pending++;
 	pthread_mutex_unlock(&h->lock);
@@ -189,6 +195,9 @@ exchange_free_pool(struct maas_http *h)
 		maas_buf_free(&x->in);
 		maas_buf_free(&x->out);
 		maas_buf_free(&x->target);
+		if (h->set.app_free)
+			h->set.app_free(x->app);
+		free(x->app);
 		pthread_mutex_destroy(&x->lock);
 		free(x);
 	}

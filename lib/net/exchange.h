@@ -48,6 +48,7 @@ struct exchange {
 	const char *type;
 	char head[HEAD_MAX];            /* name NUL value NUL ... */
 	size_t nhead;
+	void *app;
 	struct exchange *next;          /* in the pool */
 };
 

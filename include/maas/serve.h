@@ -1,0 +1,81 @@
+/*
+ * serve -- models over HTTP: keys, routes, one scheduler in front of the team of threads.
+ *
+ *	struct maas_state *state = maas_state_open(dir);
+ *	struct maas_server *s = maas_server_open(&options, state);
+ *	while (no signal)
+ *		maas_server_tick(s);            every second or so
+ *	maas_server_close(s, options.drain_timeout);
+ */
+#ifndef MAAS_SERVE_H
+#define MAAS_SERVE_H
+
+#include "maas/base.h"
+
+/*
+ * The state directory: keys, in a database that several processes may have open.  Made with
+ * mode 0700; one that others can enter is refused.
+ */
+struct maas_state;
+struct maas_state *maas_state_open(const char *dir) MAAS_USE;
+void maas_state_close(struct maas_state *);
+/* $XDG_STATE_HOME/maas, ~/.local/state/maas; as root /var/lib/maas/state. */
+int maas_state_default(struct maas_buf *) MAAS_USE;
+
+/*
+ * Keys: "maas_" ID "_" SECRET, 43 random letters and digits.  What is kept is a digest of the
+ * whole; the key itself is seen once, by who made it.
+ */
+#define MAAS_KEY_ID   8
+#define MAAS_KEY_TEXT 64                /* bytes of a key with its NUL, at most */
+enum { MAAS_SCOPE_INFER = 1, MAAS_SCOPE_ADMIN = 2 };
+struct maas_key {
+	char id[MAAS_KEY_ID + 1];
+	unsigned char digest[32];
+	const char *name;               /* whose it is, for people */
+	unsigned scopes;
+	const char *models;             /* "a,b": these alone; "": all */
+	double rps;                     /* requests a second; 0: as many as it likes */
+	int64_t tokens_per_minute;      /* 0: as many as it likes */
+	int64_t created, expires;       /* seconds since 1970; expires 0: never */
+	int64_t revoked;                /* 0: not */
+};
+/* Fills in id, digest and created; `text` is the key. */
+int maas_key_add(struct maas_state *, struct maas_key *, char text[MAAS_KEY_TEXT]) MAAS_USE;
+/* MAAS_NOINPUT where there is no such id; revoking again is fine. */
+int maas_key_revoke(struct maas_state *, const char *id) MAAS_USE;
+/* Each key, oldest first, until each() returns nonzero; what is handed out is valid inside it. */
+int maas_key_each(struct maas_state *, int (*each)(void *ctx, const struct maas_key *), void *ctx) MAAS_USE;
+/* "infer,admin" to bits and back. */
+int maas_scopes_parse(const char *, unsigned *) MAAS_USE;
+const char *maas_scopes_print(unsigned);
+
+struct maas_serve_options {
+	struct maas_list model;         /* [NAME=]PATH */
+	const char *host;
+	long port;
+	const char *unix;
+	const char *state;
+	long queue, parallel;
+	size_t body_max;
+	long connections;
+	double timeout, drain_timeout;
+};
+extern const struct maas_field maas_serve_fields[];
+
+struct maas_server;
+/* Models are opened and checked before anybody is served.  team and state are borrowed; the team belongs to
+ * the server until it is closed.  tcp: listen on options->host too where there is options->unix. */
+struct maas_server *maas_server_open(const struct maas_serve_options *, int tcp, struct maas_state *,
+    struct maas_team *) MAAS_USE;
+int maas_server_port(const struct maas_server *);       /* 0: no TCP */
+size_t maas_server_keys(const struct maas_server *);    /* that are good now */
+/* Look whether keys have changed.  -1: they cannot be read; the old ones stay good. */
+int maas_server_tick(struct maas_server *) MAAS_USE;
+/* Stop taking requests, finish those there are. */
+void maas_server_drain(struct maas_server *);
+size_t maas_server_pending(const struct maas_server *); /* 0: drained */
+/* What is not finished is failed. */
+void maas_server_close(struct maas_server *);
+
+#endif
