@@ -1,0 +1,259 @@
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ring.h"
+#include "store.h"
+
+struct held {
+	struct maas_key key;
+	char *models;
+	double requests, tokens;        /* left in the buckets */
+	double at;                      /* when they were filled last */
+};
+
+struct ring {
+	struct maas_state *state;
+	pthread_mutex_t lock;
+	struct held *key;               /* sorted by id */
+	size_t n, cap;
+	int64_t version;
+};
+
+static int
+by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct held *)a)->key.id, ((const struct held *)b)->key.id);
+}
+
+static struct held *
+find(struct ring *r, const char *id)
+{
+	struct held want = { 0 };
+
+	snprintf(want.key.id, sizeof want.key.id, "%s", id);
+	return r->n ? bsearch(&want, r->key, r->n, sizeof want, by_id) : NULL;
+}
+
+/* Buckets hold a second of requests (one at least) and a minute of tokens. */
+static double
+most_requests(const struct held *h)
+{
+	return h->key.rps > 1 ? h->key.rps : 1;
+}
+
+static void
+refill(struct held *h, double clock)
+{
+	double passed = clock - h->at;
+
+	h->at = clock;
+	h->requests += passed * h->key.rps;
+	if (h->requests > most_requests(h))
+		h->requests = most_requests(h);
+	h->tokens += passed * (double)h->key.tokens_per_minute / 60;
+	if (h->tokens > (double)h->key.tokens_per_minute)
+		h->tokens = (double)h->key.tokens_per_minute;
+}
+
+static int
+take(void *ctx, const struct maas_key *k)
+{
+	struct ring *r = ctx;
+	struct held *h;
+
+	if (maas_grow(&r->key, r->n, &r->cap, 1, sizeof *r->key) < 0)
+		return -1;
+	h = &r->key[r->n];
+	*h = (struct held){ .key = *k, .models = strdup(k->models), .at = maas_clock() };
+	if (!h->models)
+		return maas_fail_as(MAAS_OS, "no memory for keys");
+	h->key.name = h->key.models = NULL;     /* borrowed; not needed here */
+	h->requests = most_requests(h);
+	h->tokens = (double)k->tokens_per_minute;
+	r->n++;
+	return 0;
+}
+
+static void
+drop_all(struct ring *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		free(r->key[i].models);
+	free(r->key);
+}
+
+static int
+load(struct ring *r)
+{
+	struct ring fresh = { .state = r->state };
+
+	if (maas_key_each(r->state, take, &fresh) < 0) {
+		drop_all(&fresh);
+		return -1;
+	}
+	if (fresh.n)
+		qsort(fresh.key, fresh.n, sizeof *fresh.key, by_id);
+	pthread_mutex_lock(&r->lock);
+	for (size_t i = 0; i < fresh.n; i++) {
+		struct held *old = find(r, fresh.key[i].key.id);
+
+		if (old) {
+			fresh.key[i].requests = old->requests;
+			fresh.key[i].tokens = old->tokens;
+			fresh.key[i].at = old->at;
+		}
+	}
+	drop_all(r);
+	r->key = fresh.key;
+	r->n = fresh.n;
+	r->cap = fresh.cap;
+	pthread_mutex_unlock(&r->lock);
+	return 0;
+}
+
+struct ring *
+ring_new(struct maas_state *state)
+{
+	struct ring *r = maas_alloc(1, sizeof *r);
+
+	if (!r)
+		return NULL;
+	r->state = state;
+	pthread_mutex_init(&r->lock, NULL);
+	if (store_version(state, &r->version) == 0 && load(r) == 0)
+		return r;
+	ring_free(r);
+	return NULL;
+}
+
+void
+ring_free(struct ring *r)
+{
+	if (!r)
+		return;
+	drop_all(r);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+int
+ring_refresh(struct ring *r)
+{
+	int64_t version;
+
+	if (store_version(r->state, &version) < 0)
+		return -1;
+	if (version == r->version)
+		return 0;
+	if (load(r) < 0)
+		return -1;
+	r->version = version;
+	return 0;
+}
+
+static int
+good(const struct held *h, int64_t now)
+{
+	return !h->key.revoked && (!h->key.expires || now < h->key.expires);
+}
+
+size_t
+ring_good(struct ring *r, int64_t now)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&r->lock);
+	for (size_t i = 0; i < r->n; i++)
+		n += (size_t)good(&r->key[i], now);
+	pthread_mutex_unlock(&r->lock);
+	return n;
+}
+
+static enum ring_verdict
+spend_request(struct held *h, double clock, struct ring_pass *pass)
+{
+	refill(h, clock);
+	if (h->key.rps > 0 && h->requests < 1) {
+		pass->wait = (1 - h->requests) / h->key.rps;
+		return RING_TOO_MANY;
+	}
+	if (h->key.tokens_per_minute > 0 && h->tokens <= 0) {
+		pass->wait = (1 - h->tokens) * 60 / (double)h->key.tokens_per_minute;
+		return RING_TOO_MUCH;
+	}
+	h->requests -= h->key.rps > 0;
+	return RING_GOOD;
+}
+
+enum ring_verdict
+ring_check(struct ring *r, const char *text, int64_t now, double clock, struct ring_pass *pass)
+{
+	static const struct held nobody;
+	unsigned char digest[32];
+	enum ring_verdict v = RING_UNKNOWN;
+	char id[MAAS_KEY_ID + 1] = "";
+	struct held *h;
+	int same;
+
+	*pass = (struct ring_pass){ 0 };
+	if (!text)
+		return RING_NO_KEY;
+	/* The id is no secret: finding it may take what time it takes.  The digest of an unknown id's key is
+	 * computed and compared all the same. */
+	if (strlen(text) < MAAS_KEY_TEXT && !strncmp(text, "maas_", 5))
+		snprintf(id, sizeof id, "%s", text + 5);
+	if (maas_digest(digest, text, strlen(text)) < 0)
+		return RING_UNKNOWN;
+	pthread_mutex_lock(&r->lock);
+	h = find(r, id);
+	same = maas_same(digest, h ? h->key.digest : nobody.key.digest, sizeof digest);
+	if (h && same && good(h, now)) {
+		memcpy(pass->id, h->key.id, sizeof pass->id);
+		pass->scopes = h->key.scopes;
+		v = spend_request(h, clock, pass);
+	}
+	pthread_mutex_unlock(&r->lock);
+	return v;
+}
+
+/* Is `model` in "a,b,c"? */
+static int
+listed(const char *list, const char *model)
+{
+	for (const char *p = list; *p;) {
+		size_t n = strcspn(p, ",");
+
+		if (n == strlen(model) && !strncmp(p, model, n))
+			return 1;
+		p += n + (p[n] == ',');
+	}
+	return 0;
+}
+
+int
+ring_allows(struct ring *r, const char *id, const char *model)
+{
+	struct held *h;
+	int yes;
+
+	pthread_mutex_lock(&r->lock);
+	h = find(r, id);
+	yes = h && (!*h->models || listed(h->models, model));
+	pthread_mutex_unlock(&r->lock);
+	return yes;
+}
+
+void
+ring_spend(struct ring *r, const char *id, uint64_t tokens, double clock)
+{
+	struct held *h;
+
+	pthread_mutex_lock(&r->lock);
+	h = find(r, id);
+	if (h && h->key.tokens_per_minute > 0) {
+		refill(h, clock);
+		h->tokens -= (double)tokens;
+	}
+	pthread_mutex_unlock(&r->lock);
+}

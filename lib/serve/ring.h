@@ -1,0 +1,35 @@
+/*
+ * ring.h -- the key ring: every key in memory, who may come in, and how often.  Shared by
+ * threads.
+ */
+#ifndef RING_H
+#define RING_H
+
+#include "maas/serve.h"
+
+enum ring_verdict {
+	RING_GOOD,
+	RING_NO_KEY,                    /* none was sent */
+	RING_UNKNOWN,                   /* or revoked, or expired: who asks is not told which */
+	RING_TOO_MANY,                  /* requests for its rate */
+	RING_TOO_MUCH                   /* tokens for its rate */
+};
+
+struct ring_pass {                      /* what a good key may */
+	char id[MAAS_KEY_ID + 1];
+	unsigned scopes;
+	double wait;                    /* seconds, where there were too many */
+};
+
+struct ring;
+struct ring *ring_new(struct maas_state *) MAAS_USE;
+void ring_free(struct ring *);
+/* Read the keys again where another process has written.  What was spent stays spent. */
+int ring_refresh(struct ring *) MAAS_USE;
+size_t ring_good(struct ring *, int64_t now);
+/* text: the whole key, NULL for none.  now: seconds since 1970; clock: maas_clock(). */
+enum ring_verdict ring_check(struct ring *, const char *text, int64_t now, double clock, struct ring_pass *);
+int ring_allows(struct ring *, const char *id, const char *model);
+void ring_spend(struct ring *, const char *id, uint64_t tokens, double clock);
+
+#endif
