@@ -1,0 +1,223 @@
+/*
+ * admit.c -- from a request's head to its route: who asks, and for what.  Nobody gets past
+ * without a key but to the routes that routes.def opens; whoever has none learns not even
+ * which paths there are.
+ */
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "server.h"
+
+const struct route routes[] = {
+#define ROUTE(name, method, path, scope, open) { #name, method, path, scope, open, run_##name },
+#include "maas/routes.def"
+#undef ROUTE
+	{ "nothing", "any", "other", 0, 0, run_nothing },
+};
+const size_t nroutes = MAAS_COUNT(routes);
+
+/* Does the path match the template?  What stands for {model} is handed out as sent. */
+static int
+matches(const char *template, struct maas_span path, struct maas_span *model)
+{
+	const char *p = path.s, *end = path.s + path.n;
+
+	while (*template) {
+		if (*template == '{') {
+			const char *begin = p;
+
+			while (p < end && *p != '/')
+				p++;
+			*model = (struct maas_span){ begin, (size_t)(p - begin) };
+			template += strcspn(template, "}") + 1;
+			if (!model->n)
+				return 0;
+		} else if (p == end || *p++ != *template++) {
+			return 0;
+		}
+	}
+	return p == end;
+}
+
+/* HEAD is GET whose body is left out. */
+static const struct route *
+find_route(const struct maas_http_request *r, struct maas_span *model, const char **allow)
+{
+	const char *method = strcmp(r->method, "HEAD") ? r->method : "GET";
+
+	*allow = NULL;
+	for (size_t i = 0; i + 1 < nroutes; i++)
+		if (matches(routes[i].path, r->path, model)) {
+			if (!strcmp(routes[i].method, method))
+				return &routes[i];
+			*allow = routes[i].method;
+		}
+	return &routes[nroutes - 1];
+}
+
+static const char *
+key_of(const struct maas_http_request *r)
+{
+	const char *text = maas_http_header(r, "Authorization");
+
+	if (text && !strncasecmp(text, "Bearer ", 7))
+		return text + 7 + strspn(text + 7, " ");
+	return maas_http_header(r, "X-Api-Key");
+}
+
+/* A page of a stranger's site can point a name at this machine; its requests carry that name. */
+static int
+check_host(struct ask *a)
+{
+	const char *host = maas_http_header(a->http, "Host");
+
+	if (!a->server->check_host || !strcmp(a->http->peer, "unix") || !host ||
+	    maas_http_host_local(host, a->server->options.host))
+		return 0;
+	add(&a->server->rejected[REJECTED_HOST], 1);
+	reply_error(a, 403, "host_not_allowed", NULL, "this server answers to localhost and 127.0.0.1 only");
+	return -1;
+}
+
+static int
+refuse_key(struct ask *a, enum ring_verdict v, double wait)
+{
+	const char *realm = v == RING_NO_KEY ? "Bearer realm=\"maas\"" : "Bearer realm=\"maas\", error=\"invalid_token\"";
+	double seconds = ceil(wait);
+
+	if (v == RING_NO_KEY || v == RING_UNKNOWN) {
+		maas_http_set(a->http, "WWW-Authenticate", "%s", realm);
+		reply_error(a, 401, "invalid_api_key", NULL, v == RING_NO_KEY ?
+		    "no key: send it as 'Authorization: Bearer maas_...'" : "the key is unknown, revoked or expired");
+		return -1;
+	}
+	add(&a->server->rejected[REJECTED_QUOTA], 1);
+	maas_http_set(a->http, "Retry-After", "%.0f", seconds > 1 ? seconds : 1);
+	reply_error(a, 429, "rate_limit_exceeded", NULL, v == RING_TOO_MANY ?
+	    "this key has used up its requests a second" : "this key has used up its tokens a minute");
+	return -1;
+}
+
+static int
+check_key(struct ask *a)
+{
+	struct ring_pass pass;
+	enum ring_verdict v;
+
+	if (a->route->open)
+		return 0;
+	v = ring_check(a->server->ring, key_of(a->http), time(NULL), a->http->start, &pass);
+	if (v != RING_GOOD)
+		return refuse_key(a, v, pass.wait);
+	memcpy(a->key, pass.id, sizeof a->key);
+	if (a->route->scope && !(pass.scopes & (a->route->scope | MAAS_SCOPE_ADMIN))) {
+		reply_error(a, 403, "permission_denied", NULL, "this key's scope does not reach here");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+check_route(struct ask *a, const char *allow)
+{
+	if (a->route != &routes[nroutes - 1])
+		return 0;
+	if (allow) {
+		maas_http_set(a->http, "Allow", "%s", strcmp(allow, "GET") ? allow : "GET, HEAD");
+		reply_error(a, 405, "method_not_allowed", NULL, "%s is not for this path", a->http->method);
+	} else {
+		reply_error(a, 404, "not_found", NULL, "there is nothing at this path");
+	}
+	return -1;
+}
+
+/* JSON, said or not said; curl -d calls everything a form. */
+static int
+check_type(struct ask *a)
+{
+	const char *type = maas_http_header(a->http, "Content-Type");
+	const char *encoding = maas_http_header(a->http, "Content-Encoding");
+	size_t n = type ? strcspn(type, "; ") : 0;
+
+	if (strcmp(a->http->method, "POST"))
+		return 0;
+	if (encoding && strcasecmp(encoding, "identity")) {
+		reply_error(a, 415, "unsupported_media_type", NULL, "Content-Encoding is not 'identity'");
+		return -1;
+	}
+	if (!type || (n == 16 && !strncasecmp(type, "application/json", n)) ||
+	    (n == 33 && !strncasecmp(type, "application/x-www-form-urlencoded", n)))
+		return 0;
+	reply_error(a, 415, "unsupported_media_type", NULL, "Content-Type is not application/json");
+	return -1;
+}
+
+static int
+prepare(struct ask *a, struct maas_server *s, struct maas_http_request *r)
+{
+	a->server = s;
+	a->http = r;
+	a->until = r->start + s->options.timeout;
+	if (!a->arena && !(a->arena = maas_arena_new(16384)))
+		return -1;
+	return 0;
+}
+
+int
+admit_request(void *ctx, struct maas_http_request *r)
+{
+	struct ask *a = r->app;
+	const char *allow;
+
+	if (prepare(a, ctx, r) < 0) {
+		a->route = &routes[nroutes - 1];
+		maas_http_reply(r, 503, NULL);
+		return -1;
+	}
+	a->route = find_route(r, &a->model_name, &allow);
+	return check_host(a) < 0 || check_key(a) < 0 || check_route(a, allow) < 0 || check_type(a) < 0 ? -1 : 0;
+}
+
+void
+admit_handle(void *ctx, struct maas_http_request *r)
+{
+	struct ask *a = r->app;
+
+	(void)ctx;
+	a->route->run(a);
+}
+
+void
+admit_refuse(void *ctx, struct maas_http_request *r, int status, const char *why)
+{
+	struct ask *a = r->app;
+
+	prepare(a, ctx, r);
+	if (!a->route)
+		a->route = &routes[nroutes - 1];
+	if (status == 413)
+		add(&a->server->rejected[REJECTED_SIZE], 1);
+	if (status == 503)
+		add(&a->server->rejected[REJECTED_CONNECTIONS], 1);
+	reply_error(a, status, status == 413 ? "request_too_large" : status == 503 ? "overloaded" : "bad_request", NULL,
+	    "%s", why);
+}
+
+void
+admit_finished(void *ctx, struct maas_http_request *r)
+{
+	struct maas_server *s = ctx;
+	struct ask *a = r->app;
+	struct maas_arena *arena = a->arena;
+	struct route_metrics *m = &s->route_metrics[a->route ? a->route - routes : (ptrdiff_t)nroutes - 1];
+
+	count_code(m, r->status);
+	count_seconds(&m->duration, maas_clock() - r->start);
+	if (a->tokens)
+		ring_spend(s->ring, a->key, a->tokens, maas_clock());
+	if (arena)
+		maas_arena_reset(arena);
+	*a = (struct ask){ .arena = arena };
+}

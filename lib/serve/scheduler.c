@@ -1,0 +1,257 @@
+/*
+ * scheduler.c -- one thread that owns the team and the decoders.  Between any two steps it
+ * takes what has come, lets go of what nobody waits for, begins what has a place, and lets
+ * every model do a slice of each kind of work.  So new requests join running ones, and the
+ * largest holds up the others by no more than a slice.
+ */
+#include <math.h>
+
+#include "server.h"
+
+#define PATIENCE_MIN 1                  /* seconds of Retry-After */
+#define PATIENCE_MAX 30
+
+static const struct work *const works[] = { &work_rows, &work_text };
+
+/* When to come again: after the queue at the late pace. */
+static double
+patience(const struct maas_server *s)
+{
+	double seconds = ceil(s->pace * (double)s->waiting);
+
+	return seconds < PATIENCE_MIN ? PATIENCE_MIN : seconds > PATIENCE_MAX ? PATIENCE_MAX : seconds;
+}
+
+void
+scheduler_queue(struct ask *a, const struct work *work)
+{
+	struct maas_server *s = a->server;
+	double wait = 0;
+	int stopping;
+
+	a->work = work;
+	a->next = NULL;
+	pthread_mutex_lock(&s->lock);
+	stopping = s->stopping;
+	if (stopping || s->waiting >= (size_t)s->options.queue) {
+		wait = patience(s);
+	} else {
+		add(&a->model->metrics.queued, 1);
+		*s->incoming_end = a;
+		s->incoming_end = &a->next;
+		s->waiting++;
+		pthread_cond_signal(&s->work);
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (wait > 0) {
+		add(&s->rejected[REJECTED_QUEUE], 1);
+		maas_http_set(a->http, "Retry-After", "%.0f", wait);
+		reply_error(a, 503, "overloaded", NULL, "%s",
+		    stopping ? "the server is stopping" : "too many requests wait already");
+	}
+}
+
+static void
+unlink_active(struct ask *a)
+{
+	struct hosted *m = a->model;
+	struct ask **p = &m->active;
+
+	while (*p != a)
+		p = &(*p)->next;
+	*p = a->next;
+	if (m->active_end == &a->next)
+		m->active_end = p;
+	subtract(&m->metrics.running, 1);
+}
+
+/* Before the reply: afterwards the ask is nobody's.  The pace is a mean that forgets. */
+void
+scheduler_done(struct ask *a, enum finished how)
+{
+	struct maas_server *s = a->server;
+	double took = maas_clock() - a->http->start;
+
+	unlink_active(a);
+	add(&a->model->metrics.finished[how], 1);
+	count_seconds(&a->model->metrics.request, took);
+	pthread_mutex_lock(&s->lock);
+	s->pace += 0.1 * (took - s->pace);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Has the ask lost its point: the client has left, its time is up, or the server stops?  Then it ends. */
+static int
+pointless(struct ask *a, int stopping, double now, enum finished *how)
+{
+	*how = maas_http_gone(a->http) ? FINISHED_CANCELLED : now > a->until ? FINISHED_TIMEOUT : FINISHED_ERROR;
+	return stopping || *how != FINISHED_ERROR;
+}
+
+static void
+end_early(struct ask *a, enum finished how)
+{
+	int status = how == FINISHED_TIMEOUT ? 504 : 503;
+	const char *code = how == FINISHED_TIMEOUT ? "timeout" : "stopping";
+	const char *message = how == FINISHED_TIMEOUT ? "the answer took too long" : "the server is stopping";
+	struct maas_buf event = { 0 };
+
+	if (!a->started) {
+		reply_error(a, status, code, NULL, "%s", message);
+		return;
+	}
+	if (maas_buf_text(&event, "data: ") == 0 && put_error(&event, status, code, NULL, message) == 0 &&
+	    maas_buf_text(&event, "\n\n") == 0 && maas_http_write(a->http, event.s, event.n) < 0)
+		event.n = 0;            /* the client has left: nobody is told */
+	maas_buf_free(&event);
+	maas_http_end(a->http, 1);
+}
+
+static void
+sweep_active(struct hosted *m, int stopping, double now)
+{
+	enum finished how;
+
+	for (struct ask *a = m->active, *next; a; a = next) {
+		next = a->next;
+		if (!pointless(a, stopping, now, &how))
+			continue;
+		a->work->stop(a);
+		scheduler_done(a, how);
+		end_early(a, how);
+	}
+}
+
+static void
+leave_queue(struct maas_server *s, struct hosted *m)
+{
+	subtract(&m->metrics.queued, 1);
+	pthread_mutex_lock(&s->lock);
+	s->waiting--;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Into m->active before begin, so that scheduler_done is right from the first moment on. */
+static enum begun
+begin(struct ask *a)
+{
+	struct hosted *m = a->model;
+	struct ask *next = a->next;
+	enum begun b;
+
+	a->next = NULL;
+	*m->active_end = a;
+	m->active_end = &a->next;
+	add(&m->metrics.running, 1);
+	b = a->work->begin(a);
+	if (b == BEGUN_LATER) {
+		unlink_active(a);
+		a->next = next;
+	}
+	return b;
+}
+
+/* First come, first begun, of each model: who finds no place holds back those behind him. */
+static void
+begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
+{
+	double now = maas_clock();
+	struct ask **p = queue, *a;
+	uint64_t full = 0;              /* a bit a model */
+	enum finished how;
+
+	while ((a = *p)) {
+		struct hosted *m = a->model;
+		uint64_t bit = (uint64_t)1 << (m - s->model);
+		struct ask *next = a->next;
+		double queued = now - a->http->start;
+
+		if (pointless(a, stopping, now, &how)) {
+			*p = next;
+			leave_queue(s, m);
+			add(&m->metrics.finished[how], 1);
+			end_early(a, how);
+		} else if ((full & bit) || begin(a) == BEGUN_LATER) {
+			full |= bit;
+			p = &a->next;
+		} else {                /* it may be gone by now */
+			*p = next;
+			leave_queue(s, m);
+			count_seconds(&m->metrics.queue, queued);
+		}
+	}
+}
+
+static int
+any_active(const struct maas_server *s)
+{
+	for (size_t i = 0; i < s->nmodel; i++)
+		if (s->model[i].active)
+			return 1;
+	return 0;
+}
+
+/* What has come, behind what waits.  Sleeps while there is nothing at all to do. */
+static int
+take_incoming(struct maas_server *s, struct ask **queue)
+{
+	struct ask **end = queue;
+	int stopping;
+
+	while (*end)
+		end = &(*end)->next;
+	pthread_mutex_lock(&s->lock);
+	while (!s->incoming && !*queue && !s->stopping && !any_active(s))
+		pthread_cond_wait(&s->work, &s->lock);
+	*end = s->incoming;
+	s->incoming = NULL;
+	s->incoming_end = &s->incoming;
+	stopping = s->stopping;
+	pthread_mutex_unlock(&s->lock);
+	return stopping;
+}
+
+static void *
+work_on(void *arg)
+{
+	struct maas_server *s = arg;
+	struct ask *queue = NULL;
+	int stopping;
+
+	do {
+		stopping = take_incoming(s, &queue);
+		for (size_t i = 0; i < s->nmodel; i++)
+			sweep_active(&s->model[i], stopping, maas_clock());
+		begin_waiting(s, &queue, stopping);
+		for (size_t i = 0; i < s->nmodel; i++)
+			for (size_t w = 0; w < MAAS_COUNT(works); w++)
+				if (s->model[i].active)
+					works[w]->slice(s, &s->model[i]);
+	} while (!stopping || queue);
+	return NULL;
+}
+
+int
+scheduler_start(struct maas_server *s)
+{
+	s->incoming_end = &s->incoming;
+	s->scheduling = 1;
+	if (pthread_create(&s->scheduler, NULL, work_on, s) == 0)
+		return 0;
+	s->scheduling = 0;
+	return maas_fail_as(MAAS_OS, "no thread for the scheduler");
+}
+
+/* What it still has is failed.  Nothing may be queued afterwards: queueing refuses from here on. */
+void
+scheduler_stop(struct maas_server *s)
+{
+	if (!s->scheduling)
+		return;
+	pthread_mutex_lock(&s->lock);
+	s->stopping = 1;
+	pthread_cond_signal(&s->work);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->scheduler, NULL);
+	s->scheduling = 0;
+}

@@ -1,0 +1,148 @@
+/*
+ * server.h -- what the files of the service share.
+ *
+ * The life of a request: an HTTP thread finds the route, checks the key (admit.c), parses the
+ * body (the route's run), and either replies or puts it in the queue.  One thread, the
+ * scheduler, owns the team and the decoders: between any two steps it takes what has come,
+ * drops what nobody waits for any more, and lets each kind of work do a slice.
+ */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include <pthread.h>
+
+#include "maas/fmt.h"
+#include "maas/model.h"
+#include "maas/net.h"
+#include "maas/serve.h"
+#include "metrics.h"
+#include "ring.h"
+
+#define MODELS 64
+
+struct ask;
+struct maas_server;
+
+/* A model that is served.  What computes belongs to the scheduler's thread. */
+struct hosted {
+	char *name;
+	struct maas_model *model;
+	int64_t created;                /* of its file, seconds since 1970 */
+	const struct maas_rows *rows;   /* NULL: does not classify */
+	struct rows_slots *slots;       /* work_rows.c: what a slice of rows needs */
+	struct maas_tokenizer *tokenizer;       /* NULL: does not generate */
+	struct maas_encoder *encoder;
+	struct maas_decoder *decoder;
+	struct ask *active, **active_end;       /* in the order they were started */
+	struct model_metrics metrics;
+};
+
+/* A kind of work: how the scheduler begins an ask, and does a slice of all that a model has begun. */
+enum begun { BEGUN, BEGUN_LATER, BEGUN_OVER };          /* LATER: no place now; OVER: it is replied already */
+struct work {
+	enum begun (*begin)(struct ask *);
+	void (*slice)(struct maas_server *, struct hosted *);   /* of the asks in m->active that are its own */
+	void (*stop)(struct ask *);             /* release what begin took: the client left, or time is up */
+};
+
+struct route {
+	const char *name, *method, *path;       /* "/v1/models/{model}/predict" */
+	unsigned scope;                 /* what a key must have; 0: any key */
+	int open;                       /* needs no key */
+	void (*run)(struct ask *);      /* replies, or queues */
+};
+extern const struct route routes[];
+extern const size_t nroutes;            /* the last is none of the others: unknown paths */
+
+struct records;                         /* work_rows.c */
+struct rows_slots;
+struct prompts;                         /* work_text.c */
+
+/* A request as the service sees it. */
+struct ask {
+	struct maas_server *server;
+	struct maas_http_request *http;
+	const struct route *route;
+	struct maas_arena *arena;       /* stays from request to request, and is reset between them */
+	char key[MAAS_KEY_ID + 1];
+	struct maas_span model_name;    /* of the path */
+	struct hosted *model;
+	const struct work *work;
+	double until;                   /* maas_clock(): fails then */
+	int started;                    /* a stream has begun */
+	struct records *records;
+	struct prompts *prompts;
+	uint64_t tokens;                /* spent, for the key's quota */
+	struct ask *next;
+};
+
+struct maas_server {
+	struct maas_serve_options options;
+	int check_host;
+	struct maas_http *http;
+	struct ring *ring;
+	struct maas_team *team;
+	struct hosted model[MODELS];
+	size_t nmodel;
+	struct route_metrics *route_metrics;    /* [nroutes] */
+	_Atomic uint64_t rejected[REJECTED_KINDS];
+	double started;                         /* seconds since 1970 */
+	_Atomic int draining;
+	pthread_t scheduler;
+	int scheduling;                         /* the thread runs */
+	pthread_mutex_t lock;                   /* of all below */
+	pthread_cond_t work;
+	struct ask *incoming, **incoming_end;
+	size_t waiting;                         /* asks that are not begun */
+	double pace;                            /* seconds an ask takes, by late experience */
+	int stopping;
+};
+
+/* admit.c: the functions of struct maas_http_setup, ctx being the server */
+int admit_request(void *ctx, struct maas_http_request *);
+void admit_handle(void *ctx, struct maas_http_request *);
+void admit_refuse(void *ctx, struct maas_http_request *, int status, const char *why);
+void admit_finished(void *ctx, struct maas_http_request *);
+
+/* reply.c */
+/* {"error":{"message","type","param","code"}}; param may be NULL. */
+void reply_error(struct ask *, int status, const char *code, const char *param, const char *fmt, ...) MAAS_PRINTF(5, 6);
+/* The body is complete (rc 0) or there was no memory for it (-1). */
+void reply_json(struct ask *, int rc);
+int put_error(struct maas_buf *, int status, const char *code, const char *param, const char *message) MAAS_USE;
+int put_text(struct maas_buf *, const char *) MAAS_USE;        /* quoted, of a C string */
+/* The body as a JSON object, or NULL and the reply has gone. */
+struct maas_json *read_object(struct ask *);
+/* The first member whose name is none of `known` (NULL-terminated) is refused: -1, replied. */
+int check_members(struct ask *, const struct maas_json *, const char *const *known);
+
+/* hosted.c */
+int hosted_open(struct maas_server *, const char *spec);
+void hosted_close(struct hosted *);
+struct hosted *hosted_find(struct maas_server *, struct maas_span name);
+/* The model by this name if the ask's key may use it, else NULL and the reply has gone. */
+struct hosted *hosted_for(struct ask *, struct maas_span name);
+int put_card(struct maas_buf *, const struct hosted *) MAAS_USE;        /* of GET /v1/models/NAME */
+
+/* scheduler.c */
+int scheduler_start(struct maas_server *);
+void scheduler_stop(struct maas_server *);
+void scheduler_queue(struct ask *, const struct work *);        /* or 503 */
+/* Take the ask out of m->active: it has been replied.  how: for the counters. */
+void scheduler_done(struct ask *, enum finished how);
+
+/* routes */
+void run_health(struct ask *);
+void run_ready(struct ask *);
+void run_metrics(struct ask *);
+void run_models(struct ask *);
+void run_model(struct ask *);
+void run_predict(struct ask *);
+void run_explain(struct ask *);
+void run_completions(struct ask *);
+void run_nothing(struct ask *);
+extern const struct work work_rows, work_text;
+struct rows_slots *rows_slots_new(const struct maas_rows *, int members) MAAS_USE;
+void rows_slots_free(struct rows_slots *);
+
+#endif

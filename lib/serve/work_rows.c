@@ -1,0 +1,432 @@
+/*
+ * work_rows.c -- predict and explain: texts and rows to labels.  What waits when the
+ * scheduler comes round is worked on together, a record a time by each member of the team,
+ * and at most SLICE records before others get their turn.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server.h"
+
+#define SLICE   256                     /* records */
+#define RECORDS 10000                   /* of one request */
+
+struct records {
+	int explain, text, list;
+	size_t top_k, top;              /* scores; pieces */
+	struct maas_span *item;
+	size_t n, taken, done;
+	int bad;
+};
+
+struct ranked {
+	double p;
+	size_t label;
+};
+
+struct slot {
+	struct ask *ask;
+	size_t i;                       /* of its records */
+	struct maas_buf out;            /* the record's answer, or why there is none */
+	int bad;
+};
+
+struct rows_slots {
+	const struct maas_rows *rows;
+	int members;
+	struct maas_rows_call **call;   /* [members], as what follows */
+	double *probability;            /* [members][labels] */
+	struct ranked *ranked;          /* [members][labels] */
+	struct slot slot[SLICE];
+	size_t n;
+};
+
+struct rows_slots *
+rows_slots_new(const struct maas_rows *rows, int members)
+{
+	struct rows_slots *s = maas_alloc(1, sizeof *s);
+	size_t labels = maas_rows_labels(rows);
+
+	if (!s)
+		return NULL;
+	s->rows = rows;
+	s->members = members;
+	s->call = maas_alloc((size_t)members, sizeof *s->call);
+	s->probability = maas_alloc((size_t)members * labels, sizeof *s->probability);
+	s->ranked = maas_alloc((size_t)members * labels, sizeof *s->ranked);
+	if (!s->call || !s->probability || !s->ranked)
+		goto fail;
+	for (int i = 0; i < members; i++)
+		if (!(s->call[i] = maas_rows_call_new(rows)))
+			goto fail;
+	return s;
+fail:
+	rows_slots_free(s);
+	return NULL;
+}
+
+void
+rows_slots_free(struct rows_slots *s)
+{
+	if (!s)
+		return;
+	for (int i = 0; s->call && i < s->members; i++)
+		maas_rows_call_free(s->call[i]);
+	for (size_t i = 0; i < SLICE; i++)
+		maas_buf_free(&s->slot[i].out);
+	free(s->call);
+	free(s->probability);
+	free(s->ranked);
+	free(s);
+}
+
+/* One record: by a member of the team */
+
+static int
+likelier(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return x->p != y->p ? (x->p < y->p ? 1 : -1) : x->label < y->label ? -1 : x->label > y->label;
+}
+
+static int
+put_scores(struct maas_buf *to, const struct maas_rows *rows, const struct ranked *r, size_t n)
+{
+	if (maas_buf_text(to, "\"label\":") < 0 || maas_json_put_text(to, maas_rows_label(rows, r[0].label)) < 0 ||
+	    maas_buf_text(to, ",\"score\":") < 0 || maas_json_put_real(to, r[0].p) < 0 ||
+	    maas_buf_text(to, ",\"scores\":[") < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (maas_buf_text(to, i ? ",{\"label\":" : "{\"label\":") < 0 ||
+		    maas_json_put_text(to, maas_rows_label(rows, r[i].label)) < 0 ||
+		    maas_buf_text(to, ",\"score\":") < 0 || maas_json_put_real(to, r[i].p) < 0 || maas_buf_text(to, "}") < 0)
+			return -1;
+	return maas_buf_text(to, "]");
+}
+
+/* Characters in s[0..n). */
+static size_t
+characters(struct maas_span s, size_t n)
+{
+	const char *p = s.s, *end = s.s + (n < s.n ? n : s.n);
+	size_t c = 0;
+
+	for (; p < end; c++)
+		maas_utf8_next(&p, end);
+	return c;
+}
+
+/* Where a piece stands first, in characters from the text's beginning; and where else. */
+static int
+put_places(struct maas_buf *to, const struct maas_piece *p, struct maas_span text)
+{
+	if (!p->places || !text.s)
+		return maas_buf_text(to, ",\"start\":null,\"end\":null");
+	if (maas_buf_printf(to, ",\"start\":%zu,\"end\":%zu", characters(text, p->place[0].start),
+	    characters(text, p->place[0].end)) < 0)
+		return -1;
+	for (size_t i = 1; i < p->places; i++)
+		if (maas_buf_printf(to, "%s[%zu,%zu]", i == 1 ? ",\"also\":[" : ",", characters(text, p->place[i].start),
+		    characters(text, p->place[i].end)) < 0)
+			return -1;
+	return p->places > 1 ? maas_buf_text(to, "]") : 0;
+}
+
+static int
+put_pieces(struct maas_buf *to, const struct maas_explanation *e, size_t top, struct maas_span text)
+{
+	if (maas_buf_text(to, ",\"logit\":") < 0 || maas_json_put_real(to, e->logit) < 0 ||
+	    maas_buf_text(to, ",\"intercept\":") < 0 || maas_json_put_real(to, e->intercept) < 0 ||
+	    maas_buf_text(to, ",\"contributions\":[") < 0)
+		return -1;
+	for (size_t i = 0; i < e->n && i < top; i++) {
+		const struct maas_piece *p = &e->piece[i];
+
+		if (maas_buf_text(to, i ? ",{\"piece\":" : "{\"piece\":") < 0 || maas_json_put_text(to, p->feature) < 0 ||
+		    put_places(to, p, text) < 0)
+			return -1;
+		if (maas_buf_text(to, ",\"value\":") < 0 || maas_json_put_real(to, p->value) < 0 ||
+		    maas_buf_text(to, ",\"contribution\":") < 0 || maas_json_put_real(to, p->contribution) < 0 ||
+		    maas_buf_text(to, "}") < 0)
+			return -1;
+	}
+	return maas_buf_text(to, "]");
+}
+
+static int
+answer(struct rows_slots *s, struct slot *slot, int member)
+{
+	const struct records *r = slot->ask->records;
+	struct maas_span item = r->item[slot->i];
+	size_t labels = maas_rows_labels(s->rows);
+	double *p = s->probability + (size_t)member * labels;
+	struct ranked *ranked = s->ranked + (size_t)member * labels;
+	struct maas_explanation why;
+
+	if ((r->text ? maas_rows_text(s->call[member], item, p) : maas_rows_record(s->call[member], item, p)) < 0)
+		return -1;
+	for (size_t i = 0; i < labels; i++)
+		ranked[i] = (struct ranked){ p[i], i };
+	qsort(ranked, labels, sizeof *ranked, likelier);
+	if (put_scores(&slot->out, s->rows, ranked, r->top_k < labels ? r->top_k : labels) < 0)
+		return -1;
+	if (!r->explain)
+		return 0;
+	if (maas_rows_explain(s->call[member], ranked[0].label, &why) < 0)
+		return -1;
+	return put_pieces(&slot->out, &why, r->top, r->text ? item : (struct maas_span){ NULL, 0 });
+}
+
+static void
+answer_some(void *arg, size_t begin, size_t end, int member)
+{
+	struct rows_slots *s = arg;
+
+	for (size_t i = begin; i < end; i++) {
+		struct slot *slot = &s->slot[i];
+
+		slot->out.n = 0;
+		slot->bad = answer(s, slot, member) < 0;
+		if (slot->bad) {
+			slot->out.n = 0;
+			if (maas_buf_text(&slot->out, maas_error()) < 0)
+				slot->out.n = 0;
+		}
+	}
+}
+
+/* A slice: by the scheduler */
+
+static enum begun
+rows_begin(struct ask *a)
+{
+	struct maas_buf *to = maas_http_body(a->http);
+
+	if (maas_buf_text(to, "{\"model\":") == 0 && put_text(to, a->model->name) == 0 &&
+	    maas_buf_text(to, ",\"version\":\"1\",") == 0 &&
+	    (!a->records->list || maas_buf_text(to, "\"predictions\":[") == 0))
+		return BEGUN;
+	scheduler_done(a, FINISHED_ERROR);
+	reply_json(a, -1);
+	return BEGUN_OVER;
+}
+
+static void
+finish(struct ask *a)
+{
+	struct maas_buf *to = maas_http_body(a->http);
+	int rc = a->records->list ? maas_buf_text(to, "]") : 0;
+
+	if (rc == 0)
+		rc = maas_buf_printf(to, ",\"request_id\":\"%s\"}", a->http->id);
+	scheduler_done(a, rc < 0 ? FINISHED_ERROR : FINISHED_STOP);
+	reply_json(a, rc);
+}
+
+/* A record that cannot be read fails its request: the answers of the others are in the way of seeing that. */
+static void
+refuse(struct ask *a, const struct slot *slot)
+{
+	char param[64];
+
+	if (a->records->list)
+		snprintf(param, sizeof param, "%s[%zu]", a->records->text ? "text" : "rows", slot->i);
+	else
+		snprintf(param, sizeof param, "%s", a->records->text ? "text" : "row");
+	scheduler_done(a, FINISHED_ERROR);
+	reply_error(a, 400, "invalid_record", param, "%s: %s", param, slot->out.n ? slot->out.s : "no memory");
+}
+
+static void
+deliver(struct slot *slot)
+{
+	struct ask *a = slot->ask;
+	struct records *r = a->records;
+	struct maas_buf *to = maas_http_body(a->http);
+
+	if (r->list && (maas_buf_text(to, slot->i ? ",{" : "{") < 0 || maas_buf_add(to, slot->out.s, slot->out.n) < 0 ||
+	    maas_buf_text(to, "}") < 0))
+		slot->bad = 1;
+	else if (!r->list && maas_buf_add(to, slot->out.s, slot->out.n) < 0)
+		slot->bad = 1;
+	r->done++;
+}
+
+static void
+rows_slice(struct maas_server *server, struct hosted *m)
+{
+	struct rows_slots *s = m->slots;
+
+	if (!s)
+		return;
+	s->n = 0;
+	for (struct ask *a = m->active; a && s->n < SLICE; a = a->next)
+		for (; a->work == &work_rows && a->records->taken < a->records->n && s->n < SLICE; s->n++) {
+			s->slot[s->n].ask = a;
+			s->slot[s->n].i = a->records->taken++;
+		}
+	if (!s->n)
+		return;
+	maas_team_run(server->team, s->n, 4, answer_some, s);
+	count_size(&m->metrics.batch, s->n);
+	add(&m->metrics.records, s->n);
+	for (size_t i = 0; i < s->n; i++) {
+		struct slot *slot = &s->slot[i];
+		struct ask *a = slot->ask;
+		int last = i + 1 == s->n || s->slot[i + 1].ask != a;
+
+		if (!slot->bad)
+			deliver(slot);
+		if (slot->bad) {        /* what else it has here goes with it */
+			while (i + 1 < s->n && s->slot[i + 1].ask == a)
+				i++;
+			refuse(a, slot);
+		} else if (last && a->records->done == a->records->n) {
+			finish(a);
+		}
+	}
+}
+
+static void
+rows_stop(struct ask *a)
+{
+	maas_http_body(a->http)->n = 0;
+}
+
+const struct work work_rows = { rows_begin, rows_slice, rows_stop };
+
+/* The body: by an HTTP thread */
+
+static int
+copy_item(struct ask *a, const struct maas_json *j, struct maas_span *to)
+{
+	struct maas_buf b = { 0 };
+	struct maas_span s;
+	int rc = 0;
+
+	if (maas_json_text(j, &s) == 0) {
+		to->s = maas_take_text(a->arena, s.s, s.n);
+		to->n = s.n;
+		return to->s ? 0 : -1;
+	}
+	rc = maas_json_put(&b, j);
+	if (rc == 0) {
+		to->s = maas_take_text(a->arena, b.s, b.n);
+		to->n = b.n;
+	}
+	maas_buf_free(&b);
+	return rc < 0 || !to->s ? -1 : 0;
+}
+
+static int
+read_items(struct ask *a, struct records *r, const struct maas_json *j, const char *name, enum maas_json_type want)
+{
+	if (r->n > RECORDS) {
+		reply_error(a, 413, "request_too_large", name, "%zu records, at most %d", r->n, RECORDS);
+		return -1;
+	}
+	r->item = maas_take(a->arena, r->n + 1, sizeof *r->item);
+	for (size_t i = 0; r->item && i < r->n; i++) {
+		const struct maas_json *one = r->list ? maas_json_at(j, i) : j;
+
+		if (maas_json_type(one) != want) {
+			reply_error(a, 400, "invalid_type", name, "'%s' is %s", name, want == MAAS_J_TEXT ?
+			    "neither a text nor a list of texts" : r->list ? "no list of objects" : "no object");
+			return -1;
+		}
+		if (copy_item(a, one, &r->item[i]) < 0)
+			r->item = NULL;
+	}
+	if (r->item)
+		return 0;
+	reply_json(a, -1);
+	return -1;
+}
+
+/* Exactly one of text, row, rows. */
+static int
+read_records(struct ask *a, struct records *r, const struct maas_json *body)
+{
+	const struct maas_json *text = maas_json_get(body, "text"), *row = maas_json_get(body, "row");
+	const struct maas_json *rows = maas_json_get(body, "rows"), *j = text ? text : row ? row : rows;
+
+	if (!text + !row + !rows != 2) {
+		reply_error(a, 400, "missing_parameter", NULL, "want one of 'text', 'row' and 'rows'");
+		return -1;
+	}
+	r->text = text != NULL;
+	r->list = rows || (text && maas_json_type(text) == MAAS_J_LIST);
+	if (rows && maas_json_type(rows) != MAAS_J_LIST) {
+		reply_error(a, 400, "invalid_type", "rows", "'rows' is no list of objects");
+		return -1;
+	}
+	r->n = r->list ? maas_json_size(j) : 1;
+	return read_items(a, r, j, text ? "text" : row ? "row" : "rows", text ? MAAS_J_TEXT : MAAS_J_OBJECT);
+}
+
+static int
+read_limit(struct ask *a, const struct maas_json *body, const char *name, size_t *to)
+{
+	const struct maas_json *j = maas_json_get(body, name);
+	int64_t n;
+
+	*to = SIZE_MAX;
+	if (!j)
+		return 0;
+	if (maas_json_int(j, &n) < 0 || n < 1) {
+		reply_error(a, 400, "invalid_value", name, "'%s' is no number above 0", name);
+		return -1;
+	}
+	*to = (size_t)n;
+	return 0;
+}
+
+static void
+run_rows(struct ask *a, int explain)
+{
+	static const char *const known[] = { "text", "row", "rows", "top_k", "top", NULL };
+	struct maas_json *body;
+	struct records *r;
+	int rc;
+
+	a->model = hosted_for(a, a->model_name);
+	if (!a->model)
+		return;
+	if (!a->model->rows) {
+		reply_error(a, 501, "not_supported", NULL, "%s models do not classify", a->model->model->kind->name);
+		return;
+	}
+	body = read_object(a);
+	if (!body)
+		return;
+	r = a->records = maas_take(a->arena, 1, sizeof *r);
+	if (!r) {
+		maas_json_free(body);
+		reply_json(a, -1);
+		return;
+	}
+	r->explain = explain;
+	rc = check_members(a, body, known) < 0 || read_limit(a, body, "top_k", &r->top_k) < 0 ||
+	    read_limit(a, body, "top", &r->top) < 0 || read_records(a, r, body) < 0;
+	maas_json_free(body);
+	if (rc)
+		return;
+	if (r->n)
+		scheduler_queue(a, &work_rows);
+	else
+		reply_json(a, maas_buf_printf(maas_http_body(a->http),
+		    "{\"model\":\"%s\",\"version\":\"1\",\"predictions\":[],\"request_id\":\"%s\"}", a->model->name, a->http->id));
+}
+
+void
+run_predict(struct ask *a)
+{
+	run_rows(a, 0);
+}
+
+void
+run_explain(struct ask *a)
+{
+	run_rows(a, 1);
+}
