@@ -5,7 +5,9 @@
  *	struct maas_server *s = maas_server_open(&options, state);
  *	while (no signal)
  *		maas_server_tick(s);            every second or so
- *	maas_server_close(s, options.drain_timeout);
+ *	maas_server_drain(s);
+ *	while (maas_server_pending(s) && there is time) ...
+ *	maas_server_close(s);
  */
 #ifndef MAAS_SERVE_H
 #define MAAS_SERVE_H

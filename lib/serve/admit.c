@@ -221,3 +221,11 @@ admit_finished(void *ctx, struct maas_http_request *r)
 		maas_arena_reset(arena);
 	*a = (struct ask){ .arena = arena };
 }
+
+void
+admit_free(void *app)
+{
+	struct ask *a = app;
+
+	maas_arena_free(a->arena);
+}

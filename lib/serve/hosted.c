@@ -105,6 +105,8 @@ hosted_close(struct hosted *m)
 	maas_decoder_free(m->decoder);
 	maas_encoder_free(m->encoder);
 	maas_tokenizer_free(m->tokenizer);
+	maas_ids_free(&m->ids);
+	maas_buf_free(&m->scratch);
 	maas_model_close(m->model);
 	free(m->name);
 }

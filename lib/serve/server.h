@@ -33,6 +33,8 @@ struct hosted {
 	struct maas_tokenizer *tokenizer;       /* NULL: does not generate */
 	struct maas_encoder *encoder;
 	struct maas_decoder *decoder;
+	struct maas_ids ids;            /* scratch */
+	struct maas_buf scratch;
 	struct ask *active, **active_end;       /* in the order they were started */
 	struct model_metrics metrics;
 };
@@ -103,6 +105,7 @@ int admit_request(void *ctx, struct maas_http_request *);
 void admit_handle(void *ctx, struct maas_http_request *);
 void admit_refuse(void *ctx, struct maas_http_request *, int status, const char *why);
 void admit_finished(void *ctx, struct maas_http_request *);
+void admit_free(void *app);
 
 /* reply.c */
 /* {"error":{"message","type","param","code"}}; param may be NULL. */

@@ -1,0 +1,136 @@
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "server.h"
+
+const struct maas_field maas_serve_fields[] = {
+	MAAS_LIST('m', maas_serve_options, model, "[NAME=]PATH", "serve this model; may be repeated"),
+	MAAS_TEXT(0, maas_serve_options, host, "127.0.0.1", "numeric address to listen on"),
+	MAAS_INT(0, maas_serve_options, port, 0, 65535, 8080, "port to listen on; 0: any free one"),
+	MAAS_TEXT(0, maas_serve_options, unix, NULL, "listen on this UNIX socket; on TCP only if --host or --port is given too"),
+	MAAS_TEXT(0, maas_serve_options, state, NULL, "directory of the keys"),
+	MAAS_INT(0, maas_serve_options, queue, 1, 100000, 256, "requests that may wait; more are told to come again"),
+	MAAS_INT(0, maas_serve_options, parallel, 1, 1024, 16, "texts that a model generates at once"),
+	MAAS_SIZE(0, maas_serve_options, body_max, 1024, 1 << 30, 8 << 20, "largest request body"),
+	MAAS_INT(0, maas_serve_options, connections, 1, 100000, 1000, "connections at once; more are told to come again"),
+	MAAS_DURATION(0, maas_serve_options, timeout, 300, "an answer that takes longer is given up"),
+	MAAS_DURATION(0, maas_serve_options, drain_timeout, 30, "time for running requests after SIGTERM"),
+	MAAS_END
+};
+
+static int
+open_models(struct maas_server *s)
+{
+	if (!s->options.model.n)
+		return maas_fail_as(MAAS_USAGE, "no model to serve: -m [NAME=]PATH");
+	for (size_t i = 0; i < s->options.model.n; i++)
+		if (hosted_open(s, s->options.model.item[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+check_reach(struct maas_server *s, int tcp)
+{
+	int local = !tcp || maas_http_loopback(s->options.host) || !strcmp(s->options.host, "localhost");
+
+	s->check_host = tcp && local;
+	if (local || maas_server_keys(s))
+		return 0;
+	return maas_fail_as(MAAS_CONFIG, "--host %s: others would reach this server, and there is no key yet: "
+	    "maas-serve key add NAME", s->options.host);
+}
+
+static int
+listen_on(struct maas_server *s, int tcp)
+{
+	struct maas_http_setup set = {
+		.host = tcp ? s->options.host : NULL,
+		.port = (int)s->options.port,
+		.unix_path = s->options.unix,
+		.body_max = s->options.body_max,
+		.connections = (size_t)s->options.connections,
+		.admit = admit_request,
+		.handle = admit_handle,
+		.refuse = admit_refuse,
+		.finished = admit_finished,
+		.app_size = sizeof(struct ask),
+		.app_free = admit_free,
+		.ctx = s,
+	};
+
+	s->http = maas_http_open(&set);
+	return s->http ? 0 : -1;
+}
+
+struct maas_server *
+maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state *state, struct maas_team *team)
+{
+	struct maas_server *s = maas_alloc(1, sizeof *s);
+
+	if (!s)
+		return NULL;
+	s->options = *o;
+	s->team = team;
+	s->started = (double)time(NULL);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->work, NULL);
+	s->route_metrics = maas_alloc(nroutes, sizeof *s->route_metrics);
+	if (!s->route_metrics || !(s->ring = ring_new(state)) || check_reach(s, tcp) < 0 || open_models(s) < 0 ||
+	    scheduler_start(s) < 0 || listen_on(s, tcp) < 0) {
+		maas_server_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+int
+maas_server_port(const struct maas_server *s)
+{
+	return maas_http_port(s->http);
+}
+
+size_t
+maas_server_keys(const struct maas_server *s)
+{
+	return ring_good(s->ring, time(NULL));
+}
+
+int
+maas_server_tick(struct maas_server *s)
+{
+	return ring_refresh(s->ring);
+}
+
+void
+maas_server_drain(struct maas_server *s)
+{
+	atomic_store(&s->draining, 1);
+	maas_http_quiesce(s->http);
+}
+
+size_t
+maas_server_pending(const struct maas_server *s)
+{
+	return maas_http_pending(s->http);
+}
+
+/* The scheduler first: it fails what it still has, so that every request gets its reply. */
+void
+maas_server_close(struct maas_server *s)
+{
+	if (!s)
+		return;
+	if (s->http)
+		maas_server_drain(s);
+	scheduler_stop(s);
+	maas_http_close(s->http);
+	for (size_t i = 0; i < s->nmodel; i++)
+		hosted_close(&s->model[i]);
+	ring_free(s->ring);
+	free(s->route_metrics);
+	pthread_cond_destroy(&s->work);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
