@@ -343,7 +343,7 @@ choose(struct call *c, char **word, int *words)
 		print_help(cmd, NULL);
 	if (word[0] && (!strcmp(word[0], "-V") || !strcmp(word[0], "--version")))
 		print_version(cmd);
-	if (cmd->nverbs && (!word[0] || word[0][0] == '-') && (config = early_config(word))) {
+	if (cmd->nverbs && !cmd->fallback && (!word[0] || word[0][0] == '-') && (config = early_config(word))) {
 		if (maas_yaml_load(config, on_key, c) < 0)
 			return NULL;
 		c->state->data.n = 0;

@@ -17,6 +17,9 @@ usage(FILE *f, const struct command *c, const struct verb *v)
 	if (v)
 		fprintf(f, "usage: %s%s%s [options]%s%s\n", c->name, v->name ? " " : "", v->name ? v->name : "",
 		    *v->operands ? " " : "", v->operands);
+	else if (c->fallback)
+		fprintf(f, "usage: %s [options]%s%s\n       %s VERB [options] ...\n", c->name,
+		    *c->fallback->operands ? " " : "", c->fallback->operands, c->name);
 	else
 		fprintf(f, "usage: %s VERB [options] [FILE...]\n", c->name);
 }
@@ -73,13 +76,15 @@ end(const struct command *c)
 void
 print_help(const struct command *c, const struct verb *v)
 {
+	const struct verb *with = v ? v : c->fallback;  /* whose options are shown */
+
 	usage(stdout, c, v);
 	printf("\n%s\n", v ? v->what : c->what);
 	for (size_t i = 0; !v && i < c->nverbs; i++)
 		printf("%s  %-12s %s\n", i ? "" : "\nVerbs (VERB --help tells more):\n", c->verbs[i].name, c->verbs[i].what);
 	printf("\n");
-	for (int i = 0; v && i < PARTS && v->part[i].fields; i++)
-		options(v->part[i].fields);
+	for (int i = 0; with && i < PARTS && with->part[i].fields; i++)
+		options(with->part[i].fields);
 	options(common_fields);
 	printf("  %-30s %s\n  %-30s %s\n", "-h, --help ", "print this and exit", "-V, --version ",
 	    "print version, compiler, BLAS and instruction set, and exit");
