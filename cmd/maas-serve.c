@@ -26,15 +26,12 @@ struct key_options {
 	long tokens_per_minute;
 };
 
-static const struct maas_field key_fields[] = {
-	MAAS_TEXT(0, key_options, state, NULL, "directory of the keys"),
+static const struct maas_field key_fields[] = { MAAS_TEXT(0, key_options, state, NULL, "directory of the keys"),
 	MAAS_TEXT(0, key_options, scope, "infer", "what the key is for: infer, admin, or both parted by a comma"),
 	MAAS_LIST(0, key_options, model, "NAME", "for this model only; may be repeated"),
 	MAAS_REAL(0, key_options, rps, 0, 1e6, 0, "requests a second; 0: as many as it likes"),
 	MAAS_INT(0, key_options, tokens_per_minute, 0, 1e12, 0, "tokens a minute; 0: as many as it likes"),
-	MAAS_DURATION(0, key_options, expires, 0, "time until the key is no good any more; 0: never"),
-	MAAS_END
-};
+	MAAS_DURATION(0, key_options, expires, 0, "time until the key is no good any more; 0: never"), MAAS_END };
 
 static int
 join_models(const struct maas_list *list, struct maas_buf *to)
@@ -87,9 +84,11 @@ print_key(void *ctx, const struct maas_key *k)
 	int64_t now = time(NULL);
 
 	(void)ctx;
-	printf("%s\t%s\t%s\t%s\t%s\t%.9g\t%lld", k->id, k->name, k->revoked ? "revoked" :
-	    k->expires && now >= k->expires ? "expired" : "good", maas_scopes_print(k->scopes), *k->models ? k->models : "*",
-	    k->rps, (long long)k->tokens_per_minute);
+	printf("%s\t%s\t%s\t%s\t%s\t%.9g\t%lld", k->id, k->name,
+	    k->revoked                            ? "revoked"
+		: k->expires && now >= k->expires ? "expired"
+						  : "good",
+	    maas_scopes_print(k->scopes), *k->models ? k->models : "*", k->rps, (long long)k->tokens_per_minute);
 	print_time(k->created);
 	print_time(k->expires);
 	printf("\n");
@@ -120,7 +119,8 @@ check_key_words(struct call *c)
 	if (!strcmp(word, "list"))
 		return c->n == 1 ? 0 : misuse(c, "key list takes no operand");
 	if (!strcmp(word, "add"))
-		return c->n == 2 && *c->operand[1] && !has_control(c->operand[1]) ? 0 : misuse(c, "key add takes one NAME");
+		return c->n == 2 && *c->operand[1] && !has_control(c->operand[1]) ? 0
+										  : misuse(c, "key add takes one NAME");
 	if (!strcmp(word, "revoke"))
 		return c->n == 2 ? 0 : misuse(c, "key revoke takes one ID");
 	return misuse(c, "key add NAME, key list or key revoke ID");
@@ -189,8 +189,8 @@ announce(const struct call *c, const struct maas_serve_options *o, const struct 
 	if (o->unix)
 		fprintf(stderr, "%s: listening on %s\n", c->command->name, o->unix);
 	if (tcp)
-		fprintf(stderr, "%s: listening on http://%s%s%s:%d\n", c->command->name, v6 ? "[" : "", o->host, v6 ? "]" : "",
-		    maas_server_port(s));
+		fprintf(stderr, "%s: listening on http://%s%s%s:%d\n", c->command->name, v6 ? "[" : "", o->host,
+		    v6 ? "]" : "", maas_server_port(s));
 }
 
 /* Until told to stop: look at the keys once a second, at once on SIGHUP. */
@@ -275,18 +275,28 @@ serve(struct call *c)
 }
 
 static const struct verb server = {
-	.operands = "", .what = "serve models over HTTP", .run = serve,
+	.operands = "",
+	.what = "serve models over HTTP",
+	.run = serve,
 	.part = { { maas_serve_fields, sizeof(struct maas_serve_options) } },
 };
 
 static const struct verb verbs[] = {
-	{ .name = "key", .operands = "add NAME | list | revoke ID", .what = "make, list and revoke keys", .run = key,
+	{ .name = "key",
+	    .operands = "add NAME | list | revoke ID",
+	    .what = "make, list and revoke keys",
+	    .run = key,
 	    .part = { { key_fields, sizeof(struct key_options) } } },
 };
 
 int
 main(int argc, char **argv)
 {
-	return drive(argc, argv, &(struct command){ .name = "maas-serve", .what = "serve models over HTTP, with keys",
-	    .verbs = verbs, .nverbs = MAAS_COUNT(verbs), .fallback = &server, .about = "libmicrohttpd, libsodium, SQLite" });
+	return drive(argc, argv,
+	    &(struct command){ .name = "maas-serve",
+		.what = "serve models over HTTP, with keys",
+		.verbs = verbs,
+		.nverbs = MAAS_COUNT(verbs),
+		.fallback = &server,
+		.about = "libmicrohttpd, libsodium, SQLite" });
 }

@@ -6,8 +6,8 @@
 
 #include "exchange.h"
 
-#define KEEP    65536                   /* buffers above it are not kept for the next request */
-#define WAITING (1 << 20)               /* bytes a slow reader may leave in a stream */
+#define KEEP    65536     /* buffers above it are not kept for the next request */
+#define WAITING (1 << 20) /* bytes a slow reader may leave in a stream */
 
 static struct exchange *
 exchange_of(const struct maas_http_request *r)
@@ -153,7 +153,7 @@ maas_http_write(struct maas_http_request *r, const void *p, size_t n)
 	if (!x->gone && (x->out.n - x->taken + n > WAITING || maas_buf_add(&x->out, p, n) < 0))
 		x->gone = 1;
 	else if (!x->gone) {
-		if (x->link && x->taken == x->out.n - n)        /* nothing was waiting: the stall begins now at best */
+		if (x->link && x->taken == x->out.n - n) /* nothing was waiting: the stall begins now at best */
 			atomic_store(&x->link->deadline, maas_clock() + x->http->set.write_seconds);
 		rc = 0;
 	}

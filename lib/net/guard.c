@@ -112,8 +112,8 @@ check_framing(const struct framing *seen, int host_needed)
 }
 
 const char *
-maas_http_guard(const char *method, const char *target, const char *version, const struct maas_http_field *f, size_t n,
-    int *status)
+maas_http_guard(
+    const char *method, const char *target, const char *version, const struct maas_http_field *f, size_t n, int *status)
 {
 	struct framing seen = { 0 };
 	const char *why;
@@ -213,7 +213,7 @@ maas_http_host_local(const char *host, const char *own)
 		return 0;
 	memcpy(name, host, n);
 	name[n] = '\0';
-	if (name[n - 1] == '.')         /* the root of all names */
+	if (name[n - 1] == '.') /* the root of all names */
 		name[n - 1] = '\0';
 	return !strcasecmp(name, "localhost") || maas_http_loopback(name) || (own && !strcasecmp(name, own));
 }

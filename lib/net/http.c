@@ -16,9 +16,9 @@
 #include "exchange.h"
 #include "listen.h"
 
-#define BLOCK      32768                /* of a connection's memory: its head must fit; of a stream's pieces */
-#define SPARE      64                   /* connections above the limit, to say 503 on */
-#define FIELDS     80                   /* of a head: the guard refuses at fewer */
+#define BLOCK  32768 /* of a connection's memory: its head must fit; of a stream's pieces */
+#define SPARE  64    /* connections above the limit, to say 503 on */
+#define FIELDS 80    /* of a head: the guard refuses at fewer */
 
 /* x->lock is held. */
 void
@@ -88,7 +88,8 @@ answer(struct exchange *x, struct MHD_Connection *c)
 	if (x->stage == STREAMING) {
 		rs = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, stream_read, x, NULL);
 	} else {
-		rs = MHD_create_response_from_buffer(x->out.n, x->out.s ? x->out.s : (void *)"", MHD_RESPMEM_PERSISTENT);
+		rs =
+		    MHD_create_response_from_buffer(x->out.n, x->out.s ? x->out.s : (void *)"", MHD_RESPMEM_PERSISTENT);
 		x->r.sent = x->out.n;
 	}
 	if (!rs)
@@ -104,8 +105,7 @@ answer(struct exchange *x, struct MHD_Connection *c)
 	}
 	if (x->close || atomic_load(&x->http->quiet))
 		MHD_add_response_header(rs, "Connection", "close");
-	atomic_store(&x->link->deadline,
-	    maas_clock() + set->write_seconds + (double)x->r.sent / (double)set->min_rate);
+	atomic_store(&x->link->deadline, maas_clock() + set->write_seconds + (double)x->r.sent / (double)set->min_rate);
 	rc = MHD_queue_response(c, (unsigned)x->r.status, rs);
 	MHD_destroy_response(rs);
 	return rc;
@@ -116,7 +116,10 @@ answer(struct exchange *x, struct MHD_Connection *c)
 static enum MHD_Result
 collect(void *cls, enum MHD_ValueKind kind, const char *key, size_t nkey, const char *value, size_t nvalue)
 {
-	struct { struct maas_http_field *f; size_t n; } *to = cls;
+	struct {
+		struct maas_http_field *f;
+		size_t n;
+	} *to = cls;
 
 	(void)kind;
 	if (to->n < FIELDS)
@@ -128,7 +131,10 @@ static const char *
 guard(struct exchange *x, const char *version, int *status)
 {
 	struct maas_http_field f[FIELDS];
-	struct { struct maas_http_field *f; size_t n; } to = { f, 0 };
+	struct {
+		struct maas_http_field *f;
+		size_t n;
+	} to = { f, 0 };
 
 	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect, &to);
 	return maas_http_guard(x->r.method, x->r.target, version, f, to.n, status);
@@ -256,7 +262,7 @@ more(struct exchange *x, const char *p, size_t n)
 		atomic_fetch_add(&h->bodies, n);
 		return x->budget > 3 * h->set.body_max ? MHD_NO : MHD_YES;
 	}
-	if (all > x->budget) {          /* chunked: what comes is not known before */
+	if (all > x->budget) { /* chunked: what comes is not known before */
 		size_t extra = all - x->budget;
 
 		x->budget = all;
@@ -275,10 +281,10 @@ whole(struct exchange *x, struct MHD_Connection *c)
 	enum MHD_Result rc = MHD_YES;
 
 	if (x->stage == READING && x->too_large)
-		return x->no_room ? refuse(x, 503, "too many large bodies at once") :
-		    refuse(x, 413, "the body is larger than the server takes");
+		return x->no_room ? refuse(x, 503, "too many large bodies at once")
+				  : refuse(x, 413, "the body is larger than the server takes");
 	if (x->stage == READING) {
-		exchange_hand_over(x);           /* before the look at closing: see maas_http_close */
+		exchange_hand_over(x); /* before the look at closing: see maas_http_close */
 		if (atomic_load(&h->closing)) {
 			exchange_hand_back(x);
 			return MHD_NO;
@@ -413,7 +419,7 @@ start(struct maas_http *h, int i, int fd)
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(h->set.connections + SPARE), NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, BLOCK, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)h->set.idle_seconds + 1, NULL },
-		/* Strictness of older versions adds a missing Host, which the guard refuses in better form. */
+	/* Strictness of older versions adds a missing Host, which the guard refuses in better form. */
 #if MHD_VERSION >= 0x01000100
 		{ MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL },
 #endif

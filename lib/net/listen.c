@@ -29,8 +29,8 @@ bound_port(int fd)
 
 	if (getsockname(fd, (struct sockaddr *)&at, &n) < 0)
 		return 0;
-	return ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port :
-	    ((struct sockaddr_in *)&at)->sin_port);
+	return ntohs(
+	    at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port : ((struct sockaddr_in *)&at)->sin_port);
 }
 
 int

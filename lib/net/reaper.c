@@ -27,7 +27,7 @@ look_at(struct link *l, double now)
 
 	if (late) {
 		atomic_store(&l->deadline, INFINITY);
-		shutdown(l->fd, SHUT_RDWR);     /* the library sees the end, and closes */
+		shutdown(l->fd, SHUT_RDWR); /* the library sees the end, and closes */
 	}
 	if (!l->x)
 		return;

@@ -10,13 +10,13 @@
 
 #include "server.h"
 
-const struct route routes[] = {
+const struct route serve_routes[] = {
 #define ROUTE(name, method, path, scope, open) { #name, method, path, scope, open, run_##name },
 #include "maas/routes.def"
 #undef ROUTE
 	{ "nothing", "any", "other", 0, 0, run_nothing },
 };
-const size_t nroutes = MAAS_COUNT(routes);
+const size_t serve_nroutes = MAAS_COUNT(serve_routes);
 
 /* Does the path match the template?  What stands for {model} is handed out as sent. */
 static int
@@ -34,7 +34,7 @@ matches(const char *template, struct maas_span path, struct maas_span *model)
 			template += strcspn(template, "}") + 1;
 			if (!model->n)
 				return 0;
-		} else if (p == end || *p++ != *template++) {
+		} else if (p == end || *p++ != *template ++) {
 			return 0;
 		}
 	}
@@ -48,13 +48,13 @@ find_route(const struct maas_http_request *r, struct maas_span *model, const cha
 	const char *method = strcmp(r->method, "HEAD") ? r->method : "GET";
 
 	*allow = NULL;
-	for (size_t i = 0; i + 1 < nroutes; i++)
-		if (matches(routes[i].path, r->path, model)) {
-			if (!strcmp(routes[i].method, method))
-				return &routes[i];
-			*allow = routes[i].method;
+	for (size_t i = 0; i + 1 < serve_nroutes; i++)
+		if (matches(serve_routes[i].path, r->path, model)) {
+			if (!strcmp(serve_routes[i].method, method))
+				return &serve_routes[i];
+			*allow = serve_routes[i].method;
 		}
-	return &routes[nroutes - 1];
+	return &serve_routes[serve_nroutes - 1];
 }
 
 static const char *
@@ -76,7 +76,7 @@ check_host(struct ask *a)
 	if (!a->server->check_host || !strcmp(a->http->peer, "unix") || !host ||
 	    maas_http_host_local(host, a->server->options.host))
 		return 0;
-	add(&a->server->rejected[REJECTED_HOST], 1);
+	count_add(&a->server->rejected[REJECTED_HOST], 1);
 	reply_error(a, 403, "host_not_allowed", NULL, "this server answers to localhost and 127.0.0.1 only");
 	return -1;
 }
@@ -84,19 +84,22 @@ check_host(struct ask *a)
 static int
 refuse_key(struct ask *a, enum ring_verdict v, double wait)
 {
-	const char *realm = v == RING_NO_KEY ? "Bearer realm=\"maas\"" : "Bearer realm=\"maas\", error=\"invalid_token\"";
+	const char *realm =
+	    v == RING_NO_KEY ? "Bearer realm=\"maas\"" : "Bearer realm=\"maas\", error=\"invalid_token\"";
 	double seconds = ceil(wait);
 
 	if (v == RING_NO_KEY || v == RING_UNKNOWN) {
 		maas_http_set(a->http, "WWW-Authenticate", "%s", realm);
-		reply_error(a, 401, "invalid_api_key", NULL, v == RING_NO_KEY ?
-		    "no key: send it as 'Authorization: Bearer maas_...'" : "the key is unknown, revoked or expired");
+		reply_error(a, 401, "invalid_api_key", NULL,
+		    v == RING_NO_KEY ? "no key: send it as 'Authorization: Bearer maas_...'"
+				     : "the key is unknown, revoked or expired");
 		return -1;
 	}
-	add(&a->server->rejected[REJECTED_QUOTA], 1);
+	count_add(&a->server->rejected[REJECTED_QUOTA], 1);
 	maas_http_set(a->http, "Retry-After", "%.0f", seconds > 1 ? seconds : 1);
-	reply_error(a, 429, "rate_limit_exceeded", NULL, v == RING_TOO_MANY ?
-	    "this key has used up its requests a second" : "this key has used up its tokens a minute");
+	reply_error(a, 429, "rate_limit_exceeded", NULL,
+	    v == RING_TOO_MANY ? "this key has used up its requests a second"
+			       : "this key has used up its tokens a minute");
 	return -1;
 }
 
@@ -122,7 +125,7 @@ check_key(struct ask *a)
 static int
 check_route(struct ask *a, const char *allow)
 {
-	if (a->route != &routes[nroutes - 1])
+	if (a->route != &serve_routes[serve_nroutes - 1])
 		return 0;
 	if (allow) {
 		maas_http_set(a->http, "Allow", "%s", strcmp(allow, "GET") ? allow : "GET, HEAD");
@@ -172,7 +175,7 @@ admit_request(void *ctx, struct maas_http_request *r)
 	const char *allow;
 
 	if (prepare(a, ctx, r) < 0) {
-		a->route = &routes[nroutes - 1];
+		a->route = &serve_routes[serve_nroutes - 1];
 		maas_http_reply(r, 503, NULL);
 		return -1;
 	}
@@ -196,13 +199,16 @@ admit_refuse(void *ctx, struct maas_http_request *r, int status, const char *why
 
 	prepare(a, ctx, r);
 	if (!a->route)
-		a->route = &routes[nroutes - 1];
+		a->route = &serve_routes[serve_nroutes - 1];
 	if (status == 413)
-		add(&a->server->rejected[REJECTED_SIZE], 1);
+		count_add(&a->server->rejected[REJECTED_SIZE], 1);
 	if (status == 503)
-		add(&a->server->rejected[REJECTED_CONNECTIONS], 1);
-	reply_error(a, status, status == 413 ? "request_too_large" : status == 503 ? "overloaded" : "bad_request", NULL,
-	    "%s", why);
+		count_add(&a->server->rejected[REJECTED_CONNECTIONS], 1);
+	reply_error(a, status,
+	    status == 413       ? "request_too_large"
+		: status == 503 ? "overloaded"
+				: "bad_request",
+	    NULL, "%s", why);
 }
 
 void
@@ -211,7 +217,7 @@ admit_finished(void *ctx, struct maas_http_request *r)
 	struct maas_server *s = ctx;
 	struct ask *a = r->app;
 	struct maas_arena *arena = a->arena;
-	struct route_metrics *m = &s->route_metrics[a->route ? a->route - routes : (ptrdiff_t)nroutes - 1];
+	struct route_metrics *m = &s->route_metrics[a->route ? a->route - serve_routes : (ptrdiff_t)serve_nroutes - 1];
 
 	count_code(m, r->status);
 	count_seconds(&m->duration, maas_clock() - r->start);

@@ -16,8 +16,8 @@ completions_head(const struct ask *a, struct maas_buf *to)
 int
 completions_usage(const struct prompts *p, struct maas_buf *to)
 {
-	return maas_buf_printf(to, "{\"prompt_tokens\":%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu}", p->prompt_tokens,
-	    p->completion_tokens, p->prompt_tokens + p->completion_tokens);
+	return maas_buf_printf(to, "{\"prompt_tokens\":%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu}",
+	    p->prompt_tokens, p->completion_tokens, p->prompt_tokens + p->completion_tokens);
 }
 
 static int
@@ -57,12 +57,13 @@ put_top(struct maas_buf *to, const struct maas_tokenizer *t, const struct maas_s
 		return -1;
 	for (; n < s->ntop && top[n].id >= 0; n++) {
 		found |= top[n].id == s->id[i];
-		if ((n && maas_buf_text(to, ",") < 0) || put_token(to, t, top[n].id) < 0 || maas_buf_text(to, ":") < 0 ||
-		    maas_json_put_float(to, top[n].logprob) < 0)
+		if ((n && maas_buf_text(to, ",") < 0) || put_token(to, t, top[n].id) < 0 ||
+		    maas_buf_text(to, ":") < 0 || maas_json_put_float(to, top[n].logprob) < 0)
 			return -1;
 	}
-	if (!found && ((n && maas_buf_text(to, ",") < 0) || put_token(to, t, s->id[i]) < 0 || maas_buf_text(to, ":") < 0 ||
-	    maas_json_put_float(to, s->logprob[i]) < 0))
+	if (!found &&
+	    ((n && maas_buf_text(to, ",") < 0) || put_token(to, t, s->id[i]) < 0 || maas_buf_text(to, ":") < 0 ||
+		maas_json_put_float(to, s->logprob[i]) < 0))
 		return -1;
 	return maas_buf_text(to, "}");
 }
@@ -82,8 +83,8 @@ enum column { TOKENS, LOGPROBS, TOP, OFFSETS };
 
 /* One of the parallel lists, for tokens [from, s->n). */
 static int
-put_column(struct maas_buf *to, const struct maas_tokenizer *t, const struct maas_sequence *s, size_t begin, size_t from,
-    enum column what)
+put_column(struct maas_buf *to, const struct maas_tokenizer *t, const struct maas_sequence *s, size_t begin,
+    size_t from, enum column what)
 {
 	size_t offset = 0;
 	int rc = maas_buf_text(to, "[");
@@ -94,9 +95,10 @@ put_column(struct maas_buf *to, const struct maas_tokenizer *t, const struct maa
 		if (i > from)
 			rc = maas_buf_text(to, ",");
 		if (rc == 0)
-			rc = what == TOKENS ? put_token(to, t, s->id[i]) :
-			    what == LOGPROBS ? maas_json_put_float(to, s->logprob[i]) :
-			    what == TOP ? put_top(to, t, s, i) : maas_buf_printf(to, "%zu", offset);
+			rc = what == TOKENS    ? put_token(to, t, s->id[i])
+			    : what == LOGPROBS ? maas_json_put_float(to, s->logprob[i])
+			    : what == TOP      ? put_top(to, t, s, i)
+					       : maas_buf_printf(to, "%zu", offset);
 		offset += characters(maas_token_bytes(t, s->id[i]));
 	}
 	return rc < 0 ? -1 : maas_buf_text(to, "]");

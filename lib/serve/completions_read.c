@@ -8,14 +8,14 @@
 
 #include "completions.h"
 
-#define PROMPTS   64
-#define CHOICES   16
-#define STOPS     16
-#define STOP_MAX  256                   /* bytes */
-#define TOP_MAX   20
+#define PROMPTS  64
+#define CHOICES  16
+#define STOPS    16
+#define STOP_MAX 256 /* bytes */
+#define TOP_MAX  20
 
-static const char *const members[] = { "model", "prompt", "max_tokens", "n", "stream", "stream_options", "logprobs", "echo",
-	"stop", "seed", "user", "best_of", "suffix", "logit_bias", "ignore_eos" };
+static const char *const members[] = { "model", "prompt", "max_tokens", "n", "stream", "stream_options", "logprobs",
+	"echo", "stop", "seed", "user", "best_of", "suffix", "logit_bias", "ignore_eos" };
 
 /* NULL where it is missing or null. */
 static const struct maas_json *

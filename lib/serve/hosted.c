@@ -86,8 +86,8 @@ hosted_open(struct maas_server *s, const char *spec)
 	if (s->nmodel == MODELS)
 		return maas_fail_as(MAAS_USAGE, "more than %d models", MODELS);
 	if (!decent_name(name))
-		return maas_fail_as(MAAS_USAGE, "%s: a model's name has letters, digits, '.', '_' and '-' (NAME=PATH gives it one)",
-		    spec);
+		return maas_fail_as(MAAS_USAGE,
+		    "%s: a model's name has letters, digits, '.', '_' and '-' (NAME=PATH gives it one)", spec);
 	if (hosted_find(s, name))
 		return maas_fail_as(MAAS_USAGE, "%s: two models of that name", spec);
 	m->active_end = &m->active;
@@ -143,22 +143,25 @@ put_card(struct maas_buf *to, const struct hosted *m)
 
 	if (maas_buf_text(to, "{\"id\":") < 0 || put_text(to, m->name) < 0 ||
 	    maas_buf_printf(to, ",\"object\":\"model\",\"created\":%lld,\"owned_by\":\"maas\",\"kind\":\"%s\"",
-	        (long long)m->created, k->name) < 0)
+		(long long)m->created, k->name) < 0)
 		return -1;
-	if (maas_buf_text(to, ",\"versions\":[{\"version\":\"1\",\"labels\":[],\"state\":\"ready\"}],\"card\":{\"task\":") < 0 ||
+	if (maas_buf_text(
+		to, ",\"versions\":[{\"version\":\"1\",\"labels\":[],\"state\":\"ready\"}],\"card\":{\"task\":") < 0 ||
 	    put_text(to, k->task) < 0)
 		return -1;
 	if (m->rows) {
 		if (maas_buf_text(to, ",\"classes\":[") < 0)
 			return -1;
 		for (size_t i = 0; i < maas_rows_labels(m->rows); i++)
-			if ((i && maas_buf_text(to, ",") < 0) || maas_json_put_text(to, maas_rows_label(m->rows, i)) < 0)
+			if ((i && maas_buf_text(to, ",") < 0) ||
+			    maas_json_put_text(to, maas_rows_label(m->rows, i)) < 0)
 				return -1;
 		if (maas_buf_text(to, "]") < 0)
 			return -1;
 	}
-	if (m->decoder && maas_buf_printf(to, ",\"context\":%zu,\"vocabulary\":%zu", maas_decoder_context(m->decoder),
-	    maas_decoder_vocab(m->decoder)) < 0)
+	if (m->decoder &&
+	    maas_buf_printf(to, ",\"context\":%zu,\"vocabulary\":%zu", maas_decoder_context(m->decoder),
+		maas_decoder_vocab(m->decoder)) < 0)
 		return -1;
 	return maas_buf_text(to, "}}");
 }

@@ -42,6 +42,8 @@ reply_error(struct ask *a, int status, const char *code, const char *param, cons
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof message, fmt, ap);
 	va_end(ap);
+	if (status == 500 || status == 501) /* clients try these again of themselves: in vain */
+		maas_http_set(a->http, "x-should-retry", "false");
 	body->n = 0;
 	if (put_error(body, status, code, param, message) < 0 || maas_buf_text(body, "\n") < 0)
 		body->n = 0;
@@ -89,11 +91,11 @@ check_members(struct ask *a, const struct maas_json *j, const char *const *known
 			i++;
 		if (known[i])
 			continue;
-		snprintf(name, sizeof name, "%.*s", (int)(key.n < 60 ? maas_utf8_whole(key.s, key.n) : maas_utf8_whole(key.s, 60)),
-		    key.s);
+		snprintf(name, sizeof name, "%.*s",
+		    (int)(key.n < 60 ? maas_utf8_whole(key.s, key.n) : maas_utf8_whole(key.s, 60)), key.s);
 		near = maas_nearest(name, known);
-		reply_error(a, 400, "unknown_parameter", name, near ? "no such member: '%s'; '%s'?" :
-		    "no such member: '%s'", name, near);
+		reply_error(a, 400, "unknown_parameter", name,
+		    near ? "no such member: '%s'; '%s'?" : "no such member: '%s'", name, near);
 		return -1;
 	}
 	return 0;

@@ -8,14 +8,14 @@
 struct held {
 	struct maas_key key;
 	char *models;
-	double requests, tokens;        /* left in the buckets */
-	double at;                      /* when they were filled last */
+	double requests, tokens; /* left in the buckets */
+	double at;               /* when they were filled last */
 };
 
 struct ring {
 	struct maas_state *state;
 	pthread_mutex_t lock;
-	struct held *key;               /* sorted by id */
+	struct held *key; /* sorted by id */
 	size_t n, cap;
 	int64_t version;
 };
@@ -68,7 +68,7 @@ take(void *ctx, const struct maas_key *k)
 	*h = (struct held){ .key = *k, .models = strdup(k->models), .at = maas_clock() };
 	if (!h->models)
 		return maas_fail_as(MAAS_OS, "no memory for keys");
-	h->key.name = h->key.models = NULL;     /* borrowed; not needed here */
+	h->key.name = h->key.models = NULL; /* borrowed; not needed here */
 	h->requests = most_requests(h);
 	h->tokens = (double)k->tokens_per_minute;
 	r->n++;

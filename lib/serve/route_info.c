@@ -44,16 +44,22 @@ run_metrics(struct ask *a)
 	struct maas_server *s = a->server;
 	struct maas_buf *to = maas_http_body(a->http);
 	struct metrics_model *model = maas_take(a->arena, s->nmodel + 1, sizeof *model);
-	struct metrics_route *route = maas_take(a->arena, nroutes, sizeof *route);
+	struct metrics_route *route = maas_take(a->arena, serve_nroutes, sizeof *route);
 	int rc = -1;
 
 	for (size_t i = 0; model && i < s->nmodel; i++)
 		model[i] = (struct metrics_model){ s->model[i].name, &s->model[i].metrics };
-	for (size_t i = 0; route && i < nroutes; i++)
-		route[i] = (struct metrics_route){ routes[i].path, routes[i].method, &s->route_metrics[i] };
+	for (size_t i = 0; route && i < serve_nroutes; i++)
+		route[i] = (struct metrics_route){ serve_routes[i].path, serve_routes[i].method, &s->route_metrics[i] };
 	if (model && route)
-		rc = metrics_print(&(struct metrics_view){ .model = model, .models = s->nmodel, .route = route, .routes = nroutes,
-		    .rejected = s->rejected, .connections = maas_http_connections(s->http), .started = s->started }, to);
+		rc = metrics_print(&(struct metrics_view){ .model = model,
+				       .models = s->nmodel,
+				       .route = route,
+				       .routes = serve_nroutes,
+				       .rejected = s->rejected,
+				       .connections = maas_http_connections(s->http),
+				       .started = s->started },
+		    to);
 	if (rc == 0)
 		maas_http_reply(a->http, 200, "text/plain; version=0.0.4; charset=utf-8");
 	else

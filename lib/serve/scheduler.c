@@ -8,7 +8,7 @@
 
 #include "server.h"
 
-#define PATIENCE_MIN 1                  /* seconds of Retry-After */
+#define PATIENCE_MIN 1 /* seconds of Retry-After */
 #define PATIENCE_MAX 30
 
 static const struct work *const works[] = { &work_rows, &work_text };
@@ -36,7 +36,7 @@ scheduler_queue(struct ask *a, const struct work *work)
 	if (stopping || s->waiting >= (size_t)s->options.queue) {
 		wait = patience(s);
 	} else {
-		add(&a->model->metrics.queued, 1);
+		count_add(&a->model->metrics.queued, 1);
 		*s->incoming_end = a;
 		s->incoming_end = &a->next;
 		s->waiting++;
@@ -44,7 +44,7 @@ scheduler_queue(struct ask *a, const struct work *work)
 	}
 	pthread_mutex_unlock(&s->lock);
 	if (wait > 0) {
-		add(&s->rejected[REJECTED_QUEUE], 1);
+		count_add(&s->rejected[REJECTED_QUEUE], 1);
 		maas_http_set(a->http, "Retry-After", "%.0f", wait);
 		reply_error(a, 503, "overloaded", NULL, "%s",
 		    stopping ? "the server is stopping" : "too many requests wait already");
@@ -62,7 +62,7 @@ unlink_active(struct ask *a)
 	*p = a->next;
 	if (m->active_end == &a->next)
 		m->active_end = p;
-	subtract(&m->metrics.running, 1);
+	count_subtract(&m->metrics.running, 1);
 }
 
 /* Before the reply: afterwards the ask is nobody's.  The pace is a mean that forgets. */
@@ -73,7 +73,7 @@ scheduler_done(struct ask *a, enum finished how)
 	double took = maas_clock() - a->http->start;
 
 	unlink_active(a);
-	add(&a->model->metrics.finished[how], 1);
+	count_add(&a->model->metrics.finished[how], 1);
 	count_seconds(&a->model->metrics.request, took);
 	pthread_mutex_lock(&s->lock);
 	s->pace += 0.1 * (took - s->pace);
@@ -97,12 +97,13 @@ end_early(struct ask *a, enum finished how)
 	struct maas_buf event = { 0 };
 
 	if (!a->started) {
+		maas_http_set(a->http, "Retry-After", "%d", PATIENCE_MIN);
 		reply_error(a, status, code, NULL, "%s", message);
 		return;
 	}
 	if (maas_buf_text(&event, "data: ") == 0 && put_error(&event, status, code, NULL, message) == 0 &&
 	    maas_buf_text(&event, "\n\n") == 0 && maas_http_write(a->http, event.s, event.n) < 0)
-		event.n = 0;            /* the client has left: nobody is told */
+		event.n = 0; /* the client has left: nobody is told */
 	maas_buf_free(&event);
 	maas_http_end(a->http, 1);
 }
@@ -125,7 +126,7 @@ sweep_active(struct hosted *m, int stopping, double now)
 static void
 leave_queue(struct maas_server *s, struct hosted *m)
 {
-	subtract(&m->metrics.queued, 1);
+	count_subtract(&m->metrics.queued, 1);
 	pthread_mutex_lock(&s->lock);
 	s->waiting--;
 	pthread_mutex_unlock(&s->lock);
@@ -142,7 +143,7 @@ begin(struct ask *a)
 	a->next = NULL;
 	*m->active_end = a;
 	m->active_end = &a->next;
-	add(&m->metrics.running, 1);
+	count_add(&m->metrics.running, 1);
 	b = a->work->begin(a);
 	if (b == BEGUN_LATER) {
 		unlink_active(a);
@@ -157,7 +158,7 @@ begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
 {
 	double now = maas_clock();
 	struct ask **p = queue, *a;
-	uint64_t full = 0;              /* a bit a model */
+	uint64_t full = 0; /* a bit a model */
 	enum finished how;
 
 	while ((a = *p)) {
@@ -169,12 +170,12 @@ begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
 		if (pointless(a, stopping, now, &how)) {
 			*p = next;
 			leave_queue(s, m);
-			add(&m->metrics.finished[how], 1);
+			count_add(&m->metrics.finished[how], 1);
 			end_early(a, how);
 		} else if ((full & bit) || begin(a) == BEGUN_LATER) {
 			full |= bit;
 			p = &a->next;
-		} else {                /* it may be gone by now */
+		} else { /* it may be gone by now */
 			*p = next;
 			leave_queue(s, m);
 			count_seconds(&m->metrics.queue, queued);

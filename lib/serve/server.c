@@ -4,20 +4,20 @@
 
 #include "server.h"
 
-const struct maas_field maas_serve_fields[] = {
-	MAAS_LIST('m', maas_serve_options, model, "[NAME=]PATH", "serve this model; may be repeated"),
+const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_options, model, "[NAME=]PATH",
+						    "serve this model; may be repeated"),
 	MAAS_TEXT(0, maas_serve_options, host, "127.0.0.1", "numeric address to listen on"),
 	MAAS_INT(0, maas_serve_options, port, 0, 65535, 8080, "port to listen on; 0: any free one"),
-	MAAS_TEXT(0, maas_serve_options, unix, NULL, "listen on this UNIX socket; on TCP only if --host or --port is given too"),
+	MAAS_TEXT(0, maas_serve_options, unix, NULL,
+	    "listen on this UNIX socket; on TCP only if --host or --port is given too"),
 	MAAS_TEXT(0, maas_serve_options, state, NULL, "directory of the keys"),
 	MAAS_INT(0, maas_serve_options, queue, 1, 100000, 256, "requests that may wait; more are told to come again"),
 	MAAS_INT(0, maas_serve_options, parallel, 1, 1024, 16, "texts that a model generates at once"),
 	MAAS_SIZE(0, maas_serve_options, body_max, 1024, 1 << 30, 8 << 20, "largest request body"),
-	MAAS_INT(0, maas_serve_options, connections, 1, 100000, 1000, "connections at once; more are told to come again"),
+	MAAS_INT(
+	    0, maas_serve_options, connections, 1, 100000, 1000, "connections at once; more are told to come again"),
 	MAAS_DURATION(0, maas_serve_options, timeout, 300, "an answer that takes longer is given up"),
-	MAAS_DURATION(0, maas_serve_options, drain_timeout, 30, "time for running requests after SIGTERM"),
-	MAAS_END
-};
+	MAAS_DURATION(0, maas_serve_options, drain_timeout, 30, "time for running requests after SIGTERM"), MAAS_END };
 
 static int
 open_models(struct maas_server *s)
@@ -38,8 +38,10 @@ check_reach(struct maas_server *s, int tcp)
 	s->check_host = tcp && local;
 	if (local || maas_server_keys(s))
 		return 0;
-	return maas_fail_as(MAAS_CONFIG, "--host %s: others would reach this server, and there is no key yet: "
-	    "maas-serve key add NAME", s->options.host);
+	return maas_fail_as(MAAS_CONFIG,
+	    "--host %s: others would reach this server, and there is no key yet: "
+	    "maas-serve key add NAME",
+	    s->options.host);
 }
 
 static int
@@ -76,7 +78,7 @@ maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state 
 	s->started = (double)time(NULL);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work, NULL);
-	s->route_metrics = maas_alloc(nroutes, sizeof *s->route_metrics);
+	s->route_metrics = maas_alloc(serve_nroutes, sizeof *s->route_metrics);
 	if (!s->route_metrics || !(s->ring = ring_new(state)) || check_reach(s, tcp) < 0 || open_models(s) < 0 ||
 	    scheduler_start(s) < 0 || listen_on(s, tcp) < 0) {
 		maas_server_close(s);

@@ -15,7 +15,7 @@
 #include "maas/model.h"
 #include "maas/net.h"
 #include "maas/serve.h"
-#include "metrics.h"
+#include "meters.h"
 #include "ring.h"
 
 #define MODELS 64
@@ -53,8 +53,8 @@ struct route {
 	int open;                       /* needs no key */
 	void (*run)(struct ask *);      /* replies, or queues */
 };
-extern const struct route routes[];
-extern const size_t nroutes;            /* the last is none of the others: unknown paths */
+extern const struct route serve_routes[];
+extern const size_t serve_nroutes;      /* the last is none of the others: unknown paths */
 
 struct records;                         /* work_rows.c */
 struct rows_slots;
@@ -86,7 +86,7 @@ struct maas_server {
 	struct maas_team *team;
 	struct hosted model[MODELS];
 	size_t nmodel;
-	struct route_metrics *route_metrics;    /* [nroutes] */
+	struct route_metrics *route_metrics;    /* [serve_nroutes] */
 	_Atomic uint64_t rejected[REJECTED_KINDS];
 	double started;                         /* seconds since 1970 */
 	_Atomic int draining;

@@ -11,7 +11,7 @@
 #include "maas/serve.h"
 #include "store.h"
 
-#define BUSY_MS 5000                    /* wait that long for another process's transaction */
+#define BUSY_MS 5000 /* wait that long for another process's transaction */
 
 struct maas_state {
 	sqlite3 *db;
@@ -61,8 +61,8 @@ check_dir(const char *dir)
 	if (!S_ISDIR(st.st_mode))
 		return maas_fail_as(MAAS_CANTCREATE, "%s: the state directory is no directory", dir);
 	if (st.st_mode & 077)
-		return maas_fail_as(MAAS_NOPERM, "%s: others can enter the state directory (mode %o): chmod 700 %s", dir,
-		    (unsigned)(st.st_mode & 0777), dir);
+		return maas_fail_as(MAAS_NOPERM, "%s: others can enter the state directory (mode %o): chmod 700 %s",
+		    dir, (unsigned)(st.st_mode & 0777), dir);
 	return 0;
 }
 
@@ -72,7 +72,8 @@ version_of(struct maas_state *s)
 	sqlite3_stmt *q;
 	int v = -1;
 
-	if (sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
+	if (sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &q, NULL) == SQLITE_OK &&
+	    sqlite3_step(q) == SQLITE_ROW)
 		v = sqlite3_column_int(q, 0);
 	sqlite3_finalize(q);
 	return v;
@@ -236,7 +237,8 @@ read_key(sqlite3_stmt *q, struct maas_key *k)
 int
 maas_key_each(struct maas_state *s, int (*each)(void *ctx, const struct maas_key *), void *ctx)
 {
-	static const char sql[] = "SELECT id, digest, name, scopes, models, rps, tokens_per_minute, created, expires, revoked"
+	static const char sql[] =
+	    "SELECT id, digest, name, scopes, models, rps, tokens_per_minute, created, expires, revoked"
 	    " FROM keys ORDER BY created, rowid";
 	struct maas_key k;
 	sqlite3_stmt *q;
@@ -260,7 +262,8 @@ store_version(struct maas_state *s, int64_t *version)
 	sqlite3_stmt *q;
 	int rc = -1;
 
-	if (sqlite3_prepare_v2(s->db, "PRAGMA data_version", -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW) {
+	if (sqlite3_prepare_v2(s->db, "PRAGMA data_version", -1, &q, NULL) == SQLITE_OK &&
+	    sqlite3_step(q) == SQLITE_ROW) {
 		*version = sqlite3_column_int64(q, 0);
 		rc = 0;
 	} else {
@@ -270,9 +273,10 @@ store_version(struct maas_state *s, int64_t *version)
 	return rc;
 }
 
-static const struct { const char *name; unsigned bit; } scopes[] = {
-	{ "infer", MAAS_SCOPE_INFER }, { "admin", MAAS_SCOPE_ADMIN }
-};
+static const struct {
+	const char *name;
+	unsigned bit;
+} scopes[] = { { "infer", MAAS_SCOPE_INFER }, { "admin", MAAS_SCOPE_ADMIN } };
 
 int
 maas_scopes_parse(const char *text, unsigned *to)
@@ -294,5 +298,7 @@ maas_scopes_parse(const char *text, unsigned *to)
 const char *
 maas_scopes_print(unsigned bits)
 {
-	return bits == (MAAS_SCOPE_INFER | MAAS_SCOPE_ADMIN) ? "infer,admin" : bits == MAAS_SCOPE_ADMIN ? "admin" : "infer";
+	return bits == (MAAS_SCOPE_INFER | MAAS_SCOPE_ADMIN) ? "infer,admin"
+	    : bits == MAAS_SCOPE_ADMIN                       ? "admin"
+							     : "infer";
 }

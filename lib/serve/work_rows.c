@@ -8,12 +8,12 @@
 
 #include "server.h"
 
-#define SLICE   256                     /* records */
-#define RECORDS 10000                   /* of one request */
+#define SLICE   256   /* records */
+#define RECORDS 10000 /* of one request */
 
 struct records {
 	int explain, text, list;
-	size_t top_k, top;              /* scores; pieces */
+	size_t top_k, top; /* scores; pieces */
 	struct maas_span *item;
 	size_t n, taken, done;
 	int bad;
@@ -26,17 +26,17 @@ struct ranked {
 
 struct slot {
 	struct ask *ask;
-	size_t i;                       /* of its records */
-	struct maas_buf out;            /* the record's answer, or why there is none */
+	size_t i;            /* of its records */
+	struct maas_buf out; /* the record's answer, or why there is none */
 	int bad;
 };
 
 struct rows_slots {
 	const struct maas_rows *rows;
 	int members;
-	struct maas_rows_call **call;   /* [members], as what follows */
-	double *probability;            /* [members][labels] */
-	struct ranked *ranked;          /* [members][labels] */
+	struct maas_rows_call **call; /* [members], as what follows */
+	double *probability;          /* [members][labels] */
+	struct ranked *ranked;        /* [members][labels] */
 	struct slot slot[SLICE];
 	size_t n;
 };
@@ -100,7 +100,8 @@ put_scores(struct maas_buf *to, const struct maas_rows *rows, const struct ranke
 	for (size_t i = 0; i < n; i++)
 		if (maas_buf_text(to, i ? ",{\"label\":" : "{\"label\":") < 0 ||
 		    maas_json_put_text(to, maas_rows_label(rows, r[i].label)) < 0 ||
-		    maas_buf_text(to, ",\"score\":") < 0 || maas_json_put_real(to, r[i].p) < 0 || maas_buf_text(to, "}") < 0)
+		    maas_buf_text(to, ",\"score\":") < 0 || maas_json_put_real(to, r[i].p) < 0 ||
+		    maas_buf_text(to, "}") < 0)
 			return -1;
 	return maas_buf_text(to, "]");
 }
@@ -124,11 +125,11 @@ put_places(struct maas_buf *to, const struct maas_piece *p, struct maas_span tex
 	if (!p->places || !text.s)
 		return maas_buf_text(to, ",\"start\":null,\"end\":null");
 	if (maas_buf_printf(to, ",\"start\":%zu,\"end\":%zu", characters(text, p->place[0].start),
-	    characters(text, p->place[0].end)) < 0)
+		characters(text, p->place[0].end)) < 0)
 		return -1;
 	for (size_t i = 1; i < p->places; i++)
-		if (maas_buf_printf(to, "%s[%zu,%zu]", i == 1 ? ",\"also\":[" : ",", characters(text, p->place[i].start),
-		    characters(text, p->place[i].end)) < 0)
+		if (maas_buf_printf(to, "%s[%zu,%zu]", i == 1 ? ",\"also\":[" : ",",
+			characters(text, p->place[i].start), characters(text, p->place[i].end)) < 0)
 			return -1;
 	return p->places > 1 ? maas_buf_text(to, "]") : 0;
 }
@@ -143,8 +144,8 @@ put_pieces(struct maas_buf *to, const struct maas_explanation *e, size_t top, st
 	for (size_t i = 0; i < e->n && i < top; i++) {
 		const struct maas_piece *p = &e->piece[i];
 
-		if (maas_buf_text(to, i ? ",{\"piece\":" : "{\"piece\":") < 0 || maas_json_put_text(to, p->feature) < 0 ||
-		    put_places(to, p, text) < 0)
+		if (maas_buf_text(to, i ? ",{\"piece\":" : "{\"piece\":") < 0 ||
+		    maas_json_put_text(to, p->feature) < 0 || put_places(to, p, text) < 0)
 			return -1;
 		if (maas_buf_text(to, ",\"value\":") < 0 || maas_json_put_real(to, p->value) < 0 ||
 		    maas_buf_text(to, ",\"contribution\":") < 0 || maas_json_put_real(to, p->contribution) < 0 ||
@@ -245,8 +246,9 @@ deliver(struct slot *slot)
 	struct records *r = a->records;
 	struct maas_buf *to = maas_http_body(a->http);
 
-	if (r->list && (maas_buf_text(to, slot->i ? ",{" : "{") < 0 || maas_buf_add(to, slot->out.s, slot->out.n) < 0 ||
-	    maas_buf_text(to, "}") < 0))
+	if (r->list &&
+	    (maas_buf_text(to, slot->i ? ",{" : "{") < 0 || maas_buf_add(to, slot->out.s, slot->out.n) < 0 ||
+		maas_buf_text(to, "}") < 0))
 		slot->bad = 1;
 	else if (!r->list && maas_buf_add(to, slot->out.s, slot->out.n) < 0)
 		slot->bad = 1;
@@ -270,7 +272,7 @@ rows_slice(struct maas_server *server, struct hosted *m)
 		return;
 	maas_team_run(server->team, s->n, 4, answer_some, s);
 	count_size(&m->metrics.batch, s->n);
-	add(&m->metrics.records, s->n);
+	count_add(&m->metrics.records, s->n);
 	for (size_t i = 0; i < s->n; i++) {
 		struct slot *slot = &s->slot[i];
 		struct ask *a = slot->ask;
@@ -278,7 +280,7 @@ rows_slice(struct maas_server *server, struct hosted *m)
 
 		if (!slot->bad)
 			deliver(slot);
-		if (slot->bad) {        /* what else it has here goes with it */
+		if (slot->bad) { /* what else it has here goes with it */
 			while (i + 1 < s->n && s->slot[i + 1].ask == a)
 				i++;
 			refuse(a, slot);
@@ -331,8 +333,10 @@ read_items(struct ask *a, struct records *r, const struct maas_json *j, const ch
 		const struct maas_json *one = r->list ? maas_json_at(j, i) : j;
 
 		if (maas_json_type(one) != want) {
-			reply_error(a, 400, "invalid_type", name, "'%s' is %s", name, want == MAAS_J_TEXT ?
-			    "neither a text nor a list of texts" : r->list ? "no list of objects" : "no object");
+			reply_error(a, 400, "invalid_type", name, "'%s' is %s", name,
+			    want == MAAS_J_TEXT ? "neither a text nor a list of texts"
+				: r->list       ? "no list of objects"
+						: "no object");
 			return -1;
 		}
 		if (copy_item(a, one, &r->item[i]) < 0)
@@ -415,8 +419,10 @@ run_rows(struct ask *a, int explain)
 	if (r->n)
 		scheduler_queue(a, &work_rows);
 	else
-		reply_json(a, maas_buf_printf(maas_http_body(a->http),
-		    "{\"model\":\"%s\",\"version\":\"1\",\"predictions\":[],\"request_id\":\"%s\"}", a->model->name, a->http->id));
+		reply_json(a,
+		    maas_buf_printf(maas_http_body(a->http),
+			"{\"model\":\"%s\",\"version\":\"1\",\"predictions\":[],\"request_id\":\"%s\"}", a->model->name,
+			a->http->id));
 }
 
 void

@@ -7,7 +7,7 @@
 
 #include "completions.h"
 
-#define MAX_UNSET 16                    /* tokens, where max_tokens is not said: OpenAI's */
+#define MAX_UNSET 16 /* tokens, where max_tokens is not said: OpenAI's */
 
 /* The end of a request that cannot go on.  Releases what it has. */
 static void
@@ -24,7 +24,7 @@ break_off(struct ask *a, int status, const char *code, const char *message)
 	event->n = 0;
 	if (maas_buf_text(event, "data: ") < 0 || put_error(event, status, code, NULL, message) < 0 ||
 	    maas_buf_text(event, "\n\n") < 0 || maas_http_write(a->http, event->s, event->n) < 0)
-		event->n = 0;           /* nobody is there to be told */
+		event->n = 0; /* nobody is there to be told */
 	maas_http_end(a->http, event->n > 0);
 }
 
@@ -66,7 +66,8 @@ check_room(struct ask *a, const struct prompt *q)
 		return 0;
 	snprintf(message, sizeof message,
 	    "This model's maximum context length is %zu tokens, however you requested %zu tokens (%zu in your prompt; "
-	    "%zu for the completion).", context, q->n + new, q->n, new);
+	    "%zu for the completion).",
+	    context, q->n + new, q->n, new);
 	break_off(a, 400, "context_length_exceeded", message);
 	return -1;
 }
@@ -140,7 +141,7 @@ text_begin(struct ask *a)
 		break_off(a, 503, "overloaded", maas_error());
 		return BEGUN_OVER;
 	}
-	add(&a->model->metrics.prompt_tokens, p->prompt_tokens);
+	count_add(&a->model->metrics.prompt_tokens, p->prompt_tokens);
 	a->tokens = p->prompt_tokens;
 	if (p->stream) {
 		maas_http_set(a->http, "Cache-Control", "no-cache");
@@ -161,8 +162,9 @@ send_chunk(struct ask *a, struct choice *c)
 	if (maas_buf_text(to, "data: ") < 0 || completions_head(a, to) < 0 || (c && completions_choice(a, c, to) < 0) ||
 	    maas_buf_text(to, "]") < 0)
 		return -1;
-	if (a->prompts->usage && (maas_buf_text(to, ",\"usage\":") < 0 ||
-	    (c ? maas_buf_text(to, "null") : completions_usage(a->prompts, to)) < 0))
+	if (a->prompts->usage &&
+	    (maas_buf_text(to, ",\"usage\":") < 0 ||
+		(c ? maas_buf_text(to, "null") : completions_usage(a->prompts, to)) < 0))
 		return -1;
 	if (maas_buf_text(to, "}\n\n") < 0)
 		return -1;
@@ -205,7 +207,7 @@ count_token(struct ask *a, struct choice *c)
 	c->seen = c->seq->n;
 	a->tokens += fresh;
 	a->prompts->completion_tokens += fresh;
-	add(&m->generated_tokens, fresh);
+	count_add(&m->generated_tokens, fresh);
 }
 
 /* What one step has changed for one choice: 0, -1 no memory, 1 the model is broken. */

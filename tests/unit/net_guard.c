@@ -35,10 +35,12 @@ static const struct {
 	{ "a length of two", "POST", "/", "HTTP/1.1", "Host: x\nContent-Length: 3, 3", 400 },
 	{ "a negative length", "POST", "/", "HTTP/1.1", "Host: x\nContent-Length: -1", 400 },
 	{ "a huge length", "POST", "/", "HTTP/1.1", "Host: x\nContent-Length: 99999999999999999999", 400 },
-	{ "length and chunked", "POST", "/", "HTTP/1.1", "Host: x\nContent-Length: 3\nTransfer-Encoding: chunked", 400 },
+	{ "length and chunked", "POST", "/", "HTTP/1.1", "Host: x\nContent-Length: 3\nTransfer-Encoding: chunked",
+	    400 },
 	{ "xchunked", "POST", "/", "HTTP/1.1", "Host: x\nTransfer-Encoding: xchunked", 501 },
 	{ "gzip, chunked", "POST", "/", "HTTP/1.1", "Host: x\nTransfer-Encoding: gzip, chunked", 501 },
-	{ "chunked twice", "POST", "/", "HTTP/1.1", "Host: x\nTransfer-Encoding: chunked\nTransfer-Encoding: chunked", 400 },
+	{ "chunked twice", "POST", "/", "HTTP/1.1", "Host: x\nTransfer-Encoding: chunked\nTransfer-Encoding: chunked",
+	    400 },
 	{ "a space before the colon", "POST", "/", "HTTP/1.1", "Host: x\nContent-Length : 33", 400 },
 	{ "an empty name", "GET", "/", "HTTP/1.1", "Host: x\n: y", 400 },
 	{ "a bare CR in a value", "GET", "/", "HTTP/1.1", "Host: x\nA: b\rc", 400 },
@@ -97,12 +99,14 @@ test_text(void)
 	ok(maas_http_host_local("127.0.0.1:8080", NULL) && maas_http_host_local("127.9.9.9", NULL), "127.0.0.0/8");
 	ok(maas_http_host_local("[::1]:8080", NULL) && maas_http_host_local("[::1]", NULL), "[::1]");
 	ok(maas_http_host_local("models.example:1", "models.example"), "its own name");
-	ok(!maas_http_host_local("evil.example", NULL) && !maas_http_host_local("localhost.evil.example", NULL), "others");
+	ok(!maas_http_host_local("evil.example", NULL) && !maas_http_host_local("localhost.evil.example", NULL),
+	    "others");
 	ok(!maas_http_host_local("", NULL) && !maas_http_host_local("localhost:80x", NULL), "broken ones");
 	ok(!maas_http_host_local("[::1", NULL) && !maas_http_host_local("[::1]x", NULL), "broken brackets");
 	ok(!maas_http_host_local("127.0.0.1.evil.example", NULL), "an address in front");
 	ok(maas_http_loopback("127.0.0.1") && maas_http_loopback("::1"), "loopback");
-	ok(!maas_http_loopback("0.0.0.0") && !maas_http_loopback("::") && !maas_http_loopback("10.0.0.1"), "not loopback");
+	ok(!maas_http_loopback("0.0.0.0") && !maas_http_loopback("::") && !maas_http_loopback("10.0.0.1"),
+	    "not loopback");
 	ok(maas_http_id_decent("a-B.9_") && !maas_http_id_decent("") && !maas_http_id_decent("a b"), "request ids");
 	ok(!maas_http_id_decent("a\nb"), "a request id with a line end");
 }

@@ -11,7 +11,7 @@
 
 static struct {
 	_Atomic int handled, finished, refused, gone, sent_late;
-	_Atomic int held;               /* /wait and /drip threads running */
+	_Atomic int held; /* /wait and /drip threads running */
 } app;
 
 static int
@@ -128,9 +128,15 @@ static char path[108];
 static struct maas_http *
 server(void)
 {
-	struct maas_http *h = maas_http_open(&(struct maas_http_setup){
-	    .unix_path = path, .body_max = 1000, .head_seconds = 0.5, .body_seconds = 0.5, .write_seconds = 0.5,
-	    .admit = admit, .handle = handle, .refuse = refuse, .finished = finished });
+	struct maas_http *h = maas_http_open(&(struct maas_http_setup){ .unix_path = path,
+	    .body_max = 1000,
+	    .head_seconds = 0.5,
+	    .body_seconds = 0.5,
+	    .write_seconds = 0.5,
+	    .admit = admit,
+	    .handle = handle,
+	    .refuse = refuse,
+	    .finished = finished });
 
 	ok(h != NULL, "the server starts: %s", h ? "yes" : maas_error());
 	return h;
@@ -197,13 +203,15 @@ count(const char *text, const char *what)
 static void
 test_replies(void)
 {
-	const char *a = ask("POST /echo?q=1 HTTP/1.1\r\nHost: x\r\nX-Request-Id: mine-1\r\nContent-Length: 5\r\n" END "hello");
+	const char *a =
+	    ask("POST /echo?q=1 HTTP/1.1\r\nHost: x\r\nX-Request-Id: mine-1\r\nContent-Length: 5\r\n" END "hello");
 
 	ok(strstr(a, "200 OK") && strstr(a, "\r\n\r\nPOST /echo 5:hello"), "an echo");
 	ok(strstr(a, "X-Request-Id: mine-1\r\n") != NULL, "the client's request id");
 	a = ask("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: bad id\r\n" END);
 	ok(strstr(a, "X-Request-Id: ") && !strstr(a, "bad id"), "a request id of ours");
-	a = ask("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" END "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+	a = ask(
+	    "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" END "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
 	ok(strstr(a, "POST /echo 5:abcde") != NULL, "a chunked body");
 	a = ask("GET /one HTTP/1.1\r\nHost: x\r\n\r\nGET /two HTTP/1.1\r\nHost: x\r\n" END);
 	ok(count(a, "200 OK") == 2 && strstr(a, "GET /one") && strstr(a, "GET /two"), "two requests on one connection");
@@ -241,7 +249,8 @@ test_framing(void)
 		const char *a = ask(bad[i]);
 
 		ok((!strncmp(a, "HTTP/1.1 4", 10) || !strncmp(a, "HTTP/1.1 5", 10)) && !strstr(a, "HTTP/1.1 2") &&
-		    app.handled == before, "framing %zu: %.12s", i, a);
+			app.handled == before,
+		    "framing %zu: %.12s", i, a);
 	}
 }
 
@@ -253,7 +262,8 @@ test_limits(void)
 	int before;
 
 	ok(strstr(a, "413") != NULL, "too large by its length, before a byte is read");
-	snprintf(big, sizeof big, "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5dc\r\n%01500d\r\n0\r\n\r\n", 7);
+	snprintf(big, sizeof big,
+	    "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5dc\r\n%01500d\r\n0\r\n\r\n", 7);
 	a = ask(big);
 	ok(strstr(a, "413") != NULL, "too large by what came");
 	before = app.handled;

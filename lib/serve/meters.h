@@ -1,9 +1,9 @@
 /*
- * metrics.h -- what /metrics shows.  Counters are atomics that any thread adds to; reading
+ * meters.h -- what /metrics shows.  Counters are atomics that any thread adds to; reading
  * them waits for nobody.
  */
-#ifndef METRICS_H
-#define METRICS_H
+#ifndef METERS_H
+#define METERS_H
 
 #include <stdatomic.h>
 
@@ -35,8 +35,8 @@ enum rejected { REJECTED_CONNECTIONS, REJECTED_QUEUE, REJECTED_QUOTA, REJECTED_S
 void count_seconds(struct histogram *, double seconds);
 void count_size(struct histogram *, uint64_t n);
 void count_code(struct route_metrics *, int status);
-void add(_Atomic uint64_t *, uint64_t n);
-void subtract(_Atomic uint64_t *, uint64_t n);
+void count_add(_Atomic uint64_t *, uint64_t n);
+void count_subtract(_Atomic uint64_t *, uint64_t n);
 
 struct metrics_model {
 	const char *name;
