@@ -223,7 +223,7 @@ scan_sample(struct fit *f)
 	for (i = 0; i < SAMPLE && rc > 0; i++) {
 		rec = (struct maas_record){ .name = t->source.name };
 		rc = t->format->next(t, &rec);
-		if (rc > 0 && !rec.bad && scan_record(f, &rec) < 0)
+		if (rc > 0 && scan_record(f, &rec) < 0)
 			rc = -1;
 	}
 	source_back(&t->source);

@@ -227,6 +227,8 @@ add_number(struct maas_reader *r, struct maas_row *row, size_t i, struct maas_sp
 	char where[100];
 
 	if (!cell.s || maas_is_gap(cell)) {
+		if (!r->gaps && !c->fill && !cell.s)
+			return bad(r, row, "%s: missing (see --impute)", place(r, row, i, where, sizeof where));
 		if (!r->gaps && !c->fill)
 			return bad(r, row, "%s: not a number: '%.*s' (see --impute)", place(r, row, i, where, sizeof where),
 			    (int)cell.n, cell.n ? cell.s : "");

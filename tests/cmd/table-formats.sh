@@ -1,0 +1,32 @@
+# One table in every format, as file, under a wrong name, and from a pipe: always the same rows.
+printf 'a,b,c\n1,2.5,-3\n4,0.1,6e1\n-7,8,9.25\n1.5,2,3\n' >t.csv
+maas-pca fit -q -n 2 -o m.maas t.csv
+maas-pca transform -m m.maas t.csv | tee want
+sed 1d want >bare
+same() { maas-pca transform -m m.maas --to tsv "$@" 2>&1 | cmp - "$want" && echo "same: $*"; }
+want=want
+tr , '\t' <t.csv >t.tsv; same t.tsv
+sed 's/$/\r/' t.csv >crlf.csv; same crlf.csv
+{ printf '\357\273\277'; cat t.csv; } >bom.csv; same bom.csv
+printf %s "$(cat t.csv)" >cut.csv; same cut.csv
+sed 's/[^,]*/"&"/g' t.csv >quoted.csv; same quoted.csv
+tr , ';' <t.csv >semi.txt; same --delimiter ';' semi.txt
+gzip -c t.csv >t.csv.gz; same t.csv.gz
+iconv -t UTF-16 t.csv >utf16.csv; same --encoding UTF-16 utf16.csv
+maas-pca transform -m m.maas utf16.csv
+cp t.csv data; same data
+same - <t.csv
+gzip -c t.csv | same
+awk -F, 'NR > 1 { printf "{\"c\":%s,\"b\":%s,\"a\":%s}\n", $3, $2, $1 }' t.csv >t.jsonl; same t.jsonl; same <t.jsonl
+want=bare
+sed 1d t.csv >bare.csv; same --header no bare.csv
+awk -F, 'NR > 1 { print NR % 2 ? "+1" : "-1", "1:" $1, "2:" $2, "3:" $3 }' t.csv >t.svm; same t.svm; same --format libsvm <t.svm
+maas-pca inverse -m m.maas --to npy want | maas-pca transform -m m.maas --to tsv | awk '{ printf "%.4f %.4f\n", $1, $2 }' >back
+awk '{ printf "%.4f %.4f\n", $1, $2 }' bare | cmp - back && echo "same: npy"
+maas-pca fit -q -n 2 -o s.maas t.svm && maas-pca transform -m s.maas t.svm | cmp - bare && echo "same: fitted on libsvm"
+maas-pca fit -q -n 2 -o s2.maas --format libsvm <t.svm && cmp s.maas s2.maas
+printf '\0\0\010\003\0\0\0\003\0\0\0\001\0\0\0\002\001\002\376\377\007\120' >t.idx
+maas-pca fit -q -n 2 -o i.maas t.idx && maas-pca transform -m i.maas <t.idx | wc -l
+printf '1,2\n254,255\n7,80\n' | maas-pca transform -m i.maas --format csv >i.tsv; maas-pca transform -m i.maas t.idx | cmp - i.tsv
+maas-pca transform -m m.maas t.idx; echo "exit $?"
+maas-pca transform -m m.maas --rows 2-3 t.csv
