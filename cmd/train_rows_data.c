@@ -19,7 +19,7 @@ static struct maas_rowset *
 load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 {
 	struct maas_reader *r = maas_reader_new(c, t);
-	struct maas_rowset *d = r ? maas_rowset_load(r, c, on_bad, j) : NULL;
+	struct maas_rowset *d = r ? maas_rowset_load(r, c, 1, on_bad, j) : NULL;
 
 	maas_reader_free(r);
 	return d;

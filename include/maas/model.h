@@ -236,6 +236,9 @@ void maas_rows_call_free(struct maas_rows_call *);
 int maas_rows_text(struct maas_rows_call *, struct maas_span text, double *probability) MAAS_USE;
 int maas_rows_record(struct maas_rows_call *, struct maas_span record, double *probability) MAAS_USE;
 int maas_rows_row(struct maas_rows_call *, const struct maas_row *, double *probability) MAAS_USE;
+/* The features of a row, columns ascending: n of them at col and val, valid until the next call. */
+int maas_rows_features_of(struct maas_rows_call *, const struct maas_row *, const uint32_t **col, const double **val,
+    size_t *n) MAAS_USE;
 /* Why the last record got label i the logit it got.  MAAS_USAGE where the kind cannot tell. */
 int maas_rows_explain(struct maas_rows_call *, size_t label, struct maas_explanation *) MAAS_USE;
 
@@ -289,8 +292,8 @@ struct maas_rowset {
 	struct maas_csr numbers;        /* of the columns' other features */
 	size_t start_cap, col_cap, val_cap;
 };
-/* on_bad gets each row that cannot be read, and each without a label; its failure ends. */
-struct maas_rowset *maas_rowset_load(struct maas_reader *, const struct maas_columns *,
+/* on_bad gets each row that cannot be read, and where labels are wanted each without one; its failure ends. */
+struct maas_rowset *maas_rowset_load(struct maas_reader *, const struct maas_columns *, int labels,
     int (*on_bad)(void *ctx, const struct maas_row *, const char *why), void *ctx) MAAS_USE;
 void maas_rowset_free(struct maas_rowset *);
 /* The different labels of rows pick[0..n), sorted by bytes: taken from the arena. */

@@ -215,20 +215,40 @@ add_text(struct maas_rows_call *c, struct maas_span text)
 	return 0;
 }
 
-/* Keep the features in hand, and the text where there is one; then score. */
+/* Keep the features in hand, and the text where there is one. */
+static int
+take(struct maas_rows_call *c, const struct maas_row *row)
+{
+	const struct maas_rows *r = c->r;
+
+	c->n = c->text.n = 0;
+	if (!row->text.s || !c->z)
+		return add_numbers(c, row, r->features);
+	if (add_numbers(c, row, r->numbers) < 0 || add_text(c, row->text) < 0)
+		return -1;
+	return maas_buf_add(&c->text, row->text.s, row->text.n);
+}
+
+int
+maas_rows_features_of(struct maas_rows_call *c, const struct maas_row *row, const uint32_t **col, const double **val, size_t *n)
+{
+	if (row->bad)
+		return maas_fail("%s", row->bad);
+	if (take(c, row) < 0)
+		return -1;
+	*col = c->col;
+	*val = c->val;
+	*n = c->n;
+	return 0;
+}
+
 static int
 score(struct maas_rows_call *c, const struct maas_row *row, double *probability)
 {
 	const struct maas_rows *r = c->r;
 
-	c->n = c->text.n = 0;
-	if (row->text.s && c->z) {
-		if (add_numbers(c, row, r->numbers) < 0 || add_text(c, row->text) < 0 ||
-		    maas_buf_add(&c->text, row->text.s, row->text.n) < 0)
-			return -1;
-	} else if (add_numbers(c, row, r->features) < 0) {
+	if (take(c, row) < 0)
 		return -1;
-	}
 	r->m->kind->rows->apply(r->m, c->col, c->val, c->n, c->logit, c->probability);
 	if (probability)
 		memcpy(probability, c->probability, r->labels * sizeof *probability);

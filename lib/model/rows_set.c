@@ -32,11 +32,11 @@ number(struct maas_rowset *d, size_t *nnz, size_t col, double val)
 
 /* NULL, or why the row cannot be learnt from. */
 static const char *
-fault(const struct maas_row *row, const struct maas_columns *c)
+fault(const struct maas_row *row, const struct maas_columns *c, int labels)
 {
 	if (row->bad)
 		return row->bad;
-	if (!row->label.s || (!row->label.n && c->column))
+	if (labels && (!row->label.s || (!row->label.n && c->column)))
 		return "no label";
 	if (c->texts && !row->text.s)
 		return "no text";
@@ -77,7 +77,7 @@ keep(struct maas_rowset *d, const struct maas_row *row, const struct maas_column
 }
 
 struct maas_rowset *
-maas_rowset_load(struct maas_reader *r, const struct maas_columns *c,
+maas_rowset_load(struct maas_reader *r, const struct maas_columns *c, int labels,
     int (*on_bad)(void *ctx, const struct maas_row *, const char *why), void *ctx)
 {
 	struct maas_rowset *d = maas_alloc(1, sizeof *d);
@@ -90,7 +90,7 @@ maas_rowset_load(struct maas_reader *r, const struct maas_columns *c,
 	while ((rc = maas_reader_next(r, &row)) > 0) {
 		if (row.record.empty)
 			continue;
-		why = fault(&row, c);
+		why = fault(&row, c, labels);
 		d->bad += why != NULL;
 		if (why ? on_bad(ctx, &row, why) < 0 : keep(d, &row, c) < 0)
 			goto fail;

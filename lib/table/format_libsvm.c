@@ -90,15 +90,31 @@ next_libsvm(struct maas_table *t, struct maas_record *rec)
 	return pairs(t, rec, s);
 }
 
-/* LABEL INDEX:VALUE, a number each? */
+int
+libsvm_surely(struct maas_span line)
+{
+	struct maas_span whole = line, label = word(&line), w;
+	int64_t index, before = 0;
+	size_t n = 0;
+	double v;
+
+	if (!label.n || memchr(label.s, ':', label.n) || memchr(whole.s, '\t', whole.n))
+		return 0;
+	for (; (w = word(&line)).n; n++, before = index)
+		if (pair(w, &index, &v) < 0 || index <= before)
+			return 0;
+	return n > 0;
+}
+
+/* A number and INDEX:VALUE? */
 static int
 is_libsvm(struct maas_span line)
 {
-	struct maas_span label = word(&line), w = word(&line);
+	struct maas_span whole = line, label = word(&line), w = word(&line);
 	int64_t index;
 	double v;
 
-	return label.n && !maas_number(label, &v) && w.n && !pair(w, &index, &v);
+	return libsvm_surely(whole) || (label.n && !maas_number(label, &v) && w.n && !pair(w, &index, &v));
 }
 
 const struct maas_format maas_format_libsvm = {

@@ -107,4 +107,7 @@ int column_is_number(struct maas_span col);
 /* Does one of these lists name a column by something that is no number? */
 int options_name_columns(const struct maas_table_options *);
 
+/* Nothing but LABEL INDEX:VALUE ..., ascending: what libsvm holds whatever else could be meant. */
+int libsvm_surely(struct maas_span line);
+
 #endif

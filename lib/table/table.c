@@ -163,7 +163,8 @@ by_line(struct maas_table *t)
 		return -1;
 	if (rc && line.n && line.s[0] == '{')
 		t->format = &maas_format_jsonl;
-	else if (rc && (!known || known == &maas_format_libsvm) && maas_format_libsvm.is(line))
+	else if (rc && (!known || known == &maas_format_libsvm ? maas_format_libsvm.is(line) :
+	    known->cells && libsvm_surely(line)))
 		t->format = &maas_format_libsvm;
 	else
 		t->format = known && known->text ? known : &maas_format_tsv;
