@@ -65,6 +65,19 @@ int maas_decode(const struct maas_tokenizer *, const int32_t *id, size_t n, int 
     struct maas_buf *to) MAAS_USE;
 void maas_ids_free(struct maas_ids *);
 
+/* Encoders of a team, for many texts or a long one: the same ids for any team. */
+struct maas_encoders;
+struct maas_encoders *maas_encoders_new(const struct maas_tokenizer *, int parse_special, struct maas_team *) MAAS_USE;
+void maas_encoders_free(struct maas_encoders *);
+/* Append the ids of each of n texts; those of text i end at to->id[end[i]].  Where one fails, *bad (may
+ * be NULL) is the first that does. */
+int maas_encoders_run(struct maas_encoders *, const struct maas_span *text, size_t n, struct maas_ids *to, size_t *end,
+    size_t *bad) MAAS_USE;
+/* A text that comes in parts: append the ids of as much of it as can be cut off, *used bytes; of all
+ * of it where this is the last part. */
+int maas_encoders_stream(struct maas_encoders *, struct maas_span text, int last, struct maas_ids *to,
+    size_t *used) MAAS_USE;
+
 /*
  * Training by Hugging Face's BpeTrainer's rules: words are counted over texts; ids are the special
  * tokens in the order given, the 256 bytes in the order of the characters that spell them, then

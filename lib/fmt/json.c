@@ -48,6 +48,8 @@ too_deep(struct maas_span s)
 struct maas_json *
 maas_json_parse(struct maas_span s)
 {
+	const size_t how = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+	const char *text = s.n ? s.s : "";
 	json_error_t e;
 	json_t *root;
 
@@ -55,7 +57,10 @@ maas_json_parse(struct maas_span s)
 		maas_fail("JSON nested deeper than %d levels", DEEPEST);
 		return NULL;
 	}
-	root = json_loadb(s.n ? s.s : "", s.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
+	root = json_loadb(text, s.n, how, &e);
+	/* An integer past 64 bits, such as transformers writes for "no limit": then all numbers are reals. */
+	if (!root && json_error_code(&e) == json_error_numeric_overflow)
+		root = json_loadb(text, s.n, how | JSON_DECODE_INT_AS_REAL, &e);
 	if (!root)
 		maas_fail("not JSON: line %d, column %d: %s", e.line, e.column, e.text);
 	return (struct maas_json *)root;
@@ -91,7 +96,8 @@ maas_json_type(const struct maas_json *j)
 	case JSON_STRING: return MAAS_J_TEXT;
 	case JSON_INTEGER: return MAAS_J_INT;
 	case JSON_REAL: return MAAS_J_REAL;
-	case JSON_TRUE: case JSON_FALSE: return MAAS_J_BOOL;
+	case JSON_TRUE:
+	case JSON_FALSE: return MAAS_J_BOOL;
 	case JSON_NULL: break;
 	}
 	return MAAS_J_NULL;
@@ -147,9 +153,18 @@ maas_json_real(const struct maas_json *j, double *v)
 int
 maas_json_int(const struct maas_json *j, int64_t *v)
 {
-	if (!j || !json_is_integer(node(j)))
+	double x;
+
+	if (!j || !json_is_number(node(j)))
 		return -1;
-	*v = json_integer_value(node(j));
+	if (json_is_integer(node(j))) {
+		*v = json_integer_value(node(j));
+		return 0;
+	}
+	x = json_real_value(node(j));
+	if (x != floor(x) || fabs(x) > 9007199254740992.0) /* 2^53: a whole number, exactly */
+		return -1;
+	*v = (int64_t)x;
 	return 0;
 }
 

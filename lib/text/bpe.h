@@ -107,6 +107,10 @@ struct bpe_build {
 void maas_bpe_build_init(struct bpe_build *);
 int maas_bpe_build_token(struct bpe_build *, int64_t id, enum bpe_kind, struct maas_span bytes) MAAS_USE;
 int maas_bpe_build_merge(struct bpe_build *, uint32_t a, uint32_t b, uint32_t id) MAAS_USE;
+/* The id of an added token by its content; -1. */
+int32_t maas_bpe_build_find(const struct bpe_build *, struct maas_span content);
+/* bos and eos by the names in use, where nothing has named them. */
+void maas_bpe_build_guess(struct bpe_build *);
 /* A tokeniser that owns its compiled form. */
 struct maas_tokenizer *maas_bpe_build_finish(struct bpe_build *) MAAS_USE;
 void maas_bpe_build_free(struct bpe_build *);
@@ -141,6 +145,21 @@ const struct starts *maas_starts_of(enum maas_isa);
 /* The mask of any window of a text, s[at..at + 64), at may be negative and reach past n: 0, or -1 where
  * it holds white space that is not ASCII, which maas_piece_ends must sort out. */
 int maas_starts_wide(const struct starts *, uint64_t *mask, const unsigned char *s, ptrdiff_t at, size_t n);
+
+/* The pieces of a text, one after the other; several at a time, by windows where the pattern has them. */
+#define WINDOWS 16                      /* looked at in one go */
+#define PIECES  (WINDOWS * WINDOW_STEP + WINDOW)
+struct bpe_pieces {
+	const unsigned char *s;
+	size_t n;
+	size_t at;                      /* where the next piece begins */
+	ptrdiff_t w;                    /* where the next window begins */
+	const struct starts *starts;    /* NULL: not for this pattern */
+	maas_piece_end *end;
+};
+void maas_pieces_begin(struct bpe_pieces *, enum maas_pattern, const unsigned char *s, size_t n);
+/* The ends of the next pieces, at most PIECES; 0 at the end. */
+size_t maas_pieces_next(struct bpe_pieces *, size_t *end);
 
 /* Merging one piece; scratch of it. */
 struct bpe_scratch {

@@ -9,7 +9,6 @@ struct bpe_read {
 	struct bpe_build build;
 	const struct maas_json *vocab;  /* spelling: id */
 	unsigned char *added;           /* bits: ids of added tokens, which are added first */
-	size_t nadded;
 	struct maas_buf key;            /* scratch */
 };
 
@@ -17,16 +16,12 @@ int maas_bpe_read_init(struct bpe_read *) MAAS_USE;
 void maas_bpe_read_free(struct bpe_read *);
 /* An added token; one of the same id that is there already stays. */
 int maas_bpe_read_added(struct bpe_read *, int64_t id, struct maas_span content, int special) MAAS_USE;
-/* The id of an added token by its content; -1. */
-int32_t maas_bpe_read_find(const struct bpe_read *, struct maas_span content);
 /* The vocabulary, behind all added tokens. */
 int maas_bpe_read_vocab(struct bpe_read *, const struct maas_json *vocab) MAAS_USE;
 /* A merge by the spellings of its parts. */
 int maas_bpe_read_merge(struct bpe_read *, struct maas_span a, struct maas_span b) MAAS_USE;
 /* Names of bos, eos and unk out of a tokenizer_config.json or special_tokens_map.json. */
 int maas_bpe_read_named(struct bpe_read *, const struct maas_json *config) MAAS_USE;
-/* bos and eos by the names in use, where nothing has named them. */
-void maas_bpe_read_guess(struct bpe_read *);
 /* All of a tokenizer.json; config, of the file beside it, may be NULL. */
 struct maas_tokenizer *maas_bpe_read_json(const struct maas_json *root, const struct maas_json *config) MAAS_USE;
 

@@ -31,8 +31,6 @@ struct line {
 
 struct maas_encoder {
 	const struct maas_tokenizer *t;
-	const struct starts *starts;
-	maas_piece_end *end;
 	int parse_special;
 	struct line *cache;
 	struct bpe_scratch scratch;
@@ -195,76 +193,26 @@ reserve(struct maas_ids *ids, size_t n)
 	return ids->cap - ids->n >= n + VALUE ? 0 : maas_grow(&ids->id, ids->n, &ids->cap, n + VALUE, sizeof *ids->id);
 }
 
-/* Pieces one by one from *at up to where one ends at or behind `until`. */
-static int
-step(struct maas_encoder *e, const unsigned char *s, size_t *at, size_t until, size_t n, struct maas_ids *ids)
-{
-	while (*at < until) {
-		size_t to = e->end(s, *at, n);
-
-		if (reserve(ids, to - *at) < 0 || add(e, s, *at, to, n, ids) < 0)
-			return -1;
-		*at = to;
-	}
-	return 0;
-}
-
-/* GPT-2's pattern by windows.  w is where the next window begins, 3 bytes and a known piece's
- * beginning before its first place; `from` is where the piece at hand begins. */
-static int
-walk(struct maas_encoder *e, const unsigned char *s, size_t n, struct maas_ids *ids)
-{
-	size_t from = 0;
-	ptrdiff_t w = 1 - WINDOW_EDGE, end = (ptrdiff_t)n;
-	uint64_t mask[BATCH];
-
-	while (w + WINDOW_EDGE < end) {
-		size_t many = 0;
-
-		if (w >= 0 && w + WINDOW <= end) {
-			size_t fit = (size_t)(end - w - WINDOW) / WINDOW_STEP + 1;
-
-			many = e->starts->run(mask, s + w, fit < BATCH ? fit : BATCH);
-		}
-		if (!many && maas_starts_wide(e->starts, mask, s, w, n) == 0)
-			many = 1;
-		if (!many) {
-			size_t until = (size_t)w + WINDOW_EDGE + WINDOW_STEP;
-
-			if (step(e, s, &from, until < n ? until : n, n, ids) < 0)
-				return -1;
-			w = (ptrdiff_t)from + 1 - WINDOW_EDGE;
-			continue;
-		}
-		if (reserve(ids, (size_t)w + many * WINDOW_STEP + WINDOW - from) < 0)
-			return -1;
-		for (size_t i = 0; i < many; i++, w += WINDOW_STEP)
-			for (uint64_t m = mask[i]; m; m &= m - 1) {
-				size_t to = (size_t)(w + __builtin_ctzll(m));
-
-				if (to >= n)
-					break;
-				if (add(e, s, from, to, n, ids) < 0)
-					return -1;
-				from = to;
-			}
-	}
-	return from == n ? 0 : reserve(ids, n - from) < 0 ? -1 : add(e, s, from, n, n, ids);
-}
-
 /* A text without tokens to be cut out. */
 static int
 plain(struct maas_encoder *e, const unsigned char *s, size_t n, struct maas_ids *ids)
 {
-	size_t at = 0;
+	size_t end[PIECES], from = 0, many;
+	struct bpe_pieces p;
 
 	if (e->t->incomplete && e->t->head.unk < 0)
 		for (size_t i = 0; i < n; i++)
 			if (e->t->byte[s[i]] < 0)
 				return maas_fail("the byte 0x%02X is in no token, and there is no unknown token", s[i]);
-	if (e->t->head.pattern == MAAS_GPT2)
-		return walk(e, s, n, ids);
-	return step(e, s, &at, n, n, ids);
+	maas_pieces_begin(&p, (enum maas_pattern)e->t->head.pattern, s, n);
+	while ((many = maas_pieces_next(&p, end)) > 0) {
+		if (reserve(ids, end[many - 1] - from) < 0)
+			return -1;
+		for (size_t i = 0; i < many; from = end[i++])
+			if (add(e, s, from, end[i], n, ids) < 0)
+				return -1;
+	}
+	return 0;
 }
 
 static int
@@ -385,8 +333,6 @@ maas_encoder_new(const struct maas_tokenizer *t, int parse_special)
 	e->cache = p;
 	e->t = t;
 	e->parse_special = parse_special;
-	e->starts = maas_starts_of(maas_isa());
-	e->end = maas_piece_ends[t->head.pattern];
 	note_cuts(e);
 	return e;
 }

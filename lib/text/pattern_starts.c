@@ -227,3 +227,57 @@ maas_starts_wide(const struct starts *k, uint64_t *mask, const unsigned char *s,
 	*mask = begins(&w, p);
 	return 0;
 }
+
+void
+maas_pieces_begin(struct bpe_pieces *p, enum maas_pattern pattern, const unsigned char *s, size_t n)
+{
+	*p = (struct bpe_pieces){ .s = s, .n = n, .w = 1 - WINDOW_EDGE, .end = maas_piece_ends[pattern] };
+	if (pattern == MAAS_GPT2)
+		p->starts = maas_starts_of(maas_isa());
+}
+
+/* One by one, while they begin before `until`. */
+static size_t
+step(struct bpe_pieces *p, size_t until, size_t *end, size_t room)
+{
+	size_t k = 0;
+
+	while (k < room && p->at < until && p->at < p->n)
+		end[k++] = p->at = p->end(p->s, p->at, p->n);
+	return k;
+}
+
+size_t
+maas_pieces_next(struct bpe_pieces *p, size_t *end)
+{
+	ptrdiff_t n = (ptrdiff_t)p->n;
+	uint64_t mask[WINDOWS];
+	size_t k = 0, many;
+
+	if (!p->starts)
+		return step(p, p->n, end, PIECES);
+	while (k == 0 && p->w + WINDOW_EDGE < n) {
+		many = 0;
+		if (p->w >= 0 && p->w + WINDOW <= n) {
+			size_t fit = (size_t)(n - p->w - WINDOW) / WINDOW_STEP + 1;
+
+			many = p->starts->run(mask, p->s + p->w, fit < WINDOWS ? fit : WINDOWS);
+		}
+		if (!many && maas_starts_wide(p->starts, mask, p->s, p->w, p->n) == 0)
+			many = 1;
+		if (!many) { /* the piece at hand may be long; behind it they are of this window */
+			k = step(p, (size_t)(p->w + WINDOW_EDGE + WINDOW_STEP), end, PIECES);
+			p->w = (ptrdiff_t)p->at + 1 - WINDOW_EDGE;
+		}
+		for (size_t i = 0; i < many; i++, p->w += WINDOW_STEP)
+			for (uint64_t m = mask[i]; m; m &= m - 1)
+				end[k++] = (size_t)(p->w + __builtin_ctzll(m));
+	}
+	while (k && end[k - 1] > p->n) /* what stands behind the text is no part of it */
+		k--;
+	if (k)
+		p->at = end[k - 1];
+	else if (p->at < p->n)
+		end[k++] = p->at = p->n;
+	return k;
+}

@@ -37,6 +37,42 @@ maas_bpe_build_merge(struct bpe_build *b, uint32_t a, uint32_t c, uint32_t id)
 	return 0;
 }
 
+int32_t
+maas_bpe_build_find(const struct bpe_build *b, struct maas_span content)
+{
+	for (size_t i = 0; i < b->ntoken; i++) {
+		const struct bpe_token *t = &b->token[i];
+
+		if (t->kind >= BPE_ADDED && t->n == content.n && !memcmp(b->text.s + t->at, content.s, content.n))
+			return (int32_t)t->id;
+	}
+	return -1;
+}
+
+static int32_t
+first_of(const struct bpe_build *b, const char *const *names)
+{
+	int32_t id = -1;
+
+	for (; *names && id < 0; names++)
+		id = maas_bpe_build_find(b, maas_span(*names));
+	return id;
+}
+
+void
+maas_bpe_build_guess(struct bpe_build *b)
+{
+	static const char *const bos[] = { "<|begin_of_text|>", "<s>", "<bos>", "<|bos|>", "[BOS]", "<|endoftext|>",
+		NULL };
+	static const char *const eos[] = { "<|end_of_text|>", "</s>", "<eos>", "<|eos|>", "[EOS]", "<|endoftext|>",
+		NULL };
+
+	if (b->head.bos < 0)
+		b->head.bos = first_of(b, bos);
+	if (b->head.eos < 0)
+		b->head.eos = first_of(b, eos);
+}
+
 static int
 by_id(const void *a, const void *b)
 {

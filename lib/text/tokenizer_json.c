@@ -127,7 +127,7 @@ read_template(struct bpe_read *r, const struct maas_json *o)
 			seen = 1;
 			continue;
 		}
-		id = maas_bpe_read_find(r, text(special, "id"));
+		id = maas_bpe_build_find(&r->build, text(special, "id"));
 		if (id < 0 || (h->flags & bit))
 			return maas_fail(
 			    "post_processor: TemplateProcessing: '%.40s' is one token too many, or not an added one",
@@ -265,7 +265,7 @@ read_all(struct bpe_read *r, const struct maas_json *root, const struct maas_jso
 	if (config && maas_bpe_read_named(r, config) < 0)
 		return maas_in("tokenizer_config.json");
 	r->build.head.unk = -1; /* the model's own word decides */
-	maas_bpe_read_guess(r);
+	maas_bpe_build_guess(&r->build);
 	return read_model(r, maas_json_get(root, "model"));
 }
 

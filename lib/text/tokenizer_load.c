@@ -138,7 +138,7 @@ read_specials(struct bpe_read *r, const char *dir, struct maas_buf *path)
 	maas_json_free(o);
 	if (rc == 0 && v && maas_json_int(v, &id) == 0)
 		rc = maas_bpe_read_added(r, id, maas_span(end_of_text), 1);
-	maas_bpe_read_guess(r);
+	maas_bpe_build_guess(&r->build);
 	return rc;
 }
 

@@ -28,20 +28,7 @@ maas_bpe_read_added(struct bpe_read *r, int64_t id, struct maas_span content, in
 	if (maas_bpe_build_token(&r->build, id, special ? BPE_SPECIAL : BPE_ADDED, content) < 0)
 		return -1;
 	r->added[id >> 3] |= (unsigned char)(1 << (id & 7));
-	r->nadded++;
 	return 0;
-}
-
-int32_t
-maas_bpe_read_find(const struct bpe_read *r, struct maas_span content)
-{
-	for (size_t i = 0; i < r->nadded; i++) {
-		const struct bpe_token *t = &r->build.token[i];
-
-		if (t->n == content.n && !memcmp(r->build.text.s + t->at, content.s, content.n))
-			return (int32_t)t->id;
-	}
-	return -1;
 }
 
 /* The bytes that a spelling stands for; a text with characters that spell no byte is itself. */
@@ -129,7 +116,7 @@ named(struct bpe_read *r, const struct maas_json *config, const char *key, int32
 		return 0;
 	if (maas_json_text(v, &s) < 0)
 		return maas_fail("%s: expected a token's text", key);
-	if ((*id = maas_bpe_read_find(r, s)) >= 0)
+	if ((*id = maas_bpe_build_find(&r->build, s)) >= 0)
 		return 0;
 	/* Beside vocab.json nothing else says that this token is special. */
 	v = r->vocab && !memchr(s.s, '\0', s.n) ? maas_json_get(r->vocab, s.s) : NULL;
@@ -152,28 +139,4 @@ maas_bpe_read_named(struct bpe_read *r, const struct maas_json *config)
 		named(r, config, "unk_token", &h->unk) < 0
 	    ? -1
 	    : 0;
-}
-
-static int32_t
-first_of(const struct bpe_read *r, const char *const *names)
-{
-	int32_t id = -1;
-
-	for (; *names && id < 0; names++)
-		id = maas_bpe_read_find(r, maas_span(*names));
-	return id;
-}
-
-void
-maas_bpe_read_guess(struct bpe_read *r)
-{
-	static const char *const bos[] = { "<|begin_of_text|>", "<s>", "<bos>", "<|bos|>", "[BOS]", "<|endoftext|>",
-		NULL };
-	static const char *const eos[] = { "<|end_of_text|>", "</s>", "<eos>", "<|eos|>", "[EOS]", "<|endoftext|>",
-		NULL };
-
-	if (r->build.head.bos < 0)
-		r->build.head.bos = first_of(r, bos);
-	if (r->build.head.eos < 0)
-		r->build.head.eos = first_of(r, eos);
 }

@@ -7,8 +7,10 @@
 static void
 parse(void)
 {
-	static const char *const bad[] = { "", "{", "{\"a\":1,\"a\":2}", "[1]x", "NaN", "\"\xFF\"", "\"\\ud800\"", "{1:2}", "[1,]" };
-	struct maas_json *j = maas_json_parse(maas_span("{\"a\":[1,2.5,\"x\\u0000y\",true,null],\"b\":{\"c\":-9223372036854775808}}"));
+	static const char *const bad[] = { "", "{", "{\"a\":1,\"a\":2}", "[1]x", "NaN", "\"\xFF\"", "\"\\ud800\"",
+		"{1:2}", "[1,]" };
+	struct maas_json *j =
+	    maas_json_parse(maas_span("{\"a\":[1,2.5,\"x\\u0000y\",true,null],\"b\":{\"c\":-9223372036854775808}}"));
 	const struct maas_json *a = maas_json_get(j, "a"), *v;
 	struct maas_span s;
 	int64_t i;
@@ -16,13 +18,22 @@ parse(void)
 	int t;
 
 	ok(j && maas_json_size(a) == 5, "parses");
-	ok(maas_json_int(maas_json_at(a, 0), &i) == 0 && i == 1 && maas_json_real(maas_json_at(a, 0), &d) == 0 && d == 1, "integer");
-	ok(maas_json_real(maas_json_at(a, 1), &d) == 0 && d == 2.5 && maas_json_int(maas_json_at(a, 1), &i) < 0, "real");
+	ok(maas_json_int(maas_json_at(a, 0), &i) == 0 && i == 1 && maas_json_real(maas_json_at(a, 0), &d) == 0 &&
+		d == 1,
+	    "integer");
+	ok(maas_json_real(maas_json_at(a, 1), &d) == 0 && d == 2.5 && maas_json_int(maas_json_at(a, 1), &i) < 0,
+	    "real");
 	ok(maas_json_text(maas_json_at(a, 2), &s) == 0 && s.n == 3 && !memcmp(s.s, "x\0y", 3), "a NUL is text");
 	ok(maas_json_bool(maas_json_at(a, 3), &t) == 0 && t == 1, "bool");
 	ok(maas_json_type(maas_json_at(a, 4)) == MAAS_J_NULL && !maas_json_at(a, 5), "null, and none behind it");
 	ok(!maas_json_get(maas_json_get(j, "x"), "y"), "get of nothing is nothing");
 	ok(maas_json_next(j, NULL, &s, &v) && maas_span_is(s, "a"), "in order");
+	maas_json_free(j);
+	j = maas_json_parse(maas_span("{\"huge\":1000000000000000019884624838656,\"id\":50256}"));
+	ok(maas_json_int(maas_json_get(j, "id"), &i) == 0 && i == 50256, "an integer beside one past 64 bits");
+	ok(maas_json_int(maas_json_get(j, "huge"), &i) < 0 && maas_json_real(maas_json_get(j, "huge"), &d) == 0 &&
+		d > 9e29,
+	    "which is a real");
 	maas_json_free(j);
 	for (size_t k = 0; k < MAAS_COUNT(bad); k++)
 		ok(!maas_json_parse(maas_span(bad[k])), "refused: %s", maas_error());
@@ -44,7 +55,8 @@ print(void)
 	is_str(b.s, "\"a\\\"\\\\\\n\\u0001\xE4\xBA\xBA\xEF\xBF\xBD\\u0000\"");
 	b.n = 0;
 	ok(maas_json_put_real(&b, 0.1) == 0 && maas_buf_text(&b, " ") == 0 && maas_json_put_real(&b, 0.1 + 0.2) == 0 &&
-	    maas_buf_text(&b, " ") == 0 && maas_json_put_real(&b, NAN) == 0, "reals");
+		maas_buf_text(&b, " ") == 0 && maas_json_put_real(&b, NAN) == 0,
+	    "reals");
 	is_str(b.s, "0.1 0.30000000000000004 null");
 	maas_buf_free(&b);
 }
@@ -52,9 +64,12 @@ print(void)
 static void
 merge(void)
 {
-	static const struct { const char *text, *members, *want; } row[] = {
+	static const struct {
+		const char *text, *members, *want;
+	} row[] = {
 		{ "{}", "\"p\":1", "{\"p\":1}" },
-		{ " { \"id\" : 7 , \"x\": [1, {\"p\":2}] } \r", "\"p\":0.50", "{\"id\" : 7,\"x\": [1, {\"p\":2}],\"p\":0.50}" },
+		{ " { \"id\" : 7 , \"x\": [1, {\"p\":2}] } \r", "\"p\":0.50",
+		    "{\"id\" : 7,\"x\": [1, {\"p\":2}],\"p\":0.50}" },
 		{ "{\"p\":\"a,b}\",\"q\":1.10}", "\"p\":1", "{\"q\":1.10,\"p\":1}" },
 		{ "{\"\\u0070\":1,\"q\\\"\":2}", "\"p\":3", "{\"q\\\"\":2,\"p\":3}" },
 		{ "{\"a\":1}", "", "{\"a\":1}" },
@@ -81,8 +96,11 @@ on(void *ctx, const char *key, const char *value)
 static void
 yaml(void)
 {
-	static const struct { const char *text, *want; } row[] = {
-		{ "kind: gpt\nlr: 1e-3\ndata: [a, b]\nquoted: 'x: y'\n", "kind=gpt;lr=1e-3;data=a;data=b;quoted=x: y;" },
+	static const struct {
+		const char *text, *want;
+	} row[] = {
+		{ "kind: gpt\nlr: 1e-3\ndata: [a, b]\nquoted: 'x: y'\n",
+		    "kind=gpt;lr=1e-3;data=a;data=b;quoted=x: y;" },
 		{ "", "" },
 		{ "a: 1\nbad: 2\n", "f.yaml:2: no such setting: bad" },
 		{ "a: 1\na: 2\n", "f.yaml:2: a stands twice" },
