@@ -1,8 +1,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "maas/model.h"
+#include "model_foreign.h"
 
 #define FORMAT "1"
 #define PART   "maas."
@@ -165,10 +166,13 @@ from_file(struct maas_tensors *t)
 struct maas_model *
 maas_model_open(const char *path)
 {
-	struct maas_tensors *t = maas_tensors_open(path);
+	struct maas_tensors *t;
 	struct maas_model *m;
+	struct stat is;
 
-	if (!t)
+	if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
+		return maas_model_open_foreign(path);
+	if (!(t = maas_tensors_open(path)))
 		return NULL;
 	if (!(m = from_file(t))) {
 		if (strncmp(maas_error(), path, strlen(path)))
