@@ -10,7 +10,8 @@
 #include "tile.h"
 
 #define MAX_M 336                       /* a multiple of every tile's rows */
-#define MAX_N 512
+#define MAX_N 256                       /* with MAX_M: packed rows and sums fit the second cache together */
+#define END_N 128                       /* columns finished at a time, while their sums are near */
 #define MIN_M 42
 #define ROUND_UP(n, to) (((n) + (to) - 1) / (to) * (to))
 
@@ -29,7 +30,7 @@ struct room {                           /* a member's scratch */
 	float a[MAX_M * TILE_ROW];
 	float b[TILE_K * TILE_N];
 	float c[MAX_M * MAX_N];
-	float row[MAX_N];
+	float row[END_N];
 };
 
 size_t
@@ -131,12 +132,89 @@ finish_row(const struct job *g, float *v, size_t i, size_t j, size_t n)
 }
 
 static void
-finish(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t n)
+finish(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t from, size_t to)
 {
 	for (size_t r = 0; r < m; r++) {
-		for (size_t c = 0; c < n; c += TILE_N)
-			memcpy(s->row + c, s->c + c * m + r * TILE_N, TILE_N * sizeof *s->row);
-		finish_row(g, s->row, i + r, j, n);
+		for (size_t c = from; c < to; c += TILE_N)
+			memcpy(s->row + c - from, s->c + c * m + r * TILE_N, TILE_N * sizeof *s->row);
+		finish_row(g, s->row, i + r, j + from, to - from);
+	}
+}
+
+/*
+ * Memory that is packed next is asked for while sums are made: packing reads short pieces of
+ * many rows, which the processor does not foresee by itself.
+ */
+struct ahead {
+	const char *p;
+	size_t row, bytes, rows;        /* bytes from a piece to the next; of a piece; pieces */
+	size_t at, line;                /* next to ask for */
+};
+
+static struct ahead
+ahead(const struct maas_matrix *s, size_t nx, size_t ny)
+{
+	size_t size = maas_dtype_size(s->type);
+
+	if (s->col == 1)
+		return (struct ahead){ s->p, s->row * size, ny * size, nx, 0, 0 };
+	if (s->row == 1)
+		return (struct ahead){ s->p, s->col * size, nx * size, ny, 0, 0 };
+	return (struct ahead){ NULL, 0, 0, 0, 0, 0 };
+}
+
+static void
+ask(struct ahead *a, size_t lines)
+{
+	while (lines-- && a->at < a->rows) {
+		__builtin_prefetch(a->p + a->at * a->row + a->line, 0, 2);
+		a->line += 64;
+		if (a->line >= a->bytes) {
+			a->line = 0;
+			a->at++;
+		}
+	}
+}
+
+static size_t
+lines(const struct ahead *a)
+{
+	return a->rows * ((a->bytes + 63) / 64);
+}
+
+static void
+sums(const struct job *g, struct room *s, float *c, size_t m, size_t k, int add, struct ahead *rows, struct ahead *panel,
+    size_t left)
+{
+	size_t each = (m + MIN_M - 1) / MIN_M, share = lines(rows) / (left * each) + 1, near = lines(panel) / each + 1;
+
+	for (size_t r = 0; r < m; r += MIN_M) {
+		ask(panel, near);
+		ask(rows, share);
+		(g->half ? g->tile->bf16 : g->tile->f32)(c + r * TILE_N, s->a + r * TILE_ROW, s->b, m - r < MIN_M ? m - r : MIN_M,
+		    k, add);
+	}
+}
+
+/* One block of k; the last finishes its columns as it goes. */
+static void
+panels(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t n, size_t l, size_t k)
+{
+	size_t whole = g->half ? ROUND_UP(k, TILE_BF) : k, then = l + k;
+	int last = then == g->k;
+	struct maas_matrix a = at(g->a, i, last ? l : then);
+	struct ahead rows = ahead(&a, last ? 0 : m, g->k - then < TILE_K ? g->k - then : TILE_K);
+
+	pack_rows(g, s->a, i, m, l, k, whole);
+	for (size_t c = 0; c < n; c += TILE_N) {
+		size_t next = c + TILE_N < n ? c + TILE_N : n;
+		struct maas_matrix b = turned(next < n ? at(g->b, j + next, l) : at(g->b, j, last ? l : then));
+		struct ahead panel = ahead(&b, next < n || !last ? k : 0, TILE_N < n ? TILE_N : n);
+
+		pack_panel(g, s->b, j + c, next - c, l, k, whole);
+		sums(g, s, s->c + c * m, m, whole, l > 0, &rows, &panel, (n - c + TILE_N - 1) / TILE_N);
+		if (last && (next % END_N == 0 || next == n))
+			finish(g, s, i, m, j, c / END_N * END_N, next);
 	}
 }
 
@@ -147,16 +225,10 @@ block(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t 
 
 	do {
 		size_t k = g->k - l < TILE_K ? g->k - l : TILE_K;
-		size_t whole = g->half ? ROUND_UP(k, TILE_BF) : k;
 
-		pack_rows(g, s->a, i, m, l, k, whole);
-		for (size_t c = 0; c < n; c += TILE_N) {
-			pack_panel(g, s->b, j + c, n - c < TILE_N ? n - c : TILE_N, l, k, whole);
-			(g->half ? g->tile->bf16 : g->tile->f32)(s->c + c * m, s->a, s->b, m, whole, l > 0);
-		}
+		panels(g, s, i, m, j, n, l, k);
 		l += k;
 	} while (l < g->k);
-	finish(g, s, i, m, j, n);
 }
 
 static void

@@ -195,10 +195,15 @@ INLINE void
 pack_typed(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int round)
 {
 	if (s->col == 1) {
-		for (size_t x = 0; x < nx; x++)
-			for (size_t y = 0; y < ny; y += 16)
-				_mm512_mask_storeu_ps(d + x * to + y, first(ny - y),
-				    load(s, x * s->row + y, first(ny - y), round));
+		size_t even = ny / 16 * 16;
+
+		for (size_t x = 0; x < nx; x++) {
+			for (size_t y = 0; y < even; y += 16)
+				_mm512_storeu_ps(d + x * to + y, load(s, x * s->row + y, 0xffff, round));
+			if (even < ny)
+				_mm512_mask_storeu_ps(d + x * to + even, first(ny - even),
+				    load(s, x * s->row + even, first(ny - even), round));
+		}
 		return;
 	}
 	for (size_t x = 0; x < nx; x += 16)
