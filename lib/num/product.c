@@ -231,6 +231,55 @@ block(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t 
 	} while (l < g->k);
 }
 
+/* Whether weights may be read where they are: few rows, a run of k each, packed rows of all k at once. */
+static int
+in_place(const struct job *g)
+{
+	size_t parts = (g->k + TILE_K - 1) / TILE_K;
+
+	return g->m <= 2 * TILE_ROWS && g->k && g->b.col == 1 && g->b.type == (g->half ? MAAS_BF16 : MAAS_F32) &&
+	    parts * g->m <= MAX_M && g->tile->few_f32;
+}
+
+/* TILE_FEW columns through all of k, a group of rows after the other: the second finds the weights near. */
+static void
+few(const struct job *g, struct room *s, float *c, size_t j)
+{
+	size_t row = g->b.row * maas_dtype_size(g->b.type);
+
+	for (size_t i = 0; i < g->m; i += TILE_ROWS)
+		for (size_t l = 0; l < g->k; l += TILE_K) {
+			size_t k = g->k - l < TILE_K ? g->k - l : TILE_K, m = g->m - i < TILE_ROWS ? g->m - i : TILE_ROWS;
+			const char *w = at(g->b, j, l).p, *soon = at(g->b, j, l + TILE_K).p;
+			const float *a = s->a + (l / TILE_K * g->m + i) * TILE_ROW;
+
+			if (l + TILE_K >= g->k)
+				soon = at(g->b, j + TILE_FEW, 0).p;
+			(g->half ? g->tile->few_bf16 : g->tile->few_f32)(c + i * TILE_N, a, w, row, soon, m, k, l > 0);
+		}
+}
+
+/* Columns j to j + n of few rows; n is a multiple of TILE_N but at the very end. */
+static void
+columns(const struct job *g, struct room *s, size_t j, size_t n)
+{
+	size_t all = n / TILE_N * TILE_N;
+
+	for (size_t l = 0; l < g->k; l += TILE_K) {
+		size_t k = g->k - l < TILE_K ? g->k - l : TILE_K;
+
+		pack_rows(g, s->a + l / TILE_K * g->m * TILE_ROW, 0, g->m, l, k, g->half ? ROUND_UP(k, TILE_BF) : k);
+	}
+	for (size_t c = 0; c < all; c += TILE_N) {
+		few(g, s, s->c + c * g->m, j + c);
+		few(g, s, s->c + c * g->m + TILE_FEW, j + c + TILE_FEW);
+		if ((c + TILE_N) % END_N == 0 || c + TILE_N == all)
+			finish(g, s, 0, g->m, j, c / END_N * END_N, c + TILE_N);
+	}
+	if (all < n)
+		block(g, s, 0, g->m, j + all, n - all);
+}
+
 static void
 blocks(void *arg, size_t begin, size_t end, int member)
 {
@@ -241,7 +290,10 @@ blocks(void *arg, size_t begin, size_t end, int member)
 	for (size_t t = begin; t < end; t++) {
 		size_t i = t / g->across * g->mb, j = t % g->across * g->nb;
 
-		block(g, s, i, g->m - i < g->mb ? g->m - i : g->mb, j, g->n - j < g->nb ? g->n - j : g->nb);
+		if (in_place(g))
+			columns(g, s, j, g->n - j < g->nb ? g->n - j : g->nb);
+		else
+			block(g, s, i, g->m - i < g->mb ? g->m - i : g->mb, j, g->n - j < g->nb ? g->n - j : g->nb);
 	}
 	if (g->half)
 		subnormals_back(was);

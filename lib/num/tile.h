@@ -15,6 +15,8 @@
 #define TILE_N   32
 #define TILE_K   256
 #define TILE_ROW (TILE_K + 16)          /* not a power of two: rows would share a set of the cache */
+#define TILE_FEW 16
+#define TILE_ROWS 8
 #define TILE_BF  32                     /* steps that bf16 sums together */
 
 /* d[x * TO + y], y contiguous, from element x * sx + y * sy of the matrix; rounded to bf16 where `round`. */
@@ -26,6 +28,12 @@ struct maas_tile {
 	/* The same in steps of TILE_BF, a multiple of which k is; operands hold bf16 values. */
 	void (*bf16)(float *c, const float *a, const float *b, size_t m, size_t k, int add);
 	maas_pack *pack;
+	/*
+	 * Few rows and weights read in place: TILE_FEW columns of the same sums, c [m, TILE_N], from w, row j
+	 * at w + j * row bytes, k running fastest.  m <= TILE_ROWS; weights that come next lie at soon.  NULL: the tier has none.
+	 */
+	void (*few_f32)(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
+	void (*few_bf16)(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
 };
 
 extern const struct maas_tile maas_tile_portable;

@@ -232,5 +232,115 @@ pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int
 		pack_typed(d, to, &f32m, nx, ny, 0);
 }
 
-const struct maas_tile maas_tile_avx512 = { f32, bf16, pack };
+INLINE __mmask32
+halves(size_t n)
+{
+	return n >= 32 ? 0xffffffff : (1u << n) - 1;
+}
+
+/* 16 steps of k of 16 rows, turned: r[l] holds step l of every row.  What comes next is asked for. */
+INLINE void
+take(__m512 r[16], const char *w, size_t row, const char *soon, __mmask32 in)
+{
+#pragma GCC unroll 16
+	for (size_t j = 0; j < 16; j++) {
+		r[j] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(in, w + j * row));
+		_mm_prefetch(soon + j * row, _MM_HINT_T1);
+	}
+	transpose(r);
+}
+
+INLINE void
+few_f32_rows(float *c, const float *a, const char *w, size_t row, const char *soon, size_t k, int add, const int rows)
+{
+	__m512 s[TILE_ROWS], r[16];
+	size_t l = 0;
+
+#pragma GCC unroll 8
+	for (int i = 0; i < rows; i++)
+		s[i] = _mm512_setzero_ps();
+	for (; l + 16 <= k; l += 16) {
+		take(r, w + 4 * l, row, soon + 4 * l, 0xffffffff);
+#pragma GCC unroll 16
+		for (size_t h = 0; h < 16; h++)
+#pragma GCC unroll 8
+			for (int i = 0; i < rows; i++)
+				s[i] = _mm512_fmadd_ps(_mm512_set1_ps(a[i * TILE_ROW + l + h]), r[h], s[i]);
+	}
+	if (l < k) {
+		float left[16][16];
+
+		take(r, w + 4 * l, row, soon + 4 * l, halves(2 * (k - l)));
+#pragma GCC unroll 16
+		for (size_t h = 0; h < 16; h++)
+			_mm512_storeu_ps(left[h], r[h]);
+		for (size_t h = 0; l + h < k; h++)
+#pragma GCC unroll 8
+			for (int i = 0; i < rows; i++)
+				s[i] = _mm512_fmadd_ps(_mm512_set1_ps(a[i * TILE_ROW + l + h]), _mm512_loadu_ps(left[h]), s[i]);
+	}
+#pragma GCC unroll 8
+	for (int i = 0; i < rows; i++)
+		_mm512_storeu_ps(c + i * TILE_N, add ? _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N), s[i]) : s[i]);
+}
+
+#define FEW_F32_CASE(n) case n: few_f32_rows(c, a, w, row, soon, k, add, n); break;
+
+TARGET static void
+few_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+{
+	switch (m) {
+	FEW_F32_CASE(1) FEW_F32_CASE(2) FEW_F32_CASE(3) FEW_F32_CASE(4)
+	FEW_F32_CASE(5) FEW_F32_CASE(6) FEW_F32_CASE(7) FEW_F32_CASE(8)
+	}
+}
+
+/* A register of 16 pairs turned as if a pair were one number: even members above, odd ones below. */
+INLINE void
+few_bf16_rows(float *c, const float *a, const char *w, size_t row, const char *soon, size_t k, int add, const int rows)
+{
+	const __m512i high = _mm512_set1_epi32((int)0xffff0000);
+
+	if (!add) {
+#pragma GCC unroll 8
+		for (int i = 0; i < rows; i++)
+			_mm512_storeu_ps(c + i * TILE_N, _mm512_setzero_ps());
+	}
+	for (size_t l = 0; l < k; l += TILE_BF) {
+		__m512 e[TILE_ROWS], o[TILE_ROWS], r[16];
+
+		take(r, w + 2 * l, row, soon + 2 * l, halves(k - l));
+#pragma GCC unroll 8
+		for (int i = 0; i < rows; i++)
+			e[i] = o[i] = _mm512_setzero_ps();
+#pragma GCC unroll 16
+		for (size_t h = 0; h < 16; h++) {
+			__m512i u = _mm512_castps_si512(r[h]);
+			__m512 even = _mm512_castsi512_ps(_mm512_slli_epi32(u, 16)), odd = _mm512_castsi512_ps(_mm512_and_si512(u, high));
+
+#pragma GCC unroll 8
+			for (int i = 0; i < rows; i++) {
+				e[i] = _mm512_fmadd_ps(_mm512_set1_ps(a[i * TILE_ROW + l + 2 * h]), even, e[i]);
+				o[i] = _mm512_fmadd_ps(_mm512_set1_ps(a[i * TILE_ROW + l + 2 * h + 1]), odd, o[i]);
+			}
+		}
+#pragma GCC unroll 8
+		for (int i = 0; i < rows; i++)
+			_mm512_storeu_ps(c + i * TILE_N,
+			    _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N), _mm512_add_ps(e[i], o[i])));
+	}
+}
+
+#define FEW_BF16_CASE(n) case n: few_bf16_rows(c, a, w, row, soon, k, add, n); break;
+
+TARGET static void
+few_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+{
+	switch (m) {
+	FEW_BF16_CASE(1) FEW_BF16_CASE(2) FEW_BF16_CASE(3) FEW_BF16_CASE(4)
+	FEW_BF16_CASE(5) FEW_BF16_CASE(6) FEW_BF16_CASE(7) FEW_BF16_CASE(8)
+	}
+}
+
+const struct maas_tile maas_tile_avx512 = { f32, bf16, pack, few_f32, few_bf16 };
 #endif
