@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tokenize.h"
+#include "tokenize_vectorize.h"
 
 struct train {
 	long vocab, min_frequency;
@@ -240,6 +241,13 @@ static const struct verb verbs[] = {
 	    .what = "write a tokeniser in another form",
 	    .run = convert,
 	    .part = { { convert_fields, sizeof(struct convert) } } },
+	{ .name = "vectorize",
+	    .operands = "[DATA...]",
+	    .what = "turn texts into rows of features",
+	    .run = vectorize,
+	    .part = { { vectorize_fields, sizeof(struct vectorize) },
+		{ maas_table_fields, sizeof(struct maas_table_options) },
+		{ maas_vectorizer_fields, sizeof(struct maas_vectorizer_options) } } },
 };
 
 int
