@@ -150,7 +150,9 @@ read_columns(struct maas_columns *c, const struct maas_json *j)
 	if (!list) {
 		c->features = features;
 		c->texts = texts;
-		return c->format->cells || texts > 1 ? -1 : read_fill(c, maas_json_get(j, "fill"));
+		if (c->format->cells || texts != (c->format->text && c->format != &maas_format_libsvm) || (texts && features))
+			return -1;
+		return read_fill(c, maas_json_get(j, "fill"));
 	}
 	if (maas_json_type(list) != MAAS_J_LIST || !(c->n = maas_json_size(list)) ||
 	    !(c->column = maas_take(c->arena, c->n, sizeof *c->column)))

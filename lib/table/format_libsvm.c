@@ -43,6 +43,11 @@ pairs(struct maas_table *t, struct maas_record *rec, struct maas_span s)
 	int64_t index, before = 0;
 	double v;
 
+	if (maas_grow(&t->num, 0, &t->num_cap, 1, sizeof *t->num) < 0 ||
+	    maas_grow(&t->index, 0, &t->index_cap, 1, sizeof *t->index) < 0)
+		return -1;
+	rec->num = t->num;              /* of a row without values, too */
+	rec->index = t->index;
 	for (rec->n = 0; (w = word(&s)).n; rec->n++) {
 		if (!rec->n && w.n > 4 && !memcmp(w.s, "qid:", 4)) {
 			rec->n--;

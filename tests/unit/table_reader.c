@@ -266,6 +266,15 @@ test_other_columns(void)
 	maas_reader_free(r);
 	maas_table_close(t);
 	maas_columns_free(c);
+	o = as("format=libsvm");
+	c = fitted(&o, TEXT("0\n1 3:2\n0\n"), 0);
+	t = maas_table_open_text(&o, c, "u", TEXT("0\n"));
+	r = maas_reader_new(c, t);
+	ok(c && c->features == 3 && maas_reader_next(r, &row) == 1 && !row.bad && row.nnz == 0 && row.col, "a row without values is a row");
+	maas_reader_free(r);
+	maas_table_close(t);
+	maas_columns_free(c);
+	o = as("");
 	c = fitted(&o, TEXT("\0\0\x08\x02\0\0\0\x01\0\0\0\x02\x05\x06"), MAAS_FIT_UNLABELLED);
 	is_str(later(c, "", NULL, TEXT("\0\0\x08\x02\0\0\0\x01\0\0\0\x02\x07\x09")), "//7 9 ;");
 	is_str(later(c, "format=csv", NULL, TEXT("7,8.5\n")), "//7 8.5 ;");
