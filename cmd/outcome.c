@@ -3,15 +3,12 @@
 
 #include "train.h"
 
-const struct maas_field outcome_fields[] = {
-	MAAS_TEXT('o', outcome, output, NULL, "write the model to FILE"),
+const struct maas_field outcome_fields[] = { MAAS_TEXT('o', outcome, output, NULL, "write the model to FILE"),
 	MAAS_FLAG(0, outcome, json, "print the result as JSON on standard output"),
 	MAAS_FLAG(0, outcome, if_changed, "leave an output alone that would be the same bytes"),
 	MAAS_TEXT(0, outcome, depfile, NULL, "write a make rule of what was read to FILE"),
 	MAAS_TEXT(0, outcome, lock, NULL, "hold this file locked; held by another process: exit 75"),
-	MAAS_FLAG(0, outcome, dry_run, "check everything, print the settings and the cost, and stop"),
-	MAAS_END
-};
+	MAAS_FLAG(0, outcome, dry_run, "check everything, print the settings and the cost, and stop"), MAAS_END };
 
 int
 take_lock(const struct outcome *o)
@@ -62,7 +59,7 @@ write_depfile(const struct call *c, const struct outcome *o, const char *const *
 	for (size_t i = 0; i < n && !bad; i++)
 		bad = put_source(&b, also[i]);
 	if (!bad && !maas_buf_text(&b, "\n") && (out = maas_out_open(o->depfile))) {
-		fwrite(b.s, 1, b.n, maas_out_file(out));        /* commit looks at ferror */
+		fwrite(b.s, 1, b.n, maas_out_file(out)); /* commit looks at ferror */
 		bad = maas_out_commit(out, 0);
 	}
 	maas_buf_free(&b);

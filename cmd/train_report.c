@@ -14,9 +14,9 @@ struct observer {
 	struct job *job;
 	struct steplog log;
 	struct progress bar;
-	double steps, began;            /* steps in all; NAN: by the clock */
-	struct maas_evaluation last;    /* step 0: none yet */
-	double smooth, rate;            /* of the loss and of tokens a second, for the eye */
+	double steps, began;         /* steps in all; NAN: by the clock */
+	struct maas_evaluation last; /* step 0: none yet */
+	double smooth, rate;         /* of the loss and of tokens a second, for the eye */
 };
 
 static int
@@ -32,7 +32,8 @@ on_step(void *ctx, const struct maas_step *s)
 		share = fmax(isnan(share) ? 0 : share, (maas_clock() - o->began) / max);
 	if (o->last.step)
 		snprintf(val, sizeof val, " val %.4f", o->last.loss);
-	progress_show(&o->bar, share, "step %llu  loss %.4f%s  %.0f tokens/s", (unsigned long long)s->step, o->smooth, val, o->rate);
+	progress_show(&o->bar, share, "step %llu  loss %.4f%s  %.0f tokens/s", (unsigned long long)s->step, o->smooth,
+	    val, o->rate);
 	return steplog_step(&o->log, s);
 }
 
@@ -151,8 +152,8 @@ report_result(struct job *j, int ending)
 
 	if (e)
 		snprintf(val, sizeof val, ", val_loss %.6g, val_bits_per_byte %.4f", e->loss, e->bits_per_byte);
-	warn(j->call, "%s: %zu steps, %.3g epochs, train_loss %.6g%s%s", j->model->kind->name, c->steps, epochs, mean_loss(c), val,
-	    ending == MAAS_FINISHED ? "" : ", not done: out of time");
+	warn(j->call, "%s: %zu steps, %.3g epochs, train_loss %.6g%s%s", j->model->kind->name, c->steps, epochs,
+	    mean_loss(c), val, ending == MAAS_FINISHED ? "" : ", not done: out of time");
 	return j->outcome->json ? print_json(j, c, ending == MAAS_FINISHED, epochs) : 0;
 }
 
@@ -210,8 +211,10 @@ report_plot(struct job *j)
 		x[c->steps + i] = (double)c->val[i].step;
 		y[c->steps + i] = c->val[i].loss;
 	}
-	const struct maas_curve curve[] = { { "training", x, y, c->steps }, { "held out", x + c->steps, y + c->steps, c->evals } };
-	rc = maas_plot_save(&(struct maas_plot){ "Loss", "step", "nats a token", curve, c->evals ? 2 : 1 }, j->running->plot);
+	const struct maas_curve curve[] = { { "training", x, y, c->steps },
+		{ "held out", x + c->steps, y + c->steps, c->evals } };
+	rc = maas_plot_save(
+	    &(struct maas_plot){ "Loss", "step", "nats a token", curve, c->evals ? 2 : 1 }, j->running->plot);
 	free(x);
 	return rc;
 }

@@ -13,25 +13,23 @@ static const char *const formats[] = { "auto", "text", "tokens", "ids", NULL };
 static const char *const resumes[] = { "auto", "must", "never", NULL };
 
 static const struct maas_field text_fields[] = {
-	MAAS_TEXT(0, text_options, tokenizer, NULL, "tokeniser: a file, a directory or a model; without it each byte is a token"),
+	MAAS_TEXT(0, text_options, tokenizer, NULL,
+	    "tokeniser: a file, a directory or a model; without it each byte is a token"),
 	MAAS_FLAG(0, text_options, parse_special, "special tokens in text become their ids"),
 	MAAS_ENUM(0, text_options, format, formats, 0, "what the data is, whatever it looks like"),
 	MAAS_TEXT(0, text_options, encoding, NULL, "encoding of text, as iconv calls it"),
 	MAAS_TEXT(0, text_options, val, NULL, "held-out data: a file of text or tokens"),
-	MAAS_TEXT(0, text_options, init_from, NULL, "begin with the parameters and the tokeniser of a model"),
-	MAAS_END
+	MAAS_TEXT(0, text_options, init_from, NULL, "begin with the parameters and the tokeniser of a model"), MAAS_END
 };
 
-static const struct maas_field running_fields[] = {
-	MAAS_TEXT(0, running, checkpoint, NULL, "keep checkpoints in this folder, and go on from them"),
+static const struct maas_field running_fields[] = { MAAS_TEXT(0, running, checkpoint, NULL,
+							"keep checkpoints in this folder, and go on from them"),
 	MAAS_TEXT(0, running, checkpoint_every, "10m", "steps (N) or time (90s, 10m, 2h) between checkpoints"),
 	MAAS_INT(0, running, keep, 1, 256, 2, "checkpoints to keep"),
 	MAAS_ENUM(0, running, resume, resumes, 0, "go on from the newest checkpoint"),
 	MAAS_DURATION(0, running, max_time, 0, "stop after this long, with a checkpoint and the model; 0: never"),
 	MAAS_TEXT(0, running, log, NULL, "write a JSON line a step and an evaluation to FILE"),
-	MAAS_TEXT(0, running, plot, NULL, "draw the curves of the loss to FILE.svg"),
-	MAAS_END
-};
+	MAAS_TEXT(0, running, plot, NULL, "draw the curves of the loss to FILE.svg"), MAAS_END };
 
 /* "500" steps or "10m" of time. */
 static int
@@ -104,7 +102,7 @@ take_locks(struct job *j)
 	if (!(path = maas_alloc(n, 1)))
 		return -1;
 	snprintf(path, n, "%s/lock", folder);
-	j->lock = maas_lock_open(path);         /* held until the process ends */
+	j->lock = maas_lock_open(path); /* held until the process ends */
 	free(path);
 	return j->lock < 0 ? -1 : 0;
 }
@@ -127,7 +125,8 @@ open_tokenizer(struct job *j)
 	if (j->text->init_from && !(j->from = maas_model_open(j->text->init_from)))
 		return -1;
 	if (j->from && j->from->kind != j->call->verb->data)
-		return maas_fail("%s: a model of kind %s, not %s", j->text->init_from, j->from->kind->name, j->call->verb->name);
+		return maas_fail(
+		    "%s: a model of kind %s, not %s", j->text->init_from, j->from->kind->name, j->call->verb->name);
 	if (j->text->tokenizer)
 		j->tokenizer = maas_tokenizer_load(j->text->tokenizer);
 	else
@@ -157,9 +156,10 @@ read_data(struct job *j)
 		size_t cut = maas_corpus_cut(j->corpus, j->how->val_split);
 
 		if (cut < 1 || cut == n)
-			return maas_fail("--val-split %g leaves %zu of %zu tokens to train on", j->how->val_split, cut, n);
+			return maas_fail(
+			    "--val-split %g leaves %zu of %zu tokens to train on", j->how->val_split, cut, n);
 		j->train.end = cut;
-		j->val = (struct maas_stretch){ j->corpus, cut - 1, n };        /* the first is predicted too */
+		j->val = (struct maas_stretch){ j->corpus, cut - 1, n }; /* the first is predicted too */
 	}
 	if (!j->text->val)
 		return 0;
@@ -232,16 +232,26 @@ make_identity(struct job *j)
 	if (j->text->init_from && maas_buf_printf(b, "init-from=%s\n", j->text->init_from))
 		return -1;
 	return maas_buf_printf(b, "seed=%ld\n", j->call->common.seed) || put_fields(b, k->fields, j->model->settings) ||
-	    put_fields(b, maas_training_fields, j->how) ? -1 : 0;
+		put_fields(b, maas_training_fields, j->how)
+	    ? -1
+	    : 0;
 }
 
 static int
 make_trainer(struct job *j)
 {
 	struct maas_run_setup s = {
-		.model = j->model, .how = j->how, .train = j->train, .val = j->val, .seed = (uint64_t)j->call->common.seed,
-		.max_time = j->running->max_time, .checkpoint = j->running->checkpoint, .every_steps = j->every_steps,
-		.every_seconds = j->every_seconds, .keep = j->running->keep, .identity = j->identity.s,
+		.model = j->model,
+		.how = j->how,
+		.train = j->train,
+		.val = j->val,
+		.seed = (uint64_t)j->call->common.seed,
+		.max_time = j->running->max_time,
+		.checkpoint = j->running->checkpoint,
+		.every_steps = j->every_steps,
+		.every_seconds = j->every_seconds,
+		.keep = j->running->keep,
+		.identity = j->identity.s,
 	};
 
 	if (!(j->team = maas_team_new((int)j->call->common.threads)))
@@ -277,8 +287,8 @@ save_model(struct job *j)
 
 	if (!maas_trainer_give(j->trainer, j->model) && !maas_tokenizer_compile(j->tokenizer, &tok) &&
 	    !maas_model_add_part(j->model, "tokenizer", (struct maas_span){ tok.s, tok.n }))
-		rc = maas_model_save(j->model, j->outcome->output,
-		    MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0));
+		rc = maas_model_save(
+		    j->model, j->outcome->output, MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0));
 	maas_buf_free(&tok);
 	return rc;
 }
@@ -287,7 +297,9 @@ static int
 prepare(struct job *j)
 {
 	return take_locks(j) || open_tokenizer(j) || read_data(j) || make_model(j) || make_identity(j) ||
-	    make_trainer(j) ? -1 : 0;
+		make_trainer(j)
+	    ? -1
+	    : 0;
 }
 
 static int
@@ -327,7 +339,11 @@ free_job(struct job *j)
 static int
 train_text(struct call *c)
 {
-	struct job j = { .call = c, .outcome = c->part[1], .how = c->part[2], .text = c->part[3], .running = c->part[4],
+	struct job j = { .call = c,
+		.outcome = c->part[1],
+		.how = c->part[2],
+		.text = c->part[3],
+		.running = c->part[4],
 		.lock = -1 };
 	int rc = check_options(&j);
 

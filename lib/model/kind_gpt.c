@@ -9,17 +9,15 @@
 #include "maas/model.h"
 
 #define EPS  1e-5f
-#define DEEP 100000                     /* layers, heads: more is a mistake */
+#define DEEP 100000 /* layers, heads: more is a mistake */
 
-static const struct maas_field fields[] = {
-	MAAS_INT(0, maas_gpt, layers, 1, DEEP, 6, "blocks of attention and perceptron"),
+static const struct maas_field fields[] = { MAAS_INT(
+						0, maas_gpt, layers, 1, DEEP, 6, "blocks of attention and perceptron"),
 	MAAS_INT(0, maas_gpt, heads, 1, DEEP, 6, "heads of attention a block; divides --embed"),
 	MAAS_INT(0, maas_gpt, embed, 1, 1 << 20, 384, "channels"),
 	MAAS_INT(0, maas_gpt, context, 1, 1 << 24, 256, "tokens seen at once"),
 	MAAS_INT(0, maas_gpt, vocab, 0, 1 << 24, 0, "token ids there is room for; 0: as many as the tokeniser has"),
-	MAAS_REAL(0, maas_gpt, dropout, 0, 0.99, 0, "share of activations left out in training"),
-	MAAS_END
-};
+	MAAS_REAL(0, maas_gpt, dropout, 0, 0.99, 0, "share of activations left out in training"), MAAS_END };
 
 struct builder {
 	struct maas_tape *tape;
@@ -59,13 +57,15 @@ norm(const struct builder *b, struct maas_node *x, const char *weight, const cha
 
 /* x + dropout(y w^T + bias), in one op where nothing is dropped. */
 static struct maas_node *
-project(const struct builder *b, struct maas_node *y, const char *weight, const char *bias, size_t in, struct maas_node *x)
+project(
+    const struct builder *b, struct maas_node *y, const char *weight, const char *bias, size_t in, struct maas_node *x)
 {
 	size_t c = (size_t)b->s->embed;
 	struct maas_node *w = param(b, weight, c, in), *add = param(b, bias, c, 0);
 
 	if (b->s->dropout > 0)
-		return maas_dropout(b->tape, maas_linear(b->tape, y, w, add, NULL, MAAS_ACT_NONE), x, (float)b->s->dropout);
+		return maas_dropout(
+		    b->tape, maas_linear(b->tape, y, w, add, NULL, MAAS_ACT_NONE), x, (float)b->s->dropout);
 	return maas_linear(b->tape, y, w, add, x, MAAS_ACT_NONE);
 }
 

@@ -16,8 +16,8 @@
 static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9" };
 
 struct axis {
-	double lo, hi, step;            /* of the data; between two marks */
-	double at, len;                 /* in pixels: of lo, and to hi (negative: upwards) */
+	double lo, hi, step; /* of the data; between two marks */
+	double at, len;      /* in pixels: of lo, and to hi (negative: upwards) */
 };
 
 /* Numbers past 1e30 would overflow on their way to pixels: they part the line as a NaN does. */
@@ -40,7 +40,7 @@ round_axis(struct axis *a, int marks)
 	double raw, power;
 
 	if (!(a->lo <= a->hi))
-		a->lo = 0, a->hi = 1;           /* no point at all */
+		a->lo = 0, a->hi = 1; /* no point at all */
 	if (a->hi - a->lo <= 1e-9 * fmax(fabs(a->lo), fabs(a->hi)) || a->hi == a->lo) {
 		double around = fmax(0.5, 0.01 * fabs(a->hi));
 
@@ -78,7 +78,11 @@ static int
 put_text(struct maas_buf *to, const char *s)
 {
 	for (; *s; s++) {
-		const char *e = *s == '<' ? "&lt;" : *s == '>' ? "&gt;" : *s == '&' ? "&amp;" : *s == '"' ? "&quot;" : NULL;
+		const char *e = *s == '<' ? "&lt;"
+		    : *s == '>'           ? "&gt;"
+		    : *s == '&'           ? "&amp;"
+		    : *s == '"'           ? "&quot;"
+					  : NULL;
 
 		if (e ? maas_buf_text(to, e) : maas_buf_add(to, s, 1))
 			return -1;
@@ -90,7 +94,9 @@ static int
 label(struct maas_buf *to, double x, double y, const char *more, const char *s)
 {
 	return maas_buf_printf(to, "<text x=\"%.1f\" y=\"%.1f\"%s>", x, y, more) || put_text(to, s) ||
-	    maas_buf_text(to, "</text>\n") ? -1 : 0;
+		maas_buf_text(to, "</text>\n")
+	    ? -1
+	    : 0;
 }
 
 static int
@@ -103,18 +109,20 @@ draw_axes(const struct maas_plot *p, const struct axis *x, const struct axis *y,
 		double v = x->lo + i * x->step, at = place(x, v);
 
 		snprintf(s, sizeof s, "%.6g", fabs(v) < x->step / 2 ? 0 : v);
-		bad |= maas_buf_printf(to, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#ddd\"/>\n",
-		    at, TOP, at, HEIGHT - BOTTOM) || label(to, at, HEIGHT - BOTTOM + 18, " text-anchor=\"middle\"", s);
+		bad |= maas_buf_printf(to, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#ddd\"/>\n", at,
+			   TOP, at, HEIGHT - BOTTOM) ||
+		    label(to, at, HEIGHT - BOTTOM + 18, " text-anchor=\"middle\"", s);
 	}
 	for (long i = 0; y->lo + i * y->step <= y->hi + y->step / 2; i++) {
 		double v = y->lo + i * y->step, at = place(y, v);
 
 		snprintf(s, sizeof s, "%.6g", fabs(v) < y->step / 2 ? 0 : v);
 		bad |= maas_buf_printf(to, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#ddd\"/>\n",
-		    LEFT, at, WIDTH - RIGHT, at) || label(to, LEFT - 8, at + 4, " text-anchor=\"end\"", s);
+			   LEFT, at, WIDTH - RIGHT, at) ||
+		    label(to, LEFT - 8, at + 4, " text-anchor=\"end\"", s);
 	}
-	bad |= maas_buf_printf(to, "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#333\"/>\n",
-	    LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT);
+	bad |= maas_buf_printf(to, "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#333\"/>\n", LEFT, TOP,
+	    HEIGHT - BOTTOM, WIDTH - RIGHT);
 	bad |= label(to, WIDTH / 2.0, 24, " text-anchor=\"middle\" font-size=\"16\"", p->title);
 	bad |= label(to, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, " text-anchor=\"middle\"", p->x);
 	bad |= label(to, 0, 0, " text-anchor=\"middle\" transform=\"translate(18,230) rotate(-90)\"", p->y);
@@ -144,13 +152,14 @@ put_slot(struct maas_buf *to, const struct axis *y, const struct slot *s, int *p
 }
 
 static int
-draw_curve(const struct maas_curve *c, const struct axis *x, const struct axis *y, const char *colour, struct maas_buf *to)
+draw_curve(
+    const struct maas_curve *c, const struct axis *x, const struct axis *y, const char *colour, struct maas_buf *to)
 {
 	struct slot s = { -1, 0, 0, 0, 0 };
 	int pen = 0;
 
-	if (maas_buf_printf(to, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" stroke-linejoin=\"round\" d=\"",
-	    colour))
+	if (maas_buf_printf(
+		to, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" stroke-linejoin=\"round\" d=\"", colour))
 		return -1;
 	for (size_t i = 0; i < c->n; i++) {
 		int gap = !drawable(c->x[i], c->y[i]);
@@ -181,9 +190,11 @@ maas_plot_svg(const struct maas_plot *p, struct maas_buf *to)
 	struct axis x, y;
 
 	find_ranges(p, &x, &y);
-	if (maas_buf_printf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-	    "font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
-	    WIDTH, HEIGHT, WIDTH, HEIGHT) || draw_axes(p, &x, &y, to))
+	if (maas_buf_printf(to,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+		"font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
+		WIDTH, HEIGHT, WIDTH, HEIGHT) ||
+	    draw_axes(p, &x, &y, to))
 		return -1;
 	for (size_t i = 0; i < p->n; i++) {
 		const char *colour = colours[i % MAAS_COUNT(colours)];
@@ -191,8 +202,9 @@ maas_plot_svg(const struct maas_plot *p, struct maas_buf *to)
 
 		if (draw_curve(&p->curve[i], &x, &y, colour, to))
 			return -1;
-		if (maas_buf_printf(to, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"3\"/>\n",
-		    WIDTH - 170, at - 4, WIDTH - 145, at - 4, colour) ||
+		if (maas_buf_printf(to,
+			"<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"3\"/>\n",
+			WIDTH - 170, at - 4, WIDTH - 145, at - 4, colour) ||
 		    label(to, WIDTH - 138, at, "", p->curve[i].name))
 			return -1;
 	}

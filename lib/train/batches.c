@@ -10,7 +10,8 @@ maas_batches_init(struct maas_batches *b, struct maas_stretch from, size_t time,
 	size_t n = from.end - from.begin;
 
 	if (n < time + 1)
-		return maas_fail("%zu tokens to train on, a context of %zu wants at least %zu (see --context)", n, time, time + 1);
+		return maas_fail(
+		    "%zu tokens to train on, a context of %zu wants at least %zu (see --context)", n, time, time + 1);
 	b->from = from;
 	b->time = time;
 	b->seed = seed;

@@ -12,8 +12,8 @@
 
 #include "maas/train.h"
 
-#define EVAL_COLUMNS 5                  /* step, loss, bits per byte, tokens, last */
-#define FORMAT "1"
+#define EVAL_COLUMNS 5 /* step, loss, bits per byte, tokens, last */
+#define FORMAT       "1"
 
 /* The flat blocks of a checkpoint, each cut into one tensor a parameter. */
 struct set {
@@ -46,8 +46,9 @@ describe(struct maas_arena *a, const char *prefix, const struct maas_node *w, co
 	if (!name)
 		return -1;
 	snprintf(name, n, "%s%s", prefix, w->name);
-	*t = (struct maas_tensor){ .name = name, .dtype = MAAS_F32, .ndim = w->ndim, .data = data,
-		.bytes = maas_len(w) * sizeof *data };
+	*t = (struct maas_tensor){
+		.name = name, .dtype = MAAS_F32, .ndim = w->ndim, .data = data, .bytes = maas_len(w) * sizeof *data
+	};
 	memcpy(t->dim, w->dim, (size_t)w->ndim * sizeof *t->dim);
 	return 0;
 }
@@ -61,15 +62,24 @@ describe_curves(const struct maas_curves *v, double *evals, struct maas_tensor *
 	for (size_t i = 0; i < v->evals; i++) {
 		const struct maas_evaluation *e = &v->val[i];
 
-		memcpy(evals + i * EVAL_COLUMNS, (double[]){ (double)e->step, e->loss, e->bits_per_byte, e->tokens, e->last },
+		memcpy(evals + i * EVAL_COLUMNS,
+		    (double[]){ (double)e->step, e->loss, e->bits_per_byte, e->tokens, e->last },
 		    EVAL_COLUMNS * sizeof *evals);
 	}
 	if (v->steps)
-		t[n++] = (struct maas_tensor){ .name = "curve/train", .dtype = MAAS_F32, .ndim = 1, .dim = { v->steps },
-			.data = v->train, .bytes = v->steps * sizeof *v->train };
+		t[n++] = (struct maas_tensor){ .name = "curve/train",
+			.dtype = MAAS_F32,
+			.ndim = 1,
+			.dim = { v->steps },
+			.data = v->train,
+			.bytes = v->steps * sizeof *v->train };
 	if (v->evals)
-		t[n++] = (struct maas_tensor){ .name = "curve/val", .dtype = MAAS_F64, .ndim = 2, .dim = { v->evals, EVAL_COLUMNS },
-			.data = evals, .bytes = v->evals * EVAL_COLUMNS * sizeof *evals };
+		t[n++] = (struct maas_tensor){ .name = "curve/val",
+			.dtype = MAAS_F64,
+			.ndim = 2,
+			.dim = { v->evals, EVAL_COLUMNS },
+			.data = evals,
+			.bytes = v->evals * EVAL_COLUMNS * sizeof *evals };
 	return n;
 }
 
@@ -92,7 +102,10 @@ write_file(const struct maas_checkpoint *c, const char *path, struct maas_arena 
 	snprintf(step, sizeof step, "%llu", (unsigned long long)c->curves->steps);
 	snprintf(seconds, sizeof seconds, "%.17g", c->seconds);
 	const struct maas_meta meta[] = {
-		{ "maas.checkpoint", FORMAT }, { "maas.identity", c->identity }, { "maas.step", step }, { "maas.seconds", seconds },
+		{ "maas.checkpoint", FORMAT },
+		{ "maas.identity", c->identity },
+		{ "maas.step", step },
+		{ "maas.seconds", seconds },
 	};
 	return maas_tensors_save(path, t, n, meta, MAAS_COUNT(meta), MAAS_DURABLE);
 }
@@ -126,7 +139,8 @@ compare_identity(const char *was, const char *is)
 			if (name < n && !memcmp(was, is, name + 1))
 				return maas_fail("made with %.*s %.*s, this run has %.*s", (int)name, is,
 				    (int)(n - name - 1), was + name + 1, (int)(m - name - 1), is + name + 1);
-			return maas_fail("made by a run with other settings: '%.*s', not '%.*s'", (int)n, was, (int)m, is);
+			return maas_fail(
+			    "made by a run with other settings: '%.*s', not '%.*s'", (int)n, was, (int)m, is);
 		}
 		was += n + (was[n] != 0);
 		is += m + (is[m] != 0);
@@ -173,8 +187,9 @@ read_curves(struct maas_curves *v, const struct maas_tensors *file, size_t steps
 	size_t evals = t && t->ndim == 2 ? t->dim[0] : 0;
 
 	v->steps = v->evals = 0;
-	if (evals && (!(t = need(file, "curve/val", MAAS_F64, 2, (size_t[]){ evals, EVAL_COLUMNS })) ||
-	    maas_grow(&v->val, 0, &v->val_cap, evals, sizeof *v->val)))
+	if (evals &&
+	    (!(t = need(file, "curve/val", MAAS_F64, 2, (size_t[]){ evals, EVAL_COLUMNS })) ||
+		maas_grow(&v->val, 0, &v->val_cap, evals, sizeof *v->val)))
 		return -1;
 	for (size_t i = 0; i < evals; i++) {
 		double e[EVAL_COLUMNS];
@@ -183,8 +198,9 @@ read_curves(struct maas_curves *v, const struct maas_tensors *file, size_t steps
 		v->val[i] = (struct maas_evaluation){ (uint64_t)e[0], e[1], e[2], e[3], (int)e[4] };
 	}
 	v->evals = evals;
-	if (steps && (!(t = need(file, "curve/train", MAAS_F32, 1, &steps)) ||
-	    maas_grow(&v->train, 0, &v->train_cap, steps, sizeof *v->train)))
+	if (steps &&
+	    (!(t = need(file, "curve/train", MAAS_F32, 1, &steps)) ||
+		maas_grow(&v->train, 0, &v->train_cap, steps, sizeof *v->train)))
 		return -1;
 	if (steps)
 		memcpy(v->train, t->data, t->bytes);
@@ -195,7 +211,8 @@ read_curves(struct maas_curves *v, const struct maas_tensors *file, size_t steps
 static int
 read_meta(struct maas_checkpoint *c, const struct maas_tensors *file, size_t *steps)
 {
-	const char *format = maas_tensors_meta(file, "maas.checkpoint"), *identity = maas_tensors_meta(file, "maas.identity");
+	const char *format = maas_tensors_meta(file, "maas.checkpoint"),
+		   *identity = maas_tensors_meta(file, "maas.identity");
 	const char *step = maas_tensors_meta(file, "maas.step"), *seconds = maas_tensors_meta(file, "maas.seconds");
 	int64_t n;
 
@@ -206,7 +223,8 @@ read_meta(struct maas_checkpoint *c, const struct maas_tensors *file, size_t *st
 		return maas_fail("altered: its checksums are gone");
 	if (compare_identity(identity, c->identity))
 		return -1;
-	if (maas_parse_int(maas_span(step), &n) || n < 0 || maas_parse_real(maas_span(seconds), &c->seconds) || !(c->seconds >= 0))
+	if (maas_parse_int(maas_span(step), &n) || n < 0 || maas_parse_real(maas_span(seconds), &c->seconds) ||
+	    !(c->seconds >= 0))
 		return maas_fail("step '%s' at %s seconds makes no sense", step, seconds);
 	*steps = (size_t)n;
 	return 0;

@@ -6,18 +6,18 @@
 #include "maas/fmt.h"
 #include "maas/train.h"
 
-#define CHUNK (4 << 20)                 /* bytes of text that are tokenised at once */
+#define CHUNK (4 << 20) /* bytes of text that are tokenised at once */
 
 struct maas_corpus {
 	const struct maas_tokenizer *tok;
 	struct maas_encoder *enc;
-	struct maas_tokens mapped;      /* the only input, a token file: used in place */
+	struct maas_tokens mapped; /* the only input, a token file: used in place */
 	int is_mapped;
-	uint16_t *half;                 /* else one of these is ours: where ids fit in 16 bits */
+	uint16_t *half; /* else one of these is ours: where ids fit in 16 bits */
 	int32_t *whole;
 	size_t n, cap;
 	int narrow;
-	unsigned char *length;          /* bytes of each token, 255: ask */
+	unsigned char *length; /* bytes of each token, 255: ask */
 	size_t files;
 };
 
@@ -226,7 +226,9 @@ add_ids(struct maas_corpus *c, struct maas_input *in)
 
 			while (s + n < end && s[n] != ' ' && s[n] != '\r')
 				n++;
-			if (n && (maas_parse_int((struct maas_span){ s, n }, &v) || v < 0 || v >= (int64_t)maas_tokenizer_size(c->tok)))
+			if (n &&
+			    (maas_parse_int((struct maas_span){ s, n }, &v) || v < 0 ||
+				v >= (int64_t)maas_tokenizer_size(c->tok)))
 				return maas_fail("%s:%zu: '%.*s' is no token id below %zu", maas_input_name(in),
 				    maas_input_lines(in), (int)(n < 40 ? n : 40), s, maas_tokenizer_size(c->tok));
 			if (n && (id = (int32_t)v, append(c, &id, 1)))
@@ -255,7 +257,8 @@ recognise(const char *path, struct maas_input *in)
 	if (maas_tokens_is(head) || ends_in(path, ".bin"))
 		return MAAS_CORPUS_TOKENS;
 	if (head.n && head.s[0] == '{')
-		return maas_fail("%s: JSON lines; a language model learns from text or token files (--format text takes it as text)",
+		return maas_fail(
+		    "%s: JSON lines; a language model learns from text or token files (--format text takes it as text)",
 		    maas_input_name(in));
 	return MAAS_CORPUS_TEXT;
 }

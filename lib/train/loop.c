@@ -8,8 +8,12 @@
 static struct maas_checkpoint
 snapshot(struct maas_trainer *t, double clock)
 {
-	return (struct maas_checkpoint){ .params = t->params, .moment = { t->moment[0], t->moment[1] }, .best = t->best,
-		.curves = &t->curves, .seconds = t->steps ? 0 : clock, .identity = t->setup.identity };
+	return (struct maas_checkpoint){ .params = t->params,
+		.moment = { t->moment[0], t->moment[1] },
+		.best = t->best,
+		.curves = &t->curves,
+		.seconds = t->steps ? 0 : clock,
+		.identity = t->setup.identity };
 }
 
 /* Has this evaluation brought progress?  The best parameters are kept. */
@@ -65,7 +69,9 @@ save(struct maas_trainer *t, double clock)
 	struct maas_checkpoint c = snapshot(t, clock);
 
 	return maas_checkpoint_save(&c, t->setup.checkpoint) ||
-	    maas_checkpoint_prune(t->setup.checkpoint, c.curves->steps, t->setup.keep) ? -1 : 0;
+		maas_checkpoint_prune(t->setup.checkpoint, c.curves->steps, t->setup.keep)
+	    ? -1
+	    : 0;
 }
 
 static int

@@ -14,7 +14,7 @@ context_of(const struct maas_model *m)
 {
 	const struct maas_field *f = maas_field(m->kind->fields, "context", 0);
 
-	return f ? (size_t)*(const long *)((const char *)m->settings + f->at) : 0;
+	return f ? (size_t) * (const long *)((const char *)m->settings + f->at) : 0;
 }
 
 static void
@@ -40,7 +40,8 @@ build(struct maas_trainer *t)
 
 	if (!(t->arena = maas_arena_new(1 << 20)) || !(t->tape = maas_tape_new(t->arena)))
 		return -1;
-	if (!(t->loss = m->kind->loss(m, t->tape, t->sequences * t->time)) || maas_tape_plan(t->tape, t->loss, 1))
+	if (!(t->loss = m->kind->loss(m, t->tape, t->sequences * t->time)) ||
+	    maas_tape_plan(t->tape, t->loss, t->setup.how->precision ? MAAS_TRAIN | MAAS_HALF : MAAS_TRAIN))
 		return -1;
 	t->ids = maas_tape_input(t->tape, "ids");
 	t->targets = maas_tape_input(t->tape, "targets");
@@ -121,11 +122,13 @@ trainer_room(struct maas_trainer *t)
 {
 	const size_t much = 1 << 16;
 	struct maas_curves *c = &t->curves;
-	size_t steps = c->train_cap ? 1 : t->steps && t->steps < much ? (size_t)t->steps : much;
+	size_t steps = c->train_cap ? 1 : t->steps && t->steps < much ? (size_t)t->steps + 1 : much;
 	size_t evals = c->val_cap ? 1 : steps / (size_t)t->eval_every + 2;
 
 	return maas_grow(&c->train, c->steps, &c->train_cap, steps, sizeof *c->train) ||
-	    maas_grow(&c->val, c->evals, &c->val_cap, evals, sizeof *c->val) ? -1 : 0;
+		maas_grow(&c->val, c->evals, &c->val_cap, evals, sizeof *c->val)
+	    ? -1
+	    : 0;
 }
 
 int
@@ -148,7 +151,10 @@ maas_trainer_give(const struct maas_trainer *t, struct maas_model *m)
 {
 	for (size_t i = 0; i < t->params->count; i++) {
 		const struct maas_node *w = t->params->node[i];
-		struct maas_tensor s = { .name = w->name, .dtype = MAAS_F32, .ndim = w->ndim, .data = w->val,
+		struct maas_tensor s = { .name = w->name,
+			.dtype = MAAS_F32,
+			.ndim = w->ndim,
+			.data = w->val,
 			.bytes = maas_len(w) * sizeof(float) };
 
 		memcpy(s.dim, w->dim, (size_t)w->ndim * sizeof *s.dim);
@@ -203,7 +209,7 @@ rate_of(const struct maas_trainer *t, uint64_t step, double clock)
 		done = (at - t->warmup) / fmax(1, (double)t->steps - t->warmup);
 	} else {
 		done = clock / t->setup.max_time;
-		if (isnan(t->setup.how->warmup))        /* a tenth of the time, if that ends earlier */
+		if (isnan(t->setup.how->warmup)) /* a tenth of the time, if that ends earlier */
 			at = fmax(at, done / 0.1 * t->warmup);
 	}
 	return maas_learning_rate(t->setup.how, at, t->warmup, done);
@@ -222,12 +228,14 @@ trainer_step(struct maas_trainer *t, double clock, struct maas_step *s)
 		s->loss += learn(t, step * parts + i, i > 0) / (double)parts;
 	s->grad_norm = maas_grad_norm(t->setup.team, t->params) / (double)parts;
 	if (!isfinite(s->loss) || !isfinite(s->grad_norm))
-		return maas_fail("step %llu: the loss is %g and the gradient's norm %g, at learning rate %g (see --lr, --clip)",
-		    (unsigned long long)s->step, s->loss, s->grad_norm, s->lr);
+		return maas_fail(
+		    "step %llu: the loss is %g and the gradient's norm %g, at learning rate %g (see --lr, --clip)",
+		    (unsigned long long)s->step, fabs(s->loss), fabs(s->grad_norm), s->lr);
 	if (how->clip > 0 && s->grad_norm > how->clip)
 		scale *= (float)(how->clip / s->grad_norm);
-	maas_adamw_step(t->setup.team, t->params, t->moment[0], t->moment[1], scale, &(struct maas_adamw){
-	    (float)s->lr, (float)how->beta1, (float)how->beta2, 1e-8f, (float)how->weight_decay }, s->step);
+	maas_adamw_step(t->setup.team, t->params, t->moment[0], t->moment[1], scale,
+	    &(struct maas_adamw){ (float)s->lr, (float)how->beta1, (float)how->beta2, 1e-8f, (float)how->weight_decay },
+	    s->step);
 	t->curves.train[t->curves.steps++] = (float)s->loss;
 	samples = (double)(t->sequences * parts);
 	took = maas_clock() - began;
@@ -281,8 +289,9 @@ trainer_eval(struct maas_trainer *t, size_t batches, struct maas_evaluation *e)
 		nats += (double)*(const float *)t->loss->val * (double)count;
 		tokens += (double)count;
 	}
-	*e = (struct maas_evaluation){ .step = t->curves.steps, .loss = nats / tokens,
-		.bits_per_byte = nats / log(2) / bytes, .tokens = tokens };
+	*e = (struct maas_evaluation){
+		.step = t->curves.steps, .loss = nats / tokens, .bits_per_byte = nats / log(2) / bytes, .tokens = tokens
+	};
 }
 
 struct maas_cost
@@ -296,10 +305,10 @@ maas_trainer_cost(struct maas_trainer *t)
 		c.parameters += (double)maas_len(t->params->node[i]);
 	c.memory = (double)maas_arena_bytes(t->arena) + 2.0 * (double)t->setup.train.end;
 	if (t->setup.checkpoint)
-		c.disk = state * (double)(t->setup.keep + 1);   /* the new one is whole before an old one goes */
+		c.disk = state * (double)(t->setup.keep + 1); /* the new one is whole before an old one goes */
 	c.disk += (double)t->params->n * sizeof(float);
 	c.steps = maas_trainer_steps(t);
-	learn(t, 0, 0);                                         /* touches all memory */
+	learn(t, 0, 0); /* touches all memory */
 	began = maas_clock();
 	learn(t, 0, 0);
 	c.seconds_per_step = (maas_clock() - began) * (double)how->accumulate;

@@ -26,7 +26,8 @@ draws_curves(void)
 	ok(a.n == b.n && !memcmp(a.s, b.s, a.n), "the same bytes");
 	ok(strstr(a.s, "a&lt;b") && strstr(a.s, "t &amp; u"), "text is escaped");
 	/* y runs from 0 to 4 over 385 pixels, x from 0 to 160 over 710: 50 is at 70 + 50/160*710 */
-	ok(strstr(a.s, "d=\"M70.0 40.0L292.0 184.4M735.5 328.8\""), "points are where they should be, a NaN parts the line");
+	ok(strstr(a.s, "d=\"M70.0 40.0L292.0 184.4M735.5 328.8\""),
+	    "points are where they should be, a NaN parts the line");
 	ok(count(a.s, ">2.5<") == 1 && count(a.s, ">100<") == 1 && count(a.s, ">160<") == 1, "round marks");
 	maas_buf_free(&a);
 	maas_buf_free(&b);
@@ -60,7 +61,8 @@ refuses(void)
 	struct maas_plot p = { "", "", "", c, 2 };
 	struct maas_buf b = { 0 };
 
-	ok(maas_plot_svg(&p, &b) == 0 && !strstr(b.s, "nan") && !strstr(b.s, "inf"), "nothing to draw is an empty plot");
+	ok(maas_plot_svg(&p, &b) == 0 && !strstr(b.s, "nan") && !strstr(b.s, "inf"),
+	    "nothing to draw is an empty plot");
 	maas_buf_free(&b);
 	ok(maas_plot_save(&p, "plot.gif") < 0 && maas_why() == MAAS_USAGE, "%s", maas_error());
 	ok(maas_plot_save(&p, "plot.png") < 0 && maas_why() == MAAS_UNAVAILABLE, "%s", maas_error());
