@@ -8,13 +8,37 @@
 static _Thread_local char reason[1024];
 static _Thread_local enum maas_why sort;
 
+/*
+ * Make the reason, whose arguments may lie in it.  It is one line of UTF-8 whatever a stranger's bytes
+ * put into it: a control character or a byte that is no UTF-8 (a text cut short, say) becomes '?'.
+ */
+static void
+say(const char *fmt, va_list ap)
+{
+	char text[sizeof reason];
+	const char *p = text, *was, *end;
+	char *to = reason;
+	int32_t cp;
+
+	vsnprintf(text, sizeof text, fmt, ap);
+	for (end = text + strlen(text); p < end; to += p - was) {
+		was = p;
+		cp = maas_utf8_next(&p, end);
+		if (cp < ' ' || cp == 127)
+			memset(to, '?', (size_t)(p - was));
+		else
+			memcpy(to, was, (size_t)(p - was));
+	}
+	*to = '\0';
+}
+
 int
 maas_fail(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(reason, sizeof reason, fmt, ap);
+	say(fmt, ap);
 	va_end(ap);
 	sort = MAAS_DATA;
 	return -1;
@@ -26,7 +50,7 @@ maas_fail_as(enum maas_why why, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(reason, sizeof reason, fmt, ap);
+	say(fmt, ap);
 	va_end(ap);
 	sort = why;
 	return -1;
@@ -55,7 +79,7 @@ maas_fail_errno(const char *fmt, ...)
 	size_t n;
 
 	va_start(ap, fmt);
-	vsnprintf(reason, sizeof reason, fmt, ap);
+	say(fmt, ap);
 	va_end(ap);
 	n = strlen(reason);
 	snprintf(reason + n, sizeof reason - n, ": %s", strerror(err));
@@ -72,7 +96,7 @@ maas_in(const char *fmt, ...)
 
 	memcpy(old, reason, sizeof old);
 	va_start(ap, fmt);
-	vsnprintf(reason, sizeof reason, fmt, ap);
+	say(fmt, ap);
 	va_end(ap);
 	n = strlen(reason);
 	snprintf(reason + n, sizeof reason - n, ": %s", old);   /* cut, if it must be */

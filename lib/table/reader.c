@@ -19,7 +19,7 @@ struct maas_reader {
 	int gaps;                       /* NaN rather than bad */
 	double *x;
 	struct maas_buf text;
-	char reason[512];
+	char reason[1024];
 };
 
 void
@@ -51,7 +51,8 @@ bad(struct maas_reader *r, struct maas_row *row, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof why, fmt, ap);
 	va_end(ap);
-	snprintf(r->reason, sizeof r->reason, "%.100s:%zu: %s", row->record.name, row->record.line, why);
+	maas_fail("%s:%zu: %s", row->record.name, row->record.line, why);
+	snprintf(r->reason, sizeof r->reason, "%s", maas_error());
 	row->bad = r->reason;
 	return 1;
 }

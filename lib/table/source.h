@@ -90,7 +90,7 @@ struct maas_table {
 	size_t num_cap, index_cap;
 	struct maas_table *labels;
 	struct maas_buf label;
-	char reason[512];
+	char reason[1024];
 };
 
 /* The next line of a text format as rec->raw, its number as rec->line; a CR at its end is cut where `cr`.

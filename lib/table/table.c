@@ -18,7 +18,8 @@ table_bad(struct maas_table *t, struct maas_record *rec, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof why, fmt, ap);
 	va_end(ap);
-	snprintf(t->reason, sizeof t->reason, "%.100s:%zu: %s", rec->name, rec->line, why);
+	maas_fail("%s:%zu: %s", rec->name, rec->line, why);
+	snprintf(t->reason, sizeof t->reason, "%s", maas_error());
 	rec->bad = t->reason;
 	rec->n = 0;
 	return 1;

@@ -15,6 +15,10 @@ reasons(void)
 	maas_fail_as(MAAS_TEMPFAIL, "held");
 	maas_in("lock");
 	ok(maas_why() == MAAS_TEMPFAIL, "maas_in keeps the sort");
+	maas_fail("again: %s", maas_error());
+	is_str(maas_error(), "again: lock: held");
+	maas_fail("x\ny\t%.3s %.2s %s", "\303\251\303\251", "\377z", "\302\251");
+	is_str(maas_error(), "x?y?\303\251? ?z \302\251");
 	errno = ENOENT;
 	maas_fail_errno("x.tsv");
 	is_str(maas_error(), "x.tsv: No such file or directory");
