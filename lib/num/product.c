@@ -311,6 +311,15 @@ job_of(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t 
 	return g;
 }
 
+/* Blocks of one size, not whole ones and a rest: members end together. */
+static size_t
+even(size_t n, size_t most, size_t unit)
+{
+	size_t parts = (n + most - 1) / most, each = parts ? (n + parts - 1) / parts : 0;
+
+	return each ? ROUND_UP(each, unit) < most ? ROUND_UP(each, unit) : most : unit;
+}
+
 static size_t
 count(struct job *g)
 {
@@ -324,6 +333,8 @@ maas_product(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, s
 {
 	struct job g = job_of(y, ldy, a, b, m, n, k, precision, e, scratch);
 
+	g.mb = even(m, g.mb, g.half ? 6 : 14);
+	g.nb = even(n, g.nb, TILE_N);
 	blocks(&g, 0, count(&g), 0);
 }
 
@@ -344,5 +355,7 @@ maas_product_team(struct maas_team *team, float *y, size_t ldy, struct maas_matr
 			g.nb /= 2;
 		else
 			break;
+	g.mb = even(m, g.mb, g.half ? 6 : 14);
+	g.nb = even(n, g.nb, TILE_N);
 	maas_team_run(team, count(&g), 1, blocks, &g);
 }
