@@ -67,7 +67,8 @@ squares(void *arg, size_t begin, size_t end, int member)
 
 	(void)member;
 	for (size_t i = begin; i < end; i++) {
-		size_t from = i * each < s->p->n ? i * each : s->p->n, n = s->p->n - from < each ? s->p->n - from : each;
+		size_t from = i * each < s->p->n ? i * each : s->p->n,
+		       n = s->p->n - from < each ? s->p->n - from : each;
 
 		s->part[i] = maas_dot(s->p->grad + from, s->p->grad + from, n);
 	}

@@ -18,8 +18,8 @@ op_matrix(const struct maas_node *x, const char *what, size_t rows, size_t cols)
 		return maas_fail("%s is %s, expected F32", what, maas_dtype_name(x->type));
 	if (x->ndim != (cols ? 2 : 1) || x->dim[0] != rows || (cols && x->dim[1] != cols))
 		return cols ? maas_fail("%s is %zu by %zu, expected %zu by %zu", what, x->ndim ? x->dim[0] : 0,
-		    x->ndim > 1 ? x->dim[1] : 0, rows, cols)
-		            : maas_fail("%s has %zu elements, expected %zu", what, maas_len(x), rows);
+				  x->ndim > 1 ? x->dim[1] : 0, rows, cols)
+			    : maas_fail("%s has %zu elements, expected %zu", what, maas_len(x), rows);
 	return 0;
 }
 
@@ -27,6 +27,7 @@ int
 op_rows(const struct maas_node *x, const char *what)
 {
 	if (x->type != MAAS_F32 || x->ndim < 1)
-		return maas_fail("%s is %s of %d dimensions, expected F32 of one or more", what, maas_dtype_name(x->type), x->ndim);
+		return maas_fail(
+		    "%s is %s of %d dimensions, expected F32 of one or more", what, maas_dtype_name(x->type), x->ndim);
 	return 0;
 }

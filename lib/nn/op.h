@@ -4,7 +4,7 @@
 
 #include "maas/nn.h"
 
-#define OP_COLUMNS 64                   /* of a range whose rows are summed */
+#define OP_COLUMNS 64 /* of a range whose rows are summed */
 
 /* Rows of n elements in a range of work: some 16,000 elements, by shape alone. */
 static inline size_t
@@ -35,8 +35,8 @@ op_same(struct maas_node *y, const struct maas_node *x)
 	return 0;
 }
 
-int op_equal(const struct maas_node *a, const struct maas_node *b);     /* shapes */
-int op_matrix(const struct maas_node *x, const char *what, size_t rows, size_t cols);  /* cols 0: a vector */
-int op_rows(const struct maas_node *x, const char *what);       /* F32 of one dimension or more */
+int op_equal(const struct maas_node *a, const struct maas_node *b);                   /* shapes */
+int op_matrix(const struct maas_node *x, const char *what, size_t rows, size_t cols); /* cols 0: a vector */
+int op_rows(const struct maas_node *x, const char *what);                             /* F32 of one dimension or more */
 
 #endif

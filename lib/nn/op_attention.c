@@ -34,8 +34,8 @@ shape(struct maas_node *y)
 	if (!a->time || !a->heads || !a->kv_heads || a->heads % a->kv_heads)
 		return maas_fail("%zu heads over %zu heads of keys, sequences of %zu", a->heads, a->kv_heads, a->time);
 	if (op_last(x) % (a->heads + 2 * a->kv_heads))
-		return maas_fail("%zu channels are no queries of %zu heads with keys and values of %zu", op_last(x), a->heads,
-		    a->kv_heads);
+		return maas_fail("%zu channels are no queries of %zu heads with keys and values of %zu", op_last(x),
+		    a->heads, a->kv_heads);
 	if (head_size(y) > MAAS_HEAD)
 		return maas_fail("heads of %zu channels, at most %d", head_size(y), MAAS_HEAD);
 	op_same(y, x);
@@ -116,14 +116,16 @@ back_heads(void *arg, size_t begin, size_t end, int member)
 
 	for (size_t i = begin; i < end; i++) {
 		size_t s = i / a->kv_heads, h = i % a->kv_heads;
-		size_t row = s * a->time, q = row * ld + h * group * hd, k = row * ld + (a->heads + h) * hd, v = k + a->kv_heads * hd;
+		size_t row = s * a->time, q = row * ld + h * group * hd, k = row * ld + (a->heads + h) * hd,
+		       v = k + a->kv_heads * hd;
 		const float *x = y->in[0]->val;
 		float *dx = y->in[0]->grad;
 		size_t out = row * op_last(y) + h * group * hd;
-		struct maas_attend one = { x + q, x + k, x + v, (const float *)y->val + out, y->grad + out, sums(y, s, h * group),
-			ld, op_last(y), length(w, s), a->time, hd, group, w->add };
+		struct maas_attend one = { x + q, x + k, x + v, (const float *)y->val + out, y->grad + out,
+			sums(y, s, h * group), ld, op_last(y), length(w, s), a->time, hd, group, w->add };
 
-		maas_attend_bwd(dx + q, dx + k, dx + v, &one, (char *)w->run->scratch + (size_t)member * w->run->stride);
+		maas_attend_bwd(
+		    dx + q, dx + k, dx + v, &one, (char *)w->run->scratch + (size_t)member * w->run->stride);
 	}
 }
 
@@ -137,7 +139,11 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 }
 
 const struct maas_op maas_op_attention = {
-	.name = "attention", .shape = shape, .fwd = fwd, .bwd = bwd, .needs = 1u << 0 | MAAS_NEEDS_OUT,
+	.name = "attention",
+	.shape = shape,
+	.fwd = fwd,
+	.bwd = bwd,
+	.needs = 1u << 0 | MAAS_NEEDS_OUT,
 };
 
 struct maas_node *

@@ -7,7 +7,7 @@
 #include "op.h"
 
 enum { X, RESIDUAL };
-enum { PART = 16384 };                  /* elements of a range; a multiple of 4 */
+enum { PART = 16384 }; /* elements of a range; a multiple of 4 */
 
 struct attr {
 	float p;
@@ -115,7 +115,11 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 }
 
 const struct maas_op maas_op_dropout = {
-	.name = "dropout", .shape = shape, .fwd = fwd, .bwd = bwd, .optional = 1u << RESIDUAL,
+	.name = "dropout",
+	.shape = shape,
+	.fwd = fwd,
+	.bwd = bwd,
+	.optional = 1u << RESIDUAL,
 };
 
 struct maas_node *

@@ -12,11 +12,13 @@ shape(struct maas_node *y)
 	struct maas_node *ids = y->in[IDS], *table = y->in[TABLE], *pos = y->in[POSITIONS];
 
 	if (ids->type != MAAS_I32 || ids->ndim != 1)
-		return maas_fail("ids are %s of %d dimensions, expected I32 of one", maas_dtype_name(ids->type), ids->ndim);
+		return maas_fail(
+		    "ids are %s of %d dimensions, expected I32 of one", maas_dtype_name(ids->type), ids->ndim);
 	if (table->ndim != 2)
 		return maas_fail("a table of %d dimensions, expected 2", table->ndim);
 	if (pos && (pos->ndim != 2 || pos->dim[1] != table->dim[1]))
-		return maas_fail("positions of %zu channels, the table has %zu", pos->ndim ? op_last(pos) : 0, table->dim[1]);
+		return maas_fail(
+		    "positions of %zu channels, the table has %zu", pos->ndim ? op_last(pos) : 0, table->dim[1]);
 	y->ndim = 2;
 	y->dim[0] = ids->dim[0];
 	y->dim[1] = table->dim[1];
@@ -89,7 +91,12 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 }
 
 const struct maas_op maas_op_embed = {
-	.name = "embed", .shape = shape, .fwd = fwd, .bwd = bwd, .needs = 1u << IDS, .optional = 1u << POSITIONS,
+	.name = "embed",
+	.shape = shape,
+	.fwd = fwd,
+	.bwd = bwd,
+	.needs = 1u << IDS,
+	.optional = 1u << POSITIONS,
 };
 
 struct maas_node *

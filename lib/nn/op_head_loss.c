@@ -8,7 +8,7 @@
 #include "op.h"
 
 enum { X, W, TARGETS };
-enum { CHUNK = 1024 };                  /* of the vocabulary */
+enum { CHUNK = 1024 }; /* of the vocabulary */
 
 static size_t
 chunk_of(const struct maas_node *y)
@@ -50,16 +50,16 @@ shape(struct maas_node *y)
 		return maas_fail("%zu targets for %zu rows", maas_len(targets), maas_len(x) / op_last(x));
 	y->ndim = 1;
 	y->dim[0] = 1;
-	y->save_bytes = all_rows(y) * (2 * sizeof(double)) + ((all_rows(y) + 15) / 16 * 16 + all_rows(y) * chunk_of(y)) *
-	    sizeof(float);
+	y->save_bytes = all_rows(y) * (2 * sizeof(double)) +
+	    ((all_rows(y) + 15) / 16 * 16 + all_rows(y) * chunk_of(y)) * sizeof(float);
 	y->scratch_bytes = maas_product_scratch();
 	return 0;
 }
 
 struct work {
 	struct maas_node *y;
-	size_t from, n;                 /* the chunk */
-	float scale;                    /* of a row's gradient */
+	size_t from, n; /* the chunk */
+	float scale;    /* of a row's gradient */
 };
 
 static void
@@ -89,7 +89,7 @@ sum_rows(void *arg, size_t begin, size_t end, int member)
 		if (w->from == 0) {
 			k.state[2 * r] = -INFINITY;
 			k.state[2 * r + 1] = 0;
-			k.hit[r] = NAN;         /* a target outside the vocabulary */
+			k.hit[r] = NAN; /* a target outside the vocabulary */
 		}
 		maas_logsumexp_more(k.state + 2 * r, row, w->n);
 		if (target[r] >= 0 && (size_t)target[r] >= w->from && (size_t)target[r] < w->from + w->n)
@@ -158,8 +158,10 @@ products(const struct work *k, const struct maas_run *run, const unsigned char *
 
 	if (op_wants(x))
 		maas_product_team(run->team, x->grad, in, (struct maas_matrix){ d, MAAS_F32, k->n, 1 },
-		    (struct maas_matrix){ half ? (void *)(w->half + k->from * in) : (void *)((float *)w->val + k->from * in),
-		    half ? MAAS_BF16 : MAAS_F32, 1, in }, rows, in, k->n, run->precision, &e, run->scratch);
+		    (struct maas_matrix){
+			half ? (void *)(w->half + k->from * in) : (void *)((float *)w->val + k->from * in),
+			half ? MAAS_BF16 : MAAS_F32, 1, in },
+		    rows, in, k->n, run->precision, &e, run->scratch);
 	e.add = !first[W];
 	if (op_wants(w))
 		maas_product_team(run->team, w->grad + k->from * in, in, (struct maas_matrix){ d, MAAS_F32, 1, k->n },
@@ -182,7 +184,11 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 }
 
 const struct maas_op maas_op_head_loss = {
-	.name = "head_loss", .shape = shape, .fwd = fwd, .bwd = bwd, .needs = 1u << X | 1u << W | 1u << TARGETS,
+	.name = "head_loss",
+	.shape = shape,
+	.fwd = fwd,
+	.bwd = bwd,
+	.needs = 1u << X | 1u << W | 1u << TARGETS,
 };
 
 struct maas_node *

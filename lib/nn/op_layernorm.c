@@ -15,7 +15,7 @@ shape(struct maas_node *y)
 	if (op_rows(x, "the input") < 0 || (y->in[GAIN] && op_matrix(y->in[GAIN], "the gain", op_last(x), 0) < 0) ||
 	    (y->in[BIAS] && op_matrix(y->in[BIAS], "the bias", op_last(x), 0) < 0))
 		return -1;
-	y->save_bytes = maas_len(x) / op_last(x) * 2 * sizeof(float);   /* mean, 1 / standard deviation */
+	y->save_bytes = maas_len(x) / op_last(x) * 2 * sizeof(float); /* mean, 1 / standard deviation */
 	return op_same(y, x);
 }
 
@@ -87,7 +87,11 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 }
 
 const struct maas_op maas_op_layernorm = {
-	.name = "layernorm", .shape = shape, .fwd = fwd, .bwd = bwd, .needs = 1u << X | 1u << GAIN,
+	.name = "layernorm",
+	.shape = shape,
+	.fwd = fwd,
+	.bwd = bwd,
+	.needs = 1u << X | 1u << GAIN,
 	.optional = 1u << GAIN | 1u << BIAS,
 };
 

@@ -27,9 +27,10 @@ shape(struct maas_node *y)
 	op_same(y, x);
 	y->dim[y->ndim - 1] = w->dim[0];
 	if (y->in[RESIDUAL] && !op_equal(y->in[RESIDUAL], y))
-		return maas_fail("the residual has %zu elements, the output %zu", maas_len(y->in[RESIDUAL]), maas_len(y));
+		return maas_fail(
+		    "the residual has %zu elements, the output %zu", maas_len(y->in[RESIDUAL]), maas_len(y));
 	if (act(y) != MAAS_ACT_NONE)
-		y->save_bytes = maas_len(y) * sizeof(float);    /* the value before the activation */
+		y->save_bytes = maas_len(y) * sizeof(float); /* the value before the activation */
 	y->scratch_bytes = maas_product_scratch();
 	return 0;
 }
@@ -101,11 +102,11 @@ products(struct maas_node *y, const struct maas_run *run, int add_x, int add_w, 
 	size_t out = w->dim[0], in = w->dim[1];
 	struct maas_epilogue e = { .add = add_x };
 
-	if (op_wants(x))                        /* dx = dy w */
+	if (op_wants(x)) /* dx = dy w */
 		maas_product_team(run->team, x->grad, in, (struct maas_matrix){ y->grad, MAAS_F32, out, 1 },
 		    weight(w, 1, in, run->precision), rows, in, out, run->precision, &e, run->scratch);
 	e.add = add_w;
-	if (op_wants(w))                        /* dw = dy^T x */
+	if (op_wants(w)) /* dw = dy^T x */
 		maas_product_team(run->team, w->grad, in, (struct maas_matrix){ y->grad, MAAS_F32, 1, out },
 		    (struct maas_matrix){ x->val, MAAS_F32, 1, in }, out, in, rows, run->precision, &e, run->scratch);
 }
@@ -122,7 +123,7 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	if (op_wants(residual)) {
 		b.to = residual->grad;
 		b.add = !first[RESIDUAL];
-		if (b.to == y->in[X]->grad) {   /* one gradient for both: this is its first part */
+		if (b.to == y->in[X]->grad) { /* one gradient for both: this is its first part */
 			b.add = add;
 			add = 1;
 		}
@@ -139,7 +140,11 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 }
 
 const struct maas_op maas_op_linear = {
-	.name = "linear", .shape = shape, .fwd = fwd, .bwd = bwd, .needs = 1u << X | 1u << W,
+	.name = "linear",
+	.shape = shape,
+	.fwd = fwd,
+	.bwd = bwd,
+	.needs = 1u << X | 1u << W,
 	.optional = 1u << BIAS | 1u << RESIDUAL,
 };
 

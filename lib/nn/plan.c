@@ -19,7 +19,7 @@ struct piece {
 
 struct plan {
 	struct maas_tape *t;
-	size_t *last, *last_back;       /* by node: its last use forward; the earliest writer of its gradient */
+	size_t *last, *last_back; /* by node: its last use forward; the earliest writer of its gradient */
 	struct piece *piece;
 	size_t n;
 	int train;

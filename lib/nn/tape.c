@@ -100,7 +100,8 @@ leaf(struct maas_tape *t, const char *name, enum maas_dtype type, int ndim, cons
 
 	if (t->failed)
 		return NULL;
-	if (!(y = maas_take(t->arena, 1, sizeof *y)) || (name && !(y->name = maas_take_text(t->arena, name, strlen(name)))))
+	if (!(y = maas_take(t->arena, 1, sizeof *y)) ||
+	    (name && !(y->name = maas_take_text(t->arena, name, strlen(name)))))
 		return refuse(t);
 	y->type = type;
 	y->ndim = ndim;

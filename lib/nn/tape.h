@@ -4,8 +4,8 @@
 
 #include "maas/nn.h"
 
-struct maas_turn {                      /* of a node in the backward pass */
-	unsigned char reached;          /* the loss depends on it */
+struct maas_turn {             /* of a node in the backward pass */
+	unsigned char reached; /* the loss depends on it */
 	unsigned char first[MAAS_ARGS], first_add[MAAS_ARGS];
 };
 
@@ -13,13 +13,13 @@ struct maas_tape {
 	struct maas_arena *arena;
 	struct maas_node **node;
 	size_t n, cap;
-	int failed;                     /* a builder did, and said why */
+	int failed; /* a builder did, and said why */
 	struct maas_node *loss;
-	struct maas_turn *turn;         /* NULL: not planned for training */
+	struct maas_turn *turn; /* NULL: not planned for training */
 	struct maas_params params;
 	size_t bytes, scratch;
 };
 
-struct maas_node *tape_root(struct maas_node *);        /* whose value and gradient these are */
+struct maas_node *tape_root(struct maas_node *); /* whose value and gradient these are */
 
 #endif

@@ -16,8 +16,8 @@
 #define PANELS (MAAS_HEAD / TILE_N)
 #define SCORES (MAAS_KEYS / TILE_N)
 
-typedef float rows_of[ROWS * TILE_ROW];                 /* operand a */
-typedef float panel_of[MAAS_HEAD * TILE_N];             /* operand b, up to MAAS_HEAD steps */
+typedef float rows_of[ROWS * TILE_ROW];     /* operand a */
+typedef float panel_of[MAAS_HEAD * TILE_N]; /* operand b, up to MAAS_HEAD steps */
 typedef float sums_of[ROWS * TILE_N];
 
 struct fwd_room {
@@ -30,7 +30,7 @@ struct fwd_room {
 
 struct bwd_room {
 	rows_of q, dy, p, ds, pt, dst;
-	panel_of key[SCORES], value[SCORES];            /* [hd][keys] */
+	panel_of key[SCORES], value[SCORES]; /* [hd][keys] */
 	float key_by[PANELS][MAAS_KEYS * TILE_N], q_by[PANELS][ROWS * TILE_N], dy_by[PANELS][ROWS * TILE_N];
 	sums_of score[SCORES], dp[SCORES], dq[PANELS], dk[PANELS], dv[PANELS];
 	float d[ROWS];
@@ -44,7 +44,8 @@ least(size_t a, size_t b)
 
 /* [hd][keys] panels of n rows of x. */
 static void
-pack_turned(const struct maas_tile *t, panel_of *to, const void *x, enum maas_dtype type, size_t ld, size_t n, size_t hd)
+pack_turned(
+    const struct maas_tile *t, panel_of *to, const void *x, enum maas_dtype type, size_t ld, size_t n, size_t hd)
 {
 	for (size_t j = 0; j < SCORES; j++) {
 		struct maas_matrix s = { (const char *)x + j * TILE_N * ld * maas_dtype_size(type), type, 1, ld };
@@ -59,8 +60,8 @@ pack_turned(const struct maas_tile *t, panel_of *to, const void *x, enum maas_dt
 
 /* [rows][hd] panels of n rows of x. */
 static void
-pack_straight(const struct maas_tile *t, float (*to)[MAAS_KEYS * TILE_N], const void *x, enum maas_dtype type, size_t ld,
-    size_t n, size_t hd)
+pack_straight(const struct maas_tile *t, float (*to)[MAAS_KEYS * TILE_N], const void *x, enum maas_dtype type,
+    size_t ld, size_t n, size_t hd)
 {
 	for (size_t c = 0; c < hd; c += TILE_N) {
 		struct maas_matrix s = { (const char *)x + c * maas_dtype_size(type), type, ld, 1 };
@@ -82,7 +83,8 @@ pack_rows(const struct maas_tile *t, float *to, const float *x, size_t ld, size_
 size_t
 maas_attend_scratch(size_t hd)
 {
-	size_t n = sizeof(struct fwd_room) > sizeof(struct bwd_room) ? sizeof(struct fwd_room) : sizeof(struct bwd_room);
+	size_t n =
+	    sizeof(struct fwd_room) > sizeof(struct bwd_room) ? sizeof(struct fwd_room) : sizeof(struct bwd_room);
 
 	(void)hd;
 	return (n + 63) / 64 * 64;
@@ -108,7 +110,8 @@ meet(const struct maas_tile *t, struct fwd_room *s, const struct maas_keys *keys
 			memset(p, 0, MAAS_KEYS * sizeof *p);
 			continue;
 		}
-		float less = PICK(online)(p, s->score[0] + r * TILE_N, s->score[1] + r * TILE_N, sees, scale, s->state[r]);
+		float less =
+		    PICK(online)(p, s->score[0] + r * TILE_N, s->score[1] + r * TILE_N, sees, scale, s->state[r]);
 
 		for (size_t c = 0; block && c < hd; c += TILE_N)
 			PICK(shrink)(s->sum[c / TILE_N] + r * TILE_N, less);
@@ -136,7 +139,8 @@ maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, si
 			meet(t, s, keys, b, n, at + r0, hd);
 		for (size_t r = 0; r < n; r++) {
 			for (size_t c = 0; c < hd; c += TILE_N)
-				PICK(divide)(y + (r0 + r) * ldy + c, s->sum[c / TILE_N] + r * TILE_N, least(hd - c, TILE_N),
+				PICK(divide)
+				(y + (r0 + r) * ldy + c, s->sum[c / TILE_N] + r * TILE_N, least(hd - c, TILE_N),
 				    s->state[r][1]);
 			if (lse)
 				lse[r0 + r] = s->state[r][0] + logf(s->state[r][1]);
@@ -165,7 +169,8 @@ meet_back(const struct maas_tile *t, struct bwd_room *s, float *dq, const struct
     size_t j, size_t n, int fresh)
 {
 	size_t rows = least(a->time - i, ROWS), hd = a->hd;
-	const float *q = a->q + head * hd + i * a->ld, *dy = a->dy + head * hd + i * a->ldy, *y = a->y + head * hd + i * a->ldy;
+	const float *q = a->q + head * hd + i * a->ld, *dy = a->dy + head * hd + i * a->ldy,
+		    *y = a->y + head * hd + i * a->ldy;
 	const float *lse = a->lse + head * a->ldlse + i;
 	float scale = 1.0f / sqrtf((float)hd);
 
@@ -182,7 +187,8 @@ meet_back(const struct maas_tile *t, struct bwd_room *s, float *dq, const struct
 		float *p = s->p + r * TILE_ROW, *ds = s->ds + r * TILE_ROW;
 
 		PICK(again)(p, s->score[0] + r * TILE_N, s->score[1] + r * TILE_N, sees, scale, lse[r]);
-		PICK(slope)(ds, p, s->dp[0] + r * TILE_N, s->dp[1] + r * TILE_N, PICK(inner)(dy + r * a->ldy, y + r * a->ldy, hd),
+		PICK(slope)
+		(ds, p, s->dp[0] + r * TILE_N, s->dp[1] + r * TILE_N, PICK(inner)(dy + r * a->ldy, y + r * a->ldy, hd),
 		    scale);
 	}
 	struct maas_matrix pt = { s->p, MAAS_F32, 1, TILE_ROW }, dst = { s->ds, MAAS_F32, 1, TILE_ROW };

@@ -8,9 +8,9 @@
 #include "maas/num.h"
 
 void dsyevr_(const char *jobz, const char *range, const char *uplo, const int *n, double *a, const int *lda,
-    const double *vl, const double *vu, const int *il, const int *iu, const double *abstol, int *m, double *w, double *z,
-    const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t, size_t,
-    size_t);
+    const double *vl, const double *vu, const int *il, const int *iu, const double *abstol, int *m, double *w,
+    double *z, const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork, const int *liwork, int *info,
+    size_t, size_t, size_t);
 void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
     const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info, size_t);
 
@@ -35,7 +35,8 @@ checked(const double *x, size_t m, size_t n)
 		return maas_fail("a matrix of %zu by %zu is too large", m, n);
 	for (size_t i = 0; i < m * n; i++)
 		if (!isfinite(x[i]))
-			return maas_fail("row %zu, column %zu of a matrix is %g, not a finite number", i / n, i % n, x[i]);
+			return maas_fail(
+			    "row %zu, column %zu of a matrix is %g, not a finite number", i / n, i % n, x[i]);
 	return 0;
 }
 
@@ -46,10 +47,11 @@ syevr(double *values, double *vectors, double *a, int n, double *work, int lwork
 	int found, info = 0, none = 0;
 	double zero = 0;
 
-	dsyevr_("V", "A", "L", &n, a, &n, &zero, &zero, &none, &none, &zero, &found, values, vectors, &n, support, work, &lwork,
-	    iwork, &liwork, &info, 1, 1, 1);
+	dsyevr_("V", "A", "L", &n, a, &n, &zero, &zero, &none, &none, &zero, &found, values, vectors, &n, support, work,
+	    &lwork, iwork, &liwork, &info, 1, 1, 1);
 	if (lwork != -1 && (info || found != n))
-		return maas_fail_as(MAAS_INTERNAL, "the eigenvalues of a matrix of %d rows do not converge (%d)", n, info);
+		return maas_fail_as(
+		    MAAS_INTERNAL, "the eigenvalues of a matrix of %d rows do not converge (%d)", n, info);
 	return 0;
 }
 
@@ -82,7 +84,8 @@ gesdd(double *values, double *vt, double *u, double *x, int m, int n, double *wo
 	int least = m < n ? m : n, info = 0;
 
 	dgesdd_("S", &n, &m, x, &n, values, vt, &n, u, &least, work, &lwork, iwork, &info, 1);
-	return info ? maas_fail_as(MAAS_INTERNAL, "the singular values of %d by %d do not converge (%d)", m, n, info) : 0;
+	return info ? maas_fail_as(MAAS_INTERNAL, "the singular values of %d by %d do not converge (%d)", m, n, info)
+		    : 0;
 }
 
 int
@@ -120,6 +123,6 @@ void
 maas_product_f64(double *y, const double *a, const double *b, size_t m, size_t n, size_t k, int add)
 {
 	begin();
-	cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)k, b, (int)k, add ? 1 : 0, y,
-	    (int)n);
+	cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)k, b, (int)k,
+	    add ? 1 : 0, y, (int)n);
 }

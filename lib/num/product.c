@@ -9,11 +9,11 @@
 
 #include "tile.h"
 
-#define MAX_M 336                       /* a multiple of every tile's rows */
-#define MAX_N 256                       /* with MAX_M: packed rows and sums fit the second cache together */
-#define END_N 128                       /* columns finished at a time, while their sums are near */
-#define MIN_M 42
-#define ROUND_UP(n, to) (((n) + (to) - 1) / (to) * (to))
+#define MAX_M           336 /* a multiple of every tile's rows */
+#define MAX_N           256 /* with MAX_M: packed rows and sums fit the second cache together */
+#define END_N           128 /* columns finished at a time, while their sums are near */
+#define MIN_M           42
+#define ROUND_UP(n, to) (((n) + (to)-1) / (to) * (to))
 
 struct job {
 	float *y;
@@ -26,7 +26,7 @@ struct job {
 	char *scratch;
 };
 
-struct room {                           /* a member's scratch */
+struct room { /* a member's scratch */
 	float a[MAX_M * TILE_ROW];
 	float b[TILE_K * TILE_N];
 	float c[MAX_M * MAX_N];
@@ -58,7 +58,7 @@ subnormals_off(void)
 #if defined(__x86_64__)
 	unsigned was = __builtin_ia32_stmxcsr();
 
-	__builtin_ia32_ldmxcsr(was | 0x8040);   /* flush to zero, denormals are zero */
+	__builtin_ia32_ldmxcsr(was | 0x8040); /* flush to zero, denormals are zero */
 	return was;
 #else
 	return 0;
@@ -147,8 +147,8 @@ finish(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t
  */
 struct ahead {
 	const char *p;
-	size_t row, bytes, rows;        /* bytes from a piece to the next; of a piece; pieces */
-	size_t at, line;                /* next to ask for */
+	size_t row, bytes, rows; /* bytes from a piece to the next; of a piece; pieces */
+	size_t at, line;         /* next to ask for */
 };
 
 static struct ahead
@@ -183,16 +183,16 @@ lines(const struct ahead *a)
 }
 
 static void
-sums(const struct job *g, struct room *s, float *c, size_t m, size_t k, int add, struct ahead *rows, struct ahead *panel,
-    size_t left)
+sums(const struct job *g, struct room *s, float *c, size_t m, size_t k, int add, struct ahead *rows,
+    struct ahead *panel, size_t left)
 {
 	size_t each = (m + MIN_M - 1) / MIN_M, share = lines(rows) / (left * each) + 1, near = lines(panel) / each + 1;
 
 	for (size_t r = 0; r < m; r += MIN_M) {
 		ask(panel, near);
 		ask(rows, share);
-		(g->half ? g->tile->bf16 : g->tile->f32)(c + r * TILE_N, s->a + r * TILE_ROW, s->b, m - r < MIN_M ? m - r : MIN_M,
-		    k, add);
+		(g->half ? g->tile->bf16 : g->tile->f32)(
+		    c + r * TILE_N, s->a + r * TILE_ROW, s->b, m - r < MIN_M ? m - r : MIN_M, k, add);
 	}
 }
 
@@ -249,7 +249,8 @@ few(const struct job *g, struct room *s, float *c, size_t j)
 
 	for (size_t i = 0; i < g->m; i += TILE_ROWS)
 		for (size_t l = 0; l < g->k; l += TILE_K) {
-			size_t k = g->k - l < TILE_K ? g->k - l : TILE_K, m = g->m - i < TILE_ROWS ? g->m - i : TILE_ROWS;
+			size_t k = g->k - l < TILE_K ? g->k - l : TILE_K,
+			       m = g->m - i < TILE_ROWS ? g->m - i : TILE_ROWS;
 			const char *w = at(g->b, j, l).p, *soon = at(g->b, j, l + TILE_K).p;
 			const float *a = s->a + (l / TILE_K * g->m + i) * TILE_ROW;
 
@@ -303,8 +304,18 @@ static struct job
 job_of(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t m, size_t n, size_t k,
     enum maas_dtype precision, const struct maas_epilogue *e, void *scratch)
 {
-	struct job g = { .y = y, .ldy = ldy, .a = a, .b = b, .m = m, .n = n, .k = k, .mb = MAX_M, .nb = MAX_N,
-	    .half = precision == MAAS_BF16, .tile = maas_tile_now(), .scratch = scratch };
+	struct job g = { .y = y,
+		.ldy = ldy,
+		.a = a,
+		.b = b,
+		.m = m,
+		.n = n,
+		.k = k,
+		.mb = MAX_M,
+		.nb = MAX_N,
+		.half = precision == MAAS_BF16,
+		.tile = maas_tile_now(),
+		.scratch = scratch };
 
 	if (e)
 		g.end = *e;
@@ -340,8 +351,8 @@ maas_product(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, s
 
 /* Blocks are made smaller until there are some for each member; no result depends on how. */
 void
-maas_product_team(struct maas_team *team, float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b,
-    size_t m, size_t n, size_t k, enum maas_dtype precision, const struct maas_epilogue *e, void *scratch)
+maas_product_team(struct maas_team *team, float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t m,
+    size_t n, size_t k, enum maas_dtype precision, const struct maas_epilogue *e, void *scratch)
 {
 	struct job g = job_of(y, ldy, a, b, m, n, k, precision, e, scratch);
 	size_t want = maas_team_size(team) > 1 ? 4 * (size_t)maas_team_size(team) : 1;

@@ -4,8 +4,8 @@
 
 #include "maas/num.h"
 
-#define BAND 256                        /* rows summed before they are added to what there is */
-#define WIDE 128                        /* columns at a time */
+#define BAND 256 /* rows summed before they are added to what there is */
+#define WIDE 128 /* columns at a time */
 
 #define TIER_FILE "row.inc"
 #include "tier.h"
@@ -54,7 +54,7 @@ maas_logsumexp_more(double state[2], const float *x, size_t n)
 	if (state[0] > -INFINITY)
 		state[1] += PICK(exp_total)(x, n, (float)state[0]);
 	else if (PICK(exp_total)(x, n, 0) != 0)
-		state[1] = NAN;                 /* none above -infinity, yet not all are it */
+		state[1] = NAN; /* none above -infinity, yet not all are it */
 }
 
 /* Of a row that is -infinity throughout: -infinity. */
@@ -81,16 +81,16 @@ maas_exp_scaled(float *y, const float *x, size_t n, float shift, float scale)
 
 /* Ba, Kiros & Hinton 2016. */
 void
-maas_layernorm_fwd(float *y, float *stat, const float *x, const float *gain, const float *bias, size_t rows, size_t n,
-    float eps)
+maas_layernorm_fwd(
+    float *y, float *stat, const float *x, const float *gain, const float *bias, size_t rows, size_t n, float eps)
 {
 	for (size_t r = 0; r < rows; r++)
 		PICK(layernorm)(y + r * n, stat ? stat + r * 2 : NULL, x + r * n, gain, bias, n, eps);
 }
 
 void
-maas_layernorm_dx(float *dx, const float *dy, const float *x, const float *stat, const float *gain, size_t rows, size_t n,
-    int add)
+maas_layernorm_dx(
+    float *dx, const float *dy, const float *x, const float *stat, const float *gain, size_t rows, size_t n, int add)
 {
 	for (size_t r = 0; r < rows; r++)
 		PICK(layernorm_dx)(dx + r * n, dy + r * n, x + r * n, stat + r * 2, gain, n, add);

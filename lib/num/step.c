@@ -16,8 +16,8 @@ maas_drop(float *y, const float *x, size_t n, float p, uint64_t seed, uint64_t s
 
 /* Parts small enough that the new values are still near when their bf16 copy is made. */
 void
-maas_adamw_kernel(float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n,
-    const struct maas_adamw_rates *s)
+maas_adamw_kernel(
+    float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n, const struct maas_adamw_rates *s)
 {
 	const size_t part = 1024;
 

@@ -12,12 +12,12 @@
 
 #include "maas/num.h"
 
-#define TILE_N   32
-#define TILE_K   256
-#define TILE_ROW (TILE_K + 16)          /* not a power of two: rows would share a set of the cache */
-#define TILE_FEW 16
+#define TILE_N    32
+#define TILE_K    256
+#define TILE_ROW  (TILE_K + 16) /* not a power of two: rows would share a set of the cache */
+#define TILE_FEW  16
 #define TILE_ROWS 8
-#define TILE_BF  32                     /* steps that bf16 sums together */
+#define TILE_BF   32 /* steps that bf16 sums together */
 
 /* d[x * TO + y], y contiguous, from element x * sx + y * sy of the matrix; rounded to bf16 where `round`. */
 typedef void maas_pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int round);
@@ -32,8 +32,10 @@ struct maas_tile {
 	 * Few rows and weights read in place: TILE_FEW columns of the same sums, c [m, TILE_N], from w, row j
 	 * at w + j * row bytes, k running fastest.  m <= TILE_ROWS; weights that come next lie at soon.  NULL: the tier has none.
 	 */
-	void (*few_f32)(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
-	void (*few_bf16)(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
+	void (*few_f32)(
+	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
+	void (*few_bf16)(
+	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
 };
 
 extern const struct maas_tile maas_tile_portable;
@@ -41,7 +43,7 @@ extern const struct maas_tile maas_tile_portable;
 extern const struct maas_tile maas_tile_avx2, maas_tile_avx512;
 #endif
 
-const struct maas_tile *maas_tile_now(void);            /* of this process's tier */
+const struct maas_tile *maas_tile_now(void); /* of this process's tier */
 
 /* The value an element has as an operand: widened, and rounded where `round`. */
 static inline float

@@ -4,8 +4,8 @@
 
 #include "tile.h"
 
-#define TARGET __attribute__((target("avx2,fma")))
-#define INLINE static inline __attribute__((always_inline)) TARGET
+#define TARGET    __attribute__((target("avx2,fma")))
+#define INLINE    static inline __attribute__((always_inline)) TARGET
 #define F32_ROWS  6
 #define BF16_ROWS 3
 #define WIDE      16
@@ -40,7 +40,8 @@ f32_rows(float *c, const float *a, const float *b, size_t k, int add, const int 
 	}
 }
 
-#define F32_CASE(n) case n: f32_rows(c + j, a, b + j, k, add, n); break;
+#define F32_CASE(n) \
+	case n: f32_rows(c + j, a, b + j, k, add, n); break;
 
 TARGET static void
 f32(float *c, const float *a, const float *b, size_t m, size_t k, int add)
@@ -49,9 +50,12 @@ f32(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 		size_t rows = m < F32_ROWS ? m : F32_ROWS;
 
 		for (size_t j = 0; j < TILE_N; j += WIDE)
+			/* clang-format off */
 			switch (rows) {
-			F32_CASE(1) F32_CASE(2) F32_CASE(3) F32_CASE(4) F32_CASE(5) F32_CASE(6)
+			F32_CASE(1) F32_CASE(2) F32_CASE(3) F32_CASE(4)
+			F32_CASE(5) F32_CASE(6)
 			}
+		/* clang-format on */
 		m -= rows;
 	}
 }
@@ -85,13 +89,14 @@ bf16_rows(float *c, const float *a, const float *b, size_t k, const int rows)
 			for (int v = 0; v < 2; v++) {
 				float *y = c + i * TILE_N + v * 8;
 
-				_mm256_storeu_ps(y, _mm256_add_ps(_mm256_loadu_ps(y),
-				    _mm256_add_ps(s[0][i][v], s[1][i][v])));
+				_mm256_storeu_ps(
+				    y, _mm256_add_ps(_mm256_loadu_ps(y), _mm256_add_ps(s[0][i][v], s[1][i][v])));
 			}
 	}
 }
 
-#define BF16_CASE(n) case n: bf16_rows(c + j, a, b + j, k, n); break;
+#define BF16_CASE(n) \
+	case n: bf16_rows(c + j, a, b + j, k, n); break;
 
 TARGET static void
 bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
@@ -103,9 +108,11 @@ bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 		size_t rows = m < BF16_ROWS ? m : BF16_ROWS;
 
 		for (size_t j = 0; j < TILE_N; j += WIDE)
+			/* clang-format off */
 			switch (rows) {
 			BF16_CASE(1) BF16_CASE(2) BF16_CASE(3)
 			}
+		/* clang-format on */
 		m -= rows;
 	}
 }

@@ -4,8 +4,8 @@
 
 #include "tile.h"
 
-#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
-#define INLINE static inline __attribute__((always_inline)) TARGET
+#define TARGET    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
+#define INLINE    static inline __attribute__((always_inline)) TARGET
 #define F32_ROWS  14
 #define BF16_ROWS 6
 
@@ -39,17 +39,22 @@ f32_rows(float *c, const float *a, const float *b, size_t k, int add, const int 
 	}
 }
 
-#define F32_CASE(n) case n: f32_rows(c, a, b, k, add, n); break;
+#define F32_CASE(n) \
+	case n: f32_rows(c, a, b, k, add, n); break;
 
 TARGET static void
 f32(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 {
 	for (; m >= F32_ROWS; m -= F32_ROWS, a += F32_ROWS * TILE_ROW, c += F32_ROWS * TILE_N)
 		f32_rows(c, a, b, k, add, F32_ROWS);
+	/* clang-format off */
 	switch (m) {
-	F32_CASE(1) F32_CASE(2) F32_CASE(3) F32_CASE(4) F32_CASE(5) F32_CASE(6) F32_CASE(7)
-	F32_CASE(8) F32_CASE(9) F32_CASE(10) F32_CASE(11) F32_CASE(12) F32_CASE(13)
+	F32_CASE(1) F32_CASE(2) F32_CASE(3) F32_CASE(4)
+	F32_CASE(5) F32_CASE(6) F32_CASE(7) F32_CASE(8)
+	F32_CASE(9) F32_CASE(10) F32_CASE(11) F32_CASE(12)
+	F32_CASE(13)
 	}
+	/* clang-format on */
 }
 
 INLINE void
@@ -93,7 +98,8 @@ bf16_rows(float *c, const float *a, const float *b, size_t k, const int rows)
 	}
 }
 
-#define BF16_CASE(n) case n: bf16_rows(c, a, b, k, n); break;
+#define BF16_CASE(n) \
+	case n: bf16_rows(c, a, b, k, n); break;
 
 TARGET static void
 bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
@@ -103,17 +109,20 @@ bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 			_mm512_storeu_ps(c + i, _mm512_setzero_ps());
 	for (; m >= BF16_ROWS; m -= BF16_ROWS, a += BF16_ROWS * TILE_ROW, c += BF16_ROWS * TILE_N)
 		bf16_rows(c, a, b, k, BF16_ROWS);
+	/* clang-format off */
 	switch (m) {
-	BF16_CASE(1) BF16_CASE(2) BF16_CASE(3) BF16_CASE(4) BF16_CASE(5)
+	BF16_CASE(1) BF16_CASE(2) BF16_CASE(3) BF16_CASE(4)
+	BF16_CASE(5)
 	}
+	/* clang-format on */
 }
 
 INLINE __m512
 round_bf16(__m512 x)
 {
 	__m512i u = _mm512_castps_si512(x), one = _mm512_set1_epi32(1);
-	__m512i r = _mm512_add_epi32(u,
-	    _mm512_add_epi32(_mm512_set1_epi32(0x7fff), _mm512_and_si512(_mm512_srli_epi32(u, 16), one)));
+	__m512i r = _mm512_add_epi32(
+	    u, _mm512_add_epi32(_mm512_set1_epi32(0x7fff), _mm512_and_si512(_mm512_srli_epi32(u, 16), one)));
 	__mmask16 nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
 	__mmask16 tiny = _mm512_testn_epi32_mask(u, _mm512_set1_epi32(0x7f800000));
 
@@ -225,7 +234,7 @@ pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int
 	if (s->col != 1 && s->row != 1)
 		maas_tile_portable.pack(d, to, s, nx, ny, round);
 	else if (s->type == MAAS_BF16)
-		pack_typed(d, to, &half, nx, ny, 0);    /* subnormals are the processor's to ignore */
+		pack_typed(d, to, &half, nx, ny, 0); /* subnormals are the processor's to ignore */
 	else if (round)
 		pack_typed(d, to, &f32m, nx, ny, 1);
 	else
@@ -277,22 +286,26 @@ few_f32_rows(float *c, const float *a, const char *w, size_t row, const char *so
 		for (size_t h = 0; l + h < k; h++)
 #pragma GCC unroll 8
 			for (int i = 0; i < rows; i++)
-				s[i] = _mm512_fmadd_ps(_mm512_set1_ps(a[i * TILE_ROW + l + h]), _mm512_loadu_ps(left[h]), s[i]);
+				s[i] = _mm512_fmadd_ps(
+				    _mm512_set1_ps(a[i * TILE_ROW + l + h]), _mm512_loadu_ps(left[h]), s[i]);
 	}
 #pragma GCC unroll 8
 	for (int i = 0; i < rows; i++)
 		_mm512_storeu_ps(c + i * TILE_N, add ? _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N), s[i]) : s[i]);
 }
 
-#define FEW_F32_CASE(n) case n: few_f32_rows(c, a, w, row, soon, k, add, n); break;
+#define FEW_F32_CASE(n) \
+	case n: few_f32_rows(c, a, w, row, soon, k, add, n); break;
 
 TARGET static void
 few_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
 {
+	/* clang-format off */
 	switch (m) {
 	FEW_F32_CASE(1) FEW_F32_CASE(2) FEW_F32_CASE(3) FEW_F32_CASE(4)
 	FEW_F32_CASE(5) FEW_F32_CASE(6) FEW_F32_CASE(7) FEW_F32_CASE(8)
 	}
+	/* clang-format on */
 }
 
 /* A register of 16 pairs turned as if a pair were one number: even members above, odd ones below. */
@@ -316,7 +329,8 @@ few_bf16_rows(float *c, const float *a, const char *w, size_t row, const char *s
 #pragma GCC unroll 16
 		for (size_t h = 0; h < 16; h++) {
 			__m512i u = _mm512_castps_si512(r[h]);
-			__m512 even = _mm512_castsi512_ps(_mm512_slli_epi32(u, 16)), odd = _mm512_castsi512_ps(_mm512_and_si512(u, high));
+			__m512 even = _mm512_castsi512_ps(_mm512_slli_epi32(u, 16)),
+			       odd = _mm512_castsi512_ps(_mm512_and_si512(u, high));
 
 #pragma GCC unroll 8
 			for (int i = 0; i < rows; i++) {
@@ -326,20 +340,23 @@ few_bf16_rows(float *c, const float *a, const char *w, size_t row, const char *s
 		}
 #pragma GCC unroll 8
 		for (int i = 0; i < rows; i++)
-			_mm512_storeu_ps(c + i * TILE_N,
-			    _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N), _mm512_add_ps(e[i], o[i])));
+			_mm512_storeu_ps(
+			    c + i * TILE_N, _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N), _mm512_add_ps(e[i], o[i])));
 	}
 }
 
-#define FEW_BF16_CASE(n) case n: few_bf16_rows(c, a, w, row, soon, k, add, n); break;
+#define FEW_BF16_CASE(n) \
+	case n: few_bf16_rows(c, a, w, row, soon, k, add, n); break;
 
 TARGET static void
 few_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
 {
+	/* clang-format off */
 	switch (m) {
 	FEW_BF16_CASE(1) FEW_BF16_CASE(2) FEW_BF16_CASE(3) FEW_BF16_CASE(4)
 	FEW_BF16_CASE(5) FEW_BF16_CASE(6) FEW_BF16_CASE(7) FEW_BF16_CASE(8)
 	}
+	/* clang-format on */
 }
 
 const struct maas_tile maas_tile_avx512 = { f32, bf16, pack, few_f32, few_bf16 };

@@ -8,7 +8,7 @@
 
 enum { TIME = 256, C = 384, HEADS = 6, LAYERS = 6, VOCAB = 65 };
 
-static double spent[32][2];             /* by op, forward and backward */
+static double spent[32][2]; /* by op, forward and backward */
 
 static struct maas_node *
 param(struct maas_tape *t, size_t rows, size_t cols)
@@ -79,7 +79,8 @@ main(int argc, char **argv)
 	struct maas_team *team = maas_team_new(threads);
 	struct maas_arena *a = maas_arena_new(1 << 20);
 	struct maas_tape *t = maas_tape_new(a);
-	struct maas_node *ids = maas_input(t, "ids", MAAS_I32, 1, &rows), *targets = maas_input(t, "targets", MAAS_I32, 1, &rows);
+	struct maas_node *ids = maas_input(t, "ids", MAAS_I32, 1, &rows),
+			 *targets = maas_input(t, "targets", MAAS_I32, 1, &rows);
 	struct maas_node *table = param(t, VOCAB, C), *x = maas_embed(t, ids, table, param(t, TIME, C)), *all[64];
 	size_t n = 0;
 
@@ -125,8 +126,8 @@ main(int argc, char **argv)
 	    half ? "bf16" : "f32", (double)rows / took, (double)*(float *)x->val, (double)maas_tape_bytes(t) * 1e-6);
 	for (size_t i = 0; maas_ops[i]; i++)
 		if (plain[i])
-			printf("gpt\t%s\tforward %.1f ms\tbackward %.1f ms\n", plain[i]->name, spent[i][0] / steps * 1e3,
-			    spent[i][1] / steps * 1e3);
+			printf("gpt\t%s\tforward %.1f ms\tbackward %.1f ms\n", plain[i]->name,
+			    spent[i][0] / steps * 1e3, spent[i][1] / steps * 1e3);
 	printf("gpt\tadamw\t%.1f ms\n", optimiser / steps * 1e3);
 	maas_arena_free(a);
 	maas_team_free(team);

@@ -5,9 +5,17 @@
 #include "maas/base.h"
 #include "maas/num.h"
 
-static const struct { const char *what; size_t m, n, k; int at, bt; } rows[] = {
-	{ "forward", 2048, 1536, 384, 0, 0 }, { "dx", 2048, 384, 1536, 0, 1 }, { "dw", 1536, 384, 2048, 1, 1 },
-	{ "square", 1024, 1024, 1024, 0, 0 }, { "row", 1, 3072, 768, 0, 0 }, { "head-row", 1, 50257, 768, 0, 0 },
+static const struct {
+	const char *what;
+	size_t m, n, k;
+	int at, bt;
+} rows[] = {
+	{ "forward", 2048, 1536, 384, 0, 0 },
+	{ "dx", 2048, 384, 1536, 0, 1 },
+	{ "dw", 1536, 384, 2048, 1, 1 },
+	{ "square", 1024, 1024, 1024, 0, 0 },
+	{ "row", 1, 3072, 768, 0, 0 },
+	{ "head-row", 1, 50257, 768, 0, 0 },
 	{ "rows-8", 8, 3072, 768, 0, 0 },
 };
 
@@ -22,7 +30,8 @@ seconds(struct maas_team *team, float *y, struct maas_matrix a, struct maas_matr
 		double start = maas_clock();
 
 		for (int r = 0; r < turns; r++)
-			maas_product_team(team, y, rows[i].n, a, b, rows[i].m, rows[i].n, rows[i].k, precision, NULL, scratch);
+			maas_product_team(
+			    team, y, rows[i].n, a, b, rows[i].m, rows[i].n, rows[i].k, precision, NULL, scratch);
 		double took = (maas_clock() - start) / turns;
 
 		best = took < best ? took : best;

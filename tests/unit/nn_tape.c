@@ -103,7 +103,10 @@ build(struct net *n, struct maas_team *team, int flags)
 		return -1;
 	size_t stride = (maas_tape_scratch(n->tape) + 63) / 64 * 64, all = maas_tape_params(n->tape)->n;
 
-	n->run = (struct maas_run){ .team = team, .stride = stride, .seed = 3, .train = 1,
+	n->run = (struct maas_run){ .team = team,
+		.stride = stride,
+		.seed = 3,
+		.train = 1,
 		.scratch = maas_take(n->arena, (size_t)maas_team_size(team), stride) };
 	n->m = maas_take(n->arena, all, sizeof *n->m);
 	n->v = maas_take(n->arena, all, sizeof *n->v);
@@ -156,7 +159,8 @@ check_training(struct maas_team *one, struct maas_team *two, enum maas_dtype pre
 			ok(!more, "%s: a warm step takes no memory: %ld times", name, more);
 	}
 	ok(first > 2 && last < 0.85f * first, "%s: the loss falls from %g to %g", name, (double)first, (double)last);
-	ok(!memcmp(p->val, q->val, p->n * sizeof *p->val), "%s: after 25 steps the same bytes by one thread and by two", name);
+	ok(!memcmp(p->val, q->val, p->n * sizeof *p->val), "%s: after 25 steps the same bytes by one thread and by two",
+	    name);
 	maas_arena_free(a.arena);
 	maas_arena_free(b.arena);
 }
@@ -173,8 +177,10 @@ check_plan(struct maas_team *one)
 	}
 	/* Values of a layer: 13 C wide with its branches; gradients as many. */
 	all = (size_t)ROWS * LAYERS * (1 + 3 + 1 + 1 + 1 + 1 + 4 + 1) * C * sizeof(float);
-	ok(maas_tape_bytes(train.tape) < 2 * all, "gradients share their places: %zu bytes of %zu", maas_tape_bytes(train.tape), 2 * all);
-	ok(maas_tape_bytes(apply.tape) < all * 2 / 3, "without training, values too: %zu of %zu", maas_tape_bytes(apply.tape), all);
+	ok(maas_tape_bytes(train.tape) < 2 * all, "gradients share their places: %zu bytes of %zu",
+	    maas_tape_bytes(train.tape), 2 * all);
+	ok(maas_tape_bytes(apply.tape) < all * 2 / 3, "without training, values too: %zu of %zu",
+	    maas_tape_bytes(apply.tape), all);
 	apply.run.train = train.run.train = 0;
 	for (int i = 0; i < ROWS; i++) {
 		((int32_t *)apply.ids->val)[i] = ((int32_t *)train.ids->val)[i] = i % VOCAB;
@@ -182,7 +188,8 @@ check_plan(struct maas_team *one)
 	}
 	maas_forward(train.tape, &train.run);
 	maas_forward(apply.tape, &apply.run);
-	ok(*(float *)train.loss->val == *(float *)apply.loss->val, "the same loss either way: %g", (double)*(float *)apply.loss->val);
+	ok(*(float *)train.loss->val == *(float *)apply.loss->val, "the same loss either way: %g",
+	    (double)*(float *)apply.loss->val);
 	float whole = *(float *)apply.loss->val;
 
 	for (int i = TIME; i < ROWS; i++)
@@ -194,7 +201,8 @@ check_plan(struct maas_team *one)
 		((int32_t *)apply.ids->val)[i] = -5;
 	apply.run.rows = TIME;
 	maas_forward(apply.tape, &apply.run);
-	ok(*(float *)apply.loss->val == masked && masked != whole, "one sequence of four in use: the rest is not looked at");
+	ok(*(float *)apply.loss->val == masked && masked != whole,
+	    "one sequence of four in use: the rest is not looked at");
 	((int32_t *)apply.ids->val)[3] = VOCAB;
 	maas_forward(apply.tape, &apply.run);
 	ok(isnan(*(float *)apply.loss->val), "an id out of range is NaN, not a crash");
@@ -209,7 +217,8 @@ check_view(struct maas_team *one)
 	struct maas_arena *a = maas_arena_new(1 << 16);
 	struct maas_tape *t = maas_tape_new(a);
 	int32_t none[] = { 0, 1, 1, 0 };
-	struct maas_node *x = maas_param(t, "x", 2, (size_t[]){ 2, 6 }, 0), *w = maas_param(t, "w", 2, (size_t[]){ 2, 3 }, 0);
+	struct maas_node *x = maas_param(t, "x", 2, (size_t[]){ 2, 6 }, 0),
+			 *w = maas_param(t, "w", 2, (size_t[]){ 2, 3 }, 0);
 	struct maas_node *target = maas_input(t, "targets", MAAS_I32, 1, (size_t[]){ 4 });
 	struct maas_node *h = maas_sum(t, x, x), *v = maas_view(t, h, 2, (size_t[]){ 4, 3 });
 	struct maas_node *loss = maas_head_loss(t, v, w, target);
@@ -242,7 +251,8 @@ check_adamw(struct maas_team *two)
 {
 	struct maas_arena *a = maas_arena_new(1 << 16);
 	struct maas_tape *t = maas_tape_new(a);
-	struct maas_node *w = maas_param(t, "w", 2, (size_t[]){ 1, 2 }, 1), *b = maas_param(t, "b", 1, (size_t[]){ 2 }, 0);
+	struct maas_node *w = maas_param(t, "w", 2, (size_t[]){ 1, 2 }, 1),
+			 *b = maas_param(t, "b", 1, (size_t[]){ 2 }, 0);
 	struct maas_adamw how = { 0.1f, 0.9f, 0.999f, 1e-8f, 0.01f };
 	static const float g[3][2] = { { .5f, -.25f }, { 1, .1f }, { -.2f, .3f } };
 	float m[128] = { 0 }, v[128] = { 0 };
@@ -265,9 +275,10 @@ check_adamw(struct maas_team *two)
 	}
 	const float *x = w->val, *y = b->val;
 
-	ok(fabs(x[0] - 0.7385949961284716) < 3e-7 && fabs(x[1] + 1.8894053759032825) < 3e-7, "AdamW: %.9g %.9g", (double)x[0], (double)x[1]);
-	ok(fabs(y[0] - 0.7404242026107606) > 1e-9 && y[0] > x[0] && y[1] < x[1], "without decay for what has none: %.9g %.9g",
-	    (double)y[0], (double)y[1]);
+	ok(fabs(x[0] - 0.7385949961284716) < 3e-7 && fabs(x[1] + 1.8894053759032825) < 3e-7, "AdamW: %.9g %.9g",
+	    (double)x[0], (double)x[1]);
+	ok(fabs(y[0] - 0.7404242026107606) > 1e-9 && y[0] > x[0] && y[1] < x[1],
+	    "without decay for what has none: %.9g %.9g", (double)y[0], (double)y[1]);
 	maas_bf16 h;
 	maas_to_bf16(&h, x, 1);
 	ok(p.half[0] == h, "the bf16 copy is written in the same pass");

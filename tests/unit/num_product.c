@@ -104,13 +104,27 @@ operand(float *f32, maas_bf16 *half, size_t rows, size_t k, int turned, enum maa
 
 	fill(f32, (rows + pad) * (k + pad), stream);
 	maas_to_bf16(half, f32, (rows + pad) * (k + pad));
-	return (struct maas_matrix){ type == MAAS_F32 ? (void *)f32 : (void *)half, type,
-		turned ? 1 : k + pad, turned ? rows + pad : 1 };
+	return (struct maas_matrix){ type == MAAS_F32 ? (void *)f32 : (void *)half, type, turned ? 1 : k + pad,
+		turned ? rows + pad : 1 };
 }
 
-static const struct { size_t m, n, k; } sizes[] = {
-	{ 1, 1, 1 }, { 1, 33, 7 }, { 2, 32, 31 }, { 3, 17, 32 }, { 5, 64, 33 }, { 13, 47, 65 }, { 14, 31, 256 },
-	{ 15, 65, 257 }, { 29, 96, 300 }, { 43, 35, 513 }, { 1, 100, 600 }, { 7, 70, 0 }, { 341, 33, 20 }, { 20, 530, 20 },
+static const struct {
+	size_t m, n, k;
+} sizes[] = {
+	{ 1, 1, 1 },
+	{ 1, 33, 7 },
+	{ 2, 32, 31 },
+	{ 3, 17, 32 },
+	{ 5, 64, 33 },
+	{ 13, 47, 65 },
+	{ 14, 31, 256 },
+	{ 15, 65, 257 },
+	{ 29, 96, 300 },
+	{ 43, 35, 513 },
+	{ 1, 100, 600 },
+	{ 7, 70, 0 },
+	{ 341, 33, 20 },
+	{ 20, 530, 20 },
 };
 
 static int
@@ -166,7 +180,8 @@ static void
 check_epilogue(const char *tier)
 {
 	enum { M = 45, N = 67, K = 70 };
-	struct maas_matrix a = operand(a_f32, a_half, M, K, 0, MAAS_F32, 5), b = operand(b_f32, b_half, N, K, 0, MAAS_F32, 6);
+	struct maas_matrix a = operand(a_f32, a_half, M, K, 0, MAAS_F32, 5),
+			   b = operand(b_f32, b_half, N, K, 0, MAAS_F32, 6);
 	struct maas_epilogue e = { bias, MAAS_ACT_GELU_TANH, before, side, 1 };
 	int bad = 0, bad_before = 0;
 
@@ -190,7 +205,8 @@ static void
 check_batch(const char *tier, struct maas_team *team, void *each)
 {
 	enum { M = 43, N = 150, K = 300 };
-	struct maas_matrix a = operand(a_f32, a_half, M, K, 0, MAAS_F32, 10), b = operand(b_f32, b_half, N, K, 0, MAAS_BF16, 11);
+	struct maas_matrix a = operand(a_f32, a_half, M, K, 0, MAAS_F32, 10),
+			   b = operand(b_f32, b_half, N, K, 0, MAAS_BF16, 11);
 
 	for (int p = 0; p < 2; p++) {
 		enum maas_dtype precision = p ? MAAS_BF16 : MAAS_F32;
@@ -233,10 +249,22 @@ check_edges(const char *tier)
 static void
 check_conversion(const char *tier)
 {
-	static const struct { uint32_t x; maas_bf16 y; } known[] = {
-		{ 0x3f800000, 0x3f80 }, { 0x3f808000, 0x3f80 }, { 0x3f818000, 0x3f82 }, { 0x3f808001, 0x3f81 },
-		{ 0x00012345, 0x0000 }, { 0x807fffff, 0x8000 }, { 0x00800000, 0x0080 }, { 0x7f7fffff, 0x7f80 },
-		{ 0x7f800000, 0x7f80 }, { 0xff800000, 0xff80 }, { 0x7f800001, 0x7fc0 }, { 0xffc12345, 0xffc1 },
+	static const struct {
+		uint32_t x;
+		maas_bf16 y;
+	} known[] = {
+		{ 0x3f800000, 0x3f80 },
+		{ 0x3f808000, 0x3f80 },
+		{ 0x3f818000, 0x3f82 },
+		{ 0x3f808001, 0x3f81 },
+		{ 0x00012345, 0x0000 },
+		{ 0x807fffff, 0x8000 },
+		{ 0x00800000, 0x0080 },
+		{ 0x7f7fffff, 0x7f80 },
+		{ 0x7f800000, 0x7f80 },
+		{ 0xff800000, 0xff80 },
+		{ 0x7f800001, 0x7fc0 },
+		{ 0xffc12345, 0xffc1 },
 		{ 0x80000000, 0x8000 },
 	};
 	maas_bf16 y[MAAS_COUNT(known)];

@@ -59,9 +59,11 @@ check_exp(void)
 	}
 	ok(worst <= 1.1, "exp is within 1.1 units of the last place: %.3f", worst);
 	maas_exp(out, edge, MAAS_COUNT(edge));
-	ok(isnan(out[0]) && out[1] == INFINITY && out[2] == 0 && out[3] == INFINITY && out[4] == 0 && out[5] == 1 && out[6] == 1,
+	ok(isnan(out[0]) && out[1] == INFINITY && out[2] == 0 && out[3] == INFINITY && out[4] == 0 && out[5] == 1 &&
+		out[6] == 1,
 	    "exp at the edges");
-	ok(ulps(out[7], exp((double)88.7f)) < 2 && ulps(out[8], exp(-100.0)) < 2, "exp next to infinity and among subnormals");
+	ok(ulps(out[7], exp((double)88.7f)) < 2 && ulps(out[8], exp(-100.0)) < 2,
+	    "exp next to infinity and among subnormals");
 	worst = 0;
 	for (size_t i = 0; i < N; i++)
 		x[i] = (float)i / N * 12 - 6;
@@ -93,7 +95,8 @@ check_golden(void)
 	float v[] = { -1, 0.5f, 2 }, g[3];
 
 	maas_act_fwd(g, v, 3, MAAS_ACT_GELU);
-	ok(fabsf(g[0] + 0.15865529f) < 2e-7f && fabsf(g[1] - 0.34573120f) < 2e-7f && fabsf(g[2] - 1.95449996f) < 4e-7f, "gelu");
+	ok(fabsf(g[0] + 0.15865529f) < 2e-7f && fabsf(g[1] - 0.34573120f) < 2e-7f && fabsf(g[2] - 1.95449996f) < 4e-7f,
+	    "gelu");
 	maas_act_fwd(g, v, 3, MAAS_ACT_GELU_TANH);
 	ok(fabsf(g[0] + 0.15880799f) < 2e-7f && fabsf(g[1] - 0.34571400f) < 2e-7f && fabsf(g[2] - 1.95459771f) < 4e-7f,
 	    "gelu, tanh form");
@@ -168,7 +171,8 @@ static float q[T * HD], k[T * HD], v[T * HD], out[T * HD], alone[T * HD], lse[T]
 static void
 attend(float *to, float *sums, size_t rows, size_t at)
 {
-	const void *kb[] = { k, k + MAAS_KEYS * HD, k + 2 * MAAS_KEYS * HD }, *vb[] = { v, v + MAAS_KEYS * HD, v + 2 * MAAS_KEYS * HD };
+	const void *kb[] = { k, k + MAAS_KEYS * HD, k + 2 * MAAS_KEYS * HD },
+		   *vb[] = { v, v + MAAS_KEYS * HD, v + 2 * MAAS_KEYS * HD };
 	struct maas_keys keys = { MAAS_F32, kb, vb, HD };
 
 	maas_attend_fwd(to, HD, sums, q + at * HD, HD, rows, at, &keys, HD, scratch);
@@ -218,13 +222,15 @@ check_attention(void)
 static void
 check_lapack(void)
 {
-	double a[9], values[3], vectors[9], xs[] = { 1, 2, 3, 4, 5, 7, 8, 9, 1, -2, 0.5, 3 }, c[9] = { 0 }, u[12], vt[9], sv[3];
+	double a[9], values[3], vectors[9], xs[] = { 1, 2, 3, 4, 5, 7, 8, 9, 1, -2, 0.5, 3 }, c[9] = { 0 }, u[12],
+					    vt[9], sv[3];
 	double worst = 0, keep[12];
 
 	maas_gram(c, xs, 4, 3);
 	memcpy(a, c, sizeof a);
 	memcpy(keep, xs, sizeof xs);
-	ok(maas_eigen_sym(values, vectors, a, 3) == 0 && values[0] <= values[1] && values[1] <= values[2], "eigenvalues ascend");
+	ok(maas_eigen_sym(values, vectors, a, 3) == 0 && values[0] <= values[1] && values[1] <= values[2],
+	    "eigenvalues ascend");
 	for (int i = 0; i < 3; i++)
 		for (int j = 0; j < 3; j++) {
 			double s = 0;
@@ -247,7 +253,8 @@ check_lapack(void)
 	ok(worst < 1e-12, "u s vt is the matrix, to %.2g", worst);
 	memcpy(a, c, sizeof a);
 	a[4] = NAN;
-	ok(maas_eigen_sym(values, vectors, a, 3) < 0 && strstr(maas_error(), "row 1, column 1"), "NaN: %s", maas_error());
+	ok(maas_eigen_sym(values, vectors, a, 3) < 0 && strstr(maas_error(), "row 1, column 1"), "NaN: %s",
+	    maas_error());
 }
 
 int

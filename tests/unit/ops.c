@@ -17,10 +17,14 @@ static const struct row {
 	const char *what;
 	struct maas_node *(*build)(struct maas_tape *, struct maas_node **);
 	reference *ref;
-	struct { int ndim; size_t dim[MAAS_DIMS]; int ids; } in[MAAS_ARGS];     /* ids > 0: whole numbers below it */
-	size_t rows, cols;              /* of the output */
-	double bf16;                    /* tolerance with operands of bf16 */
-} *now;
+	struct {
+		int ndim;
+		size_t dim[MAAS_DIMS];
+		int ids;
+	} in[MAAS_ARGS];   /* ids > 0: whole numbers below it */
+	size_t rows, cols; /* of the output */
+	double bf16;       /* tolerance with operands of bf16 */
+} * now;
 
 #define SEED 11
 
@@ -55,7 +59,8 @@ ref_layernorm(const struct row *r, double *y, double *const *in)
 		for (size_t c = 0; c < n; c++)
 			var += pow(in[0][i * n + c] - mean, 2) / (double)n;
 		for (size_t c = 0; c < n; c++)
-			y[i * n + c] = (in[0][i * n + c] - mean) / sqrt(var + 1e-3) * (in[1] ? in[1][c] : 1) + (in[2] ? in[2][c] : 0);
+			y[i * n + c] = (in[0][i * n + c] - mean) / sqrt(var + 1e-3) * (in[1] ? in[1][c] : 1) +
+			    (in[2] ? in[2][c] : 0);
 	}
 }
 
@@ -90,7 +95,8 @@ ref_linear_gelu(const struct row *r, double *y, double *const *in)
 {
 	product(r, y, in);
 	for (size_t i = 0; i < r->rows * r->cols; i++)
-		y[i] = 0.5 * y[i] * (1 + tanh(sqrt(2 / M_PI) * (y[i] + 0.044715 * pow(y[i], 3)))) + (in[3] ? in[3][i] : 0);
+		y[i] =
+		    0.5 * y[i] * (1 + tanh(sqrt(2 / M_PI) * (y[i] + 0.044715 * pow(y[i], 3)))) + (in[3] ? in[3][i] : 0);
 }
 
 static void
@@ -222,10 +228,22 @@ head_loss(struct maas_tape *t, struct maas_node **in)
 	return maas_head_loss(t, in[0], in[1], in[2]);
 }
 
-#define V(n)    { 1, { n }, 0 }
-#define M(m, n) { 2, { m, n }, 0 }
-#define I(n, v) { 1, { n }, v }
-#define NONE    { 0, { 0 }, 0 }
+#define V(n) \
+	{ \
+		1, { n }, 0 \
+	}
+#define M(m, n) \
+	{ \
+		2, { m, n }, 0 \
+	}
+#define I(n, v) \
+	{ \
+		1, { n }, v \
+	}
+#define NONE \
+	{ \
+		0, { 0 }, 0 \
+	}
 
 static const struct row rows[] = {
 	{ &maas_op_embed, "table", embed, ref_embed, { I(9, 7), M(7, 19) }, 9, 19, 0 },
@@ -233,10 +251,14 @@ static const struct row rows[] = {
 	{ &maas_op_layernorm, "gain and bias", layernorm, ref_layernorm, { M(300, 37), V(37), V(37) }, 300, 37, 0 },
 	{ &maas_op_layernorm, "alone", layernorm, ref_layernorm, { M(3, 130) }, 3, 130, 0 },
 	{ &maas_op_linear, "plain", linear, ref_linear, { M(9, 33), M(17, 33) }, 9, 17, 0.04 },
-	{ &maas_op_linear, "bias and residual", linear, ref_linear, { M(37, 30), M(65, 30), V(65), M(37, 65) }, 37, 65, 0.04 },
-	{ &maas_op_linear, "bias, gelu, residual", linear_gelu, ref_linear_gelu, { M(31, 12), M(40, 12), V(40), M(31, 40) }, 31, 40, 0.04 },
-	{ &maas_op_linear, "its own residual", linear_self, ref_linear_self, { M(8, 21), M(21, 21), V(21) }, 8, 21, 0.04 },
-	{ &maas_op_attention, "two sequences, shared keys", attention, ref_attention, { M(2 * TIME, WIDE) }, 2 * TIME, HEADS * HD, 0 },
+	{ &maas_op_linear, "bias and residual", linear, ref_linear, { M(37, 30), M(65, 30), V(65), M(37, 65) }, 37, 65,
+	    0.04 },
+	{ &maas_op_linear, "bias, gelu, residual", linear_gelu, ref_linear_gelu,
+	    { M(31, 12), M(40, 12), V(40), M(31, 40) }, 31, 40, 0.04 },
+	{ &maas_op_linear, "its own residual", linear_self, ref_linear_self, { M(8, 21), M(21, 21), V(21) }, 8, 21,
+	    0.04 },
+	{ &maas_op_attention, "two sequences, shared keys", attention, ref_attention, { M(2 * TIME, WIDE) }, 2 * TIME,
+	    HEADS *HD, 0 },
 	{ &maas_op_sum, "plain", sum, ref_sum, { M(5, 7), M(5, 7) }, 5, 7, 0 },
 	{ &maas_op_dropout, "alone", dropout, ref_dropout, { M(11, 13) }, 11, 13, 0 },
 	{ &maas_op_dropout, "residual", dropout, ref_dropout, { M(200, 91), M(200, 91) }, 200, 91, 0 },
@@ -271,7 +293,9 @@ project_bwd(struct maas_node *y, const struct maas_run *run, const unsigned char
 		y->in[0]->grad[i] = projector[i] * y->grad[0];
 }
 
-static const struct maas_op op_project = { .name = "project", .shape = project_shape, .fwd = project_fwd, .bwd = project_bwd };
+static const struct maas_op op_project = {
+	.name = "project", .shape = project_shape, .fwd = project_fwd, .bwd = project_bwd
+};
 
 struct bench {
 	struct maas_arena *arena;
@@ -304,8 +328,9 @@ set_up(struct bench *b, struct maas_team *team, enum maas_dtype precision, int f
 	b->tape = maas_tape_new(b->arena);
 	for (int i = 0; i < MAAS_ARGS; i++)
 		if (now->in[i].ndim)
-			b->in[i] = now->in[i].ids ? maas_input(b->tape, "ids", MAAS_I32, now->in[i].ndim, now->in[i].dim)
-			                          : maas_param(b->tape, "x", now->in[i].ndim, now->in[i].dim, 0);
+			b->in[i] = now->in[i].ids
+			    ? maas_input(b->tape, "ids", MAAS_I32, now->in[i].ndim, now->in[i].dim)
+			    : maas_param(b->tape, "x", now->in[i].ndim, now->in[i].dim, 0);
 	b->y = now->build(b->tape, b->in);
 	struct maas_node *loss = maas_apply(b->tape, &op_project, &b->y, 1, NULL, 0);
 	if (!loss || maas_tape_plan(b->tape, loss, flags) < 0)
@@ -320,7 +345,8 @@ set_up(struct bench *b, struct maas_team *team, enum maas_dtype precision, int f
 		if (b->in[i])
 			fill(b->in[i], now->in[i].ids, (size_t)i);
 	if (maas_tape_params(b->tape)->half)
-		maas_to_bf16(maas_tape_params(b->tape)->half, maas_tape_params(b->tape)->val, maas_tape_params(b->tape)->n);
+		maas_to_bf16(
+		    maas_tape_params(b->tape)->half, maas_tape_params(b->tape)->val, maas_tape_params(b->tape)->n);
 	return 0;
 }
 
@@ -365,7 +391,8 @@ check_gradient(const struct bench *b, int i, double tol)
 	for (size_t j = 0; j < n; j++)
 		bp += (double)along[j] * b->in[i]->grad[j];
 	double size = sqrt(maas_dot(b->in[i]->grad, b->in[i]->grad, n)) + 1e-3;
-	ok(fabs(fd - bp) <= tol * size, "%s, %s: d/d(arg %d) %.7g, by differences %.7g", now->op->name, now->what, i, bp, fd);
+	ok(fabs(fd - bp) <= tol * size, "%s, %s: d/d(arg %d) %.7g, by differences %.7g", now->op->name, now->what, i,
+	    bp, fd);
 }
 
 static void
@@ -438,8 +465,8 @@ check_same(struct maas_team *one, struct maas_team *three)
 			bad += digest(three, precision, MAAS_TRAIN, 0) != want_h;
 			bad += digest(one, precision, MAAS_TRAIN | MAAS_HALF, 0) != want_h;
 		}
-		ok(!bad && want_h, "%s, %s: %s the same by three threads, in every tier, with bf16 copies", now->op->name,
-		    now->what, p ? "bf16" : "f32");
+		ok(!bad && want_h, "%s, %s: %s the same by three threads, in every tier, with bf16 copies",
+		    now->op->name, now->what, p ? "bf16" : "f32");
 	}
 }
 
@@ -470,14 +497,16 @@ check_refusals(void)
 {
 	struct maas_arena *a = maas_arena_new(1 << 16);
 	struct maas_tape *t = maas_tape_new(a);
-	struct maas_node *x = maas_param(t, "x", 2, (size_t[]){ 3, 5 }, 0), *w = maas_param(t, "w", 2, (size_t[]){ 4, 6 }, 0);
+	struct maas_node *x = maas_param(t, "x", 2, (size_t[]){ 3, 5 }, 0),
+			 *w = maas_param(t, "w", 2, (size_t[]){ 4, 6 }, 0);
 
-	ok(!maas_layernorm(t, maas_linear(t, x, w, NULL, NULL, MAAS_ACT_NONE), NULL, NULL, 1e-5f), "a wrong shape flows through");
+	ok(!maas_layernorm(t, maas_linear(t, x, w, NULL, NULL, MAAS_ACT_NONE), NULL, NULL, 1e-5f),
+	    "a wrong shape flows through");
 	is_str(maas_error(), "linear: the input has 5 channels, the weight 6");
 	ok(maas_tape_plan(t, x, MAAS_TRAIN) < 0, "and the tape is not planned");
 	t = maas_tape_new(a);
-	ok(!maas_param(t, "huge", 2, (size_t[]){ SIZE_MAX / 4, 4 }, 0) && maas_why() == MAAS_DATA, "a size past counting: %s",
-	    maas_error());
+	ok(!maas_param(t, "huge", 2, (size_t[]){ SIZE_MAX / 4, 4 }, 0) && maas_why() == MAAS_DATA,
+	    "a size past counting: %s", maas_error());
 	t = maas_tape_new(a);
 	ok(!maas_sum(t, NULL, NULL), "a missing argument: %s", maas_error());
 	t = maas_tape_new(a);
