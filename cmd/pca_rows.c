@@ -188,7 +188,7 @@ put_header(struct pass *p)
 		if (name_it(p, i) < 0 || put_cell(&p->line, (struct maas_span){ p->name.s, p->name.n }) < 0)
 			return -1;
 	fprintf(p->file, "%.*s\n", (int)p->line.n - 1, p->line.s);
-	return 0;
+	return p->o->line_buffered && fflush(p->file) ? maas_fail_errno("%s", p->o->output) : 0;
 }
 
 /* npy, version 1: the header says how many rows there are, so that it is written last. */
