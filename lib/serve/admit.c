@@ -221,8 +221,6 @@ admit_finished(void *ctx, struct maas_http_request *r)
 
 	count_code(m, r->status);
 	count_seconds(&m->duration, maas_clock() - r->start);
-	if (a->tokens)
-		ring_spend(s->ring, a->key, a->tokens, maas_clock());
 	if (arena)
 		maas_arena_reset(arena);
 	*a = (struct ask){ .arena = arena };

@@ -94,13 +94,13 @@ static int
 put_scores(struct maas_buf *to, const struct maas_rows *rows, const struct ranked *r, size_t n)
 {
 	if (maas_buf_text(to, "\"label\":") < 0 || maas_json_put_text(to, maas_rows_label(rows, r[0].label)) < 0 ||
-	    maas_buf_text(to, ",\"score\":") < 0 || maas_json_put_real(to, r[0].p) < 0 ||
+	    maas_buf_text(to, ",\"score\":") < 0 || maas_json_put_float(to, (float)r[0].p) < 0 ||
 	    maas_buf_text(to, ",\"scores\":[") < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (maas_buf_text(to, i ? ",{\"label\":" : "{\"label\":") < 0 ||
 		    maas_json_put_text(to, maas_rows_label(rows, r[i].label)) < 0 ||
-		    maas_buf_text(to, ",\"score\":") < 0 || maas_json_put_real(to, r[i].p) < 0 ||
+		    maas_buf_text(to, ",\"score\":") < 0 || maas_json_put_float(to, (float)r[i].p) < 0 ||
 		    maas_buf_text(to, "}") < 0)
 			return -1;
 	return maas_buf_text(to, "]");
