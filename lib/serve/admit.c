@@ -112,6 +112,10 @@ check_key(struct ask *a)
 	if (a->route->open)
 		return 0;
 	v = ring_check(a->server->ring, key_of(a->http), time(NULL), a->http->start, &pass);
+	if (v == RING_UNKNOWN) {
+		ring_look_again(a->server->ring, a->http->start);
+		v = ring_check(a->server->ring, key_of(a->http), time(NULL), a->http->start, &pass);
+	}
 	if (v != RING_GOOD)
 		return refuse_key(a, v, pass.wait);
 	memcpy(a->key, pass.id, sizeof a->key);

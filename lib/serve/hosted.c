@@ -136,6 +136,20 @@ hosted_for(struct ask *a, struct maas_span name)
 	return NULL;
 }
 
+struct hosted *
+hosted_of_path(struct ask *a)
+{
+	struct maas_buf name = { 0 };
+	struct hosted *m = NULL;
+
+	if (maas_http_unescape(a->model_name, &name) < 0)
+		reply_error(a, 400, "bad_request", NULL, "%s", maas_error());
+	else
+		m = hosted_for(a, (struct maas_span){ name.s, name.n });
+	maas_buf_free(&name);
+	return m;
+}
+
 int
 put_card(struct maas_buf *to, const struct hosted *m)
 {

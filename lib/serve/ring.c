@@ -17,7 +17,9 @@ struct ring {
 	pthread_mutex_t lock;
 	struct held *key; /* sorted by id */
 	size_t n, cap;
+	pthread_mutex_t reading; /* one thread reads the state at a time; guards the two below */
 	int64_t version;
+	double looked;
 };
 
 static int
@@ -121,6 +123,7 @@ ring_new(struct maas_state *state)
 		return NULL;
 	r->state = state;
 	pthread_mutex_init(&r->lock, NULL);
+	pthread_mutex_init(&r->reading, NULL);
 	if (store_version(state, &r->version) == 0 && load(r) == 0)
 		return r;
 	ring_free(r);
@@ -133,12 +136,13 @@ ring_free(struct ring *r)
 	if (!r)
 		return;
 	drop_all(r);
+	pthread_mutex_destroy(&r->reading);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }
 
-int
-ring_refresh(struct ring *r)
+static int
+refresh(struct ring *r)
 {
 	int64_t version;
 
@@ -150,6 +154,27 @@ ring_refresh(struct ring *r)
 		return -1;
 	r->version = version;
 	return 0;
+}
+
+int
+ring_refresh(struct ring *r)
+{
+	int rc;
+
+	pthread_mutex_lock(&r->reading);
+	rc = refresh(r);
+	pthread_mutex_unlock(&r->reading);
+	return rc;
+}
+
+/* What fails here is said by the next ring_refresh. */
+void
+ring_look_again(struct ring *r, double clock)
+{
+	pthread_mutex_lock(&r->reading);
+	if (clock - r->looked > 0.1 && refresh(r) == 0)
+		r->looked = clock;
+	pthread_mutex_unlock(&r->reading);
 }
 
 static int

@@ -26,6 +26,8 @@ struct ring *ring_new(struct maas_state *) MAAS_USE;
 void ring_free(struct ring *);
 /* Read the keys again where another process has written.  What was spent stays spent. */
 int ring_refresh(struct ring *) MAAS_USE;
+/* The same for a key that was not known: it may be new.  Looks ten times a second at most. */
+void ring_look_again(struct ring *, double clock);
 size_t ring_good(struct ring *, int64_t now);
 /* text: the whole key, NULL for none.  now: seconds since 1970; clock: maas_clock(). */
 enum ring_verdict ring_check(struct ring *, const char *text, int64_t now, double clock, struct ring_pass *);

@@ -86,7 +86,7 @@ run_models(struct ask *a)
 void
 run_model(struct ask *a)
 {
-	struct hosted *m = hosted_for(a, a->model_name);
+	struct hosted *m = hosted_of_path(a);
 
 	if (m)
 		reply_json(a, put_card(maas_http_body(a->http), m));

@@ -4,6 +4,8 @@
 
 #include "server.h"
 
+#define FLUSH_TICKS 100 /* of 5 ms: for the last replies */
+
 const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_options, model, "[NAME=]PATH",
 						    "serve this model; may be repeated"),
 	MAAS_TEXT(0, maas_serve_options, host, "127.0.0.1", "numeric address to listen on"),
@@ -118,6 +120,16 @@ maas_server_pending(const struct maas_server *s)
 	return maas_http_pending(s->http);
 }
 
+/* What has been said is still sent, where that takes no time. */
+static void
+flush(struct maas_server *s)
+{
+	const struct timespec tick = { 0, 5000000 };
+
+	for (int i = 0; i < FLUSH_TICKS && maas_http_pending(s->http); i++)
+		nanosleep(&tick, NULL);
+}
+
 /* The scheduler first: it fails what it still has, so that every request gets its reply. */
 void
 maas_server_close(struct maas_server *s)
@@ -127,6 +139,8 @@ maas_server_close(struct maas_server *s)
 	if (s->http)
 		maas_server_drain(s);
 	scheduler_stop(s);
+	if (s->http)
+		flush(s);
 	maas_http_close(s->http);
 	for (size_t i = 0; i < s->nmodel; i++)
 		hosted_close(&s->model[i]);

@@ -125,6 +125,7 @@ void hosted_close(struct hosted *);
 struct hosted *hosted_find(struct maas_server *, struct maas_span name);
 /* The model by this name if the ask's key may use it, else NULL and the reply has gone. */
 struct hosted *hosted_for(struct ask *, struct maas_span name);
+struct hosted *hosted_of_path(struct ask *);    /* the one its path names */
 int put_card(struct maas_buf *, const struct hosted *) MAAS_USE;        /* of GET /v1/models/NAME */
 
 /* scheduler.c */

@@ -394,7 +394,7 @@ run_rows(struct ask *a, int explain)
 	struct records *r;
 	int rc;
 
-	a->model = hosted_for(a, a->model_name);
+	a->model = hosted_of_path(a);
 	if (!a->model)
 		return;
 	if (!a->model->rows) {

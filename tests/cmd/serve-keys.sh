@@ -3,7 +3,7 @@ exec 2>&1
 KEY=$(maas-serve key add cron --state a/b --model topics --model spam --rps 2.5 --expires 90d)
 echo "$KEY" | sed 's/_[a-z0-9]\{8\}_[A-Za-z0-9]\{43\}$/_ID_SECRET/'
 id=$(echo "$KEY" | cut -d _ -f 2)
-maas-serve key add 'Ada, of the shop' --state a/b --scope infer,admin --tokens-per-minute 6000
+maas-serve key add 'Ada, of the shop' --state a/b --scope infer,admin --tokens-per-minute 6000 | wc -c
 maas-serve key list --state a/b | sed 's/^[a-z0-9]\{8\}	/ID	/; s/20[0-9T:-]*Z/TIME/g'
 grep -c "$(echo "$KEY" | cut -d _ -f 3)" a/b/maas.db
 maas-serve key revoke "$id" --state a/b; echo "revoke: $?"

@@ -9,7 +9,6 @@ maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
 maas-serve -m 'a b=m.maas' --state state --unix s; echo "$?"
 maas-serve -m m.maas -m m=m.maas --state state --unix s; echo "$?"
 maas-serve -m m.maas --state state --host 0.0.0.0 --port 0; echo "$?"
-maas-serve -m m.maas --state state --host here.example --port 0; echo "$?"
 maas-serve -m m.maas --state state --port 70000 | head -n 1; echo "$?"
 : >s; maas-serve -m m.maas --state state --unix s; echo "$?"; rm s
 maas-serve -m m.maas --state state --unix none/s; echo "$?"
@@ -18,6 +17,7 @@ maas-serve -m m.maas --state state --unix "$(printf '%0200d' 7)" | cut -c 180-; 
 . "$TOP/tests/serve.sh"
 serve -m m.maas
 maas-serve -q -m m.maas --state state --unix s; echo "$?"
+maas-serve -m m.maas --state state --host here.example --port 0; echo "$?"
 kill -9 "$server"; wait "$server"; [ -S s ] && echo "the name is left"
 serve -m m.maas
 ask http://localhost/healthz

@@ -7,11 +7,11 @@ C=/v1/completions
 
 maas-generate -q -m tiny.maas -p 'The bicycle' -n 20 >cli
 post $C '{"model":"tiny","prompt":"The bicycle","max_tokens":20,"temperature":0}' >greedy.json
-jq -j '.choices[0].text' greedy.json | cmp - cli && echo "greedy: the same"
+jq -r '.choices[0].text' greedy.json | cmp - cli && echo "greedy: the same"
 jq -c 'keys, .object, .model, .choices[0].finish_reason, .usage.completion_tokens' greedy.json
 
 body='{"model":"tiny","prompt":"My chain","max_tokens":12,"temperature":0.9,"top_p":0.95,"top_k":50,"seed":7,"n":3}'
-echo 'My chain' | maas-generate -q -m tiny.maas -n 12 --temperature 0.9 --top-p 0.95 --top-k 50 -s 7 --num-return-sequences 3 --jsonl |
+echo '{"prompt":"My chain"}' | maas-generate -q -m tiny.maas -n 12 --temperature 0.9 --top-p 0.95 --top-k 50 -s 7 --num-return-sequences 3 --jsonl |
 	jq -r '.text | @json' >cli3
 post $C "$body" | jq -r '.choices[].text | @json' | cmp - cli3 && echo "sampled: the same"
 [ "$(sort -u cli3 | wc -l)" -eq 3 ] && echo "three different ones"

@@ -21,7 +21,7 @@ KEY=$narrow; ask $url | jq -c '[.data[].id]'
 ask $url/m | jq -r .error.code
 refused /v1/completions '{"model":"m","prompt":"x"}'
 # too often; too much
-KEY=$slow; ask -o /dev/null -w '%{http_code}\n' $url; ask -D - $url | head_of 'Retry-After|{' | sed 's/"message":"[^"]*",//'
+KEY=$slow; ask -o /dev/null -w '%{http_code}\n' $url; ask -D - $url | head_of 'Retry-After|."error' | sed 's/"message":"[^"]*",//'
 KEY=$short; post /v1/completions '{"model":"m","prompt":"x","max_tokens":9,"ignore_eos":true}' | jq .usage.completion_tokens
 ask $url | jq -r .error.code
 # expired; revoked, while the server runs

@@ -1,16 +1,17 @@
 # Clients that leave, a queue that is full, time that is up, and the end: nothing waits for anything.
 . "$TOP/tests/serve.sh"
 maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
-"$BIN/tool/make_gpt" tiny.maas tok.json context=16384
-long='{"model":"tiny","prompt":"x","max_tokens":16000,"ignore_eos":true,"stream":true}'
+"$BIN/tool/make_gpt" tiny.maas tok.json context=8192
+long='{"model":"tiny","prompt":"x","max_tokens":8000,"ignore_eos":true,"stream":true}'
 running='maas_requests_running{model="tiny"}'
 queued='maas_requests_queued{model="tiny"}'
 
 # one runs, one waits, the third is told to come again; health and metrics answer meanwhile
 serve -m tiny=tiny.maas --queue 1 --parallel 1
-post /v1/completions "$long" >one 2>/dev/null & one=$!
+stream() { exec curl -sSN --unix-socket s -H "Authorization: Bearer $KEY" -d "$1" http://localhost/v1/completions; }
+stream "$long" >one & one=$!
 await metric_is "$running" 1
-post /v1/completions "$long" >two 2>/dev/null & two=$!
+stream "$long" >two & two=$!
 await metric_is "$queued" 1
 post /v1/completions "$long" -D headers | jq -r .error.code
 tr -d '\r' <headers | grep -E '^(HTTP|Retry-After)'
@@ -40,7 +41,7 @@ for i in 1 2 3 4 5 6; do tail -n 2 drain.$i | head -n 1; sed -n 's/^data: {/{/p'
 
 # a second signal, or time that is up, cuts short; streams are told
 serve -m tiny=tiny.maas
-post /v1/completions "$long" >short & one=$!
+stream "$long" >short & one=$!
 await metric_is "$running" 1
 kill "$server"; await test ! -e s; kill "$server"; wait $one
 wait "$server"; echo "server: $?"
