@@ -8,7 +8,7 @@ serve() {
 	maas-serve -q "$@" --state state --unix s & server=$!
 	trap 'kill $server 2>/dev/null; wait $server 2>/dev/null' EXIT
 	tries=0
-	until [ -S s ]; do
+	until curl -s --unix-socket s http://localhost/healthz >healthy 2>&1; do
 		if [ $tries -ge 200 ] || ! kill -0 "$server" 2>/dev/null; then echo "the server does not start"; exit 1; fi
 		sleep 0.05; tries=$((tries+1))
 	done

@@ -26,9 +26,12 @@ static const char schema[] =
 static int
 fail_db(struct maas_state *s, const char *what)
 {
-	int busy = sqlite3_errcode(s->db) == SQLITE_BUSY;
+	int code = sqlite3_errcode(s->db);
+	enum maas_why why = code == SQLITE_BUSY               ? MAAS_TEMPFAIL
+	    : code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? MAAS_DATA
+							      : MAAS_IO;
 
-	return maas_fail_as(busy ? MAAS_TEMPFAIL : MAAS_IO, "%s: %s", what, sqlite3_errmsg(s->db));
+	return maas_fail_as(why, "%s: %s", what, sqlite3_errmsg(s->db));
 }
 
 /* mkdir -p, the last with mode 0700. */
@@ -81,18 +84,18 @@ version_of(struct maas_state *s)
 
 /* SQLite makes its files with the umask; the directory is what keeps others out. */
 static int
-open_db(struct maas_state *s, const char *path)
+open_db(struct maas_state *s, const char *dir, const char *path)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW;
 
 	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
-		return fail_db(s, path);
+		return fail_db(s, dir);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	if (version_of(s) > 1)
-		return maas_fail("%s: made by a newer maas-serve", path);
+		return maas_fail("%s: made by a newer maas-serve", dir);
 	if (version_of(s) == 1)
 		return 0;
-	return sqlite3_exec(s->db, schema, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail_db(s, path);
+	return sqlite3_exec(s->db, schema, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail_db(s, dir);
 }
 
 struct maas_state *
@@ -104,7 +107,7 @@ maas_state_open(const char *dir)
 
 	/* Resolved first: SQLite is told to follow no link, so that nobody puts one in its place. */
 	if (s && make_dirs(dir) == 0 && check_dir(dir) == 0 && (real = realpath(dir, NULL)) &&
-	    maas_buf_printf(&path, "%s/maas.db", real) == 0 && open_db(s, path.s) == 0) {
+	    maas_buf_printf(&path, "%s/maas.db", real) == 0 && open_db(s, dir, path.s) == 0) {
 		chmod(path.s, 0600);
 		maas_buf_free(&path);
 		free(real);
