@@ -424,7 +424,9 @@ int
 fail(const struct call *c)
 {
 	fflush(stdout);
-	fprintf(stderr, "%s: %s\n", c->command->name, maas_error());
+	/* Somebody else is at it: to cron, with -q, the status says so. */
+	if (!c->common.quiet || maas_why() != MAAS_TEMPFAIL)
+		fprintf(stderr, "%s: %s\n", c->command->name, maas_error());
 	return (int)maas_why();
 }
 

@@ -2,6 +2,10 @@
 # A line is a command, a verb ("-": none), and the options, with what may be chosen behind "=".
 _maas_table() {
 	cat <<'END'
+maas-classify - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-classify predict -m --model --line-buffered --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels -k --k --proba --threshold --jsonl --append -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-classify evaluate -m --model --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels --json --confusion --errors --fail-under -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-classify explain -m --model --line-buffered --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels --top --jsonl -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-generate - -m --model -p --prompt -n --max-new-tokens --max-length --num-return-sequences --stop --ignore-eos --echo --truncate --jsonl --prompt-ids --ids --logprobs --score --perplexity --stride --precision=f32|bf16|file --encoding --line-buffered --timings --temperature --top-k --top-p --min-p --typical-p --repetition-penalty --presence-penalty --frequency-penalty --no-repeat-ngram-size --sampler-order=hf|llamacpp -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model info --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
@@ -13,6 +17,20 @@ maas-pca transform -m --model -o --output --keep --to=auto|tsv|npy|jsonl --line-
 maas-pca inverse -m --model -o --output --keep --to=auto|tsv|npy|jsonl --line-buffered --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-pca score -m --model -o --output --keep --to=auto|tsv|npy|jsonl --line-buffered --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-pca info -m --model --json --scree -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-serve - -m --model --host --port --unix --state --queue --parallel --body-max --connections --timeout --drain-timeout -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-serve key --state --scope --model --rps --tokens-per-minute --expires -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize train -n --vocab --pattern=gpt2|cl100k|llama3 --min-frequency --special -o --output --encoding --if-changed --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize encode -m --model --whole --pieces --jsonl --bin --parse-special --add-bos --add-eos --format=auto|text|jsonl --text --encoding --line-buffered -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize decode -m --model --whole --skip-special --ids --line-buffered -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize count -m --model --json --encoding -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize truncate -m --model -n --tokens --whole --encoding --line-buffered -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize info -m --model --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize convert -m --model -o --output -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize vectorize -m --model --fit --to=libsvm|tsv|npy|jsonl --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels --analyzer=word|char|char_wb|cjk --ngrams --min-df --max-df --max-features --stop-words --token-pattern --lowercase --strip-accents=none|ascii|unicode --binary --tfidf --sublinear-tf --smooth-idf --norm=auto|l2|l1|none -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-train - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-train logistic --C --l1-ratio --intercept --class-weight --optimizer --tol --max-iter -o --output --json --if-changed --depfile --lock --dry-run --val --val-split --vectorizer --impute=none|mean --max-time --log --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels --analyzer=word|char|char_wb|cjk --ngrams --min-df --max-df --max-features --stop-words --token-pattern --lowercase --strip-accents=none|ascii|unicode --binary --tfidf --sublinear-tf --smooth-idf --norm=auto|l2|l1|none -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-train gpt --layers --heads --embed --context --vocab --dropout -o --output --json --if-changed --depfile --lock --dry-run --optimizer --lr --schedule=constant|linear|cosine|wsd --warmup --min-lr -b --batch-size --accumulate --steps --epochs --clip --weight-decay --beta1 --beta2 --precision=f32|bf16 --val-split --eval-every --eval-batches --early-stop --min-delta --tokenizer --parse-special --format=auto|text|tokens|ids --encoding --val --init-from --checkpoint --checkpoint-every --keep --resume=auto|must|never --max-time --log --plot -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 END
 }
 
@@ -46,4 +64,4 @@ _maas() {
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	fi
 }
-complete -o bashdefault -o default -F _maas maas-generate maas-model maas-pca
+complete -o bashdefault -o default -F _maas maas-classify maas-generate maas-model maas-pca maas-serve maas-tokenize maas-train
