@@ -43,6 +43,10 @@ const struct maas_tile *
 maas_tile_now(void)
 {
 #if defined(__x86_64__)
+#if defined(__GNUC__) && !defined(__clang__)
+	if (maas_isa() >= MAAS_AMX)
+		return maas_tile_amx();
+#endif
 	if (maas_isa() >= MAAS_AVX512)
 		return &maas_tile_avx512;
 	if (maas_isa() >= MAAS_AVX2)
@@ -186,13 +190,14 @@ static void
 sums(const struct job *g, struct room *s, float *c, size_t m, size_t k, int add, struct ahead *rows,
     struct ahead *panel, size_t left)
 {
-	size_t each = (m + MIN_M - 1) / MIN_M, share = lines(rows) / (left * each) + 1, near = lines(panel) / each + 1;
+	size_t chunk = g->tile->chunk, each = (m + chunk - 1) / chunk;
+	size_t share = lines(rows) / (left * each) + 1, near = lines(panel) / each + 1;
 
-	for (size_t r = 0; r < m; r += MIN_M) {
+	for (size_t r = 0; r < m; r += chunk) {
 		ask(panel, near);
 		ask(rows, share);
 		(g->half ? g->tile->bf16 : g->tile->f32)(
-		    c + r * TILE_N, s->a + r * TILE_ROW, s->b, m - r < MIN_M ? m - r : MIN_M, k, add);
+		    c + r * TILE_N, s->a + r * TILE_ROW, s->b, m - r < chunk ? m - r : chunk, k, add);
 	}
 }
 

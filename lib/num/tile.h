@@ -23,6 +23,7 @@
 typedef void maas_pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int round);
 
 struct maas_tile {
+	size_t chunk; /* rows between two looks ahead for memory: a multiple of what a tile has */
 	/* c [m, TILE_N] = or += (add) a [m, k] b [k, TILE_N], k <= TILE_K. */
 	void (*f32)(float *c, const float *a, const float *b, size_t m, size_t k, int add);
 	/* The same in steps of TILE_BF, a multiple of which k is; operands hold bf16 values. */
@@ -41,6 +42,9 @@ struct maas_tile {
 extern const struct maas_tile maas_tile_portable;
 #if defined(__x86_64__)
 extern const struct maas_tile maas_tile_avx2, maas_tile_avx512;
+#if defined(__GNUC__) && !defined(__clang__)
+const struct maas_tile *maas_tile_amx(void);
+#endif
 #endif
 
 const struct maas_tile *maas_tile_now(void); /* of this process's tier */

@@ -163,5 +163,5 @@ pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int
 			d[x * to + y] = tile_operand(s, x * s->row + y * s->col, round);
 }
 
-const struct maas_tile maas_tile_avx2 = { f32, bf16, pack, NULL, NULL };
+const struct maas_tile maas_tile_avx2 = { 42, f32, bf16, pack, NULL, NULL };
 #endif

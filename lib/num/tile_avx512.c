@@ -359,5 +359,5 @@ few_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, 
 	/* clang-format on */
 }
 
-const struct maas_tile maas_tile_avx512 = { f32, bf16, pack, few_f32, few_bf16 };
+const struct maas_tile maas_tile_avx512 = { 42, f32, bf16, pack, few_f32, few_bf16 };
 #endif
