@@ -42,10 +42,10 @@ on_step(struct maas_fitting *how)
 	struct rows_job *j = how->ctx;
 	double seconds = maas_clock() - j->began;
 
-	progress_show(&j->bar, j->rows->max_time > 0 ? seconds / j->rows->max_time : NAN, "step %ld  loss %.5f  slope %.3g",
+	progress_show(&j->bar, j->rows->max_time > 0 ? seconds / j->rows->max_time : NAN, "step %ld  loss %.5f  %.3g to go",
 	    how->step, how->loss, how->gradient);
 	if (j->log)
-		fprintf(j->log, "{\"step\":%ld,\"loss\":%.9g,\"objective\":%.17g,\"grad_max\":%.9g,\"seconds\":%.3f}\n", how->step,
+		fprintf(j->log, "{\"step\":%ld,\"loss\":%.9g,\"objective\":%.17g,\"to_go\":%.9g,\"seconds\":%.3f}\n", how->step,
 		    how->loss, how->objective, how->gradient, seconds);
 	j->timed_out = j->rows->max_time > 0 && seconds > j->rows->max_time;
 	return j->timed_out;

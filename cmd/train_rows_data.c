@@ -234,7 +234,7 @@ rows_report(const struct rows_job *j)
 	if (j->timed_out)
 		snprintf(end, sizeof end, ", not done: out of time");
 	else if (!j->how.converged)
-		snprintf(end, sizeof end, ", not converged: slope %.3g (see --max-iter, --tol)", j->how.gradient);
+		snprintf(end, sizeof end, ", not converged: %.3g to go (see --max-iter, --tol)", j->how.gradient);
 	warn(j->call, "%s: %zu rows, %zu features, %zu labels, %ld steps, train_loss %.6g%s (the commonest label alone: %.4f)%s",
 	    j->kind->name, j->n, j->x.cols, j->labels, j->how.step, j->how.loss, val, baseline(j), end);
 	return j->outcome->json ? json_result(j, metric) : 0;

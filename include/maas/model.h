@@ -259,7 +259,7 @@ struct maas_fitting {                   /* how a fit is going, and how it ended 
 	void *ctx;
 	long step, steps;               /* made; at most */
 	double loss;                    /* mean over the weights of the rows, without the penalty */
-	double objective, gradient;     /* what is made small; its largest slope, done when below tol */
+	double objective, gradient;     /* what is made small; what tol is held against */
 	int converged;
 	const char *objective_text;     /* the formula */
 };

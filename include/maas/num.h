@@ -199,9 +199,9 @@ void maas_csr_times(double *y, const struct maas_csr *x, const double *w, size_t
  * and in the end x is the best point.  The same bits for any number of threads.  Curvature is kept in float.
  */
 struct maas_lbfgs_options {
-	double tol;                     /* done when no |g[i]| is above */
+	double tol;                     /* done when no |g[i]|, times scale[i] where given, is above */
 	long max_iter;
-	size_t memory;                  /* pairs kept: 10 */
+	size_t memory;                  /* pairs kept, below 16; 0: 10 */
 };
 enum maas_lbfgs_state {
 	MAAS_LBFGS_MORE,                /* x has moved: evaluate there */
@@ -215,7 +215,7 @@ struct maas_lbfgs *maas_lbfgs_new(size_t n, const double *scale, const struct ma
     struct maas_team *) MAAS_USE;
 enum maas_lbfgs_state maas_lbfgs_step(struct maas_lbfgs *, double *x, double f, const double *g);
 long maas_lbfgs_steps(const struct maas_lbfgs *);               /* made so far */
-double maas_lbfgs_gradient(const struct maas_lbfgs *);          /* largest |g[i]| at the last point taken */
+double maas_lbfgs_gradient(const struct maas_lbfgs *);          /* what tol is held against, at the last point taken */
 double maas_lbfgs_best(const struct maas_lbfgs *);              /* objective there */
 void maas_lbfgs_free(struct maas_lbfgs *);
 

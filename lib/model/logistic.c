@@ -126,41 +126,47 @@ evaluate(struct problem *q, double *loss)
 	return *loss + q->l2 / 2 * penalty;
 }
 
-/* Begin at the intercept that says what the labels say; scale: the inverse Hessian's diagonal, nearly. */
-static void
-start(struct problem *q, double *w, double *scale, double *weights)
+/* Shares of the labels, by weight; a label whose rows all weigh nothing has hardly any. */
+static double
+shares(const struct problem *q, double *share)
 {
-	size_t k = q->k, s = q->stride;
-	double sum[2] = { 0, 0 }, curve = k == 1 ? 0.25 : (1.0 - 1.0 / (double)k) / (double)k, mean = 0;
-	double *b = w + q->p * s;
+	double sum = 0;
 
-	*weights = 0;
 	for (size_t i = 0; i < q->n; i++) {
 		double weight = q->weight ? q->weight[q->d->label[i]] : 1;
 
-		*weights += weight;
-		if (k == 1)
-			sum[q->d->label[i]] += weight;
-		else
-			b[q->d->label[i]] += weight;
+		share[q->d->label[i]] += weight;
+		sum += weight;
 	}
-	if (k == 1) {
-		b[0] = log(fmax(sum[1], 1e-9)) - log(fmax(sum[0], 1e-9));
-	} else {
-		for (size_t i = 0; i < k; i++)
-			mean += b[i] = log(fmax(b[i], 1e-9));
-		for (size_t i = 0; i < k; i++)
-			b[i] -= mean / (double)k;
-	}
-	if (!q->intercept)
-		memset(b, 0, s * sizeof *b);
+	for (size_t k = 0; k < q->d->labels; k++)
+		share[k] = fmax(share[k] / sum, 1e-12);
+	return sum;
+}
+
+/*
+ * Begin at the intercepts that say what the labels say.  scale: the inverse of the Hessian's diagonal
+ * there, where each p is the label's share: penalty + p (1 - p) x sum of weight x^2.
+ */
+static void
+start(struct problem *q, double *w, double *scale, const double *share, double weights)
+{
+	size_t k = q->k, s = q->stride;
+	double *b = w + q->p * s, mean = 0;
+
+	for (size_t i = 0; i < k; i++)
+		mean += log(share[i]) / (double)k;
+	for (size_t i = 0; i < k && q->intercept; i++)
+		b[i] = k == 1 ? log(share[1]) - log(share[0]) : log(share[i]) - mean;
 	for (size_t j = 0; j <= q->p; j++) {
-		double squares = j < q->p ? 0 : *weights;
+		double squares = j < q->p ? 0 : weights;
 
 		for (size_t e = j < q->p ? q->xt.start[j] : 0; j < q->p && e < q->xt.start[j + 1]; e++)
-			squares += q->xt.val[e] * q->xt.val[e];
-		for (size_t i = 0; i < s; i++)
-			scale[j * s + i] = 1 / ((j < q->p ? q->l2 : 0) + curve * squares);
+			squares += q->xt.val[e] * q->xt.val[e] * (q->weight ? q->weight[q->d->label[q->xt.col[e]]] : 1);
+		for (size_t i = 0; i < s; i++) {
+			double curve = i < k ? share[i] * (1 - share[i]) : 1;
+
+			scale[j * s + i] = 1 / ((j < q->p ? q->l2 : 0) + fmax(curve * squares, 1e-300));
+		}
 	}
 }
 
@@ -197,22 +203,36 @@ check(const struct maas_data *d)
 	return 0;
 }
 
+/* A constant more on every intercept changes no probability: they shall sum to 0. */
+static void
+centre(const struct problem *q, double *b)
+{
+	double mean = 0;
+
+	for (size_t i = 0; i < q->k; i++)
+		mean += b[i] / (double)q->k;
+	for (size_t i = 0; i < q->k && q->k > 1; i++)
+		b[i] -= mean;
+}
+
 static int
 minimise(struct problem *q, double *w, const struct maas_logistic *s, struct maas_fitting *how)
 {
 	size_t size = (q->p + 1) * q->stride;
-	double *scale = maas_alloc(size, sizeof *scale), weights, loss, at_best = 0;
+	double *scale = maas_alloc(size, sizeof *scale), *share = maas_alloc(q->d->labels, sizeof *share), weights, loss;
 	struct maas_lbfgs_options o = { .tol = s->tol, .max_iter = s->max_iter, .memory = 10 };
-	struct maas_lbfgs *l = scale ? maas_lbfgs_new(size, scale, &o, q->team) : NULL;
+	struct maas_lbfgs *l = scale && share ? maas_lbfgs_new(size, scale, &o, q->team) : NULL;
 	enum maas_lbfgs_state state;
 	long step = -1;
 	double f;
 
 	if (!l) {
 		free(scale);
+		free(share);
 		return -1;
 	}
-	start(q, w, scale, &weights);
+	weights = shares(q, share);
+	start(q, w, scale, share, weights);
 	q->w = w;
 	how->steps = s->max_iter;
 	do {
@@ -220,18 +240,19 @@ minimise(struct problem *q, double *w, const struct maas_logistic *s, struct maa
 		state = maas_lbfgs_step(l, w, f, q->g);
 		if (maas_lbfgs_steps(l) == step)
 			continue;
-		at_best = loss;
 		how->step = step = maas_lbfgs_steps(l);
-		how->loss = at_best / weights;
+		how->loss = loss / weights;
 		how->objective = maas_lbfgs_best(l);
 		how->gradient = maas_lbfgs_gradient(l);
 		if (how->on_step && how->on_step(how) != 0)
 			break;
 	} while (state == MAAS_LBFGS_MORE);
+	centre(q, w + q->p * q->stride);
 	/* Stuck where the objective's own rounding hides what is left is as far as anyone gets. */
-	how->converged = state == MAAS_LBFGS_DONE || (state == MAAS_LBFGS_STUCK && how->gradient <= 1e-7 * fabs(f));
+	how->converged = state == MAAS_LBFGS_DONE || (state == MAAS_LBFGS_STUCK && how->gradient <= 1e-6);
 	maas_lbfgs_free(l);
 	free(scale);
+	free(share);
 	return isfinite(f) ? 0 : maas_fail("the objective is %g after %ld steps", f, how->step);
 }
 

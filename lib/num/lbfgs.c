@@ -1,4 +1,10 @@
-/* L-BFGS: the caller evaluates, this moves x.  Sums over n are cut into at most 64 parts by n alone. */
+/*
+ * L-BFGS: the caller evaluates, this moves x.
+ *
+ * The direction is a sum of the pairs s, y and of the gradient, so all it takes is their inner products
+ * (Chen, Wang and Zhou 2014, "Large-scale L-BFGS using MapReduce"): one walk over the vectors takes a
+ * point and its products, one more makes the direction.  Sums are cut into at most 64 parts by n alone.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +13,24 @@
 
 #define PARTS 64
 #define SHORT 8192                      /* not cut finer than this */
+#define BLOCK 256                       /* numbers of each vector looked at together */
 #define TRIES 40                        /* evaluations of one line search */
+#define PAIRS 16                        /* at most */
 
 static const double armijo = 1e-4, wolfe = 0.9;        /* of the strong Wolfe conditions */
 
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+typedef float four_floats __attribute__((vector_size(16), aligned(4), may_alias));
+
 struct point {                          /* on the line: x + a p */
 	double a, f, d;                 /* step, objective, slope */
+};
+
+struct sums {                           /* of one part, then of all; D is the scale */
+	double most;                    /* largest D |g| */
+	double gdg;                     /* g D g */
+	double sg[PAIRS], ydg[PAIRS];   /* s g, y D g */
+	double sy[PAIRS], ys[PAIRS], yy[PAIRS]; /* with the new pair: s_i y, y_i s, y_i D y */
 };
 
 struct maas_lbfgs {
@@ -22,37 +40,19 @@ struct maas_lbfgs {
 	const double *scale;
 	double *x0, *g0, *p;            /* [n] where the line begins; its direction */
 	float *s, *y;                   /* [memory][n] */
-	double *rho, *alpha;            /* [memory] */
-	double gamma, best, most;
+	double sy[PAIRS][PAIRS];        /* s_i y_j */
+	double yy[PAIRS][PAIRS];        /* y_i D y_j */
+	double cs[PAIRS], cy[PAIRS], cg;        /* p = sum of cs s + D (sum of cy y + cg g) */
+	struct sums part[PARTS], sum;
+	double slope[PARTS];
+	double gamma, best;
 	long steps;
 	int started, tries, bracketed;
+	size_t fresh;                   /* where the new pair goes; memory: none is made */
+	double *x;                      /* the caller's, while a walk is on */
+	const double *g;
 	struct point from, lo, hi, at;
 };
-
-struct pass {                           /* one walk over the vectors */
-	struct maas_lbfgs *l;
-	const double *x, *g;
-	const float *add, *dot;
-	double factor;
-	float *s, *y;
-	double part[3][PARTS];
-};
-
-static double
-total(const double *part, size_t n, size_t grain)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i * grain < n; i++)
-		sum += part[i];
-	return sum;
-}
-
-static void
-each(struct pass *p, maas_work *work)
-{
-	maas_team_run(p->l->team, p->l->n, p->l->grain, work, p);
-}
 
 struct maas_lbfgs *
 maas_lbfgs_new(size_t n, const double *scale, const struct maas_lbfgs_options *o, struct maas_team *team)
@@ -65,14 +65,13 @@ maas_lbfgs_new(size_t n, const double *scale, const struct maas_lbfgs_options *o
 	l->o = *o;
 	l->team = team;
 	l->scale = scale;
-	l->memory = o->memory ? o->memory : 10;
+	l->memory = o->memory && o->memory < PAIRS ? o->memory : 10;
 	l->grain = (n + PARTS - 1) / PARTS;
 	if (l->grain < SHORT)
 		l->grain = SHORT;
 	if (!(l->x0 = maas_alloc(n, sizeof *l->x0)) || !(l->g0 = maas_alloc(n, sizeof *l->g0)) ||
 	    !(l->p = maas_alloc(n, sizeof *l->p)) || !(l->s = maas_alloc(l->memory, n * sizeof *l->s)) ||
-	    !(l->y = maas_alloc(l->memory, n * sizeof *l->y)) || !(l->rho = maas_alloc(l->memory, sizeof *l->rho)) ||
-	    !(l->alpha = maas_alloc(l->memory, sizeof *l->alpha))) {
+	    !(l->y = maas_alloc(l->memory, n * sizeof *l->y))) {
 		maas_lbfgs_free(l);
 		return NULL;
 	}
@@ -89,8 +88,6 @@ maas_lbfgs_free(struct maas_lbfgs *l)
 	free(l->p);
 	free(l->s);
 	free(l->y);
-	free(l->rho);
-	free(l->alpha);
 	free(l);
 }
 
@@ -103,7 +100,7 @@ maas_lbfgs_steps(const struct maas_lbfgs *l)
 double
 maas_lbfgs_gradient(const struct maas_lbfgs *l)
 {
-	return l->most;
+	return l->sum.most;
 }
 
 double
@@ -112,174 +109,286 @@ maas_lbfgs_best(const struct maas_lbfgs *l)
 	return l->best;
 }
 
-/* Take the point: remember x and g, the largest |g|, and s, y with their products where asked. */
+/* Four sums side by side, whatever the processor: the same bits everywhere. */
+static inline __attribute__((always_inline)) double
+dot(const float *a, const double *b, size_t n)
+{
+	four sum = { 0 };
+	double rest = 0;
+	size_t i;
+
+	for (i = 0; i + 4 <= n; i += 4)
+		sum += __builtin_convertvector(*(const four_floats *)(a + i), four) * *(const four *)(b + i);
+	for (; i < n; i++)
+		rest += (double)a[i] * b[i];
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]) + rest;
+}
+
+static inline __attribute__((always_inline)) void
+add(double *y, double c, const float *x, size_t n)
+{
+	four factor = { c, c, c, c };
+	size_t i;
+
+	for (i = 0; i + 4 <= n; i += 4)
+		*(four *)(y + i) += factor * __builtin_convertvector(*(const four_floats *)(x + i), four);
+	for (; i < n; i++)
+		y[i] += c * (double)x[i];
+}
+
+/* The point and its products, a block: x0, g0 and the new pair are written. */
+static inline __attribute__((always_inline)) void
+take_block(struct maas_lbfgs *l, struct sums *sum, size_t at, size_t n)
+{
+	double dg[BLOCK], s[BLOCK], dy[BLOCK], y[BLOCK];
+	const double *x = l->x + at, *g = l->g + at;
+	float *new_s = l->s + l->fresh % l->memory * l->n + at, *new_y = l->y + l->fresh % l->memory * l->n + at;
+	int fresh = l->fresh < l->memory;
+
+	for (size_t i = 0; i < n; i++) {
+		double d = l->scale ? l->scale[at + i] : 1;
+
+		dg[i] = d * g[i];
+		sum->gdg += g[i] * dg[i];
+		if (!(fabs(dg[i]) <= sum->most))
+			sum->most = fabs(dg[i]);
+		if (fresh) {
+			new_s[i] = (float)(x[i] - l->x0[at + i]);
+			new_y[i] = (float)(g[i] - l->g0[at + i]);
+			s[i] = (double)new_s[i];
+			y[i] = (double)new_y[i];
+			dy[i] = d * y[i];
+		}
+		l->x0[at + i] = x[i];
+		l->g0[at + i] = g[i];
+	}
+	for (size_t k = 0; k < l->memory; k++) {
+		const float *sk = l->s + k * l->n + at, *yk = l->y + k * l->n + at;
+
+		if (k >= l->kept && k != l->fresh)
+			continue;
+		sum->sg[k] += dot(sk, g, n);
+		sum->ydg[k] += dot(yk, dg, n);
+		if (!fresh)
+			continue;
+		sum->sy[k] += dot(sk, y, n);
+		sum->ys[k] += dot(yk, s, n);
+		sum->yy[k] += dot(yk, dy, n);
+	}
+}
+
+static inline __attribute__((always_inline)) void
+take_range(struct maas_lbfgs *l, size_t begin, size_t end)
+{
+	struct sums sum = { 0 };
+
+	for (size_t at = begin; at < end; at += BLOCK)
+		take_block(l, &sum, at, end - at < BLOCK ? end - at : BLOCK);
+	l->part[begin / l->grain] = sum;
+}
+
+/* p, and x moved by all of it. */
+static inline __attribute__((always_inline)) void
+aim_range(struct maas_lbfgs *l, size_t begin, size_t end)
+{
+	double q[BLOCK];
+
+	for (size_t at = begin, n; at < end; at += n) {
+		n = end - at < BLOCK ? end - at : BLOCK;
+		for (size_t i = 0; i < n; i++)
+			q[i] = l->cg * l->g0[at + i];
+		for (size_t k = 0; k < l->kept; k++)
+			add(q, l->cy[k], l->y + k * l->n + at, n);
+		for (size_t i = 0; i < n; i++)
+			q[i] *= l->scale ? l->scale[at + i] : 1;
+		for (size_t k = 0; k < l->kept; k++)
+			add(q, l->cs[k], l->s + k * l->n + at, n);
+		for (size_t i = 0; i < n; i++) {
+			l->p[at + i] = q[i];
+			l->x[at + i] = l->x0[at + i] + q[i];
+		}
+	}
+}
+
 static void
 take(void *arg, size_t begin, size_t end, int member)
 {
-	struct pass *p = arg;
-	struct maas_lbfgs *l = p->l;
-	size_t part = begin / l->grain;
-	double most = 0, sy = 0, yy = 0;
-
 	(void)member;
-	for (size_t i = begin; i < end; i++) {
-		if (p->s) {
-			float s = (float)(p->x[i] - l->x0[i]), y = (float)(p->g[i] - l->g0[i]);
-
-			p->s[i] = s;
-			p->y[i] = y;
-			sy += (double)s * y;
-			yy += (double)y * y * (l->scale ? l->scale[i] : 1);
-		}
-		if (!(fabs(p->g[i]) <= most))
-			most = fabs(p->g[i]);
-		l->x0[i] = p->x[i];
-		l->g0[i] = p->g[i];
-		l->p[i] = -p->g[i];
-	}
-	p->part[0][part] = most;
-	p->part[1][part] = sy;
-	p->part[2][part] = yy;
-}
-
-/* p += factor * add, then its product with dot. */
-static void
-walk(void *arg, size_t begin, size_t end, int member)
-{
-	struct pass *p = arg;
-	struct maas_lbfgs *l = p->l;
-	double sum = 0, *q = l->p;
-
-	(void)member;
-	for (size_t i = begin; i < end; i++) {
-		double v = p->add ? q[i] + p->factor * (double)p->add[i] : q[i];
-
-		q[i] = v;
-		sum += p->dot ? v * (double)p->dot[i] : 0;
-	}
-	p->part[0][begin / l->grain] = sum;
+	take_range(arg, begin, end);
 }
 
 static void
-scale(void *arg, size_t begin, size_t end, int member)
+aim(void *arg, size_t begin, size_t end, int member)
 {
-	struct maas_lbfgs *l = ((struct pass *)arg)->l;
-
 	(void)member;
-	for (size_t i = begin; i < end; i++)
-		l->p[i] *= l->gamma * (l->scale ? l->scale[i] : 1);
+	aim_range(arg, begin, end);
 }
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void
+take_avx2(void *arg, size_t begin, size_t end, int member)
+{
+	(void)member;
+	take_range(arg, begin, end);
+}
+
+__attribute__((target("avx2"))) static void
+aim_avx2(void *arg, size_t begin, size_t end, int member)
+{
+	(void)member;
+	aim_range(arg, begin, end);
+}
+#else
+#define take_avx2 take
+#define aim_avx2  aim
+#endif
 
 static void
 slope(void *arg, size_t begin, size_t end, int member)
 {
-	struct pass *p = arg;
+	struct maas_lbfgs *l = arg;
 	double sum = 0;
 
 	(void)member;
 	for (size_t i = begin; i < end; i++)
-		sum += p->g[i] * p->l->p[i];
-	p->part[0][begin / p->l->grain] = sum;
+		sum += l->g[i] * l->p[i];
+	l->slope[begin / l->grain] = sum;
 }
 
 static void
 move(void *arg, size_t begin, size_t end, int member)
 {
-	struct pass *p = arg;
-	struct maas_lbfgs *l = p->l;
-	double *x = (double *)p->x;
+	struct maas_lbfgs *l = arg;
 
 	(void)member;
 	for (size_t i = begin; i < end; i++)
-		x[i] = l->x0[i] + l->at.a * l->p[i];
+		l->x[i] = l->x0[i] + l->at.a * l->p[i];
 }
 
-static double
-walked(struct maas_lbfgs *l, double factor, const float *add, const float *dot)
-{
-	struct pass p = { .l = l, .factor = factor, .add = add, .dot = dot };
-
-	each(&p, walk);
-	return total(p.part[0], l->n, l->grain);
-}
-
-static double
-slope_of(struct maas_lbfgs *l, const double *g)
-{
-	struct pass p = { .l = l, .g = g };
-
-	each(&p, slope);
-	return total(p.part[0], l->n, l->grain);
-}
-
-/* p = -H g by the two loops; each walk adds one pair and takes the product with the next. */
 static void
+each(struct maas_lbfgs *l, maas_work *work)
+{
+	maas_team_run(l->team, l->n, l->grain, work, l);
+}
+
+static double
+slope_here(struct maas_lbfgs *l)
+{
+	double sum = 0;
+
+	each(l, slope);
+	for (size_t i = 0; i * l->grain < l->n; i++)
+		sum += l->slope[i];
+	return sum;
+}
+
+static void
+add_up(struct maas_lbfgs *l)
+{
+	struct sums *to = &l->sum;
+
+	*to = (struct sums){ 0 };
+	for (size_t i = 0; i * l->grain < l->n; i++) {
+		const struct sums *p = &l->part[i];
+
+		if (!(p->most <= to->most))
+			to->most = p->most;
+		to->gdg += p->gdg;
+		for (size_t k = 0; k < l->memory; k++) {
+			to->sg[k] += p->sg[k];
+			to->ydg[k] += p->ydg[k];
+			to->sy[k] += p->sy[k];
+			to->ys[k] += p->ys[k];
+			to->yy[k] += p->yy[k];
+		}
+	}
+}
+
+/* Keep the new pair, unless it says nothing of curvature. */
+static void
+keep(struct maas_lbfgs *l)
+{
+	size_t f = l->fresh;
+	double sy, yy;
+
+	if (f == l->memory)
+		return;
+	sy = l->sum.sy[f], yy = l->sum.yy[f];
+	if (!(sy > 1e-10 * yy) || !isfinite(sy)) {
+		/* Its place held the oldest pair, whose vectors are gone: begin anew. */
+		l->kept = l->kept == l->memory ? 0 : l->kept;
+		return;
+	}
+	l->newest = f;
+	l->kept += l->kept < l->memory;
+	l->gamma = sy / yy;
+	for (size_t k = 0; k < l->kept; k++) {
+		l->sy[k][f] = l->sum.sy[k];
+		l->sy[f][k] = l->sum.ys[k];
+		l->yy[k][f] = l->yy[f][k] = l->sum.yy[k];
+	}
+}
+
+/* The two loops on the products; the slope along the direction. */
+static double
 direction(struct maas_lbfgs *l)
 {
-	struct pass p = { .l = l };
-	const float *add = NULL;
-	double factor = 0, dot;
+	double alpha[PAIRS] = { 0 }, d;
+	size_t order[PAIRS];
 
+	for (size_t i = 0; i < l->kept; i++)    /* newest first */
+		order[i] = (l->newest + l->memory - i) % l->memory;
 	for (size_t i = 0; i < l->kept; i++) {
-		size_t k = (l->newest + l->memory - i) % l->memory;
+		size_t k = order[i];
+		double sq = l->sum.sg[k];
 
-		dot = walked(l, factor, add, l->s + k * l->n);
-		l->alpha[k] = dot * l->rho[k];
-		factor = -l->alpha[k];
-		add = l->y + k * l->n;
+		for (size_t j = 0; j < i; j++)
+			sq -= alpha[order[j]] * l->sy[k][order[j]];
+		alpha[k] = sq / l->sy[k][k];
 	}
-	if (add)
-		walked(l, factor, add, NULL);
-	each(&p, scale);
-	add = NULL;
 	for (size_t i = l->kept; i-- > 0;) {
-		size_t k = (l->newest + l->memory - i) % l->memory;
+		size_t k = order[i];
+		double yr = l->sum.ydg[k];
 
-		dot = walked(l, factor, add, l->y + k * l->n);
-		factor = l->alpha[k] - dot * l->rho[k];
-		add = l->s + k * l->n;
+		for (size_t j = 0; j < l->kept; j++)
+			yr -= alpha[order[j]] * l->yy[k][order[j]];
+		yr *= l->gamma;
+		for (size_t j = l->kept; j-- > i + 1;)
+			yr -= l->cs[order[j]] * l->sy[order[j]][k];
+		l->cs[k] = yr / l->sy[k][k] - alpha[k];
+		l->cy[k] = l->gamma * alpha[k];
 	}
-	if (add)
-		walked(l, factor, add, NULL);
+	l->cg = -l->gamma;
+	d = l->cg * l->sum.gdg;
+	for (size_t k = 0; k < l->kept; k++)
+		d += l->cs[k] * l->sum.sg[k] + l->cy[k] * l->sum.ydg[k];
+	return d;
 }
 
 /* The point is taken: is it the end?  Else begin a line. */
 static enum maas_lbfgs_state
-begin(struct maas_lbfgs *l, double *x, double f, const double *g)
+begin(struct maas_lbfgs *l, double f)
 {
-	size_t next = l->kept ? (l->newest + 1) % l->memory : 0;
-	struct pass p = { .l = l, .x = x, .g = g };
-	double sy, yy;
+	int wide = maas_isa() >= MAAS_AVX2;
 
-	if (l->started)
-		p.s = l->s + next * l->n, p.y = l->y + next * l->n;
-	each(&p, take);
-	l->most = 0;
-	for (size_t i = 0; i * l->grain < l->n; i++)
-		if (!(p.part[0][i] <= l->most))
-			l->most = p.part[0][i];
+	l->fresh = !l->started ? l->memory : l->kept ? (l->newest + 1) % l->memory : 0;
+	each(l, wide ? take_avx2 : take);
+	add_up(l);
+	keep(l);
 	l->best = f;
-	sy = total(p.part[1], l->n, l->grain), yy = total(p.part[2], l->n, l->grain);
-	if (l->started && sy > 1e-10 * yy && isfinite(sy)) {
-		l->newest = next;
-		l->kept += l->kept < l->memory;
-		l->rho[next] = 1 / sy;
-		l->gamma = sy / yy;
-	}
-	if (l->most <= l->o.tol)
+	if (l->sum.most <= l->o.tol)
 		return MAAS_LBFGS_DONE;
 	if (l->steps >= l->o.max_iter)
 		return MAAS_LBFGS_LIMIT;
 	if (!l->started)
-		l->gamma = l->scale ? 1 : 1 / l->most;
+		l->gamma = l->scale ? 1 : 1 / l->sum.most;
 	l->started = 1;
-	direction(l);
-	l->from = l->lo = (struct point){ 0, f, slope_of(l, g) };
+	l->from = l->lo = (struct point){ 0, f, direction(l) };
 	if (!(l->from.d < 0) || !isfinite(f))
 		return MAAS_LBFGS_STUCK;
 	l->tries = l->bracketed = 0;
 	l->at.a = 1;
-	each(&p, move);
+	each(l, wide ? aim_avx2 : aim);
 	return MAAS_LBFGS_MORE;
 }
 
@@ -317,10 +426,9 @@ narrow(struct maas_lbfgs *l)
 	struct point *p = &l->at;
 
 	if (!isfinite(p->f) || !isfinite(p->d)) {
-		l->hi = *p;
+		l->hi = (struct point){ p->a, INFINITY, 0 };
 		l->bracketed = 1;
 		p->a = 0.1 * p->a + 0.9 * l->lo.a;
-		l->hi.f = INFINITY;
 		return;
 	}
 	if (p->f > l->from.f + armijo * p->a * l->from.d || p->f >= l->lo.f) {
@@ -344,22 +452,22 @@ narrow(struct maas_lbfgs *l)
 enum maas_lbfgs_state
 maas_lbfgs_step(struct maas_lbfgs *l, double *x, double f, const double *g)
 {
-	struct pass p = { .l = l, .x = x };
-
+	l->x = x;
+	l->g = g;
 	if (!l->started)
-		return begin(l, x, f, g);
+		return begin(l, f);
 	l->at.f = f;
-	l->at.d = isfinite(f) ? slope_of(l, g) : NAN;
+	l->at.d = isfinite(f) ? slope_here(l) : NAN;
 	if (good(l)) {
 		l->steps++;
-		return begin(l, x, f, g);
+		return begin(l, f);
 	}
 	if (++l->tries >= TRIES) {
 		l->at.a = 0;            /* back to the best point */
-		each(&p, move);
+		each(l, move);
 		return MAAS_LBFGS_STUCK;
 	}
 	narrow(l);
-	each(&p, move);
+	each(l, move);
 	return MAAS_LBFGS_MORE;
 }
