@@ -8,14 +8,11 @@
 #include "maas/fmt.h"
 #include "state.h"
 
-const struct maas_field common_fields[] = {
-	MAAS_TEXT('c', common, config, NULL, "read settings from a YAML file"),
+const struct maas_field common_fields[] = { MAAS_TEXT('c', common, config, NULL, "read settings from a YAML file"),
 	MAAS_INT('j', common, threads, 0, 1024, 0, "threads; 0: as many as cores"),
 	MAAS_INT('s', common, seed, 0, 9007199254740991, 1, "seed of all random numbers"),
-	MAAS_FLAG('q', common, quiet, "say nothing but errors"),
-	MAAS_FLAG('v', common, verbose, "say more"),
-	MAAS_END
-};
+	MAAS_FLAG('q', common, quiet, "say nothing but errors"), MAAS_FLAG('v', common, verbose, "say more"),
+	MAAS_END };
 
 /* "no such setting: x (y?)" over all tables: the reason of the table with a near name wins. */
 static void
@@ -110,7 +107,7 @@ on_key(void *ctx, const char *key, const char *value)
 		return 0;
 	}
 	if (!c->verb)
-		return 0;               /* looking for the kind alone */
+		return 0; /* looking for the kind alone */
 	if (!strcmp(key, "config"))
 		return maas_fail("a configuration cannot name another");
 	if (!(f = find(c, key, 0, &t)))
@@ -399,6 +396,28 @@ given(const struct call *c, const char *name)
 	return 0;
 }
 
+/* A value as YAML: text in quotes, which are JSON's, a list in brackets. */
+static int
+print_value(const struct maas_field *x, const void *from, struct maas_buf *b)
+{
+	const void *at = (const char *)from + x->at;
+
+	if (x->type == MAAS_F_TEXT) {
+		const char *s = *(const char *const *)at;
+
+		return s ? maas_json_put_text(b, maas_span(s)) : 0;
+	}
+	if (x->type == MAAS_F_LIST) {
+		const struct maas_list *l = at;
+
+		for (size_t i = 0; i < l->n; i++)
+			if (maas_buf_text(b, i ? ", " : "[") || maas_json_put_text(b, maas_span(l->item[i])))
+				return -1;
+		return l->n ? maas_buf_text(b, "]") : 0;
+	}
+	return maas_get(x, from, b);
+}
+
 int
 print_settings(const struct call *c, FILE *f)
 {
@@ -408,11 +427,20 @@ print_settings(const struct call *c, FILE *f)
 
 	if (c->verb->name)
 		fprintf(f, "kind: %s\n", c->verb->name);
+	for (int i = 0; i < c->n && rc == 0; i++) {
+		rc = maas_buf_text(&b, i ? ", " : "data: [") || maas_json_put_text(&b, maas_span(c->operand[i])) ? -1
+														 : 0;
+		if (rc == 0 && i + 1 == c->n)
+			fprintf(f, "%s]\n", b.s);
+	}
 	for (int i = c->state->tables - 1; i >= 0; i--)
 		for (const struct maas_field *x = c->state->table[i].fields; x->type && rc == 0; x++) {
+			/* What would make another command of it. */
+			if (!strcmp(x->name, "config") || !strcmp(x->name, "dry_run"))
+				continue;
 			b.n = 0;
 			maas_field_name(x, name, sizeof name);
-			rc = maas_get(x, c->state->table[i].to, &b);
+			rc = print_value(x, c->state->table[i].to, &b);
 			if (rc == 0 && b.n)
 				fprintf(f, "%s: %s\n", name, b.s);
 		}

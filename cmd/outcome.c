@@ -1,5 +1,9 @@
 /* What every kind of training does with its result. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "train.h"
 
@@ -19,6 +23,39 @@ take_lock(const struct outcome *o)
 		return -1;
 	fd = maas_lock_open(o->lock);
 	return fd < 0 ? -2 : fd;
+}
+
+/* Its folder is there and may be written, and it is no folder itself. */
+static int
+check_place(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+	char *folder;
+	int rc = 0;
+
+	if (!strcmp(path, "-"))
+		return 0;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? maas_fail_as(MAAS_CANTCREATE, "%s: a directory, a file was wanted", path)
+					   : 0;
+	folder = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+	if (!folder)
+		return maas_fail_as(MAAS_OS, "no memory for a path");
+	if (!*path || access(folder, W_OK | X_OK) < 0)
+		rc = maas_fail_as(errno == EACCES ? MAAS_NOPERM : MAAS_CANTCREATE, "%s: cannot create: %s", path,
+		    strerror(*path ? errno : ENOENT));
+	free(folder);
+	return rc;
+}
+
+int
+check_places(const char *const *path, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (path[i] && check_place(path[i]))
+			return -1;
+	return 0;
 }
 
 /* A file name as make reads it. */

@@ -31,6 +31,8 @@ extern const struct family family_rows; /* kinds that take rows */
 
 /* Take --lock: a descriptor, -1 where none is asked for, -2 with a reason (held: MAAS_TEMPFAIL). */
 int take_lock(const struct outcome *);
+/* Can these be written?  Asked before long work; NULLs are left out. */
+int check_places(const char *const *path, size_t n);
 /* Write --depfile, a make rule: the output depends on the configuration, the operands and also[0..n); NULLs
  * and standard input are left out.  0 where none is asked for. */
 int write_depfile(const struct call *, const struct outcome *, const char *const *also, size_t n);

@@ -58,6 +58,7 @@ static int
 check_options(struct job *j)
 {
 	const struct outcome *o = j->outcome;
+	const char *places[] = { o->output, o->depfile, j->running->log, j->running->plot };
 
 	if (wants_input(j->call))
 		return MAAS_USAGE;
@@ -76,6 +77,8 @@ check_options(struct job *j)
 	if (j->running->resume == RESUME_MUST && !j->running->checkpoint)
 		return misuse(j->call, "--resume must wants --checkpoint");
 	if (j->running->plot && maas_plot_check(j->running->plot))
+		return fail(j->call);
+	if (check_places(places, MAAS_COUNT(places)))
 		return fail(j->call);
 	if (parse_every(j->running->checkpoint_every, &j->every_steps, &j->every_seconds))
 		return misuse(j->call, "%s", maas_error());
