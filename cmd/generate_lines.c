@@ -8,7 +8,8 @@
 
 /* One completion of one record. */
 struct answer {
-	struct maas_sequence *seq; /* NULL: done */
+	struct maas_sequence *seq; /* NULL: not running */
+	int done;                  /* out is whole */
 	size_t number;             /* of the completion among its record's */
 	uint64_t record;
 	struct maas_buf line; /* the record, where it is JSON */
@@ -142,7 +143,7 @@ print(struct lines *l, struct answer *a)
 static int
 flush(struct lines *l)
 {
-	for (; l->n && !l->answer[l->first].seq; l->first = (l->first + 1) % QUEUE, l->n--) {
+	for (; l->n && l->answer[l->first].done; l->first = (l->first + 1) % QUEUE, l->n--) {
 		struct answer *a = &l->answer[l->first];
 
 		fwrite(a->out.s, 1, a->out.n, stdout);
@@ -173,6 +174,7 @@ advance(struct lines *l)
 			return fail(l->j->call);
 		maas_decoder_leave(l->j->decoder, a->seq);
 		a->seq = NULL;
+		a->done = 1;
 	}
 	return flush(l);
 }
@@ -188,6 +190,7 @@ place(struct lines *l, int *rc)
 			return NULL;
 	a = &l->answer[(l->first + l->n++) % QUEUE];
 	a->seq = NULL;
+	a->done = 0;
 	a->line.n = a->out.n = 0;
 	return a;
 }
@@ -195,7 +198,7 @@ place(struct lines *l, int *rc)
 static int
 refuse(struct lines *l, struct answer *a, const char *name, size_t line)
 {
-	l->bad = 1;
+	l->bad = a->done = 1;
 	if (print(l, a) < 0)
 		return fail(l->j->call);
 	if (name)

@@ -1,0 +1,13 @@
+# What is wrong on the command line is said, with 64.
+t() { maas-generate "$@"; echo "exit $?"; }
+t -p x
+t -m m -p x file
+t -m m --score --perplexity file
+t -m m --jsonl --score file
+t -m m --logprobs 2 file
+t -m m --stride 2 file
+t -m m -n -1 -p x
+t -m m --top-p 1.5 -p x
+t -m m --temprature 1 -p x
+t -m m --precision f64 -p x
+t -m m --num-beams 4 -p x

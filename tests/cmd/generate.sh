@@ -1,0 +1,40 @@
+# Completions of a small model: one, many, as ids, as JSON; the same whatever surrounds them.
+maas-tokenize train -q -n 400 -o tok.json "$DATA/example/corpus.txt"
+"$BIN/tool/make_gpt" m.maas tok.json
+g() { maas-generate -j 1 -m m.maas "$@"; }
+printf 'The king\n\nthe day is long\nThe king' >prompts
+
+echo "one:"; g -p 'The king' -n 6 --ids
+g -p 'The king' -n 6 --ids --echo
+g -p 'The king' -n 6 --ids --temperature 1.5
+g -p 'The king' -n 6 --ids --temperature 1.5 -s 2
+g -p 'The king' -n 6 --ids --top-k 3
+g -p 'The king' -n 6 --ids --repetition-penalty 1.4
+g -p 'The king' --max-length 6 --ids | wc -w
+echo "three:"; g -p 'The king' -n 6 --ids --temperature 2 --num-return-sequences 3
+echo "a line each:"; g -n 5 --ids prompts
+echo "JSON:"; printf '%s\n' '{"id":"a","prompt":"The king","more":[1, 2]}' '{"prompt":[5,6,7],"text":"old"}' |
+	g --jsonl -n 4 --ids --logprobs 2 | jq -c '.text |= (. | length > 0) | del(.logprobs[].piece, .logprobs[].bytes, .logprobs[].top[].piece, .logprobs[].top[].bytes)'
+g -p 'The king' --jsonl -n 2 --num-return-sequences 2 | jq -c '[.id,.index,.finish_reason,.prompt_tokens,.completion_tokens]'
+
+echo "the same:"
+g -n 30 --temperature 1.2 prompts >a; wc -l <a
+g -n 30 --temperature 1.2 -j 2 <prompts | cmp - a && echo "on two threads"
+g -n 30 --temperature 1.2 --line-buffered <prompts | cmp - a && echo "one after the other"
+gzip -c prompts | g -n 30 --temperature 1.2 | cmp - a && echo "from gzip"
+printf 'threads: 1\nmodel: m.maas\ndata: [prompts]\ntemperature: 1.2\nmax-new-tokens: 30\n' >g.yaml
+maas-generate -c g.yaml | cmp - a && echo "from a configuration"
+i=0; while [ $i -lt 40 ]; do cat prompts; echo; i=$((i+1)); done >many
+g -n 9 --ids <many >b; wc -l <b | tr -d ' '; sort -u b | wc -l
+g -p 'The king' -n 40 --temperature 1.3 >whole; g -p 'The king' -n 40 --temperature 1.3 --stop "$(cut -c 9-11 whole | head -n 1)" >cut
+printf '%s\n' "$(head -c 8 whole)" | cmp - cut && echo "and stopped"
+
+echo "a text:"
+head -c 600 "$DATA/example/corpus.txt" >text
+g --score text | wc -l; g --score text | head -n 3
+g --score --logprobs 2 text | jq -c '[.id,(.top|length),.top[0].logprob>=.top[1].logprob]' | sort -u | wc -l
+g --perplexity text; g --perplexity --stride 16 text | head -n 2
+nll=$(g --perplexity text | sed -n 's/^nll_per_token	//p')
+g --score <text | jq -s "(-([.[].logprob]|add/length) - $nll)|fabs < 1e-6"
+maas-tokenize encode -m tok.json --whole --bin text.bin text
+g --perplexity text >c; g --perplexity <text.bin | cmp - c && echo "a token file is scored as its text is"
