@@ -225,7 +225,7 @@ oracle_merge(const struct maas_tokenizer *t, const char *s, size_t n, int32_t *i
 }
 
 /* The ids of a text without special tokens; id has room for n. */
-static size_t
+__attribute__((unused)) static size_t
 oracle_encode(const struct maas_tokenizer *t, const char *s, size_t n, int32_t *id)
 {
 	size_t *end = calloc(n + 1, sizeof *end), pieces = oracle_pieces(maas_tokenizer_pattern(t), s, n, end), from = 0, k = 0;
@@ -310,7 +310,7 @@ oracle_best(const struct oracle_trainer *o, uint32_t *a, uint32_t *b)
 	return most;
 }
 
-static void
+__attribute__((unused)) static void
 oracle_train(struct oracle_trainer *o, enum maas_pattern pattern, const char *s, size_t n, size_t vocab, size_t least,
     const char *special)
 {

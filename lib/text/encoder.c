@@ -151,7 +151,7 @@ piece(struct maas_encoder *e, const unsigned char *s, size_t n, size_t room, int
 		got = 1;
 	} else {
 		for (size_t i = 1; i <= n; i++) {
-			if (i < n && bpe_joint(e->t, s[i - 1], s[i]))
+			if (i < n && (e->t->incomplete || bpe_joint(e->t, s[i - 1], s[i])))
 				continue;
 			if (stretch(e, s + from, i - from, room - from, to + got, &k) < 0)
 				return -1;

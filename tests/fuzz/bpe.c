@@ -67,6 +67,30 @@ check_ids(const struct maas_tokenizer *t, struct maas_span text)
 	free(want);
 }
 
+static void
+check_pieces(enum maas_pattern pattern, struct maas_span text)
+{
+	size_t *want = calloc(text.n + 1, sizeof *want), n = oracle_pieces(pattern, text.s, text.n, want), at = 0,
+	       k = 0;
+	const unsigned char *s = (const unsigned char *)text.s;
+
+	for (; at < text.n; k++)
+		expect(k < n && (at = maas_piece_ends[pattern](s, at, text.n)) == want[k]);
+	expect(k == n);
+	for (enum maas_isa isa = MAAS_PORTABLE; isa <= maas_isa_best() && isa <= MAAS_AVX512; isa++) {
+		size_t end[PIECES], many, i = 0;
+		struct bpe_pieces p;
+
+		maas_isa_force(isa);
+		maas_pieces_begin(&p, pattern, s, text.n);
+		for (; (many = maas_pieces_next(&p, end)) > 0; i += many)
+			expect(i + many <= n && !memcmp(end, want + i, many * sizeof *end));
+		expect(i == n);
+	}
+	maas_isa_force(maas_isa_best());
+	free(want);
+}
+
 /* Special tokens are cut out, the rest is encoded as by itself. */
 static void
 check_special(const struct maas_tokenizer *t, struct maas_span text)
@@ -123,6 +147,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	if (!t[pattern])
 		t[pattern] = trained((enum maas_pattern)pattern, maas_span(corpus), 420, 2);
+	check_pieces((enum maas_pattern)pattern, text);
 	check_ids(t[pattern], text);
 	check_special(t[pattern], text);
 	if (text.n <= 600 && how >= 128)
