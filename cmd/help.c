@@ -24,18 +24,27 @@ usage(FILE *f, const struct command *c, const struct verb *v)
 		fprintf(f, "usage: %s VERB [options] [FILE...]\n", c->name);
 }
 
+/* What the setting is where nobody says otherwise: the table's default, or the verb's own. */
 static void
-default_of(const struct maas_field *f)
+default_of(const struct maas_field *f, const char *own)
 {
 	struct maas_buf b = { NULL, 0, 0 };
-	union { double real; long integer; size_t size; int flag; const char *text; } v;
-	struct maas_field at = *f;
+	union {
+		double real;
+		long integer;
+		size_t size;
+		int flag;
+		const char *text;
+	} v;
+	struct maas_field table[] = { *f, MAAS_END };
 
-	at.at = 0;
+	table->at = 0;
 	if (f->type == MAAS_F_LIST || (f->type == MAAS_F_TEXT && !f->text) || (f->type == MAAS_F_FLAG && !f->def))
 		return;
-	maas_defaults((struct maas_field[]){ at, MAAS_END }, &v);
-	if (maas_get(&at, &v, &b) == 0)
+	maas_defaults(table, &v);
+	if (own)
+		maas_set_all(table, &v, own);
+	if (maas_get(table, &v, &b) == 0)
 		printf(" [%s]", b.s ? b.s : "");
 	maas_buf_free(&b);
 }
@@ -48,7 +57,7 @@ choices(const struct maas_field *f)
 }
 
 static void
-options(const struct maas_field *f)
+options(const struct maas_field *f, const char *own)
 {
 	char name[64], left[96];
 
@@ -58,7 +67,7 @@ options(const struct maas_field *f)
 		    f->letter ? ", " : "  ", name, maas_field_arg(f));
 		printf("  %-30s %s", left, f->help);
 		choices(f);
-		default_of(f);
+		default_of(f, own);
 		putchar('\n');
 	}
 }
@@ -76,16 +85,17 @@ end(const struct command *c)
 void
 print_help(const struct command *c, const struct verb *v)
 {
-	const struct verb *with = v ? v : c->fallback;  /* whose options are shown */
+	const struct verb *with = v ? v : c->fallback; /* whose options are shown */
 
 	usage(stdout, c, v);
 	printf("\n%s\n", v ? v->what : c->what);
 	for (size_t i = 0; !v && i < c->nverbs; i++)
-		printf("%s  %-12s %s\n", i ? "" : "\nVerbs (VERB --help tells more):\n", c->verbs[i].name, c->verbs[i].what);
+		printf("%s  %-12s %s\n", i ? "" : "\nVerbs (VERB --help tells more):\n", c->verbs[i].name,
+		    c->verbs[i].what);
 	printf("\n");
 	for (int i = 0; with && i < PARTS && with->part[i].fields; i++)
-		options(with->part[i].fields);
-	options(common_fields);
+		options(with->part[i].fields, with->defaults);
+	options(common_fields, NULL);
 	printf("  %-30s %s\n  %-30s %s\n", "-h, --help ", "print this and exit", "-V, --version ",
 	    "print version, compiler, BLAS and instruction set, and exit");
 	end(c);

@@ -10,10 +10,7 @@ struct info {
 	int json;
 };
 
-static const struct maas_field info_fields[] = {
-	MAAS_FLAG(0, info, json, "print one JSON object"),
-	MAAS_END
-};
+static const struct maas_field info_fields[] = { MAAS_FLAG(0, info, json, "print one JSON object"), MAAS_END };
 
 /* Elements of all tensors that are no part. */
 static uint64_t
@@ -35,8 +32,9 @@ info_json(const struct maas_model *m)
 {
 	struct maas_buf b = { NULL, 0, 0 };
 	const char *settings = maas_model_meta(m, "maas.settings"), *comma = "";
-	int rc = maas_buf_printf(&b, "{\"kind\":\"%s\",\"task\":\"%s\",\"parameters\":%" PRIu64 ",\"settings\":%s,\"parts\":{",
-	    m->kind->name, m->kind->task, parameters(m), settings);
+	int rc = maas_buf_printf(&b,
+	    "{\"kind\":\"%s\",\"task\":\"%s\",\"parameters\":%" PRIu64 ",\"settings\":%s,\"parts\":{", m->kind->name,
+	    m->kind->task, parameters(m), settings);
 
 	for (size_t i = 0; i < maas_tensors_count(m->file) && rc == 0; i++) {
 		const struct maas_tensor *t = maas_tensors_at(m->file, i);
@@ -136,16 +134,25 @@ verify(struct call *c)
 }
 
 static const struct verb verbs[] = {
-	{ .name = "info", .operands = "MODEL", .what = "print what a model is: kind, settings, parts", .run = info,
-	  .part = { { info_fields, sizeof(struct info) } } },
-	{ .name = "tensors", .operands = "FILE", .what = "list the tensors of a model or of any safetensors file", .run = tensors },
-	{ .name = "verify", .operands = "MODEL...", .what = "check sums and structure, and try the model with what it kept for that",
-	  .run = verify },
+	{ .name = "info",
+	    .operands = "MODEL",
+	    .what = "print what a model is: kind, settings, parts",
+	    .run = info,
+	    .part = { { info_fields, sizeof(struct info) } } },
+	{ .name = "tensors",
+	    .operands = "FILE",
+	    .what = "list the tensors of a model or of any safetensors file",
+	    .run = tensors },
+	{ .name = "verify",
+	    .operands = "MODEL...",
+	    .what = "check sums and structure, and try the model with what it kept for that",
+	    .run = verify },
 };
 
 int
 main(int argc, char **argv)
 {
-	return drive(argc, argv, &(struct command){ .name = "maas-model", .what = "Look after model files.", .verbs = verbs,
-	    .nverbs = MAAS_COUNT(verbs) });
+	return drive(argc, argv,
+	    &(struct command){
+		.name = "maas-model", .what = "Look after model files.", .verbs = verbs, .nverbs = MAAS_COUNT(verbs) });
 }

@@ -12,7 +12,7 @@ static const char *const names[] = { "portable", "avx2", "avx512", "amx" };
 static enum maas_isa best, used;
 
 #if defined(__x86_64__)
-#define XFEATURE_TILEDATA     18
+#define XFEATURE_TILEDATA   18
 #define ARCH_REQ_XCOMP_PERM 0x1023
 
 /* The tiles' registers are to be asked for, once a process and before its threads. */

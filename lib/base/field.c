@@ -18,11 +18,15 @@ put_number(const struct maas_field *f, void *to, double v)
 	void *at = place(f, to);
 
 	switch (f->type) {
-	case MAAS_F_FLAG: case MAAS_F_ENUM: *(int *)at = (int)v; break;
+	case MAAS_F_FLAG:
+	case MAAS_F_ENUM: *(int *)at = (int)v; break;
 	case MAAS_F_INT: *(long *)at = (long)v; break;
-	case MAAS_F_REAL: case MAAS_F_DURATION: *(double *)at = v; break;
+	case MAAS_F_REAL:
+	case MAAS_F_DURATION: *(double *)at = v; break;
 	case MAAS_F_SIZE: *(size_t *)at = (size_t)v; break;
-	case MAAS_F_TEXT: case MAAS_F_LIST: case MAAS_F_END: break;
+	case MAAS_F_TEXT:
+	case MAAS_F_LIST:
+	case MAAS_F_END: break;
 	}
 }
 
@@ -61,7 +65,8 @@ maas_field_arg(const struct maas_field *f)
 	case MAAS_F_LIST: return f->text ? f->text : "TEXT";
 	case MAAS_F_DURATION: return "TIME";
 	case MAAS_F_SIZE: return "SIZE";
-	case MAAS_F_FLAG: case MAAS_F_END: break;
+	case MAAS_F_FLAG:
+	case MAAS_F_END: break;
 	}
 	return "";
 }
@@ -223,7 +228,8 @@ static int
 parse_number(const struct maas_field *f, const char *s, double *v)
 {
 	static const double seconds[] = { 1, 60, 3600, 86400 };
-	static const double bytes[] = { 1024, 1048576, 1073741824, 1099511627776.0, 1024, 1048576, 1073741824, 1099511627776.0 };
+	static const double bytes[] = { 1024, 1048576, 1073741824, 1099511627776.0, 1024, 1048576, 1073741824,
+		1099511627776.0 };
 
 	switch (f->type) {
 	case MAAS_F_FLAG:
@@ -233,8 +239,7 @@ parse_number(const struct maas_field *f, const char *s, double *v)
 		return 0;
 	case MAAS_F_DURATION:
 		return with_unit(s, "smhd", seconds, v) < 0 ? wrong(f, s, "a duration (90s, 50m, 2h, 90d)") : 0;
-	case MAAS_F_SIZE:
-		return with_unit(s, "kMGTKmgt", bytes, v) < 0 ? wrong(f, s, "a size (8k, 4M, 2G)") : 0;
+	case MAAS_F_SIZE: return with_unit(s, "kMGTKmgt", bytes, v) < 0 ? wrong(f, s, "a size (8k, 4M, 2G)") : 0;
 	default:
 		if (maas_parse_real(maas_span(s), v) < 0 || !isfinite(*v))
 			return wrong(f, s, f->type == MAAS_F_INT ? "a whole number" : "a number");
@@ -315,7 +320,8 @@ maas_get(const struct maas_field *f, const void *from, struct maas_buf *b)
 	switch (f->type) {
 	case MAAS_F_FLAG: return maas_buf_text(b, *(const int *)at ? "true" : "false");
 	case MAAS_F_INT: return maas_buf_printf(b, "%ld", *(const long *)at);
-	case MAAS_F_REAL: case MAAS_F_DURATION: return print_real(b, *(const double *)at);
+	case MAAS_F_REAL:
+	case MAAS_F_DURATION: return print_real(b, *(const double *)at);
 	case MAAS_F_SIZE: return maas_buf_printf(b, "%zu", *(const size_t *)at);
 	case MAAS_F_ENUM: return maas_buf_text(b, f->names[*(const int *)at]);
 	case MAAS_F_TEXT: return *(const char *const *)at ? maas_buf_text(b, *(const char *const *)at) : 0;

@@ -56,7 +56,7 @@ static const char *volatile unfinished[OPEN_AT_ONCE];
 
 struct maas_out {
 	FILE *f;
-	char *path, *temporary;         /* NULL: standard output */
+	char *path, *temporary; /* NULL: standard output */
 	int slot;
 };
 

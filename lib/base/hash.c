@@ -99,7 +99,7 @@ choose(void)
 	crc_best = crc_portable;
 #ifdef HAVE_SSE42
 	make_shift();
-	if (maas_isa_best() > MAAS_PORTABLE)    /* every AVX2 machine has SSE4.2 */
+	if (maas_isa_best() > MAAS_PORTABLE) /* every AVX2 machine has SSE4.2 */
 		crc_best = crc_sse42;
 #endif
 }
@@ -122,7 +122,7 @@ mix(uint64_t a, uint64_t b)
 }
 
 static uint64_t
-word(const unsigned char *p, size_t n)          /* up to 8 bytes, little-endian */
+word(const unsigned char *p, size_t n) /* up to 8 bytes, little-endian */
 {
 	uint64_t w = 0;
 

@@ -99,10 +99,22 @@ maas_buf_free(struct maas_buf *b)
 	*b = (struct maas_buf){ NULL, 0, 0 };
 }
 
-static const struct { const char *name; size_t size; } dtypes[MAAS_DTYPES] = {
-	[MAAS_F32] = { "F32", 4 }, [MAAS_BF16] = { "BF16", 2 }, [MAAS_I32] = { "I32", 4 }, [MAAS_F16] = { "F16", 2 },
-	[MAAS_F64] = { "F64", 8 }, [MAAS_I64] = { "I64", 8 }, [MAAS_I16] = { "I16", 2 }, [MAAS_I8] = { "I8", 1 },
-	[MAAS_U8] = { "U8", 1 }, [MAAS_U16] = { "U16", 2 }, [MAAS_U32] = { "U32", 4 }, [MAAS_U64] = { "U64", 8 },
+static const struct {
+	const char *name;
+	size_t size;
+} dtypes[MAAS_DTYPES] = {
+	[MAAS_F32] = { "F32", 4 },
+	[MAAS_BF16] = { "BF16", 2 },
+	[MAAS_I32] = { "I32", 4 },
+	[MAAS_F16] = { "F16", 2 },
+	[MAAS_F64] = { "F64", 8 },
+	[MAAS_I64] = { "I64", 8 },
+	[MAAS_I16] = { "I16", 2 },
+	[MAAS_I8] = { "I8", 1 },
+	[MAAS_U8] = { "U8", 1 },
+	[MAAS_U16] = { "U16", 2 },
+	[MAAS_U32] = { "U32", 4 },
+	[MAAS_U64] = { "U64", 8 },
 	[MAAS_BOOL] = { "BOOL", 1 },
 };
 

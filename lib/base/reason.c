@@ -60,14 +60,21 @@ static enum maas_why
 sort_of(int err)
 {
 	switch (err) {
-	case ENOENT: case ENOTDIR: case EISDIR: case ENXIO: case ELOOP: case ENAMETOOLONG:
-		return MAAS_NOINPUT;
-	case EACCES: case EPERM: case EROFS:
-		return MAAS_NOPERM;
-	case EIO: case ENOSPC: case EFBIG: case EDQUOT: case EPIPE:
-		return MAAS_IO;
-	default:
-		return MAAS_OS;
+	case ENOENT:
+	case ENOTDIR:
+	case EISDIR:
+	case ENXIO:
+	case ELOOP:
+	case ENAMETOOLONG: return MAAS_NOINPUT;
+	case EACCES:
+	case EPERM:
+	case EROFS: return MAAS_NOPERM;
+	case EIO:
+	case ENOSPC:
+	case EFBIG:
+	case EDQUOT:
+	case EPIPE: return MAAS_IO;
+	default: return MAAS_OS;
 	}
 }
 
@@ -99,7 +106,7 @@ maas_in(const char *fmt, ...)
 	say(fmt, ap);
 	va_end(ap);
 	n = strlen(reason);
-	snprintf(reason + n, sizeof reason - n, ": %s", old);   /* cut, if it must be */
+	snprintf(reason + n, sizeof reason - n, ": %s", old); /* cut, if it must be */
 	return -1;
 }
 

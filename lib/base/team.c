@@ -22,9 +22,9 @@ struct maas_team {
 	maas_work *work;
 	void *arg;
 	size_t n, grain;
-	_Alignas(64) atomic_size_t next;        /* first item nobody has taken */
-	_Alignas(64) atomic_uint job;           /* counts up with every run */
-	_Alignas(64) atomic_int busy;           /* members still at it */
+	_Alignas(64) atomic_size_t next; /* first item nobody has taken */
+	_Alignas(64) atomic_uint job;    /* counts up with every run */
+	_Alignas(64) atomic_int busy;    /* members still at it */
 	atomic_int asleep;
 	atomic_int leave;
 	pthread_mutex_t lock;
@@ -105,7 +105,7 @@ hire(struct maas_team *t, int threads)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	for (t->size = 1; t->size < threads && rc == 0; ) {
+	for (t->size = 1; t->size < threads && rc == 0;) {
 		struct member *m = &t->member[t->size];
 
 		*m = (struct member){ .team = t, .number = t->size };
@@ -165,7 +165,7 @@ maas_team_run(struct maas_team *t, size_t n, size_t grain, maas_work *work, void
 		if (i % SPINS)
 			pause_a_little();
 		else
-			sched_yield();          /* more members than cores: let them run */
+			sched_yield(); /* more members than cores: let them run */
 }
 
 void

@@ -24,11 +24,11 @@ struct queue {
 struct maas_input {
 	char *name;
 	int fd;
-	int begun, raw_end, end;        /* first bytes seen; descriptor dry; last stage dry */
+	int begun, raw_end, end; /* first bytes seen; descriptor dry; last stage dry */
 	struct queue raw, plain, out;
 	size_t lines;
 	enum { PLAIN, GZIP, GZIP_DONE } packed;
-	iconv_t turn;                   /* (iconv_t)-1: as it is */
+	iconv_t turn; /* (iconv_t)-1: as it is */
 #ifdef MAAS_HAS_ZLIB
 	z_stream z;
 #endif
@@ -213,7 +213,7 @@ plain_some(struct maas_input *in, struct queue *q, int *dry)
 		return -1;
 	if (in->packed == GZIP)
 		return gunzip_some(in, q);
-	if (in->packed == PLAIN && waiting(&in->raw)) {         /* what begin() read */
+	if (in->packed == PLAIN && waiting(&in->raw)) { /* what begin() read */
 		if (make_room(q, waiting(&in->raw)) < 0)
 			return -1;
 		memcpy(q->buf.s + q->buf.n, in->raw.buf.s + in->raw.at, waiting(&in->raw));
@@ -242,7 +242,8 @@ turn_some(struct maas_input *in)
 	have = waiting(from);
 	if (have && iconv(in->turn, &p, &have, &q, &space) == (size_t)-1) {
 		if (errno == EILSEQ)
-			return maas_fail("%s: bytes that are not in the encoding named, after line %zu", in->name, in->lines);
+			return maas_fail(
+			    "%s: bytes that are not in the encoding named, after line %zu", in->name, in->lines);
 		if (errno == EINVAL && dry)
 			return maas_fail("%s: ends inside a character", in->name);
 	}

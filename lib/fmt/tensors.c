@@ -12,8 +12,8 @@ struct maas_tensors {
 	struct maas_map map;
 	struct maas_arena *arena;
 	char *path;
-	struct maas_tensor *tensor;     /* by place in the file */
-	uint32_t *by_name;              /* places in tensor[], sorted by name */
+	struct maas_tensor *tensor; /* by place in the file */
+	uint32_t *by_name;          /* places in tensor[], sorted by name */
 	size_t n;
 	struct maas_meta *meta;
 	size_t nmeta;
@@ -75,8 +75,8 @@ read_tensor(struct maas_tensors *t, struct maas_span name, const struct maas_jso
 	if (shape_of(maas_json_get(j, "shape"), x) < 0)
 		return maas_fail("%s: tensor %s: the shape is wrong", t->path, x->name);
 	if (!at || maas_json_type(at) != MAAS_J_LIST || maas_json_size(at) != 2 ||
-	    maas_json_int(maas_json_at(at, 0), &from) < 0 || maas_json_int(maas_json_at(at, 1), &to) < 0 ||
-	    from < 0 || to < from || (uint64_t)to > size || (uint64_t)(to - from) != x->bytes)
+	    maas_json_int(maas_json_at(at, 0), &from) < 0 || maas_json_int(maas_json_at(at, 1), &to) < 0 || from < 0 ||
+	    to < from || (uint64_t)to > size || (uint64_t)(to - from) != x->bytes)
 		return maas_fail("%s: tensor %s: its place does not fit its shape or the file", t->path, x->name);
 	x->data = t->map.p + data + from;
 	t->n++;
@@ -172,7 +172,8 @@ read_header(struct maas_tensors *t)
 	else if (!(t->tensor = maas_take(t->arena, maas_json_size(root) + 1, sizeof *t->tensor)))
 		rc = -1;
 	while (rc == 0 && (it = maas_json_next(root, it, &key, &v)))
-		rc = maas_span_is(key, "__metadata__") ? read_meta(t, v)
+		rc = maas_span_is(key, "__metadata__")
+		    ? read_meta(t, v)
 		    : read_tensor(t, key, v, 8 + (size_t)n, t->map.n - 8 - (size_t)n);
 	maas_json_free(root);
 	return rc == 0 ? check_places(t, 8 + (size_t)n) : -1;
@@ -382,7 +383,7 @@ put_header(struct maas_buf *h, const struct maas_tensor *x, size_t n, const stru
 			return -1;
 	if (maas_buf_text(h, "}") < 0)
 		return -1;
-	while (h->n % 64)               /* tensors begin on a cache line */
+	while (h->n % 64) /* tensors begin on a cache line */
 		if (maas_buf_text(h, " ") < 0)
 			return -1;
 	for (int i = 0; i < 8; i++)
@@ -393,8 +394,8 @@ put_header(struct maas_buf *h, const struct maas_tensor *x, size_t n, const stru
 }
 
 int
-maas_tensors_save(const char *path, const struct maas_tensor *tensor, size_t n, const struct maas_meta *m, size_t nmeta,
-    int how)
+maas_tensors_save(
+    const char *path, const struct maas_tensor *tensor, size_t n, const struct maas_meta *m, size_t nmeta, int how)
 {
 	struct maas_tensor *x = maas_alloc(n, sizeof *x);
 	struct maas_buf header = { NULL, 0, 0 };

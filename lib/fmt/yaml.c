@@ -10,7 +10,7 @@
 struct reader {
 	const char *path;
 	yaml_parser_t parser;
-	struct maas_list seen;          /* keys, owned */
+	struct maas_list seen; /* keys, owned */
 	int (*on)(void *, const char *, const char *);
 	void *ctx;
 };

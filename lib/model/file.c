@@ -28,7 +28,8 @@ maas_kind_find(const char *name)
 	}
 	names[n] = NULL;
 	near = maas_nearest(name, names);
-	maas_fail_as(MAAS_USAGE, "no such kind of model: %s%s%s%s", name, near ? " (" : "", near ? near : "", near ? "?)" : "");
+	maas_fail_as(
+	    MAAS_USAGE, "no such kind of model: %s%s%s%s", name, near ? " (" : "", near ? near : "", near ? "?)" : "");
 	return NULL;
 }
 
@@ -108,7 +109,7 @@ set_one(struct maas_model *m, struct maas_span key, struct maas_span value)
 	if (!(f = m->kind->fields ? maas_field(m->kind->fields, name, 0) : NULL))
 		return maas_fail("a setting that %s models do not have: %s", m->kind->name, name);
 	if (!value.n && (f->type == MAAS_F_LIST || (f->type == MAAS_F_TEXT && !f->text)))
-		return 0;               /* as it was: not set */
+		return 0; /* as it was: not set */
 	if (maas_set(f, m->settings, text) < 0)
 		return maas_fail("setting %s", maas_error());
 	return 0;
@@ -156,7 +157,7 @@ from_file(struct maas_tensors *t)
 		return NULL;
 	m->file = t;
 	if (read_settings(m, maas_tensors_meta(t, "maas.settings")) < 0 || make_ready(m) < 0) {
-		m->file = NULL;         /* still the caller's */
+		m->file = NULL; /* still the caller's */
 		maas_model_close(m);
 		return NULL;
 	}
@@ -218,7 +219,8 @@ maas_model_add_part(struct maas_model *m, const char *part, struct maas_span s)
 	if (s.n)
 		memcpy(copy, s.s, s.n);
 	snprintf(name, sizeof name, PART "%s", part);
-	return maas_model_add(m, &(struct maas_tensor){ .name = name, .dtype = MAAS_U8, .ndim = 1, .dim = { s.n }, .data = copy });
+	return maas_model_add(
+	    m, &(struct maas_tensor){ .name = name, .dtype = MAAS_U8, .ndim = 1, .dim = { s.n }, .data = copy });
 }
 
 int
@@ -324,7 +326,8 @@ maas_model_add_selftest(struct maas_model *m, const struct maas_span *input, siz
 		answer.n = 0;
 		rc = m->kind->answer(m, input[i], &answer);
 		if (rc == 0 && maas_buf_text(&all, i ? ",[" : "[") == 0 && maas_json_put_text(&all, input[i]) == 0 &&
-		    maas_buf_text(&all, ",") == 0 && maas_json_put_text(&all, (struct maas_span){ answer.s, answer.n }) == 0)
+		    maas_buf_text(&all, ",") == 0 &&
+		    maas_json_put_text(&all, (struct maas_span){ answer.s, answer.n }) == 0)
 			rc = maas_buf_text(&all, "]");
 	}
 	if (rc == 0 && (rc = maas_buf_text(&all, "]")) == 0)
@@ -357,7 +360,8 @@ agree(struct maas_span a, struct maas_span b)
 
 		if (x.n == y.n && (x.n == 0 || !memcmp(x.s, y.s, x.n)))
 			continue;
-		if (maas_parse_real(x, &p) < 0 || maas_parse_real(y, &q) < 0 || !(fabs(p - q) <= 1e-5 * fmax(1, fabs(q))))
+		if (maas_parse_real(x, &p) < 0 || maas_parse_real(y, &q) < 0 ||
+		    !(fabs(p - q) <= 1e-5 * fmax(1, fabs(q))))
 			return 0;
 	}
 	return 1;
@@ -375,7 +379,8 @@ try_one(struct maas_model *m, const struct maas_json *test, size_t i)
 		return maas_fail("self-test %zu is no pair of texts", i + 1);
 	rc = m->kind->answer(m, input, &got);
 	if (rc == 0 && !agree((struct maas_span){ got.s ? got.s : "", got.n }, want))
-		rc = maas_fail("self-test %zu: the answer is '%.80s', '%.80s' was kept", i + 1, got.s ? got.s : "", want.s);
+		rc = maas_fail(
+		    "self-test %zu: the answer is '%.80s', '%.80s' was kept", i + 1, got.s ? got.s : "", want.s);
 	maas_buf_free(&got);
 	return rc;
 }
