@@ -9,15 +9,15 @@
 #include "source.h"
 
 #define VALUES_MAX 100                  /* of a category */
-#define KEYS_MAX   ((size_t)1 << 16)    /* of JSON lines */
+#define KEYS_MAX   ((size_t)1 << 14)    /* of JSON lines */
 #define UNCLAIMED  (-1)
 #define FEATURE    (-2)
 
 /* What was seen in one column. */
 struct seen {
 	struct maas_span name;          /* s NULL: none */
-	size_t numbers, gaps, words;
-	size_t nvalue;                  /* VALUES_MAX + 1: too many to be a category */
+	size_t numbers, words;
+	size_t nvalue;
 	struct maas_span *value;        /* sorted */
 	int role;
 };
@@ -31,6 +31,7 @@ struct fit {
 	size_t n, cap;
 	size_t records, width;          /* width: of libsvm */
 	int labelled;
+	int values;                     /* the second scan: gather the values of categories */
 };
 
 static struct maas_span
@@ -70,17 +71,28 @@ value_find(const struct maas_span *value, size_t n, struct maas_span s, size_t *
 	return 0;
 }
 
-static int
-see_value(struct fit *f, struct seen *s, struct maas_span v)
+static const char *
+shown(const struct seen *s, size_t i, char *to, size_t n)
 {
+	if (s->name.s)
+		snprintf(to, n, "'%.60s'", s->name.s);
+	else
+		snprintf(to, n, "%zu", i + 1);
+	return to;
+}
+
+static int
+see_value(struct fit *f, size_t i, struct maas_span v)
+{
+	struct seen *s = &f->seen[i];
+	char text[80];
 	size_t at;
 
-	if (s->nvalue > VALUES_MAX || value_find(s->value, s->nvalue, v, &at))
+	if (value_find(s->value, s->nvalue, v, &at))
 		return 0;
-	if (s->nvalue == VALUES_MAX) {
-		s->nvalue++;
-		return 0;
-	}
+	if (s->nvalue == VALUES_MAX)
+		return maas_fail("column %s holds words, and over %d different ones: is it text (--text), or to be left out "
+		    "(--drop)?", shown(s, i, text, sizeof text), VALUES_MAX);
 	if (!s->value && !(s->value = maas_take(f->arena, VALUES_MAX, sizeof *s->value)))
 		return -1;
 	memmove(s->value + at + 1, s->value + at, (s->nvalue - at) * sizeof *s->value);
@@ -95,15 +107,18 @@ see(struct fit *f, size_t i, struct maas_span cell)
 	struct seen *s = &f->seen[i];
 	double v;
 
-	if (maas_is_gap(cell)) {
-		s->gaps++;
-		return see_value(f, s, (struct maas_span){ "", 0 });
+	if (f->values) {
+		if (s->role != MAAS_CATEGORY)
+			return 0;
+		return see_value(f, i, maas_is_gap(cell) ? (struct maas_span){ "", 0 } : cell);
 	}
+	if (maas_is_gap(cell))
+		return 0;
 	if (maas_number(cell, &v) == 0)
 		s->numbers++;
 	else
 		s->words++;
-	return see_value(f, s, cell);
+	return 0;
 }
 
 static int
@@ -230,16 +245,6 @@ scan_sample(struct fit *f)
 	return rc < 0 ? -1 : 0;
 }
 
-static const char *
-shown(const struct seen *s, size_t i, char *to, size_t n)
-{
-	if (s->name.s)
-		snprintf(to, n, "'%.60s'", s->name.s);
-	else
-		snprintf(to, n, "%zu", i + 1);
-	return to;
-}
-
 /* "no column 'x'", with the nearest name. */
 static int
 no_column(const struct fit *f, struct maas_span col)
@@ -317,37 +322,41 @@ default_label(struct fit *f)
 	return maas_fail("no column is left to be the label (see --label)");
 }
 
-static int
-number_or_category(struct fit *f, struct seen *s, size_t i)
+static enum maas_role
+number_or_category(const struct fit *f, const struct seen *s)
 {
-	char text[80];
-
-	if ((f->how & MAAS_FIT_NUMERIC) || !s->words) {
-		s->role = MAAS_NUMERIC;
-		return 0;
-	}
-	if (f->n == 2 && !f->options->text && !f->options->features && !(f->how & MAAS_FIT_UNLABELLED)) {
-		s->role = MAAS_TEXTUAL;
-		return 0;
-	}
-	if (s->nvalue > VALUES_MAX)
-		return maas_fail("column %s holds words, and over %d different ones: is it text (--text), or to be left out "
-		    "(--drop)?", shown(s, i, text, sizeof text), VALUES_MAX);
-	s->role = MAAS_CATEGORY;
-	return 0;
+	if ((f->how & MAAS_FIT_NUMERIC) || !s->words)
+		return MAAS_NUMERIC;
+	if (f->n == 2 && !f->options->text && !f->options->features && !(f->how & MAAS_FIT_UNLABELLED))
+		return MAAS_TEXTUAL;
+	return MAAS_CATEGORY;
 }
 
 static int
+by_name(const void *a, const void *b)
+{
+	return order(*(const struct maas_span *)a, *(const struct maas_span *)b);
+}
+
+/* Columns in use must be told apart by their names. */
+static int
 same_names(const struct fit *f)
 {
-	size_t i, j;
+	struct maas_span *name = maas_alloc(f->n, sizeof *name);
+	size_t i, n = 0;
+	int rc = 0;
 
+	if (!name)
+		return -1;
 	for (i = 0; i < f->n; i++)
-		for (j = 0; f->seen[i].role != MAAS_DROPPED && f->seen[i].name.n && j < i; j++)
-			if (f->seen[j].role != MAAS_DROPPED && f->seen[j].name.n == f->seen[i].name.n &&
-			    !memcmp(f->seen[j].name.s, f->seen[i].name.s, f->seen[i].name.n))
-				return maas_fail("two columns called '%.60s'", f->seen[i].name.s);
-	return 0;
+		if (f->seen[i].role != MAAS_DROPPED && f->seen[i].name.n)
+			name[n++] = f->seen[i].name;
+	qsort(name, n, sizeof *name, by_name);
+	for (i = 1; i < n && rc == 0; i++)
+		if (!order(name[i - 1], name[i]))
+			rc = maas_fail("two columns called '%.60s'", name[i].s);
+	free(name);
+	return rc;
 }
 
 static int
@@ -366,10 +375,21 @@ assign_roles(struct fit *f)
 
 		if (s->role == UNCLAIMED && o->features)
 			s->role = MAAS_DROPPED;
-		else if ((s->role == UNCLAIMED || s->role == FEATURE) && number_or_category(f, s, i) < 0)
-			return -1;
+		else if (s->role == UNCLAIMED || s->role == FEATURE)
+			s->role = (int)number_or_category(f, s);
 	}
 	return same_names(f);
+}
+
+/* The values of the categories, if there are any, by a second scan. */
+static int
+gather_values(struct fit *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n && !f->values; i++)
+		f->values = f->seen[i].role == MAAS_CATEGORY;
+	return f->values ? scan_all(f) : 0;
 }
 
 static int
@@ -430,7 +450,7 @@ make(struct fit *f)
 	}
 	c->n = f->n;
 	c->header = f->n && f->seen[0].name.s;
-	if (assign_roles(f) < 0 || !(c->column = maas_take(f->arena, f->n, sizeof *c->column)))
+	if (assign_roles(f) < 0 || gather_values(f) < 0 || !(c->column = maas_take(f->arena, f->n, sizeof *c->column)))
 		return NULL;
 	for (i = 0; i < f->n; i++)
 		if (make_column(f, c, i) < 0)

@@ -79,23 +79,44 @@ spare(enum maas_role role)
 	return role == MAAS_LABEL || role == MAAS_ID || role == MAAS_DROPPED;
 }
 
+/* A name of the header and where it stands. */
+struct head {
+	struct maas_span name;
+	long at;
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct head *x = a, *y = b;
+	size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
+	int c = n ? memcmp(x->name.s, y->name.s, n) : 0;
+
+	return c ? c : (x->name.n > y->name.n) - (x->name.n < y->name.n);
+}
+
 static int
 bind_names(struct maas_reader *r, const struct maas_table *t)
 {
 	const struct maas_columns *c = r->columns;
-	size_t i, j;
+	struct head *head = maas_alloc(t->heads, sizeof *head), *found;
+	size_t i;
+	int rc = head ? 0 : -1;
 
-	for (i = 0; i < c->n; i++) {
+	for (i = 0; head && i < t->heads; i++)
+		head[i] = (struct head){ t->head[i], (long)i };
+	if (head)
+		qsort(head, t->heads, sizeof *head, by_name);
+	for (i = 0; rc == 0 && i < c->n; i++) {
 		const char *name = c->column[i].name;
 
-		r->at[i] = -1;
-		for (j = 0; j < t->heads && r->at[i] < 0; j++)
-			if (maas_span_is(t->head[(i + j) % t->heads], name))
-				r->at[i] = (long)((i + j) % t->heads);
-		if (r->at[i] < 0 && !spare(c->column[i].role))
-			return maas_fail("%s: no column '%s' in its first line (see --header)", t->source.name, name);
+		found = bsearch(&(struct head){ maas_span(name), 0 }, head, t->heads, sizeof *head, by_name);
+		r->at[i] = found ? found->at : -1;
+		if (!found && !spare(c->column[i].role))
+			rc = maas_fail("%s: no column '%s' in its first line (see --header)", t->source.name, name);
 	}
-	return 0;
+	free(head);
+	return rc;
 }
 
 static int

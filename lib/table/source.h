@@ -10,7 +10,7 @@
 /* Rows that are looked at to tell a header, and one record's bytes at most. */
 #define SAMPLE     100
 #define RECORD_MAX ((size_t)1 << 30)
-#define FIELDS_MAX ((size_t)1 << 24)
+#define FIELDS_MAX ((size_t)1 << 20)
 
 /* Lines or bytes of one input. */
 struct source {
