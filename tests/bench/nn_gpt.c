@@ -122,13 +122,13 @@ main(int argc, char **argv)
 	}
 	double took = (maas_clock() - start) / steps;
 
-	printf("gpt\t%zu sequences\t%d threads\t%s\t%.0f tokens/s\tloss %g\t%.0f MB\n", sequences, maas_team_size(team),
-	    half ? "bf16" : "f32", (double)rows / took, (double)*(float *)x->val, (double)maas_tape_bytes(t) * 1e-6);
+	printf("gpt, step of %zu sequences, %s\t%.0f\ttokens/s\t%.0f MB\t%d threads\n", sequences,
+	    half ? "bf16" : "f32", (double)rows / took, (double)maas_tape_bytes(t) * 1e-6, maas_team_size(team));
 	for (size_t i = 0; maas_ops[i]; i++)
-		if (plain[i])
-			printf("gpt\t%s\tforward %.1f ms\tbackward %.1f ms\n", plain[i]->name,
-			    spent[i][0] / steps * 1e3, spent[i][1] / steps * 1e3);
-	printf("gpt\tadamw\t%.1f ms\n", optimiser / steps * 1e3);
+		for (int back = 0; plain[i] && back < 2; back++)
+			printf("gpt, %s, %s\t%.1f\tms\n", plain[i]->name, back ? "backward" : "forward",
+			    spent[i][back] / steps * 1e3);
+	printf("gpt, adamw\t%.1f\tms\n", optimiser / steps * 1e3);
 	maas_arena_free(a);
 	maas_team_free(team);
 	return 0;

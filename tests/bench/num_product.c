@@ -62,9 +62,9 @@ main(int argc, char **argv)
 				rows[i].bt ? 1 : k, rows[i].bt ? n : 1 };
 			double s = seconds(team, y, a, b, i, p ? MAAS_BF16 : MAAS_F32, scratch);
 
-			printf("product\t%s\t%s\t%d threads\t%.1f GFLOP/s\t%.1f GB/s of weights\n", rows[i].what,
-			    p ? "bf16" : "f32", maas_team_size(team), 2e-9 * (double)m * (double)n * (double)k / s,
-			    1e-9 * (double)n * (double)k * (p ? 2 : 4) / s);
+			printf("product, %s, %s\t%.1f\tGFLOP/s\t%.1f GB/s of weights\t%d threads\n", rows[i].what,
+			    p ? "bf16" : "f32", 2e-9 * (double)m * (double)n * (double)k / s,
+			    1e-9 * (double)n * (double)k * (p ? 2 : 4) / s, maas_team_size(team));
 		}
 	maas_team_free(team);
 	free(x);
