@@ -285,11 +285,16 @@ resume(struct job *j)
 static int
 save_model(struct job *j)
 {
+	/* What a self-test asks is of no one's data. */
+	static const char *const said[] = { "To be, or not to be: that is the question.\n",
+		"for (i = 0; i < 10; i++) \xc3\xa9\n" };
+	const struct maas_span test[] = { maas_span(said[0]), maas_span(said[1]) };
 	struct maas_buf tok = { 0 };
 	int rc = -1;
 
 	if (!maas_trainer_give(j->trainer, j->model) && !maas_tokenizer_compile(j->tokenizer, &tok) &&
-	    !maas_model_add_part(j->model, "tokenizer", (struct maas_span){ tok.s, tok.n }))
+	    !maas_model_add_part(j->model, "tokenizer", (struct maas_span){ tok.s, tok.n }) &&
+	    (!j->model->kind->answer || !maas_model_add_selftest(j->model, test, MAAS_COUNT(test))))
 		rc = maas_model_save(
 		    j->model, j->outcome->output, MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0));
 	maas_buf_free(&tok);
