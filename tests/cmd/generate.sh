@@ -26,8 +26,8 @@ printf 'threads: 1\nmodel: m.maas\ndata: [prompts]\ntemperature: 1.2\nmax-new-to
 maas-generate -c g.yaml | cmp - a && echo "from a configuration"
 i=0; while [ $i -lt 40 ]; do cat prompts; echo; i=$((i+1)); done >many
 g -n 9 --ids <many >b; wc -l <b | tr -d ' '; sort -u b | wc -l
-g -p 'The king' -n 40 --temperature 1.3 >whole; g -p 'The king' -n 40 --temperature 1.3 --stop "$(cut -c 9-11 whole | head -n 1)" >cut
-printf '%s\n' "$(head -c 8 whole)" | cmp - cut && echo "and stopped"
+g -p 'The king' -n 40 --temperature 1.3 >whole.txt; g -p 'The king' -n 40 --temperature 1.3 --stop "$(cut -c 9-11 whole.txt | head -n 1)" >cut.txt
+printf '%s\n' "$(head -c 8 whole.txt)" | cmp - cut.txt && echo "and stopped"
 
 echo "a text:"
 head -c 600 "$DATA/example/corpus.txt" >text
