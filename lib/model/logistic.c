@@ -220,7 +220,7 @@ minimise(struct problem *q, double *w, const struct maas_logistic *s, struct maa
 {
 	size_t size = (q->p + 1) * q->stride;
 	double *scale = maas_alloc(size, sizeof *scale), *share = maas_alloc(q->d->labels, sizeof *share), weights, loss;
-	struct maas_lbfgs_options o = { .tol = s->tol, .max_iter = s->max_iter, .memory = 10 };
+	struct maas_lbfgs_options o = { .tol = s->tol, .max_iter = s->max_iter, .memory = 6 };
 	struct maas_lbfgs *l = scale && share ? maas_lbfgs_new(size, scale, &o, q->team) : NULL;
 	enum maas_lbfgs_state state;
 	long step = -1;

@@ -42,7 +42,7 @@ minimise(double (*f)(const double *, double *, size_t), double *x, size_t n, con
     int threads, long *steps)
 {
 	struct maas_team *team = maas_team_new(threads);
-	struct maas_lbfgs_options o = { tol, most, 10 };
+	struct maas_lbfgs_options o = { tol, most, 6 };
 	struct maas_lbfgs *l = maas_lbfgs_new(n, scale, &o, team);
 	double *g = calloc(n, sizeof *g);
 	enum maas_lbfgs_state state;
