@@ -4,7 +4,7 @@
 
 #include "classify.h"
 
-#define SAID 5                          /* rows without an answer that get a line each */
+#define SAID 5 /* rows without an answer that get a line each */
 
 int
 classify_open(struct classifying *k, struct call *c)

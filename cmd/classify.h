@@ -5,7 +5,7 @@
 #include "driver.h"
 #include "maas/model.h"
 
-struct classify {                       /* part[0] of every verb */
+struct classify { /* part[0] of every verb */
 	const char *model;
 	int line_buffered;
 };
@@ -17,13 +17,13 @@ struct classifying {
 	struct maas_model *model;
 	const struct maas_rows *rows;
 	struct maas_rows_call *scores;
-	struct maas_columns *numbers;   /* of rows that a vectoriser has made already */
+	struct maas_columns *numbers; /* of rows that a vectoriser has made already */
 	struct maas_table *table;
 	struct maas_reader *reader;
-	size_t labels, number;          /* of labels; of the row at hand, from 1 */
-	double *p;                      /* [labels] */
-	size_t bad;                     /* rows without an answer */
-	const char *reason;             /* of the first of them */
+	size_t labels, number; /* of labels; of the row at hand, from 1 */
+	double *p;             /* [labels] */
+	size_t bad;            /* rows without an answer */
+	const char *reason;    /* of the first of them */
 };
 
 /* Open -m and the operands; the table and model as parts 0 and 1 of the call.  0, or an exit status, said. */

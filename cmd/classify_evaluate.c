@@ -13,7 +13,7 @@ struct wrong {
 	double p;
 };
 
-struct limit {                          /* of --fail-under */
+struct limit { /* of --fail-under */
 	const char *text;
 	char name[32];
 	double value;
@@ -41,14 +41,16 @@ parse_limits(struct evaluating *v, struct call *c)
 		const char *eq = strchr(l->item[i], '='), *const *name = maas_eval_metrics;
 
 		x->text = l->item[i];
-		if (!eq || (size_t)(eq - x->text) >= sizeof x->name || maas_parse_real(maas_span(eq + 1), &x->value) < 0 ||
-		    isnan(x->value))
+		if (!eq || (size_t)(eq - x->text) >= sizeof x->name ||
+		    maas_parse_real(maas_span(eq + 1), &x->value) < 0 || isnan(x->value))
 			return misuse(c, "--fail-under: '%s', wanted METRIC=X", x->text);
 		memcpy(x->name, x->text, (size_t)(eq - x->text));
 		for (; *name && strcmp(*name, x->name); name++)
 			;
 		if (!*name)
-			return misuse(c, "--fail-under: no metric is called '%s'; there are accuracy, f1_macro, log_loss ...", x->name);
+			return misuse(c,
+			    "--fail-under: no metric is called '%s'; there are accuracy, f1_macro, log_loss ...",
+			    x->name);
 	}
 	return 0;
 }
@@ -84,7 +86,8 @@ measure(struct evaluating *v)
 		if (rc == 2)
 			return maas_fail("%s", why);
 		if (!row.label.s || (!row.label.n && row.record.cell))
-			return maas_fail("%s:%zu: no label to measure by (see --label)", row.record.name, row.record.line);
+			return maas_fail(
+			    "%s:%zu: no label to measure by (see --label)", row.record.name, row.record.line);
 		if (maas_eval_add(v->e, row.label, v->k.p) < 0)
 			return -1;
 		best = classify_best(&v->k);
@@ -149,7 +152,7 @@ print(struct evaluating *v)
 	if (v->o->confusion && !v->o->json && !bad)
 		bad = maas_buf_text(&b, "\n") || maas_eval_confusion(v->e, &b);
 	if (!bad)
-		fwrite(b.s, 1, b.n, stdout);    /* finish() looks at the stream */
+		fwrite(b.s, 1, b.n, stdout); /* finish() looks at the stream */
 	maas_buf_free(&b);
 	return bad ? -1 : 0;
 }
@@ -169,7 +172,8 @@ check_limits(struct evaluating *v)
 			return -1;
 		if (loss ? got <= x->value : got >= x->value)
 			continue;
-		complain(v->k.call, MAAS_NEGATIVE, "%s is %.6g, %s %s", x->name, got, loss ? "above" : "below", strchr(x->text, '=') + 1);
+		complain(v->k.call, MAAS_NEGATIVE, "%s is %.6g, %s %s", x->name, got, loss ? "above" : "below",
+		    strchr(x->text, '=') + 1);
 		rc = 1;
 	}
 	return rc;

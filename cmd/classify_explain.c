@@ -50,8 +50,9 @@ static int
 json(const struct classifying *k, size_t label, const struct maas_explanation *x, size_t n)
 {
 	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(&b, "{\"row\":%zu,\"label\":", k->number) || maas_json_put_text(&b, maas_rows_label(k->rows, label)) ||
-	    maas_buf_text(&b, ",\"logit\":") || maas_json_put_real(&b, x->logit) || maas_buf_text(&b, ",\"intercept\":") ||
+	int bad = maas_buf_printf(&b, "{\"row\":%zu,\"label\":", k->number) ||
+	    maas_json_put_text(&b, maas_rows_label(k->rows, label)) || maas_buf_text(&b, ",\"logit\":") ||
+	    maas_json_put_real(&b, x->logit) || maas_buf_text(&b, ",\"intercept\":") ||
 	    maas_json_put_real(&b, x->intercept) || maas_buf_text(&b, ",\"contributions\":[");
 
 	for (size_t i = 0; i < n && !bad; i++) {

@@ -9,8 +9,8 @@
 struct answering {
 	struct classifying k;
 	const struct predict *o;
-	size_t *order;                  /* [labels], likeliest first */
-	size_t most;                    /* of them printed */
+	size_t *order; /* [labels], likeliest first */
+	size_t most;   /* of them printed */
 	int json;
 	struct maas_buf line, members;
 };
@@ -99,7 +99,8 @@ put_label(struct answering *a, struct maas_span s, char delimiter)
 {
 	struct maas_buf *b = &a->line;
 	size_t from = b->n;
-	int quote = delimiter != '\t' && s.n && (memchr(s.s, delimiter, s.n) || memchr(s.s, '"', s.n) || memchr(s.s, '\n', s.n));
+	int quote = delimiter != '\t' && s.n &&
+	    (memchr(s.s, delimiter, s.n) || memchr(s.s, '"', s.n) || memchr(s.s, '\n', s.n));
 
 	if (quote) {
 		if (maas_buf_text(b, "\"") < 0)
@@ -137,7 +138,8 @@ put_answer(struct answering *a, char d)
 static char
 parting(const struct answering *a)
 {
-	return a->o->append && maas_table_format(a->k.table) == &maas_format_csv ? maas_table_delimiter(a->k.table) : '\t';
+	return a->o->append && maas_table_format(a->k.table) == &maas_format_csv ? maas_table_delimiter(a->k.table)
+										 : '\t';
 }
 
 static int

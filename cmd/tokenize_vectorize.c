@@ -7,26 +7,26 @@
 enum { LIBSVM, TSV, NPY, JSONL };
 static const char *const targets[] = { "libsvm", "tsv", "npy", "jsonl", NULL };
 
-const struct maas_field vectorize_fields[] = {
-	MAAS_TEXT('m', vectorize, model, NULL, "use the vectoriser in this file, or in a model that carries one"),
+const struct maas_field vectorize_fields[] = { MAAS_TEXT('m', vectorize, model, NULL,
+						   "use the vectoriser in this file, or in a model that carries one"),
 	MAAS_TEXT(0, vectorize, fit, NULL, "fit a vectoriser to the data and write it to this file"),
-	MAAS_ENUM(0, vectorize, to, targets, LIBSVM, "write rows as LABEL INDEX:VALUE, dense lines, a dense matrix, or JSON lines"),
-	MAAS_END
-};
+	MAAS_ENUM(0, vectorize, to, targets, LIBSVM,
+	    "write rows as LABEL INDEX:VALUE, dense lines, a dense matrix, or JSON lines"),
+	MAAS_END };
 
 struct job {
 	struct call *call;
 	const struct vectorize *o;
 	const struct maas_table_options *table;
-	struct maas_model *model;       /* of -m, or the one that is written */
+	struct maas_model *model; /* of -m, or the one that is written */
 	struct maas_columns *own;
 	const struct maas_columns *columns;
 	struct maas_vectorizer *fitted;
 	const struct maas_vectorizer *v;
-	struct maas_rowset *set;        /* --fit: all rows */
-	struct maas_csr x;              /* of all rows: --fit, and npy */
+	struct maas_rowset *set; /* --fit: all rows */
+	struct maas_csr x;       /* of all rows: --fit, and npy */
 	size_t numbers, features;
-	struct maas_buf b;              /* one row as it is printed */
+	struct maas_buf b; /* one row as it is printed */
 };
 
 static int
@@ -62,7 +62,8 @@ tsv_head(struct job *j)
 
 	for (size_t i = 0; i < j->features && !bad; i++) {
 		name.n = 0;
-		bad = name_of(j, i, &name) || maas_buf_text(&j->b, "\t") || put_field(&j->b, name.s ? name.s : "", name.n);
+		bad = name_of(j, i, &name) || maas_buf_text(&j->b, "\t") ||
+		    put_field(&j->b, name.s ? name.s : "", name.n);
 	}
 	maas_buf_free(&name);
 	return bad || maas_buf_text(&j->b, "\n") ? -1 : 0;
@@ -103,7 +104,8 @@ json_row(struct job *j, struct maas_span label, const uint32_t *col, const doubl
 {
 	struct maas_buf name = { 0 };
 	int bad = maas_buf_text(&j->b, "{\"label\":") ||
-	    (label.s ? maas_json_put_text(&j->b, label) : maas_buf_text(&j->b, "null")) || maas_buf_text(&j->b, ",\"features\":{");
+	    (label.s ? maas_json_put_text(&j->b, label) : maas_buf_text(&j->b, "null")) ||
+	    maas_buf_text(&j->b, ",\"features\":{");
 
 	for (size_t i = 0; i < n && !bad; i++) {
 		name.n = 0;
@@ -143,17 +145,20 @@ print_npy(struct job *j)
 {
 	double *row = maas_alloc(j->features, sizeof *row);
 	char head[128];
-	int n = snprintf(head, sizeof head, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }", j->x.rows, j->features);
+	int n = snprintf(head, sizeof head, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }",
+	    j->x.rows, j->features);
 	int pad = 63 - (10 + n) % 64, bad = !row;
 
 	if (!bad)
-		bad = maas_buf_add(&j->b, "\x93NUMPY\x01\0", 8) || maas_buf_printf(&j->b, "%c%c%s%*s\n", (n + pad + 1) & 255,
-		    (n + pad + 1) >> 8, head, pad, "") || put(j);
+		bad = maas_buf_add(&j->b, "\x93NUMPY\x01\0", 8) ||
+		    maas_buf_printf(&j->b, "%c%c%s%*s\n", (n + pad + 1) & 255, (n + pad + 1) >> 8, head, pad, "") ||
+		    put(j);
 	for (size_t i = 0; i < j->x.rows && !bad; i++) {
 		memset(row, 0, j->features * sizeof *row);
 		for (size_t e = j->x.start[i]; e < j->x.start[i + 1]; e++)
 			row[j->x.col[e]] = j->x.val[e];
-		bad = fwrite(row, sizeof *row, j->features, stdout) != j->features ? maas_fail_errno("standard output") : 0;
+		bad = fwrite(row, sizeof *row, j->features, stdout) != j->features ? maas_fail_errno("standard output")
+										   : 0;
 	}
 	free(row);
 	return bad ? -1 : 0;
@@ -179,7 +184,8 @@ static int
 on_bad(void *ctx, const struct maas_row *row, const char *why)
 {
 	(void)ctx;
-	return why == row->bad ? maas_fail("%s", why) : maas_fail("%s:%zu: %s", row->record.name, row->record.line, why);
+	return why == row->bad ? maas_fail("%s", why)
+			       : maas_fail("%s:%zu: %s", row->record.name, row->record.line, why);
 }
 
 static int
@@ -222,7 +228,8 @@ save(struct job *j)
 	    maas_model_add_part(j->model, "columns", (struct maas_span){ b.s, b.n });
 
 	b.n = 0;
-	bad = bad || maas_vectorizer_compile(j->v, &b) || maas_model_add_part(j->model, "vectorizer", (struct maas_span){ b.s, b.n }) ||
+	bad = bad || maas_vectorizer_compile(j->v, &b) ||
+	    maas_model_add_part(j->model, "vectorizer", (struct maas_span){ b.s, b.n }) ||
 	    maas_model_save(j->model, j->o->fit, MAAS_DURABLE);
 	maas_buf_free(&b);
 	return bad ? -1 : 0;
@@ -284,7 +291,8 @@ static int
 transform(struct job *j)
 {
 	struct maas_table *t = NULL;
-	int bad = !(j->model = maas_model_open(j->o->model)) || !(j->v = maas_model_vectorizer(j->model, &j->columns)) ||
+	int bad = !(j->model = maas_model_open(j->o->model)) ||
+	    !(j->v = maas_model_vectorizer(j->model, &j->columns)) ||
 	    !(t = maas_table_open(j->table, j->columns, j->call->operand, j->call->n, 0));
 
 	if (!bad) {

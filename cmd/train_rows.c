@@ -8,15 +8,15 @@
 
 static const char *const imputes[] = { "none", "mean", NULL };
 
-static const struct maas_field rows_fields[] = {
-	MAAS_TEXT(0, rows_options, val, NULL, "measure on the rows of FILE, which are not trained on"),
-	MAAS_REAL(0, rows_options, val_split, 0, 0.99, 0, "hold this part of the rows out, of each label alike, and measure on it"),
-	MAAS_TEXT(0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
+static const struct maas_field rows_fields[] = { MAAS_TEXT(0, rows_options, val, NULL,
+						     "measure on the rows of FILE, which are not trained on"),
+	MAAS_REAL(0, rows_options, val_split, 0, 0.99, 0,
+	    "hold this part of the rows out, of each label alike, and measure on it"),
+	MAAS_TEXT(
+	    0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
 	MAAS_ENUM(0, rows_options, impute, imputes, 0, "fill gaps in numbers with the mean of the column"),
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
-	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step to FILE"),
-	MAAS_END
-};
+	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step to FILE"), MAAS_END };
 
 static int
 check_options(struct rows_job *j)
@@ -42,11 +42,11 @@ on_step(struct maas_fitting *how)
 	struct rows_job *j = how->ctx;
 	double seconds = maas_clock() - j->began;
 
-	progress_show(&j->bar, j->rows->max_time > 0 ? seconds / j->rows->max_time : NAN, "step %ld  loss %.5f  %.3g to go",
-	    how->step, how->loss, how->gradient);
+	progress_show(&j->bar, j->rows->max_time > 0 ? seconds / j->rows->max_time : NAN,
+	    "step %ld  loss %.5f  %.3g to go", how->step, how->loss, how->gradient);
 	if (j->log)
-		fprintf(j->log, "{\"step\":%ld,\"loss\":%.9g,\"objective\":%.17g,\"to_go\":%.9g,\"seconds\":%.3f}\n", how->step,
-		    how->loss, how->objective, how->gradient, seconds);
+		fprintf(j->log, "{\"step\":%ld,\"loss\":%.9g,\"objective\":%.17g,\"to_go\":%.9g,\"seconds\":%.3f}\n",
+		    how->step, how->loss, how->objective, how->gradient, seconds);
 	j->timed_out = j->rows->max_time > 0 && seconds > j->rows->max_time;
 	return j->timed_out;
 }
@@ -116,7 +116,8 @@ run_job(struct rows_job *j)
 		return -1;
 	if (j->outcome->dry_run)
 		return rows_plan(j);
-	if (learn(j) || add_parts(j) || maas_rows_add_selftest(j->model, j->columns, j->v) || rows_validate(j) || maas_model_save(j->model, j->outcome->output, how))
+	if (learn(j) || add_parts(j) || maas_rows_add_selftest(j->model, j->columns, j->v) || rows_validate(j) ||
+	    maas_model_save(j->model, j->outcome->output, how))
 		return -1;
 	return write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || rows_report(j) ? -1 : 0;
 }
@@ -124,7 +125,11 @@ run_job(struct rows_job *j)
 static int
 train_rows(struct call *c)
 {
-	struct rows_job j = { .call = c, .kind = c->verb->data, .outcome = c->part[1], .rows = c->part[2], .table = c->part[3],
+	struct rows_job j = { .call = c,
+		.kind = c->verb->data,
+		.outcome = c->part[1],
+		.rows = c->part[2],
+		.table = c->part[3],
 		.vectorizer = c->part[4] };
 	int rc = check_options(&j);
 

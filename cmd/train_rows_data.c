@@ -115,21 +115,25 @@ part_rows(struct rows_job *j)
 	if (j->rows->val && read_val(j))
 		return -1;
 	if (j->rows->val_split > 0) {
-		if (maas_rowset_labels(j->set, j->pick, j->n, &all, &groups) || !(group = maas_alloc(j->n, sizeof *group)))
+		if (maas_rowset_labels(j->set, j->pick, j->n, &all, &groups) ||
+		    !(group = maas_alloc(j->n, sizeof *group)))
 			return -1;
 		for (size_t i = 0; i < j->n; i++)
 			group[i] = (uint32_t)maas_label_find(all, groups, j->set->label[i]);
-		j->n = maas_split_stratified(j->pick, group, j->n, groups, j->rows->val_split, (uint64_t)j->call->common.seed);
+		j->n = maas_split_stratified(
+		    j->pick, group, j->n, groups, j->rows->val_split, (uint64_t)j->call->common.seed);
 		free(group);
 		j->val_n = j->set->n - j->n;
 		j->val_rows = j->set;
 		if (!j->n || !j->val_n)
-			return maas_fail("--val-split %g leaves %zu of %zu rows to train on", j->rows->val_split, j->n, j->set->n);
+			return maas_fail(
+			    "--val-split %g leaves %zu of %zu rows to train on", j->rows->val_split, j->n, j->set->n);
 		if (!(j->val_pick = maas_alloc(j->val_n, sizeof *j->val_pick)))
 			return -1;
 		memcpy(j->val_pick, j->pick + j->n, j->val_n * sizeof *j->val_pick);
 	}
-	if (maas_rowset_labels(j->set, j->pick, j->n, &j->label, &j->labels) || !(j->target = maas_alloc(j->n, sizeof *j->target)))
+	if (maas_rowset_labels(j->set, j->pick, j->n, &j->label, &j->labels) ||
+	    !(j->target = maas_alloc(j->n, sizeof *j->target)))
 		return -1;
 	for (size_t i = 0; i < j->n; i++)
 		j->target[i] = (uint32_t)maas_label_find(j->label, j->labels, j->set->label[j->pick[i]]);
@@ -204,15 +208,19 @@ json_result(const struct rows_job *j, const double *metric)
 {
 	static const char *const names[] = { "val_loss", "val_accuracy", "val_f1", "val_f1_weighted" };
 	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\",\"rows\":%zu,\"features\":%zu,\"labels\":%zu,\"steps\":%ld,\"done\":%s,"
-	    "\"converged\":%s,\"train_loss\":", j->kind->name, j->n, j->x.cols, j->labels, j->how.step,
-	    j->timed_out ? "false" : "true", j->how.converged ? "true" : "false") || maas_json_put_real(&b, j->how.loss);
+	int bad = maas_buf_printf(&b,
+		      "{\"kind\":\"%s\",\"rows\":%zu,\"features\":%zu,\"labels\":%zu,\"steps\":%ld,\"done\":%s,"
+		      "\"converged\":%s,\"train_loss\":",
+		      j->kind->name, j->n, j->x.cols, j->labels, j->how.step, j->timed_out ? "false" : "true",
+		      j->how.converged ? "true" : "false") ||
+	    maas_json_put_real(&b, j->how.loss);
 
 	if (j->val && !bad)
 		bad = maas_buf_printf(&b, ",\"val_rows\":%zu", j->val_n);
 	for (size_t i = 0; j->val && i < MAAS_COUNT(names) && !bad; i++)
 		bad = maas_buf_printf(&b, ",\"%s\":", names[i]) || maas_json_put_real(&b, metric[i]);
-	bad = bad || maas_buf_text(&b, ",\"baseline\":") || maas_json_put_real(&b, baseline(j)) || maas_buf_text(&b, "}");
+	bad =
+	    bad || maas_buf_text(&b, ",\"baseline\":") || maas_json_put_real(&b, baseline(j)) || maas_buf_text(&b, "}");
 	if (!bad)
 		puts(b.s);
 	maas_buf_free(&b);
@@ -230,12 +238,14 @@ rows_report(const struct rows_job *j)
 		if (maas_eval_metric(j->val, names[i], &metric[i]))
 			return -1;
 	if (j->val)
-		snprintf(val, sizeof val, ", val_accuracy %.4f, val_f1 %.4f on %zu rows", metric[1], metric[2], j->val_n);
+		snprintf(
+		    val, sizeof val, ", val_accuracy %.4f, val_f1 %.4f on %zu rows", metric[1], metric[2], j->val_n);
 	if (j->timed_out)
 		snprintf(end, sizeof end, ", not done: out of time");
 	else if (!j->how.converged)
 		snprintf(end, sizeof end, ", not converged: %.3g to go (see --max-iter, --tol)", j->how.gradient);
-	warn(j->call, "%s: %zu rows, %zu features, %zu labels, %ld steps, train_loss %.6g%s (the commonest label alone: %.4f)%s",
+	warn(j->call,
+	    "%s: %zu rows, %zu features, %zu labels, %ld steps, train_loss %.6g%s (the commonest label alone: %.4f)%s",
 	    j->kind->name, j->n, j->x.cols, j->labels, j->how.step, j->how.loss, val, baseline(j), end);
 	return j->outcome->json ? json_result(j, metric) : 0;
 }
@@ -245,8 +255,8 @@ rows_plan(const struct rows_job *j)
 {
 	if (print_settings(j->call, stdout))
 		return -1;
-	printf("# rows: %zu to train on, %zu held out\n# features: %zu, %zu values a row\n# labels: %zu\n", j->n, j->val_n,
-	    j->x.cols, j->x.start[j->n] / j->n, j->labels);
+	printf("# rows: %zu to train on, %zu held out\n# features: %zu, %zu values a row\n# labels: %zu\n", j->n,
+	    j->val_n, j->x.cols, j->x.start[j->n] / j->n, j->labels);
 	printf("# parameters: %zu\n", (j->x.cols + 1) * (j->labels == 2 ? 1 : j->labels));
 	return 0;
 }

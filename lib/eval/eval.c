@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval.h"
+#include "tally.h"
 
 struct maas_eval *
 maas_eval_new(const struct maas_span *label, size_t labels)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval.h"
+#include "tally.h"
 
 #define BINS 15
 
@@ -188,8 +188,8 @@ static const struct metric metrics[] = {
 };
 
 /* The names of the table above. */
-const char *const maas_eval_metrics[] = { "accuracy", "f1_macro", "f1_weighted", "precision_macro", "precision_weighted",
-	"recall_macro", "recall_weighted", "log_loss", "roc_auc", "ece", "brier", NULL };
+const char *const maas_eval_metrics[] = { "accuracy", "f1_macro", "f1_weighted", "precision_macro",
+	"precision_weighted", "recall_macro", "recall_weighted", "log_loss", "roc_auc", "ece", "brier", NULL };
 
 int
 maas_eval_metric(struct maas_eval *e, const char *name, double *to)
@@ -204,8 +204,9 @@ maas_eval_metric(struct maas_eval *e, const char *name, double *to)
 			tally_free(&t);
 			return 0;
 		}
-	return maas_fail_as(MAAS_USAGE, "no metric is called '%s'%s%s", name, maas_nearest(name, maas_eval_metrics) ?
-	    ": did you mean " : "", maas_nearest(name, maas_eval_metrics) ? maas_nearest(name, maas_eval_metrics) : "");
+	return maas_fail_as(MAAS_USAGE, "no metric is called '%s'%s%s", name,
+	    maas_nearest(name, maas_eval_metrics) ? ": did you mean " : "",
+	    maas_nearest(name, maas_eval_metrics) ? maas_nearest(name, maas_eval_metrics) : "");
 }
 
 int

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval.h"
+#include "tally.h"
 #include "maas/fmt.h"
 
 static const char *const average_names[] = { "accuracy", "macro avg", "weighted avg" };
@@ -63,7 +63,8 @@ report(const struct maas_eval *e, const struct tally *t, struct maas_buf *b)
 
 	for (size_t i = 0; i < t->k; i++)
 		width = length(e->name[t->label[i]]) > width ? length(e->name[t->label[i]]) : width;
-	if (maas_buf_printf(b, "%*s  %9s %9s %9s %9s\n\n", (int)width, "", "precision", "recall", "f1-score", "support") < 0)
+	if (maas_buf_printf(
+		b, "%*s  %9s %9s %9s %9s\n\n", (int)width, "", "precision", "recall", "f1-score", "support") < 0)
 		return -1;
 	for (size_t i = 0; i < t->k; i++) {
 		double v[3] = { t->precision[i], t->recall[i], t->f1[i] };
@@ -112,7 +113,7 @@ json_matrix(const struct tally *t, struct maas_buf *b)
 	for (size_t i = 0; i < t->k; i++)
 		for (size_t j = 0; j < t->k; j++)
 			if (maas_buf_printf(b, "%s%s%zu%s", i && !j ? "," : "", j ? "," : "[", t->count[i * t->k + j],
-			    j + 1 == t->k ? "]" : "") < 0)
+				j + 1 == t->k ? "]" : "") < 0)
 				return -1;
 	return maas_buf_text(b, "]");
 }
@@ -146,8 +147,8 @@ json(struct maas_eval *e, const struct tally *t, struct maas_buf *b)
 	for (size_t i = 0; maas_eval_metrics[i]; i++) {
 		double v;
 
-		if (maas_eval_metric(e, maas_eval_metrics[i], &v) < 0 || maas_buf_printf(b, ",\"%s\":", maas_eval_metrics[i]) < 0 ||
-		    maas_json_put_real(b, v) < 0)
+		if (maas_eval_metric(e, maas_eval_metrics[i], &v) < 0 ||
+		    maas_buf_printf(b, ",\"%s\":", maas_eval_metrics[i]) < 0 || maas_json_put_real(b, v) < 0)
 			return -1;
 	}
 	if (maas_buf_text(b, ",\"baseline\":") < 0 || maas_json_put_real(b, maas_eval_baseline(e)) < 0 ||

@@ -21,17 +21,16 @@ static const char *const optimizers[] = { "lbfgs", NULL };
 
 #define S maas_logistic
 static const struct maas_field fields[] = {
-	MAAS_REAL(0, S, C, 1e-12, 1e12, 1, "weight of the data against the penalty on large weights: smaller regularises more"),
+	MAAS_REAL(0, S, C, 1e-12, 1e12, 1,
+	    "weight of the data against the penalty on large weights: smaller regularises more"),
 	MAAS_REAL(0, S, l1_ratio, 0, 1, 0, "part of the penalty on |w| in place of w^2; 0 alone can be trained"),
 	MAAS_FLAG_ON(0, S, intercept, "fit an intercept, which is never penalised"),
 	MAAS_TEXT(0, S, class_weight, NULL, "balanced, or LABEL:W,...: what a row of a label counts; 1 where not said"),
 	MAAS_ENUM(0, S, optimizer, optimizers, 0, "what finds the weights"),
 	MAAS_REAL(0, S, tol, 0, 1e9, 1e-4, "done when no weight has further than this to go, by slope and curvature"),
-	MAAS_INT(0, S, max_iter, 1, 1e9, 1000, "stop after N steps, and say so"),
-	MAAS_END
+	MAAS_INT(0, S, max_iter, 1, 1e9, 1000, "stop after N steps, and say so"), MAAS_END
 };
 #undef S
-
 
 static size_t
 outputs_of(size_t labels)
@@ -50,11 +49,21 @@ keep(struct maas_model *m, const struct logistic_fit *f, size_t features, size_t
 	for (size_t j = 0; j <= features; j++)
 		for (size_t k = 0; k < outputs; k++)
 			coef[j * outputs + k] = (float)f->w[j * f->stride + k];
-	if (maas_model_add(m, &(struct maas_tensor){ .name = "coef", .dtype = MAAS_F32, .ndim = 2,
-		.dim = { features, outputs }, .data = coef, .bytes = features * outputs * sizeof *coef }) < 0)
+	if (maas_model_add(m,
+		&(struct maas_tensor){ .name = "coef",
+		    .dtype = MAAS_F32,
+		    .ndim = 2,
+		    .dim = { features, outputs },
+		    .data = coef,
+		    .bytes = features * outputs * sizeof *coef }) < 0)
 		return -1;
-	return maas_model_add(m, &(struct maas_tensor){ .name = "intercept", .dtype = MAAS_F32, .ndim = 1,
-	    .dim = { outputs }, .data = b, .bytes = outputs * sizeof *b });
+	return maas_model_add(m,
+	    &(struct maas_tensor){ .name = "intercept",
+		.dtype = MAAS_F32,
+		.ndim = 1,
+		.dim = { outputs },
+		.data = b,
+		.bytes = outputs * sizeof *b });
 }
 
 static int
@@ -65,7 +74,8 @@ fit(struct maas_model *m, const struct maas_data *d, struct maas_team *team, str
 	int rc = -1;
 
 	if (d->labels < 2)
-		return maas_fail("%zu label%s in the training rows, logistic regression wants two at least: is --label right?",
+		return maas_fail(
+		    "%zu label%s in the training rows, logistic regression wants two at least: is --label right?",
 		    d->labels, d->labels == 1 ? "" : "s");
 	if (s->l1_ratio > 0)
 		return maas_fail_as(MAAS_USAGE, "l1-ratio: lbfgs trains the l2 penalty alone: 0");

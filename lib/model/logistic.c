@@ -6,18 +6,18 @@
 #include "logistic.h"
 
 #define PARTS 64
-#define SHORT 256                       /* rows, not cut finer */
+#define SHORT 256 /* rows, not cut finer */
 
 struct problem {
 	const struct maas_data *d;
 	struct maas_csr xt;
-	double *weight;                 /* [labels], of a row by its label; NULL: 1 */
-	const double *w;                /* [p + 1][stride], where it is evaluated */
-	double *g;                      /* the same shape */
-	double *err;                    /* [n][stride]: weight x (p - truth) */
-	double *part_b;                 /* [PARTS][stride]: sums of err */
+	double *weight;  /* [labels], of a row by its label; NULL: 1 */
+	const double *w; /* [p + 1][stride], where it is evaluated */
+	double *g;       /* the same shape */
+	double *err;     /* [n][stride]: weight x (p - truth) */
+	double *part_b;  /* [PARTS][stride]: sums of err */
 	double part[PARTS], penalty[PARTS];
-	size_t n, p, k, stride, grain, wide;    /* wide: features a part of the second pass */
+	size_t n, p, k, stride, grain, wide; /* wide: features a part of the second pass */
 	double l2;
 	int intercept;
 	struct maas_team *team;
@@ -175,8 +175,13 @@ make(struct problem *q, const struct maas_logistic *s, const struct maas_data *d
 {
 	size_t parts;
 
-	*q = (struct problem){ .d = d, .n = d->n, .p = d->x.cols, .k = d->labels == 2 ? 1 : d->labels,
-		.l2 = 1 / s->C, .intercept = s->intercept, .team = team };
+	*q = (struct problem){ .d = d,
+		.n = d->n,
+		.p = d->x.cols,
+		.k = d->labels == 2 ? 1 : d->labels,
+		.l2 = 1 / s->C,
+		.intercept = s->intercept,
+		.team = team };
 	q->stride = q->k == 1 ? 1 : (q->k + 3) / 4 * 4;
 	q->grain = (q->n + PARTS - 1) / PARTS;
 	q->grain = q->grain < SHORT ? SHORT : q->grain;
@@ -219,7 +224,8 @@ static int
 minimise(struct problem *q, double *w, const struct maas_logistic *s, struct maas_fitting *how)
 {
 	size_t size = (q->p + 1) * q->stride;
-	double *scale = maas_alloc(size, sizeof *scale), *share = maas_alloc(q->d->labels, sizeof *share), weights, loss;
+	double *scale = maas_alloc(size, sizeof *scale), *share = maas_alloc(q->d->labels, sizeof *share), weights,
+	       loss;
 	struct maas_lbfgs_options o = { .tol = s->tol, .max_iter = s->max_iter, .memory = 6 };
 	struct maas_lbfgs *l = scale && share ? maas_lbfgs_new(size, scale, &o, q->team) : NULL;
 	enum maas_lbfgs_state state;
@@ -264,7 +270,8 @@ logistic_fit(struct logistic_fit *to, const struct maas_logistic *s, const struc
 	int rc = -1;
 
 	*to = (struct logistic_fit){ 0 };
-	if (make(&q, s, d, team) == 0 && maas_class_weights(s->class_weight, d, &q.weight) == 0 && check(d) == 0 && (to->w = maas_alloc((q.p + 1) * q.stride, sizeof *to->w))) {
+	if (make(&q, s, d, team) == 0 && maas_class_weights(s->class_weight, d, &q.weight) == 0 && check(d) == 0 &&
+	    (to->w = maas_alloc((q.p + 1) * q.stride, sizeof *to->w))) {
 		to->stride = q.stride;
 		rc = minimise(&q, to->w, s, how);
 	}

@@ -4,7 +4,7 @@
 
 #include "maas/model.h"
 
-struct maas_logistic {                  /* settings of the kind */
+struct maas_logistic { /* settings of the kind */
 	double C, l1_ratio, tol;
 	int intercept, optimizer;
 	const char *class_weight;
@@ -12,8 +12,8 @@ struct maas_logistic {                  /* settings of the kind */
 };
 
 struct logistic_fit {
-	double *w;                      /* [features + 1][stride]: weights, and last the intercepts */
-	size_t stride;                  /* outputs, rounded up where there are more than one */
+	double *w;     /* [features + 1][stride]: weights, and last the intercepts */
+	size_t stride; /* outputs, rounded up where there are more than one */
 };
 int logistic_fit(struct logistic_fit *, const struct maas_logistic *, const struct maas_data *, struct maas_team *,
     struct maas_fitting *) MAAS_USE;

@@ -7,17 +7,17 @@
 
 struct maas_rows_call {
 	const struct maas_rows *r;
-	struct maas_reader *reader;     /* of single records */
-	struct maas_vectorize *z;       /* NULL: no text */
-	uint32_t *col;                  /* the last record's features */
+	struct maas_reader *reader; /* of single records */
+	struct maas_vectorize *z;   /* NULL: no text */
+	uint32_t *col;              /* the last record's features */
 	double *val;
 	size_t n, col_cap, val_cap;
-	struct maas_buf text;           /* the last record's text, for places */
+	struct maas_buf text; /* the last record's text, for places */
 	double *logit, *probability;
 	struct maas_piece *piece;
-	struct maas_place *place;       /* by feature, then by place */
+	struct maas_place *place; /* by feature, then by place */
 	size_t piece_cap, place_cap;
-	struct maas_buf name;           /* of features of columns */
+	struct maas_buf name; /* of features of columns */
 };
 
 static void
@@ -37,16 +37,18 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t labels)
 
 	if (!columns.s)
 		return maas_fail("the part columns is missing");
-	if (!(r->columns = maas_columns_open(columns)) || (v.s && !(r->v = maas_vectorizer_open(v))) || labels_parse(m, r) < 0)
+	if (!(r->columns = maas_columns_open(columns)) || (v.s && !(r->v = maas_vectorizer_open(v))) ||
+	    labels_parse(m, r) < 0)
 		return -1;
 	r->numbers = r->columns->features;
 	r->features = r->numbers + (r->v ? maas_vectorizer_size(r->v) : 0);
 	if (!r->columns->texts != !r->v)
 		return maas_fail(r->v ? "a vectorizer, but no column of text" : "a column of text, but no vectorizer");
-	if (!m->kind->rows)             /* a vectoriser alone: no weights */
+	if (!m->kind->rows) /* a vectoriser alone: no weights */
 		return r->v ? 0 : maas_fail("the part vectorizer is missing");
 	if (r->features != features)
-		return maas_fail("weights for %zu features, the columns and the vectorizer make %zu", features, r->features);
+		return maas_fail(
+		    "weights for %zu features, the columns and the vectorizer make %zu", features, r->features);
 	if (r->labels != labels)
 		return maas_fail("weights for %zu labels, %zu labels", labels, r->labels);
 	return 0;
@@ -79,7 +81,8 @@ const struct maas_rows *
 maas_rows_of(const struct maas_model *m)
 {
 	if (!m->kind->rows || !m->ready) {
-		maas_fail_as(MAAS_USAGE, "%s: a %s model does not classify rows", m->path ? m->path : "model", m->kind->name);
+		maas_fail_as(
+		    MAAS_USAGE, "%s: a %s model does not classify rows", m->path ? m->path : "model", m->kind->name);
 		return NULL;
 	}
 	return m->ready;
@@ -126,8 +129,9 @@ maas_columns_sparse(size_t features)
 		maas_arena_free(a);
 		return NULL;
 	}
-	*c = (struct maas_columns){ .arena = a, .format = &maas_format_libsvm, .delimiter = ' ', .features = features,
-		.labelled = 1 };
+	*c = (struct maas_columns){
+		.arena = a, .format = &maas_format_libsvm, .delimiter = ' ', .features = features, .labelled = 1
+	};
 	return c;
 }
 
@@ -190,7 +194,8 @@ add_numbers(struct maas_rows_call *c, const struct maas_row *row, size_t most)
 {
 	for (size_t i = 0; row->x && i < most; i++) {
 		if (!isfinite(row->x[i]))
-			return maas_fail("feature %zu is a gap or not finite, and the model was trained without any", i + 1);
+			return maas_fail(
+			    "feature %zu is a gap or not finite, and the model was trained without any", i + 1);
 		if (row->x[i] != 0 && add(c, i, row->x[i]) < 0)
 			return -1;
 	}
@@ -230,7 +235,8 @@ take(struct maas_rows_call *c, const struct maas_row *row)
 }
 
 int
-maas_rows_features_of(struct maas_rows_call *c, const struct maas_row *row, const uint32_t **col, const double **val, size_t *n)
+maas_rows_features_of(
+    struct maas_rows_call *c, const struct maas_row *row, const uint32_t **col, const double **val, size_t *n)
 {
 	if (row->bad)
 		return maas_fail("%s", row->bad);
@@ -307,8 +313,9 @@ by_size(const void *a, const void *b)
 	const struct maas_piece *x = a, *y = b;
 	double u = fabs(x->contribution), v = fabs(y->contribution);
 
-	return u != v ? (u > v ? -1 : 1) : x->value != y->value ? (x->value > y->value ? -1 : 1) :
-	    (x->feature.s > y->feature.s) - (x->feature.s < y->feature.s);
+	return u != v              ? (u > v ? -1 : 1)
+	    : x->value != y->value ? (x->value > y->value ? -1 : 1)
+				   : (x->feature.s > y->feature.s) - (x->feature.s < y->feature.s);
 }
 
 static int
@@ -316,7 +323,8 @@ by_feature(const void *a, const void *b)
 {
 	const struct maas_place *x = a, *y = b;
 
-	return x->feature != y->feature ? (x->feature < y->feature ? -1 : 1) : (x->start > y->start) - (x->start < y->start);
+	return x->feature != y->feature ? (x->feature < y->feature ? -1 : 1)
+					: (x->start > y->start) - (x->start < y->start);
 }
 
 /* Where the text's features stand, feature by feature. */

@@ -7,10 +7,10 @@
 struct maas_rows {
 	const struct maas_model *m;
 	struct maas_columns *columns;
-	struct maas_vectorizer *v;      /* NULL: no column of text */
-	struct maas_span *label;        /* in the model's bytes */
+	struct maas_vectorizer *v; /* NULL: no column of text */
+	struct maas_span *label;   /* in the model's bytes */
 	size_t labels;
-	size_t numbers;                 /* features before those of the text */
+	size_t numbers; /* features before those of the text */
 	size_t features;
 };
 

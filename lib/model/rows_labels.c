@@ -96,7 +96,8 @@ maas_class_weights(const char *text, const struct maas_data *d, double **to)
 		size_t k;
 
 		if (next_weight(&text, &label, &value) < 0 || !(value >= 0) || !isfinite(value))
-			return maas_fail_as(MAAS_USAGE, "class-weight: wanted balanced or LABEL:W,... with numbers from 0 on");
+			return maas_fail_as(
+			    MAAS_USAGE, "class-weight: wanted balanced or LABEL:W,... with numbers from 0 on");
 		if ((k = maas_label_find(d->name, d->labels, label)) == d->labels)
 			return maas_fail("class-weight: no training row is labelled '%.*s'", (int)label.n, label.s);
 		w[k] = value;
@@ -104,7 +105,7 @@ maas_class_weights(const char *text, const struct maas_data *d, double **to)
 	return 0;
 }
 
-struct share {                          /* of a group: rows set aside, and what rounding took */
+struct share { /* of a group: rows set aside, and what rounding took */
 	double rest;
 	size_t group, rows, aside;
 };
@@ -186,7 +187,8 @@ maas_split_stratified(uint32_t *pick, const uint32_t *group, size_t n, size_t gr
 static int
 put32(struct maas_buf *b, size_t v)
 {
-	unsigned char p[4] = { (unsigned char)v, (unsigned char)(v >> 8), (unsigned char)(v >> 16), (unsigned char)(v >> 24) };
+	unsigned char p[4] = { (unsigned char)v, (unsigned char)(v >> 8), (unsigned char)(v >> 16),
+		(unsigned char)(v >> 24) };
 
 	return maas_buf_add(b, p, 4);
 }

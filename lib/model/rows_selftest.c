@@ -42,7 +42,8 @@ object(const struct maas_columns *c, const struct maas_vectorizer *v, struct maa
 	int bad = maas_buf_text(b, "{");
 
 	for (size_t i = 0, put = 0; i < c->n && !bad; i++) {
-		if (c->column[i].role == MAAS_LABEL || c->column[i].role == MAAS_ID || c->column[i].role == MAAS_DROPPED)
+		if (c->column[i].role == MAAS_LABEL || c->column[i].role == MAAS_ID ||
+		    c->column[i].role == MAAS_DROPPED)
 			continue;
 		text.n = 0;
 		bad = cell(&c->column[i], v, &text) || maas_buf_text(b, put++ ? "," : "") ||
@@ -76,7 +77,7 @@ maas_rows_add_selftest(struct maas_model *m, const struct maas_columns *c, const
 	else if (c->format == &maas_format_libsvm)
 		bad = maas_buf_printf(&b, "0 1:0.5");
 	else
-		return 0;               /* pictures and matrices come as files */
+		return 0; /* pictures and matrices come as files */
 	if (!bad) {
 		input = (struct maas_span){ b.s, b.n };
 		bad = maas_model_add_selftest(m, &input, 1);

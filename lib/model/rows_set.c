@@ -107,8 +107,8 @@ fail:
 struct job {
 	const struct maas_rowset *d;
 	const uint32_t *pick;
-	struct maas_vectorize **z;      /* a member's */
-	struct maas_csr *part;          /* [parts], rows of the texts */
+	struct maas_vectorize **z; /* a member's */
+	struct maas_csr *part;     /* [parts], rows of the texts */
 	size_t grain;
 	int *failed;
 };
@@ -216,8 +216,8 @@ out:
 }
 
 struct maas_vectorizer *
-maas_rowset_vectorizer(const struct maas_rowset *d, const uint32_t *pick, size_t n,
-    const struct maas_vectorizer_options *o)
+maas_rowset_vectorizer(
+    const struct maas_rowset *d, const uint32_t *pick, size_t n, const struct maas_vectorizer_options *o)
 {
 	struct maas_span *text = maas_alloc(n, sizeof *text);
 	struct maas_vectorizer *v;

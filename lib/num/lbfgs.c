@@ -12,24 +12,24 @@
 #include "maas/num.h"
 
 #define PARTS 64
-#define SHORT 8192                      /* not cut finer than this */
-#define BLOCK 256                       /* numbers of each vector looked at together */
-#define TRIES 40                        /* evaluations of one line search */
-#define PAIRS 16                        /* at most */
+#define SHORT 8192 /* not cut finer than this */
+#define BLOCK 256  /* numbers of each vector looked at together */
+#define TRIES 40   /* evaluations of one line search */
+#define PAIRS 16   /* at most */
 
-static const double armijo = 1e-4, wolfe = 0.9;        /* of the strong Wolfe conditions */
+static const double armijo = 1e-4, wolfe = 0.9; /* of the strong Wolfe conditions */
 
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 typedef float four_floats __attribute__((vector_size(16), aligned(4), may_alias));
 
-struct point {                          /* on the line: x + a p */
-	double a, f, d;                 /* step, objective, slope */
+struct point {          /* on the line: x + a p */
+	double a, f, d; /* step, objective, slope */
 };
 
-struct sums {                           /* of one part, then of all; D is the scale */
-	double most;                    /* largest D |g| */
-	double gdg;                     /* g D g */
-	double sg[PAIRS], ydg[PAIRS];   /* s g, y D g */
+struct sums {                                   /* of one part, then of all; D is the scale */
+	double most;                            /* largest D |g| */
+	double gdg;                             /* g D g */
+	double sg[PAIRS], ydg[PAIRS];           /* s g, y D g */
 	double sy[PAIRS], ys[PAIRS], yy[PAIRS]; /* with the new pair: s_i y, y_i s, y_i D y */
 };
 
@@ -38,18 +38,18 @@ struct maas_lbfgs {
 	struct maas_lbfgs_options o;
 	struct maas_team *team;
 	const double *scale;
-	double *x0, *g0, *p;            /* [n] where the line begins; its direction */
-	float *s, *y;                   /* [memory][n] */
-	double sy[PAIRS][PAIRS];        /* s_i y_j */
-	double yy[PAIRS][PAIRS];        /* y_i D y_j */
-	double cs[PAIRS], cy[PAIRS], cg;        /* p = sum of cs s + D (sum of cy y + cg g) */
+	double *x0, *g0, *p;             /* [n] where the line begins; its direction */
+	float *s, *y;                    /* [memory][n] */
+	double sy[PAIRS][PAIRS];         /* s_i y_j */
+	double yy[PAIRS][PAIRS];         /* y_i D y_j */
+	double cs[PAIRS], cy[PAIRS], cg; /* p = sum of cs s + D (sum of cy y + cg g) */
 	struct sums part[PARTS], sum;
 	double slope[PARTS];
 	double gamma, best;
 	long steps;
 	int started, tries, bracketed;
-	size_t fresh;                   /* where the new pair goes; memory: none is made */
-	double *x;                      /* the caller's, while a walk is on */
+	size_t fresh; /* where the new pair goes; memory: none is made */
+	double *x;    /* the caller's, while a walk is on */
 	const double *g;
 	struct point from, lo, hi, at;
 };
@@ -336,7 +336,7 @@ direction(struct maas_lbfgs *l)
 	double alpha[PAIRS] = { 0 }, d;
 	size_t order[PAIRS];
 
-	for (size_t i = 0; i < l->kept; i++)    /* newest first */
+	for (size_t i = 0; i < l->kept; i++) /* newest first */
 		order[i] = (l->newest + l->memory - i) % l->memory;
 	for (size_t i = 0; i < l->kept; i++) {
 		size_t k = order[i];
@@ -463,7 +463,7 @@ maas_lbfgs_step(struct maas_lbfgs *l, double *x, double f, const double *g)
 		return begin(l, f);
 	}
 	if (++l->tries >= TRIES) {
-		l->at.a = 0;            /* back to the best point */
+		l->at.a = 0; /* back to the best point */
 		each(l, move);
 		return MAAS_LBFGS_STUCK;
 	}

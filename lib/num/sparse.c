@@ -9,7 +9,7 @@
 
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 
-#define AHEAD 6                         /* entries whose rows of w are asked for early */
+#define AHEAD 6 /* entries whose rows of w are asked for early */
 
 void
 maas_csr_free(struct maas_csr *x)
@@ -28,12 +28,12 @@ maas_csr_transpose(struct maas_csr *to, const struct maas_csr *x)
 	*to = (struct maas_csr){ .rows = x->cols, .cols = x->rows };
 	if (x->rows > UINT32_MAX)
 		return maas_fail("%zu rows, at most %u can be trained on", x->rows, UINT32_MAX);
-	if (!(to->start = maas_alloc(x->cols + 2, sizeof *to->start)) || !(to->col = maas_alloc(nnz, sizeof *to->col)) ||
-	    !(to->val = maas_alloc(nnz, sizeof *to->val))) {
+	if (!(to->start = maas_alloc(x->cols + 2, sizeof *to->start)) ||
+	    !(to->col = maas_alloc(nnz, sizeof *to->col)) || !(to->val = maas_alloc(nnz, sizeof *to->val))) {
 		maas_csr_free(to);
 		return -1;
 	}
-	at = to->start + 1;             /* shifted by one, it ends as start */
+	at = to->start + 1; /* shifted by one, it ends as start */
 	for (size_t e = 0; e < nnz; e++)
 		at[x->col[e] + 1]++;
 	for (size_t j = 0; j < x->cols; j++)

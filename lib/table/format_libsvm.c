@@ -46,7 +46,7 @@ pairs(struct maas_table *t, struct maas_record *rec, struct maas_span s)
 	if (maas_grow(&t->num, 0, &t->num_cap, 1, sizeof *t->num) < 0 ||
 	    maas_grow(&t->index, 0, &t->index_cap, 1, sizeof *t->index) < 0)
 		return -1;
-	rec->num = t->num;              /* of a row without values, too */
+	rec->num = t->num; /* of a row without values, too */
 	rec->index = t->index;
 	for (rec->n = 0; (w = word(&s)).n; rec->n++) {
 		if (!rec->n && w.n > 4 && !memcmp(w.s, "qid:", 4)) {
@@ -56,7 +56,8 @@ pairs(struct maas_table *t, struct maas_record *rec, struct maas_span s)
 		if (pair(w, &index, &v) < 0)
 			return table_bad(t, rec, "%s", maas_error());
 		if (index <= before)
-			return table_bad(t, rec, "index %lld behind %lld: they must ascend", (long long)index, (long long)before);
+			return table_bad(
+			    t, rec, "index %lld behind %lld: they must ascend", (long long)index, (long long)before);
 		before = index;
 		if (maas_grow(&t->num, rec->n, &t->num_cap, 1, sizeof *t->num) < 0 ||
 		    maas_grow(&t->index, rec->n, &t->index_cap, 1, sizeof *t->index) < 0)
@@ -123,5 +124,9 @@ is_libsvm(struct maas_span line)
 }
 
 const struct maas_format maas_format_libsvm = {
-	.name = "libsvm", .suffix = ".svm .libsvm", .text = 1, .is = is_libsvm, .next = next_libsvm,
+	.name = "libsvm",
+	.suffix = ".svm .libsvm",
+	.text = 1,
+	.is = is_libsvm,
+	.next = next_libsvm,
 };

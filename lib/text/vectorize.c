@@ -20,16 +20,20 @@ static const char *const norms[] = { "auto", "l2", "l1", "none", NULL };
 
 #define S maas_vectorizer_options
 const struct maas_field maas_vectorizer_fields[] = {
-	MAAS_ENUM(0, S, analyzer, analyzers, WORD, "take texts apart into words, characters, characters inside words, "
+	MAAS_ENUM(0, S, analyzer, analyzers, WORD,
+	    "take texts apart into words, characters, characters inside words, "
 	    "or words and single characters and pairs of Han, kana and Hangul"),
 	MAAS_TEXT(0, S, ngrams, "1", "features are runs of N, or of MIN-MAX, words or characters"),
-	MAAS_TEXT(0, S, min_df, "1", "leave out features in fewer texts (a whole number) or a smaller part of them (0.01)"),
-	MAAS_TEXT(0, S, max_df, "1.0", "leave out features in more texts (a whole number) or a larger part of them (0.5)"),
+	MAAS_TEXT(
+	    0, S, min_df, "1", "leave out features in fewer texts (a whole number) or a smaller part of them (0.01)"),
+	MAAS_TEXT(
+	    0, S, max_df, "1.0", "leave out features in more texts (a whole number) or a larger part of them (0.5)"),
 	MAAS_INT(0, S, max_features, 0, 2e9, 0, "keep the N commonest features; 0: all"),
 	MAAS_TEXT(0, S, stop_words, NULL, "leave out the words in FILE, or these, parted by commas"),
 	MAAS_TEXT(0, S, token_pattern, "\\b\\w\\w+\\b", "what a word is: \\b\\w\\w+\\b, \\b\\w+\\b, \\w{N,} or \\S+"),
 	MAAS_FLAG_ON(0, S, lowercase, "turn texts to lower case first"),
-	MAAS_ENUM(0, S, strip_accents, accents, ACCENTS_KEEP, "take accents off: unicode, or ascii and all else that is not"),
+	MAAS_ENUM(
+	    0, S, strip_accents, accents, ACCENTS_KEEP, "take accents off: unicode, or ascii and all else that is not"),
 	MAAS_FLAG(0, S, binary, "a feature is there (1) or not (0), however often"),
 	MAAS_FLAG(0, S, tfidf, "weigh counts by the inverse of how many texts have the feature"),
 	MAAS_FLAG(0, S, sublinear_tf, "take 1 + ln(count) for the count"),
@@ -56,7 +60,8 @@ ngrams_of(const char *text, struct rules *r)
 	const char *dash = strchr(text, '-');
 	struct maas_span first = { text, dash ? (size_t)(dash - text) : strlen(text) };
 
-	if (whole(first, &r->least) < 0 || whole(dash ? maas_span(dash + 1) : first, &r->most) < 0 || r->least > r->most)
+	if (whole(first, &r->least) < 0 || whole(dash ? maas_span(dash + 1) : first, &r->most) < 0 ||
+	    r->least > r->most)
 		return maas_fail_as(MAAS_USAGE, "ngrams: '%s', wanted N or MIN-MAX, such as 1-2", text);
 	return 0;
 }
@@ -84,11 +89,13 @@ pattern_of(const char *text, struct rules *r)
 		for (r->word_chars = 0; n > 2 && !strncmp(p, "\\w", 2); p += 2, n -= 2)
 			r->word_chars++;
 		if (n == 2 && !strncmp(p, "\\w", 2))
-			return maas_fail_as(MAAS_USAGE, "token-pattern: '%s' takes words of one length only; end it with +", text);
+			return maas_fail_as(
+			    MAAS_USAGE, "token-pattern: '%s' takes words of one length only; end it with +", text);
 		if (n == 1 && *p == '+' && r->word_chars > 0)
 			return 0;
 	}
-	return maas_fail_as(MAAS_USAGE, "token-pattern: '%s' is none of \\b\\w\\w+\\b, \\b\\w+\\b, \\w{N,}, \\S+", text);
+	return maas_fail_as(
+	    MAAS_USAGE, "token-pattern: '%s' is none of \\b\\w\\w+\\b, \\b\\w+\\b, \\w{N,}, \\S+", text);
 }
 
 int
@@ -125,7 +132,7 @@ get_double(const unsigned char *p)
 }
 
 void
-weigh(const struct weighing *w, double *val, const uint32_t *col, size_t n)
+weighing_apply(const struct weighing *w, double *val, const uint32_t *col, size_t n)
 {
 	double sum = 0;
 

@@ -13,8 +13,8 @@ enum { NORM_AUTO, NORM_L2, NORM_L1, NORM_NONE };
 
 struct rules {
 	int analyzer, lowercase, accents;
-	size_t least, most;             /* n of the n-grams */
-	size_t word_chars;              /* fewest of a word; 0: a word is what is no white space */
+	size_t least, most; /* n of the n-grams */
+	size_t word_chars;  /* fewest of a word; 0: a word is what is no white space */
 };
 int rules_of(const struct maas_vectorizer_options *, struct rules *) MAAS_USE;
 
@@ -26,26 +26,26 @@ struct table {
 	const unsigned char *at, *slot, *text;
 	size_t n, slots, bytes;
 };
-struct maas_span table_text(const struct table *, size_t i);    /* n 0: none */
-int64_t table_find(const struct table *, const char *s, size_t n);      /* -1: none */
-size_t table_slots(size_t n);                                   /* slots for n texts */
+struct maas_span table_text(const struct table *, size_t i);       /* n 0: none */
+int64_t table_find(const struct table *, const char *s, size_t n); /* -1: none */
+size_t table_slots(size_t n);                                      /* slots for n texts */
 /* texts[order[i]] for i in [0,n) as a table, appended. */
 int table_print(struct maas_buf *, const struct maas_span *text, size_t n) MAAS_USE;
 
 /* A text taken apart.  Zero-initialised is empty; terms_free in the end. */
 struct terms {
 	struct rules rules;
-	const struct table *stops;      /* NULL: none */
-	int places;                     /* keep origins */
+	const struct table *stops; /* NULL: none */
+	int places;                /* keep origins */
 	struct maas_buf fold, join;
-	size_t *fold_at, *join_at;      /* [n + 1] of each byte: where it stood in the text */
+	size_t *fold_at, *join_at; /* [n + 1] of each byte: where it stood in the text */
 	size_t fold_cap, join_cap;
 	struct word {
-		size_t start, end;      /* in fold; then in join */
-		int alone;              /* parted from the word before: no n-gram over both */
-	} *word;
+		size_t start, end; /* in fold; then in join */
+		int alone;         /* parted from the word before: no n-gram over both */
+	} * word;
 	size_t words, word_cap;
-	const size_t *origin;           /* of what s points into, where places are kept */
+	const size_t *origin; /* of what s points into, where places are kept */
 	const char *base;
 };
 /* on() gets each term: NUL-free UTF-8 inside terms->base.  Its failure ends. */
@@ -57,29 +57,29 @@ int terms_fold(struct terms *, struct maas_span text) MAAS_USE;
 
 /* Every term of a document is counted under an id; touched ids are listed once. */
 struct counts {
-	uint32_t *count;                /* by id */
-	size_t ids;                     /* room in count, all zero between documents */
-	uint32_t *id;                   /* touched */
+	uint32_t *count; /* by id */
+	size_t ids;      /* room in count, all zero between documents */
+	uint32_t *id;    /* touched */
 	size_t n, cap;
 };
 int counts_add(struct counts *, uint32_t id) MAAS_USE;
-void counts_sort(struct counts *);      /* touched ids ascending */
+void counts_sort(struct counts *); /* touched ids ascending */
 void counts_clear(struct counts *);
 void counts_free(struct counts *);
 
 /* Counts to values: binary, sublinear, idf, norm. */
 struct weighing {
 	int binary, sublinear, norm;
-	const unsigned char *idf;       /* doubles as in the file; NULL: none */
+	const unsigned char *idf; /* doubles as in the file; NULL: none */
 };
-void weigh(const struct weighing *, double *val, const uint32_t *col, size_t n);
+void weighing_apply(const struct weighing *, double *val, const uint32_t *col, size_t n);
 struct weighing weighing_of(const struct maas_vectorizer_options *);
 
 struct maas_vectorizer {
-	struct maas_buf own;            /* the bytes, where nobody else has them */
+	struct maas_buf own; /* the bytes, where nobody else has them */
 	struct maas_span data;
 	struct maas_vectorizer_options options;
-	char *settings;                 /* options' texts */
+	char *settings; /* options' texts */
 	struct rules rules;
 	struct weighing weighing;
 	struct table vocabulary, stops;
@@ -89,7 +89,7 @@ int vectorizer_print(struct maas_buf *, const struct maas_vectorizer_options *, 
     const struct maas_span *feature, size_t n, const struct maas_span *stop, size_t stops) MAAS_USE;
 
 static inline int
-is_wordy(int32_t cp)                    /* Python's \w */
+is_wordy(int32_t cp) /* Python's \w */
 {
 	enum maas_class c;
 
@@ -100,7 +100,7 @@ is_wordy(int32_t cp)                    /* Python's \w */
 }
 
 static inline int
-is_blank(int32_t cp)                    /* Python's \s */
+is_blank(int32_t cp) /* Python's \s */
 {
 	return (cp >= 0x1c && cp <= 0x1f) || maas_unicode_class(cp) == MAAS_C_SPACE;
 }

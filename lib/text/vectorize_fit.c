@@ -7,8 +7,8 @@
 #include "maas/num.h"
 #include "vectorize.h"
 
-struct seen {                           /* a term of the texts */
-	size_t at, n;                   /* in the bytes of all */
+struct seen {         /* a term of the texts */
+	size_t at, n; /* in the bytes of all */
 	uint64_t df, tf;
 };
 
@@ -17,19 +17,19 @@ struct fit {
 	struct maas_arena *arena;
 	struct terms terms;
 	struct counts counts;
-	struct maas_span *stop;         /* sorted */
+	struct maas_span *stop; /* sorted */
 	size_t stops, stop_cap;
 	struct maas_buf stop_bytes;
 	struct table stop_table;
-	struct maas_buf bytes;          /* of all terms, one behind the other */
+	struct maas_buf bytes; /* of all terms, one behind the other */
 	struct seen *seen;
 	size_t n, cap;
-	uint64_t *slot;                 /* id + 1, low half; hash >> 32, high half */
+	uint64_t *slot; /* id + 1, low half; hash >> 32, high half */
 	size_t slots;
-	uint32_t *id, *count;           /* terms of the texts, text by text */
+	uint32_t *id, *count; /* terms of the texts, text by text */
 	size_t nnz, id_cap, count_cap;
-	size_t *start;                  /* [texts + 1] */
-	uint32_t *rank;                 /* of a term: feature + 1; 0: left out */
+	size_t *start;  /* [texts + 1] */
+	uint32_t *rank; /* of a term: feature + 1; 0: left out */
 	struct maas_span *feature;
 	size_t features;
 	double *idf;
@@ -173,7 +173,8 @@ add_text(struct fit *f, struct maas_span text)
 	struct counts *c = &f->counts;
 
 	counts_clear(c);
-	if (terms_of(&f->terms, text, add_term, f) < 0 || maas_grow(&f->id, f->nnz, &f->id_cap, c->n, sizeof *f->id) < 0 ||
+	if (terms_of(&f->terms, text, add_term, f) < 0 ||
+	    maas_grow(&f->id, f->nnz, &f->id_cap, c->n, sizeof *f->id) < 0 ||
 	    maas_grow(&f->count, f->nnz, &f->count_cap, c->n, sizeof *f->count) < 0)
 		return -1;
 	for (size_t i = 0; i < c->n; i++) {
@@ -202,7 +203,8 @@ threshold(const char *name, const char *s, size_t n, double *to)
 		*to *= (double)n;
 		return 0;
 	}
-	return maas_fail_as(MAAS_USAGE, "%s: '%s', wanted a whole number of texts, or a part of them such as 0.5", name, s);
+	return maas_fail_as(
+	    MAAS_USAGE, "%s: '%s', wanted a whole number of texts, or a part of them such as 0.5", name, s);
 }
 
 struct ranked {
@@ -238,7 +240,8 @@ prune(struct fit *f, size_t texts, struct ranked *r)
 		return maas_fail("max-df %s is fewer texts than min-df %s", f->o->max_df, f->o->min_df);
 	for (size_t i = 0; i < f->n; i++)
 		if ((double)f->seen[i].df >= low && (double)f->seen[i].df <= high)
-			r[k++] = (struct ranked){ { f->bytes.s + f->seen[i].at, f->seen[i].n }, f->seen[i].tf, (uint32_t)i };
+			r[k++] =
+			    (struct ranked){ { f->bytes.s + f->seen[i].at, f->seen[i].n }, f->seen[i].tf, (uint32_t)i };
 	if (!k)
 		return maas_fail("no feature is left of %zu: try a lower --min-df or a higher --max-df", f->n);
 	if (most && k > most) {
@@ -313,7 +316,7 @@ rows(struct fit *f, size_t texts, const struct weighing *w, struct maas_csr *x)
 			x->col[k + j] = c->id[j];
 			x->val[k + j] = c->count[c->id[j]];
 		}
-		weigh(w, x->val + k, x->col + k, c->n);
+		weighing_apply(w, x->val + k, x->col + k, c->n);
 		x->start[i + 1] = k += c->n;
 	}
 	return 0;

@@ -12,7 +12,7 @@
 
 #include "vectorize.h"
 
-#define MOST 20                         /* code points that one may become (U+FDFA: 18) */
+#define MOST 20 /* code points that one may become (U+FDFA: 18) */
 
 /* The general category Cased, near enough for what may stand beside a sigma. */
 static int
@@ -24,7 +24,7 @@ cased(int32_t cp)
 }
 
 static int
-ignorable(int32_t cp)                   /* Case_Ignorable, likewise */
+ignorable(int32_t cp) /* Case_Ignorable, likewise */
 {
 	static const int32_t marks[] = { '\'', '.', ':', '^', '`', 0xa8, 0xad, 0xaf, 0xb4, 0xb7, 0xb8, 0x37a, 0x384,
 		0x385, 0x387, 0x2018, 0x2019, 0x2024, 0x2027 };
@@ -66,7 +66,7 @@ lower(int32_t to[MOST], int32_t cp, struct maas_span text, size_t at)
 	to[0] = cp == 0x3a3 ? (final_sigma(text, at) ? 0x3c2 : 0x3c3) : maas_unicode_lower(cp);
 	if (cp != 0x130)
 		return 1;
-	to[0] = 'i';                    /* the only one that grows: i and a dot above */
+	to[0] = 'i'; /* the only one that grows: i and a dot above */
 	to[1] = 0x307;
 	return 2;
 }

@@ -6,7 +6,7 @@
 
 struct maas_vectorize {
 	const struct maas_vectorizer *v;
-	struct terms terms, traced;     /* the second keeps places */
+	struct terms terms, traced; /* the second keeps places */
 	struct counts counts;
 	double *val;
 	size_t val_cap;
@@ -51,7 +51,8 @@ count(void *ctx, const char *s, size_t n)
 }
 
 int
-maas_vectorize_text(struct maas_vectorize *z, struct maas_span text, const uint32_t **col, const double **val, size_t *n)
+maas_vectorize_text(
+    struct maas_vectorize *z, struct maas_span text, const uint32_t **col, const double **val, size_t *n)
 {
 	struct counts *c = &z->counts;
 	int rc;
@@ -67,7 +68,7 @@ maas_vectorize_text(struct maas_vectorize *z, struct maas_span text, const uint3
 	counts_sort(c);
 	for (size_t i = 0; i < c->n; i++)
 		z->val[i] = c->count[c->id[i]];
-	weigh(&z->v->weighing, z->val, c->id, c->n);
+	weighing_apply(&z->v->weighing, z->val, c->id, c->n);
 	*col = c->id;
 	*val = z->val;
 	*n = c->n;

@@ -87,7 +87,8 @@ table_print(struct maas_buf *b, const struct maas_span *text, size_t n)
 	for (size_t i = 0; i < n; i++)
 		bytes += text[i].n;
 	if (n > UINT32_MAX / 2 || bytes > UINT32_MAX)
-		return maas_fail("vocabulary: %zu features of %zu bytes, at most %u bytes are kept", n, bytes, UINT32_MAX);
+		return maas_fail(
+		    "vocabulary: %zu features of %zu bytes, at most %u bytes are kept", n, bytes, UINT32_MAX);
 	if (maas_grow(&b->s, b->n, &b->cap, head + bytes + 1, 1) < 0)
 		return -1;
 	at = (unsigned char *)b->s + start;

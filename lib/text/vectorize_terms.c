@@ -5,7 +5,7 @@
 #include "vectorize.h"
 
 static size_t
-length(char lead)                       /* bytes of a character, the text being whole UTF-8 */
+length(char lead) /* bytes of a character, the text being whole UTF-8 */
 {
 	unsigned char c = (unsigned char)lead;
 
@@ -16,11 +16,29 @@ length(char lead)                       /* bytes of a character, the text being 
 static int
 is_cjk(int32_t cp)
 {
-	static const struct { int32_t from, to; } range[] = {
-		{ 0x1100, 0x11ff }, { 0x2e80, 0x2fdf }, { 0x3005, 0x3007 }, { 0x3021, 0x3029 }, { 0x3031, 0x3035 },
-		{ 0x3038, 0x303c }, { 0x3041, 0x3096 }, { 0x309d, 0x309f }, { 0x30a1, 0x30fa }, { 0x30fc, 0x30ff },
-		{ 0x3105, 0x312f }, { 0x3131, 0x318e }, { 0x31f0, 0x31ff }, { 0x3400, 0x4dbf }, { 0x4e00, 0x9fff },
-		{ 0xa960, 0xa97f }, { 0xac00, 0xd7fb }, { 0xf900, 0xfaff }, { 0xff66, 0xffdc }, { 0x20000, 0x323af },
+	static const struct {
+		int32_t from, to;
+	} range[] = {
+		{ 0x1100, 0x11ff },
+		{ 0x2e80, 0x2fdf },
+		{ 0x3005, 0x3007 },
+		{ 0x3021, 0x3029 },
+		{ 0x3031, 0x3035 },
+		{ 0x3038, 0x303c },
+		{ 0x3041, 0x3096 },
+		{ 0x309d, 0x309f },
+		{ 0x30a1, 0x30fa },
+		{ 0x30fc, 0x30ff },
+		{ 0x3105, 0x312f },
+		{ 0x3131, 0x318e },
+		{ 0x31f0, 0x31ff },
+		{ 0x3400, 0x4dbf },
+		{ 0x4e00, 0x9fff },
+		{ 0xa960, 0xa97f },
+		{ 0xac00, 0xd7fb },
+		{ 0xf900, 0xfaff },
+		{ 0xff66, 0xffdc },
+		{ 0x20000, 0x323af },
 	};
 
 	if (cp < 0x1100)
@@ -84,7 +102,7 @@ copy(struct terms *t, size_t from, size_t n)
 }
 
 static void
-space(struct terms *t, size_t at)       /* a space that stands for place `at` of fold */
+space(struct terms *t, size_t at) /* a space that stands for place `at` of fold */
 {
 	if (t->places)
 		t->join_at[t->join.n] = t->fold_at[at];
@@ -294,7 +312,7 @@ char_wb_terms(struct terms *t, on_term *on, void *ctx)
 			if (seen < 0 || (seen == 0 && on(ctx, s, len) < 0))
 				return -1;
 			if (seen <= 1)
-				break;          /* a short word counts once */
+				break; /* a short word counts once */
 		}
 	}
 	return 0;

@@ -37,7 +37,8 @@ end(struct block *b)
 	got.n = 0;
 	ok(maas_eval_json(b->e, &got) == 0, "as JSON");
 	struct maas_json *j = maas_json_parse((struct maas_span){ got.s, got.n });
-	ok(j && maas_json_size(maas_json_get(j, "labels")) == maas_json_size(maas_json_get(j, "confusion")), "which parses");
+	ok(j && maas_json_size(maas_json_get(j, "labels")) == maas_json_size(maas_json_get(j, "confusion")),
+	    "which parses");
 	maas_json_free(j);
 	maas_buf_free(&got);
 	maas_eval_free(b->e);
@@ -74,7 +75,8 @@ unknown_truth(void)
 	double p[] = { 0.75, 0.25 }, v;
 	struct maas_buf b = { 0 };
 
-	ok(maas_eval_add(e, maas_span("b"), p) == 0 && maas_eval_add(e, maas_span("a"), p) == 0, "a truth that no model knows");
+	ok(maas_eval_add(e, maas_span("b"), p) == 0 && maas_eval_add(e, maas_span("a"), p) == 0,
+	    "a truth that no model knows");
 	ok(maas_eval_metric(e, "accuracy", &v) == 0 && v == 0.5, "counts as wrong");
 	ok(maas_eval_confusion(e, &b) == 0, "confusion");
 	is_str(b.s, "\ta\tb\na\t0\t1\nb\t0\t1\n");

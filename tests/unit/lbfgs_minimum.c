@@ -65,19 +65,22 @@ main(void)
 
 	for (size_t i = 0; i < 8; i++)
 		x[i] = i % 2 ? 1 : -1.2;
-	ok(minimise(valley, x, 8, NULL, 1e-8, 1000, 1, &steps) == MAAS_LBFGS_DONE, "Rosenbrock's valley in %ld steps", steps);
+	ok(minimise(valley, x, 8, NULL, 1e-8, 1000, 1, &steps) == MAAS_LBFGS_DONE, "Rosenbrock's valley in %ld steps",
+	    steps);
 	for (size_t i = 0; i < 8; i++)
 		worst = fmax(worst, fabs(x[i] - 1));
 	ok(worst < 1e-7, "its floor: off by %g", worst);
 
 	for (size_t i = 0; i < 8; i++)
 		x[i] = i % 2 ? 1 : -1.2;
-	ok(minimise(valley, x, 8, NULL, 1e-8, 3, 1, &steps) == MAAS_LBFGS_LIMIT && steps == 3, "three steps and no more");
+	ok(minimise(valley, x, 8, NULL, 1e-8, 3, 1, &steps) == MAAS_LBFGS_LIMIT && steps == 3,
+	    "three steps and no more");
 
 	memset(x, 0, sizeof x);
 	for (size_t i = 0; i < N; i++)
 		scale[i] = pow(10, -6.0 * (double)i / N);
-	ok(minimise(bowl, x, N, scale, 1e-6, 1000, 1, &steps) == MAAS_LBFGS_DONE && steps < 5, "a known curvature: %ld steps", steps);
+	ok(minimise(bowl, x, N, scale, 1e-6, 1000, 1, &steps) == MAAS_LBFGS_DONE && steps < 5,
+	    "a known curvature: %ld steps", steps);
 	worst = 0;
 	for (size_t i = 0; i < N; i++)
 		worst = fmax(worst, fabs(x[i] - sin((double)i)));

@@ -29,7 +29,8 @@ keep_parts(struct trained *z, const struct maas_span *label, size_t labels)
 	int bad = maas_columns_write(z->c, &b) || maas_model_add_part(z->m, "columns", (struct maas_span){ b.s, b.n });
 
 	b.n = 0;
-	bad = bad || maas_labels_print(&b, label, labels) || maas_model_add_part(z->m, "labels", (struct maas_span){ b.s, b.n });
+	bad = bad || maas_labels_print(&b, label, labels) ||
+	    maas_model_add_part(z->m, "labels", (struct maas_span){ b.s, b.n });
 	b.n = 0;
 	if (z->v)
 		bad = bad || maas_vectorizer_compile(z->v, &b) ||
@@ -71,8 +72,9 @@ train(struct trained *z, const char *table, const char *settings, int threads)
 	*z = (struct trained){ 0 };
 	maas_defaults(maas_table_fields, &o);
 	maas_defaults(maas_vectorizer_fields, &vo);
-	if (!(z->t = maas_table_open_text(&o, NULL, "test", maas_span(table))) || !(z->c = maas_columns_fit(z->t, &o, 0)) ||
-	    !(z->r = maas_reader_new(z->c, z->t)) || !(z->d = maas_rowset_load(z->r, z->c, 1, on_bad, NULL)))
+	if (!(z->t = maas_table_open_text(&o, NULL, "test", maas_span(table))) ||
+	    !(z->c = maas_columns_fit(z->t, &o, 0)) || !(z->r = maas_reader_new(z->c, z->t)) ||
+	    !(z->d = maas_rowset_load(z->r, z->c, 1, on_bad, NULL)))
 		goto out;
 	pick = maas_alloc(z->d->n, sizeof *pick);
 	target = maas_alloc(z->d->n, sizeof *target);
@@ -118,7 +120,8 @@ off(const struct maas_model *m, char *best)
 
 	for (size_t k = 0; k < w->dim[1]; k++)
 		for (size_t j = 0; j <= w->dim[0]; j++) {
-			double want = strtod(strsep(&best, ","), NULL), got = j < w->dim[0] ? coef[j * w->dim[1] + k] : bias[k];
+			double want = strtod(strsep(&best, ","), NULL),
+			       got = j < w->dim[0] ? coef[j * w->dim[1] + k] : bias[k];
 
 			worst = fmax(worst, fabs(got - want) / fmax(1, fabs(want)));
 		}
@@ -157,7 +160,8 @@ golden(void)
 	maas_input_close(in);
 }
 
-static const char pets[] = "the cat sat\tpets\nthe cat sat on the mat\tpets\na dog barked!\tguards\nthe dog bit the cat\tguards\n"
+static const char pets[] =
+    "the cat sat\tpets\nthe cat sat on the mat\tpets\na dog barked!\tguards\nthe dog bit the cat\tguards\n"
     "a mat\tthings\n";
 
 /* What is said of a text: probabilities sum to 1, contributions sum to the logit, places are where the word is. */
@@ -173,11 +177,13 @@ explained(void)
 
 	ok(train(&z, pets, "C=10", 1) == 0, "texts");
 	rows = maas_rows_of(z.m);
-	ok(rows && maas_rows_labels(rows) == 3 && maas_span_is(maas_rows_label(rows, 0), "guards"), "labels are sorted");
+	ok(rows && maas_rows_labels(rows) == 3 && maas_span_is(maas_rows_label(rows, 0), "guards"),
+	    "labels are sorted");
 	call = maas_rows_call_new(rows);
 	ok(maas_rows_text(call, maas_span(text), p) == 0 && fabs(p[0] + p[1] + p[2] - 1) < 1e-12, "probabilities");
 	ok(maas_rows_record(call, maas_span("{\"text\":\"Does THE cat bite the dog?\",\"id\":1}"), q) == 0 &&
-	    !memcmp(p, q, sizeof p), "a record gives what its text gives");
+		!memcmp(p, q, sizeof p),
+	    "a record gives what its text gives");
 	ok(maas_rows_explain(call, 0, &x) == 0 && x.n == 3, "three words are known");
 	sum = x.intercept;
 	for (size_t i = 0; i < x.n; i++) {
@@ -186,7 +192,8 @@ explained(void)
 		sum += e->contribution;
 		ok(i == 0 || fabs(e->contribution) <= fabs(e[-1].contribution), "sorted by size");
 		if (maas_span_is(e->feature, "the"))
-			ok(e->places == 2 && e->place[0].start == 5 && e->place[0].end == 8 && e->place[1].start == 18 && e->value == 2,
+			ok(e->places == 2 && e->place[0].start == 5 && e->place[0].end == 8 &&
+				e->place[1].start == 18 && e->value == 2,
 			    "'the' stands at 5 and at 18");
 	}
 	ok(fabs(sum - x.logit) < 1e-12, "the intercept and %zu contributions sum to the logit %.9g", x.n, x.logit);
@@ -223,7 +230,8 @@ refused(void)
 	drop(&z);
 	ok(train(&z, "1\ta\n2\tb\n", "class-weight=a", 1) < 0, "%s", maas_error());
 	drop(&z);
-	ok(train(&z, "0\ta\n1\tb\n3\ta\n", "max-iter=1 tol=1e-9", 1) == 0 && !z.how.converged && z.how.step == 1, "not converged is known");
+	ok(train(&z, "0\ta\n1\tb\n3\ta\n", "max-iter=1 tol=1e-9", 1) == 0 && !z.how.converged && z.how.step == 1,
+	    "not converged is known");
 	drop(&z);
 }
 
@@ -241,7 +249,8 @@ split(void)
 		seen[pick[i]]++;
 		held[group[pick[i]]] += i >= kept;
 	}
-	ok(held[0] == 6 && held[1] == 4 && held[2] == 0, "of each group its share: %zu %zu %zu", held[0], held[1], held[2]);
+	ok(held[0] == 6 && held[1] == 4 && held[2] == 0, "of each group its share: %zu %zu %zu", held[0], held[1],
+	    held[2]);
 	for (size_t i = 1; i < 100; i++)
 		if (seen[i] != 1 || (i != kept && pick[i] < pick[i - 1]))
 			ok(0, "row %zu", i);

@@ -137,8 +137,8 @@ same_rows(const struct maas_vectorizer *v, const struct texts *t, const struct m
 	const uint32_t *col;
 	const double *val;
 
-	if (maas_vectorizer_compile(v, &kept) < 0 || !(again = maas_vectorizer_open((struct maas_span){ kept.s, kept.n })) ||
-	    !(z = maas_vectorize_new(again)))
+	if (maas_vectorizer_compile(v, &kept) < 0 ||
+	    !(again = maas_vectorizer_open((struct maas_span){ kept.s, kept.n })) || !(z = maas_vectorize_new(again)))
 		return t->n;
 	for (size_t i = 0; i < t->n; i++) {
 		size_t at = x->start[i], want = x->start[i + 1] - at;
@@ -173,8 +173,8 @@ check(const struct texts *t, char **field)
 	ok(maas_vectorizer_size(v) == strtoul(field[2], NULL, 10) && fnv(v) == strtoull(field[3], NULL, 16),
 	    "%s %s: %zu features", field[0], field[1], maas_vectorizer_size(v));
 	ok(x.start[x.rows] == strtoul(field[4], NULL, 10), "%s %s: %zu entries", field[0], field[1], x.start[x.rows]);
-	ok(near(sum, strtod(field[5], NULL)) && near(place, strtod(field[6], NULL)), "%s %s: sums %.17g, %.17g", field[0],
-	    field[1], sum, place);
+	ok(near(sum, strtod(field[5], NULL)) && near(place, strtod(field[6], NULL)), "%s %s: sums %.17g, %.17g",
+	    field[0], field[1], sum, place);
 	ok(same_rows(v, t, &x) == 0, "%s %s: a kept vectoriser makes the same rows", field[0], field[1]);
 	maas_csr_free(&x);
 	maas_vectorizer_free(v);
@@ -221,7 +221,8 @@ three_texts(void)
 {
 	static const double row[] = { 0, .32516555, 0, .42755362, .42755362, .32516555, .65033110 };
 	static const char *const names[] = { "barked", "cat", "dog", "mat", "on", "sat", "the" };
-	struct maas_span text[] = { maas_span("the cat sat"), maas_span("the cat sat on the mat"), maas_span("a dog barked!") };
+	struct maas_span text[] = { maas_span("the cat sat"), maas_span("the cat sat on the mat"),
+		maas_span("a dog barked!") };
 	struct maas_vectorizer_options o = options("tfidf=true");
 	struct maas_csr x;
 	struct maas_vectorizer *v = maas_vectorizer_fit(&o, text, 3, &x);
@@ -229,7 +230,9 @@ three_texts(void)
 
 	for (size_t i = 0; i < 7; i++)
 		ok(maas_span_is(maas_vectorizer_feature(v, i), names[i]), "feature %zu is %s", i, names[i]);
-	ok(fabs(maas_vectorizer_idf(v, 0) - 1.6931471806) < 1e-10 && fabs(maas_vectorizer_idf(v, 6) - 1.2876820725) < 1e-10, "idf");
+	ok(fabs(maas_vectorizer_idf(v, 0) - 1.6931471806) < 1e-10 &&
+		fabs(maas_vectorizer_idf(v, 6) - 1.2876820725) < 1e-10,
+	    "idf");
 	for (size_t j = x.start[1]; j < x.start[2]; j++)
 		dense[x.col[j]] = x.val[j];
 	for (size_t i = 0; i < 7; i++)
