@@ -135,8 +135,12 @@ decode_json(struct job *j, struct maas_span line)
 static int
 decode_line(struct job *j, struct maas_span line)
 {
-	if (read_ids(j, line) < 0 || maas_decode(j->t, j->ids.id, j->ids.n, j->o->skip_special, &j->out) < 0)
+	size_t was = j->out.n;
+
+	if (read_ids(j, line) < 0 || maas_decode(j->t, j->ids.id, j->ids.n, j->o->skip_special, &j->out) < 0) {
+		j->out.n = was;
 		return -1;
+	}
 	return j->o->whole ? 0 : maas_buf_text(&j->out, "\n");
 }
 

@@ -148,35 +148,43 @@ put_line(struct job *j, struct maas_span line, int is_json, const int32_t *id, s
 	return put_ids(j, id, n, ' ') < 0 ? -1 : maas_buf_text(&j->out, "\n");
 }
 
-/* The texts of lines: as they are, or under a key of the objects they hold, which live in tree[]. */
-static int
+/* The texts under a key of the objects in lines, which live in tree[]: how many are right, before one that is not. */
+static size_t
 texts(struct job *j, const struct lines *l, struct maas_json **tree, struct maas_span *text)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const struct maas_json *v;
 
-		if (!(tree[i] = maas_json_parse(l->line[i])))
-			return maas_in("%s:%zu", maas_input_name(l->in), l->first + i);
+		if (!(tree[i] = maas_json_parse(l->line[i]))) {
+			maas_in("%s:%zu", maas_input_name(l->in), l->first + i);
+			return i;
+		}
 		if (maas_json_type(tree[i]) != MAAS_J_OBJECT || !(v = maas_json_get(tree[i], j->o->text)) ||
-		    maas_json_text(v, &text[i]) < 0)
-			return maas_fail("%s:%zu: expected an object with a text under '%s'", maas_input_name(l->in),
+		    maas_json_text(v, &text[i]) < 0) {
+			maas_fail("%s:%zu: expected an object with a text under '%s'", maas_input_name(l->in),
 			    l->first + i, j->o->text);
+			return i;
+		}
 	}
-	return 0;
+	return l->n;
 }
 
+/* n lines; those before one that fails are answered. */
 static int
-encode_block(struct job *j, const struct lines *l, const struct maas_span *text, int is_json)
+encode_block(struct job *j, const struct lines *l, const struct maas_span *text, size_t n, int is_json)
 {
 	size_t from = 0, bad = SIZE_MAX;
 
 	j->ids.n = 0;
-	if (maas_grow(&j->end, 0, &j->end_cap, l->n, sizeof *j->end) < 0)
+	if (maas_grow(&j->end, 0, &j->end_cap, n, sizeof *j->end) < 0)
 		return -1;
-	if (maas_encoders_run(j->e, text, l->n, &j->ids, j->end, &bad) < 0)
-		return bad == SIZE_MAX ? -1 : maas_in("%s:%zu", maas_input_name(l->in), l->first + bad);
+	if (maas_encoders_run(j->e, text, n, &j->ids, j->end, &bad) < 0) {
+		if (bad == SIZE_MAX || (bad > 0 && encode_block(j, l, text, bad, is_json) < 0))
+			return -1;
+		return maas_in("%s:%zu", maas_input_name(l->in), l->first + bad);
+	}
 	count_unknown(j, j->ids.id, j->ids.n);
-	for (size_t i = 0; i < l->n; from = j->end[i++]) {
+	for (size_t i = 0; i < n; from = j->end[i++]) {
 		if (put_line(j, l->line[i], is_json, j->ids.id + from, j->end[i] - from) < 0)
 			return -1;
 		if (j->out.n > (1u << 20) && flush(j) < 0)
@@ -192,8 +200,11 @@ encode_json_block(struct job *j, const struct lines *l)
 	struct maas_span *text = maas_alloc(l->n, sizeof *text);
 	int rc = -1;
 
-	if (tree && text && texts(j, l, tree, text) == 0)
-		rc = encode_block(j, l, text, 1);
+	if (tree && text) {
+		size_t n = texts(j, l, tree, text);
+
+		rc = encode_block(j, l, text, n, 1) < 0 || n < l->n ? -1 : 0;
+	}
 	for (size_t i = 0; tree && i < l->n; i++)
 		maas_json_free(tree[i]);
 	free(tree);
@@ -216,7 +227,7 @@ encode_lines(struct job *j, const char *path)
 		is_json = head.n > 0 && *head.s == '{';
 	}
 	while ((rc = lines_next(&l)) > 0)
-		if ((is_json ? encode_json_block(j, &l) : encode_block(j, &l, l.line, 0)) < 0) {
+		if ((is_json ? encode_json_block(j, &l) : encode_block(j, &l, l.line, l.n, 0)) < 0) {
 			rc = -1;
 			break;
 		}
