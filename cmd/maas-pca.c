@@ -155,7 +155,7 @@ report(struct call *c, const struct maas_model *m)
 static int
 fit(struct call *c)
 {
-	const struct maas_pca_options *o = c->part[0];
+	struct maas_pca_options *o = c->part[0];
 	const struct outcome_pca *out = c->part[1];
 	const struct maas_table_options *to = c->part[2];
 	struct maas_table *t = NULL;
@@ -167,6 +167,7 @@ fit(struct call *c)
 		return rc;
 	if (!out->output)
 		return misuse(c, "-o MODEL is wanted");
+	o->seed = (uint64_t)c->common.seed;
 	if ((team = maas_team_new((int)c->common.threads)) &&
 	    (t = maas_table_open(to, NULL, c->operand, c->n, maas_pca_again(o, to) ? MAAS_AGAIN : 0)) &&
 	    (m = maas_pca_fit(o, to, t, team)) &&

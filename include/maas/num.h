@@ -165,6 +165,19 @@ size_t maas_principal_share(const double *values, size_t n, double f);
 size_t maas_principal_mle(const double *values, size_t n, size_t rows);
 
 /*
+ * The leading components of rows that are read several times, by subspace iteration from a
+ * random start (Halko, Martinsson & Tropp 2011, algorithm 4.4): memory is a few vectors, neither
+ * rows nor a covariance.  Same bytes for any team.
+ */
+struct maas_sketch;
+struct maas_sketch *maas_sketch_new(size_t n, size_t k, uint64_t seed, struct maas_team *) MAAS_USE;   /* k vectors [n] */
+void maas_sketch_add(struct maas_sketch *, const double *x);            /* a centred row [n]; once each in a pass */
+/* After a pass: values [k] (sums of squares along the vectors) and vectors [k, n], as good as they are by
+ * now; another pass makes them better.  -1: no memory, or no convergence within LAPACK. */
+int maas_sketch_turn(struct maas_sketch *, double *values, double *vectors) MAAS_USE;
+void maas_sketch_free(struct maas_sketch *);
+
+/*
  * y[rows, m] = x[rows, n] w[m, n]^T in double: one chain of products and sums an output along n,
  * so a row's answer does not depend on the others.  w is packed once: pack reads
  * w[o, i] at o*row + i*col.

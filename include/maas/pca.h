@@ -11,7 +11,7 @@
 #include "maas/model.h"
 #include "maas/table.h"
 
-enum maas_pca_solver { MAAS_PCA_AUTO, MAAS_PCA_FULL, MAAS_PCA_COVARIANCE, MAAS_PCA_GRAM };
+enum maas_pca_solver { MAAS_PCA_AUTO, MAAS_PCA_FULL, MAAS_PCA_COVARIANCE, MAAS_PCA_GRAM, MAAS_PCA_RANDOMIZED };
 enum { MAAS_PCA_PLAIN, MAAS_PCA_STANDARD };             /* scale */
 enum { MAAS_PCA_REFUSE, MAAS_PCA_MEAN };                /* impute */
 enum { MAAS_PCA_V, MAAS_PCA_U };                        /* sign */
@@ -27,6 +27,7 @@ struct maas_pca {
 struct maas_pca_options {
 	const char *components;                 /* "12", "0.95", "all", "mle" */
 	int solver, whiten, scale, impute, sign;
+	uint64_t seed;                          /* of a random start; no field: the command's */
 };
 extern const struct maas_field maas_pca_fields[];
 

@@ -8,7 +8,7 @@
 
 #define GRAIN ((size_t)16)              /* rows of a worker's turn */
 
-static const char *const solvers[] = { "auto", "full", "covariance", "gram", NULL };
+static const char *const solvers[] = { "auto", "full", "covariance", "gram", "randomized", NULL };
 static const char *const signs[] = { "v", "u", NULL };
 static const char *const scales[] = { "none", "standard", NULL };
 static const char *const imputes[] = { "none", "mean", NULL };

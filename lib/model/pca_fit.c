@@ -9,6 +9,9 @@
 #define SMALL    ((size_t)500)          /* rows and columns that are held and taken apart as they are */
 #define COLS_MAX ((size_t)32768)        /* of a covariance: 8 GB */
 #define BLOCK    ((size_t)256)
+#define SPARE    ((size_t)10)           /* vectors of a sketch beyond those asked for */
+#define PASSES   24                     /* of a sketch over the rows at most, until its values stand still */
+#define STILL    1e-13
 #define TESTS    2                      /* inputs of the self-test */
 
 /* What -n asks for. */
@@ -30,6 +33,8 @@ struct fit {
 	size_t cap, limit;              /* limit: rows to hold at most */
 	int bytes;                      /* all rows are of bytes so far */
 	double *row;                    /* [n] */
+	double *origin;                 /* [n] of a sketch: the first row; mean and scale are sums about it at first */
+	double total;                   /* variance of all columns */
 	double *mean, *scale;           /* [n]; scale all 1 where none */
 	double *values, *vectors;       /* descending; [count, n] */
 	size_t count;                   /* vectors there are */
@@ -60,7 +65,7 @@ maas_pca_again(const struct maas_pca_options *o, const struct maas_table_options
 {
 	int libsvm = to->format && maas_formats[to->format - 1] == &maas_format_libsvm;
 
-	return o->impute == MAAS_PCA_MEAN || o->sign == MAAS_PCA_U || libsvm;
+	return o->impute == MAAS_PCA_MEAN || o->sign == MAAS_PCA_U || o->solver == MAAS_PCA_RANDOMIZED || libsvm;
 }
 
 /* Keep the first records as inputs of the self-test. */
@@ -87,7 +92,7 @@ stream(struct fit *f)
 	size_t i;
 
 	if (f->n > COLS_MAX)
-		return maas_fail("%zu columns: their covariance would be too large (up to %zu; fewer rows than columns are fine)",
+		return maas_fail("%zu columns: a covariance holds up to %zu (see --solver randomized; fewer rows than columns are fine)",
 		    f->n, COLS_MAX);
 	if (!(f->moments = maas_moments_new(f->n, f->team)))
 		return -1;
@@ -98,27 +103,54 @@ stream(struct fit *f)
 	return 0;
 }
 
+/* A sketch's first pass: sums about the first row. */
+static void
+sum_up(struct fit *f, const double *x)
+{
+	size_t j;
+
+	if (f->rows == 1)
+		memcpy(f->origin, x, f->n * sizeof *x);
+	for (j = 0; j < f->n; j++) {
+		double d = x[j] - f->origin[j];
+
+		f->mean[j] += d;
+		f->scale[j] += d * d;
+	}
+}
+
+/* The row's numbers, sparse ones spread out. */
+static void
+spread(const struct fit *f, double *to, const struct maas_row *row)
+{
+	size_t i;
+
+	if (row->x)
+		memcpy(to, row->x, f->n * sizeof *to);
+	else
+		memset(to, 0, f->n * sizeof *to);
+	for (i = 0; i < row->nnz; i++)
+		to[row->col[i]] = row->val[i];
+}
+
 static int
 take(struct fit *f, const struct maas_row *row)
 {
 	double *to = f->row;
 
-	if (!f->moments) {
+	if (!f->moments && !f->origin) {
 		if (maas_grow(&f->held, f->rows, &f->cap, 1, f->n * sizeof *f->held) < 0)
 			return -1;
 		to = f->held + f->rows * f->n;
 	}
-	if (row->x)
-		memcpy(to, row->x, f->n * sizeof *to);
-	else
-		memset(to, 0, f->n * sizeof *to);
-	for (size_t i = 0; i < row->nnz; i++)
-		to[row->col[i]] = row->val[i];
+	spread(f, to, row);
 	if (keep_test(f, row) < 0)
 		return -1;
 	f->rows++;
 	f->bytes &= row->byte != NULL;
-	if (f->moments)
+	if (f->origin)
+		sum_up(f, to);
+	else if (f->moments)
 		maas_moments_add(f->moments, to, f->bytes);
 	else if (f->rows > f->limit)
 		return stream(f);
@@ -229,11 +261,86 @@ by_rows(struct fit *f)
 	return maas_principal_gram(f->values, f->vectors, &f->count, f->held, f->rows, f->n, f->team);
 }
 
+/* f->row becomes the row, centred and scaled. */
+static void
+centered(struct fit *f, const struct maas_row *row)
+{
+	size_t i;
+
+	spread(f, f->row, row);
+	for (i = 0; i < f->n; i++)
+		f->row[i] = (f->row[i] - f->mean[i]) / f->scale[i];
+}
+
+/* Sums of the first pass to mean, scale and total variance. */
+static void
+finish_sums(struct fit *f)
+{
+	double rows = (double)f->rows;
+	size_t j;
+
+	for (j = 0; j < f->n; j++) {
+		double d = f->mean[j] / rows, var = fmax(0, f->scale[j] / rows - d * d);
+
+		f->mean[j] = f->origin[j] + d;
+		f->scale[j] = f->o->scale ? deviation(var, f->mean[j], rows) : 1;
+		f->total += var / (f->scale[j] * f->scale[j]) * rows / (rows - 1);
+	}
+}
+
+static int
+one_pass(struct fit *f, struct maas_sketch *s)
+{
+	struct maas_row row;
+	int rc;
+
+	if (maas_table_rewind(f->table) < 0)
+		return -1;
+	while ((rc = next(f, &row)) > 0) {
+		centered(f, &row);
+		maas_sketch_add(s, f->row);
+	}
+	return rc < 0 ? -1 : maas_sketch_turn(s, f->values, f->vectors);
+}
+
+static int
+by_sketch(struct fit *f)
+{
+	size_t most = f->rows < f->n ? f->rows : f->n, k = f->want.count < most ? f->want.count : most, i, l;
+	struct maas_sketch *s;
+	double *before, moved = INFINITY;
+	int pass, rc = 0;
+
+	l = k + SPARE < most ? k + SPARE : most;
+	finish_sums(f);
+	f->count = l;
+	f->values = maas_alloc(l, sizeof *f->values);
+	f->vectors = maas_alloc(l, f->n * sizeof *f->vectors);
+	before = maas_alloc(l, sizeof *before);
+	s = maas_sketch_new(f->n, l, f->o->seed, f->team);
+	if (!f->values || !f->vectors || !before || !s)
+		rc = -1;
+	for (pass = 0; rc == 0 && pass < PASSES && moved > STILL; pass++) {
+		if ((rc = one_pass(f, s)) < 0)
+			break;
+		for (moved = i = 0; i < k; i++)
+			moved = fmax(moved, fabs(f->values[i] - before[i]) / f->values[0]);
+		memcpy(before, f->values, l * sizeof *before);
+	}
+	for (i = 0; rc == 0 && i < l; i++)
+		f->values[i] /= (double)(f->rows - 1);
+	free(before);
+	maas_sketch_free(s);
+	return rc;
+}
+
 /* The solver, where none was asked for: by the data's shape. */
 static int
 choose(struct fit *f)
 {
-	if (f->moments)
+	if (f->origin)
+		f->solver = MAAS_PCA_RANDOMIZED;
+	else if (f->moments)
 		f->solver = MAAS_PCA_COVARIANCE;
 	else if (f->o->solver)
 		f->solver = f->o->solver;
@@ -270,16 +377,18 @@ resolve(const struct fit *f)
 }
 
 static int
-solve(struct fit *f, size_t *k, double *total)
+solve(struct fit *f, size_t *k)
 {
 	size_t most = f->rows < f->n ? f->rows : f->n, i;
 
-	if (choose(f) < 0 || (f->solver == MAAS_PCA_COVARIANCE ? by_covariance(f) : by_rows(f)) < 0)
+	if (choose(f) < 0)
 		return -1;
-	for (i = 0; i < most; i++)
-		*total += f->values[i];
-	if (!(*total > 0) || !isfinite(*total))
-		return maas_fail(*total > 0 ? "the data's variance is too large" : "all rows are alike: nothing varies");
+	if ((f->origin ? by_sketch(f) : f->moments ? by_covariance(f) : by_rows(f)) < 0)
+		return -1;
+	for (i = 0; i < most && !f->origin; i++)
+		f->total += f->values[i];
+	if (!(f->total > 0) || !isfinite(f->total))
+		return maas_fail(f->total > 0 ? "the data's variance is too large" : "all rows are alike: nothing varies");
 	if (!(*k = resolve(f)))
 		return -1;
 	if (*k <= f->count)
@@ -304,11 +413,7 @@ sign_by_rows(struct fit *f, size_t k)
 		goto out;
 	maas_project_pack(packed, f->vectors, k, f->n, f->n, 1);
 	while ((rc = next(f, &row)) > 0) {
-		memset(f->row, 0, f->n * sizeof *f->row);
-		for (i = 0; i < row.nnz; i++)
-			f->row[row.col[i]] = row.val[i];
-		for (i = 0; i < f->n; i++)
-			f->row[i] = ((row.x ? row.x[i] : f->row[i]) - f->mean[i]) / f->scale[i];
+		centered(f, &row);
 		maas_project(y, f->row, packed, 1, k, f->n);
 		for (c = 0; c < k; c++)
 			if (fabs(y[c]) > fabs(top[c]))
@@ -341,7 +446,7 @@ add(struct maas_model *m, const char *name, const double *x, size_t rows, size_t
 }
 
 static struct maas_model *
-make(struct fit *f, const struct maas_columns *c, size_t k, double total)
+make(struct fit *f, const struct maas_columns *c, size_t k)
 {
 	struct maas_model *m = maas_model_new(&maas_kind_pca);
 	size_t most = f->rows < f->n ? f->rows : f->n, i;
@@ -353,11 +458,13 @@ make(struct fit *f, const struct maas_columns *c, size_t k, double total)
 
 	if (!m)
 		return NULL;
-	for (i = k; i < most; i++)
+	for (i = k; i < most && !f->origin; i++)
 		rest += f->values[i];
+	for (i = 0, rest = f->origin ? f->total : rest; i < k && f->origin; i++)
+		rest -= f->values[i];
 	s = m->settings;
-	*s = (struct maas_pca){ (long)k, (long)f->n, (long)f->rows, f->solver, f->o->sign, f->o->whiten, total,
-		k < most ? rest / (double)(most - k) : 0 };
+	*s = (struct maas_pca){ (long)k, (long)f->n, (long)f->rows, f->solver, f->o->sign, f->o->whiten, f->total,
+		k < most ? fmax(0, rest) / (double)(most - k) : 0 };
 	for (i = 0; i < TESTS; i++)
 		test[i] = (struct maas_span){ f->test[i].s, f->test[i].n };
 	rc = maas_columns_write(c, &part) < 0 || maas_model_add_part(m, "columns", (struct maas_span){ part.s, part.n }) < 0 ||
@@ -376,7 +483,6 @@ fit(struct fit *f, const struct maas_table_options *to)
 {
 	struct maas_columns *c = maas_columns_fit(f->table, to, MAAS_FIT_UNLABELLED | MAAS_FIT_NUMERIC);
 	struct maas_model *m = NULL;
-	double total = 0;
 	size_t k = 0;
 
 	if (!c)
@@ -392,14 +498,16 @@ fit(struct fit *f, const struct maas_table_options *to)
 		maas_fail("-n %zu: there are %zu columns", f->want.count, f->n);
 		goto out;
 	}
+	if (f->o->solver == MAAS_PCA_RANDOMIZED && !(f->origin = maas_alloc(f->n, sizeof *f->origin)))
+		goto out;
 	if ((f->o->impute && maas_columns_fill_mean(c, f->table) < 0) || !(f->reader = maas_reader_new(c, f->table)) ||
-	    (f->o->solver == MAAS_PCA_COVARIANCE && stream(f) < 0) || read_rows(f) < 0 || solve(f, &k, &total) < 0)
+	    (f->o->solver == MAAS_PCA_COVARIANCE && stream(f) < 0) || read_rows(f) < 0 || solve(f, &k) < 0)
 		goto out;
 	if (f->o->sign == MAAS_PCA_V)
 		maas_principal_sign(f->vectors, k, f->n);
 	else if (sign_by_rows(f, k) < 0)
 		goto out;
-	m = make(f, c, k, total);
+	m = make(f, c, k);
 out:
 	maas_reader_free(f->reader);
 	maas_columns_free(c);
@@ -413,11 +521,16 @@ maas_pca_fit(const struct maas_pca_options *o, const struct maas_table_options *
 	struct maas_model *m = NULL;
 	size_t i;
 
-	if (parse_want(&f.want, o->components) == 0)
+	if (parse_want(&f.want, o->components) < 0)
+		return NULL;
+	if (o->solver == MAAS_PCA_RANDOMIZED && f.want.how != COUNT)
+		maas_fail_as(MAAS_USAGE, "--solver randomized finds a number of components (-n 20), not '%s'", o->components);
+	else
 		m = fit(&f, to);
 	maas_moments_free(f.moments);
 	free(f.held);
 	free(f.row);
+	free(f.origin);
 	free(f.mean);
 	free(f.scale);
 	free(f.values);

@@ -10,6 +10,7 @@ cp m.maas old.maas; try maas-pca fit -o m.maas word.csv; cmp m.maas old.maas
 for n in 0 -1 1.5 nan 3 lots; do try maas-pca fit -n $n -o m.maas good.csv 2>&1 | grep -v ^usage; done
 try maas-pca fit -n 0.9 good.csv
 try maas-pca fit --solver gram -o m.maas good.csv
+try maas-pca fit --solver randomized -n 0.9 -o m.maas good.csv
 try maas-pca fit --rows 3-2 -o m.maas good.csv
 try maas-pca fit --delimiter '||' -o m.maas good.csv
 try maas-pca fit --features a,z -o m.maas word.csv

@@ -5,6 +5,8 @@ maas-pca fit -q -n 2 -j 3 -o b.maas --format csv <t.csv
 gzip -c t.csv >t.csv.gz && maas-pca fit -q -n 2 -j 2 -o c.maas t.csv.gz
 head -n 1234 t.csv >1.csv; tail -n +1235 t.csv | maas-pca fit -q -n 2 -o d.maas --format csv 1.csv -
 for m in b c d; do cmp a.maas $m.maas; done
+maas-pca fit -q -n 2 -j 1 --solver randomized -o r.maas t.csv; maas-pca fit -q -n 2 -j 3 --solver randomized --format csv <t.csv -o s.maas; cmp r.maas s.maas
+maas-pca transform -m r.maas t.csv | cut -c 1-6 >r; maas-pca transform -m a.maas t.csv | cut -c 1-6 | cmp - r && echo near
 maas-pca transform -j 1 -m a.maas t.csv >1.tsv; maas-pca transform -j 3 -m a.maas --line-buffered <t.csv | cmp - 1.tsv
 { echo a,b,c,d; cat t.csv; } >h.csv
 maas-pca fit -q -n 2 -o h.maas h.csv

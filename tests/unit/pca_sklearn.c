@@ -117,7 +117,7 @@ main(void)
 		fit(tab, n, settings);
 		cases++;
 	}
-	ok(cases == 17, "%d cases", cases);
+	ok(cases == 19, "%d cases", cases);
 	free(line);
 	if (f)
 		fclose(f);
