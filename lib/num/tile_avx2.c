@@ -1,6 +1,7 @@
 /* Products with AVX2 and FMA: tiles of 6 rows in f32, of 3 in bf16 (two chains a sum), 16 columns wide. */
 #if defined(__x86_64__)
 #include <immintrin.h>
+#include <string.h>
 
 #include "tile.h"
 
@@ -9,6 +10,7 @@
 #define F32_ROWS  6
 #define BF16_ROWS 3
 #define WIDE      16
+#define LINE      256 /* elements made f32 at a time */
 
 INLINE void
 f32_rows(float *c, const float *a, const float *b, size_t k, int add, const int rows)
@@ -145,21 +147,54 @@ turn(float *d, size_t to, const float *s, size_t stride)
 	}
 }
 
-/* Whole squares of plain f32 are turned in registers; the rest is left to the compiler. */
+/* n elements in a row as they are multiplied; a bf16 subnormal is the processor's to ignore. */
+static void
+line(float *to, const struct maas_matrix *s, size_t at, size_t n, int round)
+{
+	maas_bf16 half[LINE];
+
+	if (s->type == MAAS_BF16) {
+		maas_from_bf16(to, (const maas_bf16 *)s->p + at, n);
+	} else if (round) {
+		maas_to_bf16(half, (const float *)s->p + at, n);
+		maas_from_bf16(to, half, n);
+	} else {
+		memcpy(to, (const float *)s->p + at, n * sizeof *to);
+	}
+}
+
+/* Eight source rows are made f32 first, then turned in squares. */
+TARGET static void
+turn_rows(float *d, size_t to, const struct maas_matrix *s, size_t at, size_t nx, int round)
+{
+	float rows[8 * LINE];
+	size_t even = nx / 8 * 8;
+
+	for (size_t y = 0; y < 8; y++)
+		line(rows + y * LINE, s, at + y * s->col, nx, round);
+	for (size_t x = 0; x < even; x += 8)
+		turn(d + x * to, to, rows + x, LINE);
+	for (size_t x = even; x < nx; x++)
+		for (size_t y = 0; y < 8; y++)
+			d[x * to + y] = rows[y * LINE + x];
+}
+
 TARGET static void
 pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int round)
 {
-	size_t ex = 0, ey = 0;
+	size_t even = s->row == 1 ? ny / 8 * 8 : 0;
 
-	if (s->row == 1 && s->col != 1 && s->type == MAAS_F32 && !round) {
-		ex = nx / 8 * 8;
-		ey = ny / 8 * 8;
-		for (size_t x = 0; x < ex; x += 8)
-			for (size_t y = 0; y < ey; y += 8)
-				turn(d + x * to + y, to, (const float *)s->p + x + y * s->col, s->col);
+	if (s->col == 1) {
+		for (size_t x = 0; x < nx; x++)
+			for (size_t y = 0; y < ny; y += LINE)
+				line(d + x * to + y, s, x * s->row + y, ny - y < LINE ? ny - y : LINE, round);
+		return;
 	}
-	for (size_t y = 0; y < ny; y++)
-		for (size_t x = y < ey ? ex : 0; x < nx; x++)
+	for (size_t y = 0; y < even; y += 8)
+		for (size_t x = 0; x < nx; x += LINE)
+			turn_rows(d + x * to + y, to, s, x + y * s->col, nx - x < LINE ? nx - x : LINE, round);
+	for (size_t x = 0; x < nx; x++)
+		for (size_t y = even; y < ny; y++)
 			d[x * to + y] = tile_operand(s, x * s->row + y * s->col, round);
 }
 
