@@ -3,13 +3,16 @@
 #include <string.h>
 
 #include "classify.h"
+#include "told.h"
 
 #define SAID 5 /* rows without an answer that get a line each */
 
 int
 classify_open(struct classifying *k, struct call *c)
 {
+	static const unsigned flags[] = { MAAS_AGAIN, 0, MAAS_LIVE };
 	const struct maas_columns *columns;
+	int told;
 
 	*k = (struct classifying){ .call = c, .o = c->part[0], .options = c->part[1] };
 	if (!k->o->model)
@@ -21,12 +24,22 @@ classify_open(struct classifying *k, struct call *c)
 		return fail(c);
 	columns = maas_rows_columns(k->rows);
 	k->labels = maas_rows_labels(k->rows);
+	told = told_otherwise(k->options, columns);
+	if (told && k->o->line_buffered)
+		return misuse(
+		    c, "the model knows its columns: naming others wants all rows at once, --line-buffered one by one");
 	if (!(k->p = maas_alloc(k->labels, sizeof *k->p)) ||
-	    !(k->table = maas_table_open(k->options, columns, c->operand, c->n, k->o->line_buffered ? MAAS_LIVE : 0)))
+	    !(k->table = maas_table_open(
+		  k->options, told ? NULL : columns, c->operand, c->n, flags[told ? 0 : 1 + k->o->line_buffered])))
 		return fail(c);
 	/* Rows that maas-tokenize vectorize has made, for a model that takes texts. */
 	if (maas_table_format(k->table) == &maas_format_libsvm && columns->texts) {
 		if (!(k->numbers = maas_columns_sparse(maas_rows_features(k->rows))))
+			return fail(c);
+		columns = k->numbers;
+	}
+	if (told && columns != k->numbers) {
+		if (!(k->numbers = told_columns(k->table, k->options, columns)))
 			return fail(c);
 		columns = k->numbers;
 	}

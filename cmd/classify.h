@@ -17,7 +17,7 @@ struct classifying {
 	struct maas_model *model;
 	const struct maas_rows *rows;
 	struct maas_rows_call *scores;
-	struct maas_columns *numbers; /* of rows that a vectoriser has made already */
+	struct maas_columns *numbers; /* of rows that a vectoriser has made already, or as told */
 	struct maas_table *table;
 	struct maas_reader *reader;
 	size_t labels, number; /* of labels; of the row at hand, from 1 */

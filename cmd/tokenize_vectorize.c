@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tokenize_vectorize.h"
+#include "told.h"
 
 enum { LIBSVM, TSV, NPY, JSONL };
 static const char *const targets[] = { "libsvm", "tsv", "npy", "jsonl", NULL };
@@ -291,15 +292,22 @@ static int
 transform(struct job *j)
 {
 	struct maas_table *t = NULL;
-	int bad = !(j->model = maas_model_open(j->o->model)) ||
-	    !(j->v = maas_model_vectorizer(j->model, &j->columns)) ||
-	    !(t = maas_table_open(j->table, j->columns, j->call->operand, j->call->n, 0));
+	int told,
+	    bad = !(j->model = maas_model_open(j->o->model)) || !(j->v = maas_model_vectorizer(j->model, &j->columns));
 
-	if (!bad) {
-		j->numbers = j->columns->features;
-		j->features = j->numbers + maas_vectorizer_size(j->v);
-		bad = j->o->to == NPY ? load(j, t) || all_features(j) || print_all(j) : stream(j, t);
+	if (bad)
+		return -1;
+	j->numbers = j->columns->features;
+	j->features = j->numbers + maas_vectorizer_size(j->v);
+	told = told_otherwise(j->table, j->columns);
+	bad = !(t = maas_table_open(
+		    j->table, told ? NULL : j->columns, j->call->operand, j->call->n, told ? MAAS_AGAIN : 0));
+	if (told && !bad) {
+		bad = !(j->own = told_columns(t, j->table, j->columns));
+		j->columns = j->own;
 	}
+	if (!bad)
+		bad = j->o->to == NPY ? load(j, t) || all_features(j) || print_all(j) : stream(j, t);
 	maas_table_close(t);
 	return bad ? -1 : 0;
 }
