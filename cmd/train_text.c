@@ -29,7 +29,7 @@ static const struct maas_field running_fields[] = { MAAS_TEXT(0, running, checkp
 	MAAS_ENUM(0, running, resume, resumes, 0, "go on from the newest checkpoint"),
 	MAAS_DURATION(0, running, max_time, 0, "stop after this long, with a checkpoint and the model; 0: never"),
 	MAAS_TEXT(0, running, log, NULL, "write a JSON line a step and an evaluation to FILE"),
-	MAAS_TEXT(0, running, plot, NULL, "draw the curves of the loss to FILE.svg"), MAAS_END };
+	MAAS_TEXT(0, running, plot, NULL, "draw the curves of the loss to FILE: .svg, .png or .pdf"), MAAS_END };
 
 /* "500" steps or "10m" of time. */
 static int

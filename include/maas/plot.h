@@ -20,8 +20,8 @@ struct maas_plot {
 /* The plot as an SVG 1.1 picture of 800 x 480, appended.  Long curves keep the least and the
  * greatest y of each half pixel. */
 int maas_plot_svg(const struct maas_plot *, struct maas_buf *) MAAS_USE;
-/* Is this a name that maas_plot_save can write?  Names end in .svg; MAAS_UNAVAILABLE for .png and .pdf,
- * MAAS_USAGE for others. */
+/* Is this a name that maas_plot_save can write?  Names end in .svg, or with cairo .png and .pdf (without it
+ * MAAS_UNAVAILABLE); MAAS_USAGE for others. */
 int maas_plot_check(const char *path) MAAS_USE;
 int maas_plot_save(const struct maas_plot *, const char *path) MAAS_USE;
 

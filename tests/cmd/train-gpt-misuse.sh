@@ -8,7 +8,6 @@ t -o m.maas --early-stop 3
 t -o m.maas --resume must
 t -o m.maas --checkpoint-every often
 t -o m.maas --checkpoint-every 0
-t -o m.maas --plot loss.png
 t -o m.maas --plot loss.gif
 t -o m.maas --lr -1
 t -o m.maas --schedule cosinus

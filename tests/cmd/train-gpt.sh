@@ -7,7 +7,7 @@ sed 's/[0-9.]*[0-9]/N/g' err
 wc -l <log.jsonl
 jq -c 'select(.loss) | select(.step == 1 or .step == 10) | [.step, .lr, .tokens, (.grad_norm > 0), (.seconds >= 0)]' log.jsonl
 jq -c 'select(.val_loss) | [.step, .val_tokens, .last]' log.jsonl
-grep -c '<path' loss.svg
+grep -c -e '>training<' -e '>held out<' loss.svg
 sed "s|$DATA|DATA|" m.d
 maas-model verify m.maas
 # -q says nothing, -v more.
