@@ -452,9 +452,7 @@ int
 fail(const struct call *c)
 {
 	fflush(stdout);
-	/* Somebody else is at it: to cron, with -q, the status says so. */
-	if (!c->common.quiet || maas_why() != MAAS_TEMPFAIL)
-		fprintf(stderr, "%s: %s\n", c->command->name, maas_error());
+	fprintf(stderr, "%s: %s\n", c->command->name, maas_error());
 	return (int)maas_why();
 }
 

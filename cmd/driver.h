@@ -63,7 +63,7 @@ int given(const struct call *, const char *name);
 /* Every setting with its value as YAML, for --dry-run. */
 int print_settings(const struct call *, FILE *);
 
-/* "maas-x: reason" (maas_error()) on standard error, but for MAAS_TEMPFAIL with -q; returns maas_why(). */
+/* "maas-x: reason" (maas_error()) on standard error; returns maas_why(). */
 int fail(const struct call *);
 /* "maas-x: text"; returns `why`. */
 int complain(const struct call *, enum maas_why, const char *fmt, ...) MAAS_PRINTF(3, 4);

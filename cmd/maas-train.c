@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "train.h"
+#include "train_family.h"
 
 static const struct family *const families[] = { &family_text, &family_rows };
 

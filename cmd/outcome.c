@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "train.h"
+#include "train_family.h"
 
 const struct maas_field outcome_fields[] = { MAAS_TEXT('o', outcome, output, NULL, "write the model to FILE"),
 	MAAS_FLAG(0, outcome, json, "print the result as JSON on standard output"),
@@ -23,6 +23,12 @@ take_lock(const struct outcome *o)
 		return -1;
 	fd = maas_lock_open(o->lock);
 	return fd < 0 ? -2 : fd;
+}
+
+int
+end_badly(const struct call *c)
+{
+	return c->common.quiet && maas_why() == MAAS_TEMPFAIL ? MAAS_TEMPFAIL : fail(c);
 }
 
 /* Its folder is there and may be written, and it is no folder itself. */

@@ -134,7 +134,7 @@ train_rows(struct call *c)
 	int rc = check_options(&j);
 
 	if (!rc)
-		rc = run_job(&j) ? fail(c) : 0;
+		rc = run_job(&j) ? end_badly(c) : 0;
 	rows_free(&j);
 	return rc ? rc : finish(c);
 }

@@ -5,7 +5,7 @@
 #include "maas/eval.h"
 #include "maas/model.h"
 #include "progress.h"
-#include "train.h"
+#include "train_family.h"
 
 struct rows_options {
 	const char *val, *vectorizer, *log;

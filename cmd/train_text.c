@@ -357,7 +357,7 @@ train_text(struct call *c)
 
 	if (rc)
 		return rc;
-	rc = run_job(&j) ? fail(c) : 0;
+	rc = run_job(&j) ? end_badly(c) : 0;
 	free_job(&j);
 	interrupt_disarm();
 	if (!rc && j.signal)

@@ -3,7 +3,7 @@
 #define TRAIN_TEXT_H
 
 #include "maas/train.h"
-#include "train.h"
+#include "train_family.h"
 
 struct text_options {
 	const char *tokenizer, *encoding, *val, *init_from;

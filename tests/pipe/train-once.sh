@@ -1,9 +1,9 @@
 # Two at once: one lock, one checkpoint folder.  Limits of time.
 run() { ${pre-} maas-train gpt -q --layers 1 --heads 2 --embed 16 --context 16 --batch-size 4 "$@" "$DATA/example/corpus.txt"; }
-pre=exec run --steps 1000000 --lock lock --checkpoint ck --checkpoint-every 1h -o a.maas --log log & pid=$!
+pre='exec' run --steps 1000000 --lock lock --checkpoint ck --checkpoint-every 1h -o a.maas --log log & pid=$!
 while [ ! -s log ]; do sleep 0.01; done
-run --steps 1000000 --lock lock -o b.maas; echo "exit $?"
-run --steps 1000000 --checkpoint ck -o b.maas; echo "exit $?"
+run --no-quiet --steps 1000000 --lock lock -o b.maas; echo "exit $?"
+run --no-quiet --steps 1000000 --checkpoint ck -o b.maas; echo "exit $?"
 kill $pid; wait $pid 2>/dev/null; echo "exit $?"
 ls
 # Out of time: the model is there, the result says that it is not done; the next run goes on.

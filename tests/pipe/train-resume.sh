@@ -6,7 +6,7 @@ run() {
 run -j 2 -o whole.maas --log whole.jsonl
 # Start in the background, wait until the log is past a step, send a signal.
 stop_after() {
-	pre=exec run -o killed.maas --checkpoint ck --checkpoint-every 10 --log log.jsonl 2>err & pid=$!
+	pre='exec' run -o killed.maas --checkpoint ck --checkpoint-every 10 --log log.jsonl 2>err & pid=$!
 	while kill -0 $pid 2>/dev/null && [ "$(wc -l <log.jsonl)" -lt "$1" ]; do sleep 0.01; done
 	kill "-$2" $pid 2>/dev/null; wait $pid 2>/dev/null; status=$?
 }

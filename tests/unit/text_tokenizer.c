@@ -72,7 +72,7 @@ load(const char *added, const char *pre, const char *post, const char *model)
 static void
 json(void)
 {
-	struct maas_tokenizer *t = load(EOT, PRE, "null", MODEL), *u;
+	struct maas_tokenizer *t = load(EOT, PRE, "null", MODEL), *u = NULL;
 	uint64_t digest;
 
 	ok(t && maas_tokenizer_size(t) == 10 && maas_tokenizer_merges(t) == 3, "reads");

@@ -1,11 +1,11 @@
 /*
- * train -- what maas-train's two families share: language models learn from text
+ * train_family -- what maas-train's two families share: language models learn from text
  * (train_text.c), all others from rows (train_rows.c).  maas-train.c makes a verb of
  * every kind there is: the kind's own settings, what is done with the result, and the
  * family's options.
  */
-#ifndef TRAIN_H
-#define TRAIN_H
+#ifndef TRAIN_FAMILY_H
+#define TRAIN_FAMILY_H
 
 #include "maas/model.h"
 #include "driver.h"
@@ -31,6 +31,8 @@ extern const struct family family_rows; /* kinds that take rows */
 
 /* Take --lock: a descriptor, -1 where none is asked for, -2 with a reason (held: MAAS_TEMPFAIL). */
 int take_lock(const struct outcome *);
+/* As fail(); but that another process holds a lock is said, with -q, by the status alone: cron mails what is said. */
+int end_badly(const struct call *);
 /* Can these be written?  Asked before long work; NULLs are left out. */
 int check_places(const char *const *path, size_t n);
 /* Write --depfile, a make rule: the output depends on the configuration, the operands and also[0..n); NULLs
