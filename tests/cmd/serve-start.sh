@@ -16,7 +16,7 @@ maas-serve -m m.maas --state state --unix "$(printf '%0200d' 7)" | cut -c 180-; 
 # a second server on the same socket; the name of a dead one
 . "$TOP/tests/serve.sh"
 serve -m m.maas
-maas-serve -q -m m.maas --state state --unix s; echo "$?"
+maas-serve -m m.maas --state state --unix s; echo "$?"
 maas-serve -m m.maas --state state --host here.example --port 0; echo "$?"
 { kill -9 "$server"; wait "$server"; } 2>killed; [ -S s ] && echo "the name is left"
 serve -m m.maas
