@@ -229,6 +229,7 @@ int maas_cores(void);                                           /* by affinity a
 /* Secrets: the door to libsodium.  Built without it: MAAS_UNAVAILABLE, and nothing is the same as anything. */
 int maas_random(void *to, size_t n) MAAS_USE;           /* unpredictable bytes, for keys and ids */
 int maas_digest(unsigned char to[32], const void *, size_t n) MAAS_USE; /* BLAKE2b-256 (RFC 7693) */
+int maas_sha256(unsigned char to[32], const void *, size_t n) MAAS_USE; /* FIPS 180-4: what others call a file's digest */
 int maas_same(const void *, const void *, size_t n);    /* equal?  In a time that does not tell where they differ */
 
 /* What the processor can do, by feature bits; MAAS_ISA=portable|avx2|avx512|amx forces lower. */

@@ -4,7 +4,7 @@
  *	struct maas_state *state = maas_state_open(dir);
  *	struct maas_server *s = maas_server_open(&options, state);
  *	while (no signal)
- *		maas_server_tick(s);            every second or so
+ *		maas_server_tick(s);            every second or so, from one thread
  *	maas_server_drain(s);
  *	while (maas_server_pending(s) && there is time) ...
  *	maas_server_close(s);
@@ -72,7 +72,7 @@ struct maas_server *maas_server_open(const struct maas_serve_options *, int tcp,
     struct maas_team *) MAAS_USE;
 int maas_server_port(const struct maas_server *);       /* 0: no TCP */
 size_t maas_server_keys(const struct maas_server *);    /* that are good now */
-/* Look whether keys have changed.  -1: they cannot be read; the old ones stay good. */
+/* Digest the models, the first time; look whether keys have changed.  -1: they cannot be read; the old ones stay good. */
 int maas_server_tick(struct maas_server *) MAAS_USE;
 /* Stop taking requests, finish those there are. */
 void maas_server_drain(struct maas_server *);

@@ -273,36 +273,50 @@ more(struct exchange *x, const char *p, size_t n)
 	return MHD_YES;
 }
 
+/* The application gets it.  -1: the server ends. */
+static int
+hand_over(struct exchange *x)
+{
+	struct maas_http *h = x->http;
+
+	exchange_hand_over(x); /* before the look at closing: see reaper_let_go */
+	if (atomic_load(&h->closing)) {
+		exchange_hand_back(x);
+		return -1;
+	}
+	pthread_mutex_lock(&x->lock);
+	x->stage = HANDED;
+	pthread_mutex_unlock(&x->lock);
+	x->r.body = (struct maas_span){ x->in.s, x->in.n };
+	atomic_store(&x->link->deadline, INFINITY);
+	h->set.handle(h->set.ctx, &x->r);
+	return 0;
+}
+
 /* All is there, or the reply is. */
 static enum MHD_Result
 whole(struct exchange *x, struct MHD_Connection *c)
 {
-	struct maas_http *h = x->http;
-	enum MHD_Result rc = MHD_YES;
+	enum stage stage;
+	int gone;
 
-	if (x->stage == READING && x->too_large)
+	pthread_mutex_lock(&x->lock);
+	stage = x->stage;
+	pthread_mutex_unlock(&x->lock);
+	if (stage == READING && x->too_large)
 		return x->no_room ? refuse(x, 503, "too many large bodies at once")
 				  : refuse(x, 413, "the body is larger than the server takes");
-	if (x->stage == READING) {
-		exchange_hand_over(x); /* before the look at closing: see maas_http_close */
-		if (atomic_load(&h->closing)) {
-			exchange_hand_back(x);
-			return MHD_NO;
-		}
-		x->stage = HANDED;
-		x->r.body = (struct maas_span){ x->in.s, x->in.n };
-		atomic_store(&x->link->deadline, INFINITY);
-		h->set.handle(h->set.ctx, &x->r);
-	}
+	if (stage == READING && hand_over(x) < 0)
+		return MHD_NO;
 	pthread_mutex_lock(&x->lock);
-	if (x->gone)
-		rc = MHD_NO;
-	else if (x->stage == HANDED)
+	gone = x->gone;
+	stage = x->stage;
+	if (!gone && stage == HANDED)
 		http_suspend(x);
-	else
-		rc = answer(x, c);
 	pthread_mutex_unlock(&x->lock);
-	return rc;
+	if (gone)
+		return MHD_NO;
+	return stage == HANDED ? MHD_YES : answer(x, c);
 }
 
 static struct link *

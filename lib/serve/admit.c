@@ -10,6 +10,8 @@
 
 #include "server.h"
 
+#define ARENA_KEEP (256 * 1024) /* one that grew larger is not kept for the next request */
+
 const struct route serve_routes[] = {
 #define ROUTE(name, method, path, scope, open) { #name, method, path, scope, open, run_##name },
 #include "maas/routes.def"
@@ -225,6 +227,10 @@ admit_finished(void *ctx, struct maas_http_request *r)
 
 	count_code(m, r->status);
 	count_seconds(&m->duration, maas_clock() - r->start);
+	if (arena && maas_arena_bytes(arena) > ARENA_KEEP) {
+		maas_arena_free(arena);
+		arena = NULL;
+	}
 	if (arena)
 		maas_arena_reset(arena);
 	*a = (struct ask){ .arena = arena };

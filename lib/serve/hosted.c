@@ -58,6 +58,7 @@ open_model(struct maas_server *s, struct hosted *m, const char *path)
 {
 	struct stat st;
 
+	m->path = path;
 	m->model = maas_model_open(path);
 	if (!m->model)
 		return -1;
@@ -111,6 +112,23 @@ hosted_close(struct hosted *m)
 	free(m->name);
 }
 
+/* A model that is a directory, or is gone by now, has none. */
+void
+hosted_digest(struct hosted *m)
+{
+	unsigned char digest[32];
+	struct maas_map map;
+	int known;
+
+	if (m->sha256[0] || maas_map_open(&map, m->path) < 0)
+		return;
+	known = maas_sha256(digest, map.p, map.n) == 0;
+	maas_map_close(&map);
+	for (size_t i = 0; known && i < sizeof digest; i++)
+		snprintf(m->sha256 + 2 * i, 3, "%02x", digest[i]);
+	atomic_store(&m->digested, known);
+}
+
 struct hosted *
 hosted_find(struct maas_server *s, struct maas_span name)
 {
@@ -159,9 +177,9 @@ put_card(struct maas_buf *to, const struct hosted *m)
 	    maas_buf_printf(to, ",\"object\":\"model\",\"created\":%lld,\"owned_by\":\"maas\",\"kind\":\"%s\"",
 		(long long)m->created, k->name) < 0)
 		return -1;
-	if (maas_buf_text(
-		to, ",\"versions\":[{\"version\":\"1\",\"labels\":[],\"state\":\"ready\"}],\"card\":{\"task\":") < 0 ||
-	    put_text(to, k->task) < 0)
+	if (maas_buf_text(to, ",\"versions\":[{\"version\":\"1\",\"labels\":[],\"state\":\"ready\",\"sha256\":") < 0 ||
+	    (atomic_load(&m->digested) ? put_text(to, m->sha256) : maas_buf_text(to, "null")) < 0 ||
+	    maas_buf_text(to, "}],\"card\":{\"task\":") < 0 || put_text(to, k->task) < 0)
 		return -1;
 	if (m->rows) {
 		if (maas_buf_text(to, ",\"classes\":[") < 0)

@@ -4,7 +4,8 @@
 
 #include "server.h"
 
-#define FLUSH_TICKS 100 /* of 5 ms: for the last replies */
+#define BODIES_MAX  ((size_t)256 << 20) /* bytes of request bodies in memory; four of the largest at least */
+#define FLUSH_TICKS 100                 /* of 5 ms: for the last replies */
 
 const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_options, model, "[NAME=]PATH",
 						    "serve this model; may be repeated"),
@@ -54,6 +55,7 @@ listen_on(struct maas_server *s, int tcp)
 		.port = (int)s->options.port,
 		.unix_path = s->options.unix,
 		.body_max = s->options.body_max,
+		.bodies_max = s->options.body_max > BODIES_MAX / 4 ? 4 * s->options.body_max : BODIES_MAX,
 		.connections = (size_t)s->options.connections,
 		.admit = admit_request,
 		.handle = admit_handle,
@@ -104,6 +106,8 @@ maas_server_keys(const struct maas_server *s)
 int
 maas_server_tick(struct maas_server *s)
 {
+	for (size_t i = 0; i < s->nmodel; i++)
+		hosted_digest(&s->model[i]);
 	return ring_refresh(s->ring);
 }
 

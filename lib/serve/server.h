@@ -27,7 +27,10 @@ struct maas_server;
 struct hosted {
 	char *name;
 	struct maas_model *model;
+	const char *path;               /* borrowed from the options */
 	int64_t created;                /* of its file, seconds since 1970 */
+	char sha256[65];                /* of its file, once `digested` */
+	_Atomic int digested;
 	const struct maas_rows *rows;   /* NULL: does not classify */
 	struct rows_slots *slots;       /* work_rows.c: what a slice of rows needs */
 	struct maas_tokenizer *tokenizer;       /* NULL: does not generate */
@@ -122,6 +125,7 @@ int check_members(struct ask *, const struct maas_json *, const char *const *kno
 /* hosted.c */
 int hosted_open(struct maas_server *, const char *spec);
 void hosted_close(struct hosted *);
+void hosted_digest(struct hosted *);    /* once the server runs: it reads the whole file */
 struct hosted *hosted_find(struct maas_server *, struct maas_span name);
 /* The model by this name if the ask's key may use it, else NULL and the reply has gone. */
 struct hosted *hosted_for(struct ask *, struct maas_span name);

@@ -58,7 +58,10 @@ refused /v1/completions '{"model":"topics","prompt":"x"}'
 jq -cn '{text: [range(10001) | "x"]}' >many.json; refused $P @many.json
 jq -cn '{text: [range(10000) | "x"]}' | post $P @- | jq '.predictions | length'
 metric 'maas_requests_running{model="topics"}'
-ask http://localhost/v1/models/topics | jq -c 'del(.created)'
+digest=$(sha256sum <topics.maas | cut -d ' ' -f 1)
+digested() { [ "$(ask http://localhost/v1/models/topics | jq -r '.versions[0].sha256')" = "$digest" ]; }
+await digested && echo "the digest of the file"
+ask http://localhost/v1/models/topics | jq -c 'del(.created, .versions[0].sha256)'
 ask http://localhost/metrics >metrics
 if command -v promtool >which; then promtool check metrics <metrics || echo "promtool: $?"; fi
 awk '/^#/ { next } !/^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [-+0-9.e]+$/ { print "not a sample: " $0 }' metrics
