@@ -17,8 +17,15 @@ struct pair {
 	uint32_t list; /* of words it was seen in; 0 ends */
 	int merged;    /* it has a rank already */
 };
+/* What a visit to a word needs, side by side. */
+struct place {
+	size_t at; /* of its symbols */
+	int64_t count;
+	uint32_t len; /* symbols left */
+};
+#define LINK 6
 struct link {
-	uint32_t word, next;
+	uint32_t next, n, word[LINK]; /* several words, since each link is far from the last */
 };
 struct top {
 	int64_t count;
@@ -28,13 +35,15 @@ struct top {
 /* What a merge changes beside one neighbour. */
 struct side {
 	int64_t count;
-	uint32_t list;
+	uint32_t list, last; /* its end */
 };
 struct learn {
 	struct bpe_build *b;
 	const struct bpe_words *words;
-	uint32_t *sym, *len; /* symbols of all words; how many of each word are left */
-	size_t *at;          /* where they are */
+	uint32_t *sym;       /* symbols of all words */
+	struct place *place; /* of each word */
+	uint32_t *visit;     /* words of the merge at hand */
+	size_t visit_cap;
 	struct pair *pair;
 	size_t npair, pair_cap;
 	uint32_t *slot; /* of pairs, by key: index + 1 */
@@ -102,10 +111,15 @@ pair_of(struct learn *l, uint32_t a, uint32_t b)
 static int
 note(struct learn *l, uint32_t *list, uint32_t word)
 {
+	struct link *x = &l->link[*list];
 	uint32_t k = l->spare;
 
-	if (*list && l->link[*list].word == word)
+	if (*list && x->word[x->n - 1] == word)
 		return 0;
+	if (*list && x->n < LINK) {
+		x->word[x->n++] = word;
+		return 0;
+	}
 	if (k) {
 		l->spare = l->link[k].next;
 	} else {
@@ -113,7 +127,7 @@ note(struct learn *l, uint32_t *list, uint32_t word)
 			return maas_fail_as(MAAS_OS, "no memory for where %zu pairs stand", l->nlink);
 		k = (uint32_t)l->nlink++;
 	}
-	l->link[k] = (struct link){ word, *list };
+	l->link[k] = (struct link){ .next = *list, .n = 1, .word = { word } };
 	*list = k;
 	return 0;
 }
@@ -222,19 +236,25 @@ static int
 beside(struct learn *l, uint32_t id, int right, int64_t count, uint32_t word)
 {
 	struct side *s = right ? &l->right[id] : &l->left[id];
+	int fresh = !s->list;
 
-	if (!s->list)
-		l->touched[l->ntouched++] = id << 1 | (uint32_t)right;
 	s->count += count;
-	return note(l, &s->list, word);
+	if (note(l, &s->list, word) < 0)
+		return -1;
+	if (fresh) {
+		l->touched[l->ntouched++] = id << 1 | (uint32_t)right;
+		s->last = s->list;
+	}
+	return 0;
 }
 
 /* Merge a, b in one word from left to right. */
 static int
 merge_word(struct learn *l, uint32_t w, uint32_t a, uint32_t b, uint32_t id)
 {
-	uint32_t *s = l->sym + l->at[w], n = l->len[w], to = 0;
-	int64_t count = (int64_t)l->words->word[w].count;
+	struct place *p = &l->place[w];
+	uint32_t *s = l->sym + p->at, n = p->len, to = 0;
+	int64_t count = p->count;
 
 	for (uint32_t i = 0; i < n; to++) {
 		if (s[i] != a || i + 1 == n || s[i + 1] != b) {
@@ -248,7 +268,7 @@ merge_word(struct learn *l, uint32_t w, uint32_t a, uint32_t b, uint32_t id)
 		s[to] = id;
 		i += 2;
 	}
-	l->len[w] = to;
+	p->len = to;
 	return 0;
 }
 
@@ -257,7 +277,7 @@ static int
 settle(struct learn *l, uint32_t a, uint32_t b, uint32_t id)
 {
 	for (size_t i = 0; i < l->ntouched; i++) {
-		uint32_t x = l->touched[i] >> 1, right = l->touched[i] & 1, k, last;
+		uint32_t x = l->touched[i] >> 1, right = l->touched[i] & 1;
 		struct side *s = right ? &l->right[x] : &l->left[x];
 		int64_t old = right ? pair_of(l, b, x) : pair_of(l, x, a),
 			new = right ? pair_of(l, id, x) : pair_of(l, x, id);
@@ -266,11 +286,9 @@ settle(struct learn *l, uint32_t a, uint32_t b, uint32_t id)
 			return -1;
 		l->pair[old].count -= s->count;
 		l->pair[new].count += s->count;
-		for (last = k = s->list; (k = l->link[k].next);)
-			last = k;
-		l->link[last].next = l->pair[new].list;
+		l->link[s->last].next = l->pair[new].list;
 		l->pair[new].list = s->list;
-		*s = (struct side){ 0, 0 };
+		*s = (struct side){ 0, 0, 0 };
 	}
 	/* A pair may have been lessened by one neighbour after it grew by another: pushed when all is done. */
 	for (size_t i = 0; i < l->ntouched; i++) {
@@ -284,22 +302,42 @@ settle(struct learn *l, uint32_t a, uint32_t b, uint32_t id)
 	return 0;
 }
 
+/* Memory that visits far away would wait for is asked for ahead of them. */
+static int
+merge_words(struct learn *l, size_t n, uint32_t a, uint32_t b, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i + 16 < n)
+			__builtin_prefetch(&l->place[l->visit[i + 16]]);
+		if (i + 8 < n)
+			__builtin_prefetch(&l->sym[l->place[l->visit[i + 8]].at]);
+		if (merge_word(l, l->visit[i], a, b, id) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* A pair that comes up again, by a token that is made in two ways, is merged without a second rank. */
 static int
 merge(struct learn *l, uint32_t p)
 {
 	uint32_t a = (uint32_t)(l->pair[p].key >> 32), b = (uint32_t)l->pair[p].key, k, next;
 	int64_t id = join(l, a, b, !l->pair[p].merged);
+	size_t n = 0;
 
 	if (id < 0)
 		return -1;
 	for (k = l->pair[p].list, l->pair[p].list = 0; k; k = next) {
 		next = l->link[k].next;
-		if (merge_word(l, l->link[k].word, a, b, (uint32_t)id) < 0)
+		if (maas_grow(&l->visit, n, &l->visit_cap, LINK, sizeof *l->visit) < 0)
 			return -1;
+		memcpy(l->visit + n, l->link[k].word, sizeof l->link[k].word);
+		n += l->link[k].n;
 		l->link[k].next = l->spare;
 		l->spare = k;
 	}
+	if (merge_words(l, n, a, b, (uint32_t)id) < 0)
+		return -1;
 	l->pair[p].merged = 1;
 	if (settle(l, a, b, (uint32_t)id) < 0)
 		return -1;
@@ -315,15 +353,14 @@ make_room(struct learn *l, size_t vocab)
 	while (slots < 2 * vocab)
 		slots *= 2;
 	l->sym = maas_alloc(l->words->text.n, sizeof *l->sym);
-	l->len = maas_alloc(l->words->n, sizeof *l->len);
-	l->at = maas_alloc(l->words->n, sizeof *l->at);
+	l->place = maas_alloc(l->words->n, sizeof *l->place);
 	l->left = maas_alloc(vocab, sizeof *l->left);
 	l->right = maas_alloc(vocab, sizeof *l->right);
 	l->touched = maas_alloc(vocab, 2 * sizeof *l->touched);
 	l->token = maas_alloc(slots, sizeof *l->token);
 	l->token_mask = slots - 1;
 	l->nlink = 1;
-	return l->sym && l->len && l->at && l->left && l->right && l->touched && l->token &&
+	return l->sym && l->place && l->left && l->right && l->touched && l->token &&
 		maas_grow(&l->link, 0, &l->link_cap, 1, sizeof *l->link) == 0
 	    ? 0
 	    : -1;
@@ -344,11 +381,11 @@ begin(struct learn *l)
 	}
 	for (uint32_t w = 0; w < l->words->n; w++) {
 		const struct bpe_word *x = &l->words->word[w];
-		uint32_t *s = l->sym + (l->at[w] = x->at);
+		uint32_t *s = l->sym + x->at;
 
 		if (x->n > UINT32_MAX)
 			return maas_fail("a word of %zu bytes; at most %u", x->n, UINT32_MAX);
-		l->len[w] = (uint32_t)x->n;
+		l->place[w] = (struct place){ x->at, (int64_t)x->count, (uint32_t)x->n };
 		for (size_t i = 0; i < x->n; i++) {
 			int64_t p;
 
@@ -382,8 +419,8 @@ maas_bpe_learn(struct bpe_build *b, const struct bpe_words *words, size_t vocab,
 	rc = 0;
 out:
 	free(l.sym);
-	free(l.len);
-	free(l.at);
+	free(l.place);
+	free(l.visit);
 	free(l.pair);
 	free(l.slot);
 	free(l.link);

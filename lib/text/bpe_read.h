@@ -5,10 +5,16 @@
 #include "bpe.h"
 #include "maas/fmt.h"
 
+struct bpe_spelling {
+	struct maas_span s;             /* s NULL: empty */
+	uint32_t id;
+};
 struct bpe_read {
 	struct bpe_build build;
 	const struct maas_json *vocab;  /* spelling: id */
 	unsigned char *added;           /* bits: ids of added tokens, which are added first */
+	struct bpe_spelling *slot;      /* the vocabulary, by spelling: open addressing */
+	size_t mask;
 	struct maas_buf key;            /* scratch */
 };
 

@@ -18,6 +18,7 @@ maas_bpe_read_free(struct bpe_read *r)
 	maas_bpe_build_free(&r->build);
 	maas_buf_free(&r->key);
 	free(r->added);
+	free(r->slot);
 }
 
 int
@@ -52,6 +53,27 @@ unspell(struct maas_buf *to, struct maas_span s)
 	return 0;
 }
 
+static struct bpe_spelling *
+find(const struct bpe_read *r, struct maas_span s)
+{
+	size_t k = maas_hash(s.s, s.n, 0) & r->mask;
+
+	while (r->slot[k].s.s && (r->slot[k].s.n != s.n || memcmp(r->slot[k].s.s, s.s, s.n)))
+		k = (k + 1) & r->mask;
+	return &r->slot[k];
+}
+
+static int
+make_slots(struct bpe_read *r, size_t n)
+{
+	size_t slots = 16;
+
+	while (slots < 2 * n)
+		slots *= 2;
+	r->mask = slots - 1;
+	return (r->slot = maas_alloc(slots, sizeof *r->slot)) ? 0 : -1;
+}
+
 int
 maas_bpe_read_vocab(struct bpe_read *r, const struct maas_json *vocab)
 {
@@ -63,9 +85,13 @@ maas_bpe_read_vocab(struct bpe_read *r, const struct maas_json *vocab)
 	if (maas_json_type(vocab) != MAAS_J_OBJECT)
 		return maas_fail("vocab: expected an object of ids");
 	r->vocab = vocab;
+	if (make_slots(r, maas_json_size(vocab)) < 0)
+		return -1;
 	while ((it = maas_json_next(vocab, it, &key, &v))) {
 		if (maas_json_int(v, &id) < 0)
 			return maas_fail("vocab: '%.40s': expected an id", key.s);
+		if (id >= 0 && id < BPE_LIMIT)
+			*find(r, key) = (struct bpe_spelling){ key, (uint32_t)id };
 		if (id >= 0 && id < BPE_LIMIT && r->added[id >> 3] >> (id & 7) & 1)
 			continue;
 		if (unspell(&r->key, key) < 0 ||
@@ -76,28 +102,26 @@ maas_bpe_read_vocab(struct bpe_read *r, const struct maas_json *vocab)
 }
 
 static int
-id_of(struct bpe_read *r, struct maas_span a, struct maas_span b, uint32_t *id)
+id_of(struct bpe_read *r, struct maas_span s, uint32_t *id)
 {
-	const struct maas_json *v;
-	int64_t k;
+	const struct bpe_spelling *x = find(r, s);
 
-	r->key.n = 0;
-	if (maas_buf_add(&r->key, a.s, a.n) < 0 || maas_buf_add(&r->key, b.s, b.n) < 0)
-		return -1;
-	v = memchr(r->key.s, '\0', r->key.n) ? NULL : maas_json_get(r->vocab, r->key.s);
-	if (!v || maas_json_int(v, &k) < 0 || k < 0 || k >= BPE_LIMIT)
-		return maas_fail("merge %zu: '%.40s' is not in the vocabulary", r->build.nmerge + 1, r->key.s);
-	*id = (uint32_t)k;
+	if (!x->s.s)
+		return maas_fail(
+		    "merge %zu: '%.*s' is not in the vocabulary", r->build.nmerge + 1, (int)(s.n < 40 ? s.n : 40), s.s);
+	*id = x->id;
 	return 0;
 }
 
 int
 maas_bpe_read_merge(struct bpe_read *r, struct maas_span a, struct maas_span b)
 {
-	struct maas_span none = { "", 0 };
-	uint32_t x, y, id;
+	uint32_t x = 0, y = 0, id = 0;
 
-	if (id_of(r, a, none, &x) < 0 || id_of(r, b, none, &y) < 0 || id_of(r, a, b, &id) < 0)
+	r->key.n = 0;
+	if (maas_buf_add(&r->key, a.s, a.n) < 0 || maas_buf_add(&r->key, b.s, b.n) < 0)
+		return -1;
+	if (id_of(r, a, &x) < 0 || id_of(r, b, &y) < 0 || id_of(r, (struct maas_span){ r->key.s, r->key.n }, &id) < 0)
 		return -1;
 	return maas_bpe_build_merge(&r->build, x, y, id);
 }
