@@ -1,0 +1,11 @@
+# A process that asks and waits: with --line-buffered each answer comes before the next question.
+maas-train logistic -q --tfidf -o m.maas "$DATA/example/train.tsv"
+mkfifo ask answer
+maas-classify predict -m m.maas --line-buffered <ask >answer &
+exec 3>ask 4<answer
+for text in 'My bell is broken' 'The invoice is wrong' ''; do
+	echo "$text" >&3
+	IFS= read -r line <&4 && echo "${line%%	*}"
+done
+exec 3>&- 4<&-
+wait $!; echo "exit $?"

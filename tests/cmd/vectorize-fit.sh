@@ -1,0 +1,31 @@
+# maas-tokenize vectorize: fit, transform, every form; the golden numbers of three texts.
+# Twelve digits: the last are the processor's.
+(
+printf 'the cat sat\tpets\nthe cat sat on the mat\tpets\na dog barked!\tdogs\n' >t.tsv
+maas-tokenize vectorize --fit v.maas --text 1 --label 2 --tfidf t.tsv | tee fit.svm
+maas-tokenize vectorize -m v.maas t.tsv | cmp - fit.svm && echo transform is fit
+maas-tokenize vectorize -m v.maas --to tsv t.tsv
+maas-tokenize vectorize -m v.maas --to jsonl t.tsv
+maas-tokenize vectorize -m v.maas --to npy t.tsv | od -A n -t f8 -j 128 -N 56 -w56 | tr -s ' '
+cut -f 1 t.tsv | maas-tokenize vectorize -m v.maas
+printf 'unknown words\n' | maas-tokenize vectorize -m v.maas
+maas-model info v.maas | head -n 2
+maas-tokenize vectorize --fit c.maas --text 1 --label '' --analyzer cjk --to jsonl <<END
+我爱 Python 编程
+ＡＢＣ café
+END
+maas-tokenize vectorize --fit w.maas --text 1 --label '' --analyzer char_wb --ngrams 3 --norm l2 --to tsv <<END
+ab a
+END
+) | sed -E 's/(0\.[0-9]{12})[0-9]+/\1/g'
+echo "what is wrong"
+exec 2>&1
+printf 'a cat\tbig cats\na dog\tx\n' | maas-tokenize vectorize --fit x.maas; echo "exit $?"
+maas-tokenize vectorize t.tsv; echo "exit $?"
+maas-tokenize vectorize -m v.maas --fit v.maas t.tsv; echo "exit $?"
+maas-tokenize vectorize --fit n.maas --label 2 <<END
+1	a
+2	b
+END
+echo "exit $?"
+maas-tokenize vectorize -m v.maas t.tsv >/dev/full; echo "exit $?"
