@@ -6,7 +6,7 @@
 #include "maas/pca.h"
 #include "pca_rows.h"
 
-#define BAR 50                          /* columns of the longest bar of a scree plot */
+#define BAR 50 /* columns of the longest bar of a scree plot */
 
 struct outcome_pca {
 	const char *output;
@@ -16,7 +16,7 @@ static const struct maas_field outcome_pca_fields[] = {
 	MAAS_TEXT('o', outcome_pca, output, NULL, "write the model to FILE"),
 	MAAS_FLAG(0, outcome_pca, if_changed, "leave an output alone that would be the same bytes"),
 	MAAS_FLAG(0, outcome_pca, json, "print the result as JSON on standard output"),
-	MAAS_END
+	MAAS_END,
 };
 
 struct info {
@@ -27,7 +27,7 @@ static const struct maas_field info_fields[] = {
 	MAAS_TEXT('m', info, model, NULL, "model to look at"),
 	MAAS_FLAG(0, info, json, "print one JSON object"),
 	MAAS_FLAG(0, info, scree, "draw the variances as bars (a terminal gets them unasked)"),
-	MAAS_END
+	MAAS_END,
 };
 
 static size_t
@@ -81,13 +81,14 @@ print_json(const struct maas_model *m)
 	const double *v = maas_pca_variances(m);
 	struct maas_buf b = { NULL, 0, 0 };
 	size_t k = components(m);
-	int rc = maas_buf_printf(&b, "{\"n_components\":%ld,\"n_features\":%ld,\"n_samples\":%ld,\"solver\":\"%s\",\"whiten\":%s",
-		s->components, s->features, s->samples, solver(m), s->whiten ? "true" : "false") < 0 ||
+	int rc = maas_buf_printf(&b,
+		     "{\"n_components\":%ld,\"n_features\":%ld,\"n_samples\":%ld,\"solver\":\"%s\",\"whiten\":%s",
+		     s->components, s->features, s->samples, solver(m), s->whiten ? "true" : "false") < 0 ||
 	    put_list(&b, "explained_variance", v, k, 1) < 0 ||
-	    put_list(&b, "explained_variance_ratio", v, k, s->total_variance) < 0 || maas_buf_text(&b, ",\"ratio_sum\":") < 0 ||
-	    maas_json_put_real(&b, ratio_sum(m)) < 0 || maas_buf_text(&b, ",\"noise_variance\":") < 0 ||
-	    maas_json_put_real(&b, s->noise_variance) < 0 || put_list(&b, "mean", maas_pca_mean(m), features(m), 1) < 0 ||
-	    maas_buf_text(&b, "}\n") < 0;
+	    put_list(&b, "explained_variance_ratio", v, k, s->total_variance) < 0 ||
+	    maas_buf_text(&b, ",\"ratio_sum\":") < 0 || maas_json_put_real(&b, ratio_sum(m)) < 0 ||
+	    maas_buf_text(&b, ",\"noise_variance\":") < 0 || maas_json_put_real(&b, s->noise_variance) < 0 ||
+	    put_list(&b, "mean", maas_pca_mean(m), features(m), 1) < 0 || maas_buf_text(&b, "}\n") < 0;
 
 	if (!rc)
 		fwrite(b.s, 1, b.n, stdout);
@@ -147,8 +148,9 @@ report(struct call *c, const struct maas_model *m)
 	if (o->json && print_json(m) < 0)
 		return fail(c);
 	if (!c->common.quiet)
-		fprintf(stderr, "%s: %ld of %ld components hold %.6f of the variance of %ld rows (%s)\n", c->command->name,
-		    s->components, s->features < s->samples ? s->features : s->samples, ratio_sum(m), s->samples, solver(m));
+		fprintf(stderr, "%s: %ld of %ld components hold %.6f of the variance of %ld rows (%s)\n",
+		    c->command->name, s->components, s->features < s->samples ? s->features : s->samples, ratio_sum(m),
+		    s->samples, solver(m));
 	return finish(c);
 }
 
@@ -233,25 +235,58 @@ pass(struct call *c)
 	return pca_rows(c, c->verb->data);
 }
 
-#define ROWS { pca_rows_fields, sizeof(struct pca_rows) }
-#define DATA { maas_table_fields, sizeof(struct maas_table_options) }
 static const struct verb verbs[] = {
-	{ .name = "fit", .operands = "[DATA...]", .what = "Find the components of a table and write a model.",
-	  .part = { { maas_pca_fields, sizeof(struct maas_pca_options) }, { outcome_pca_fields, sizeof(struct outcome_pca) }, DATA },
-	  .run = fit },
-	{ .name = "transform", .operands = "[DATA...]", .what = "Turn rows into components.", .part = { ROWS, DATA }, .run = pass,
-	  .data = &forth },
-	{ .name = "inverse", .operands = "[DATA...]", .what = "Turn components back into rows.", .part = { ROWS, DATA },
-	  .run = pass, .data = &back },
-	{ .name = "score", .operands = "[DATA...]", .what = "Say how far each row is from what its components tell.",
-	  .part = { ROWS, DATA }, .run = pass, .data = &score },
-	{ .name = "info", .operands = "", .what = "Print a model's variances.", .part = { { info_fields, sizeof(struct info) } },
-	  .run = info },
+	{
+	    .name = "fit",
+	    .operands = "[DATA...]",
+	    .what = "Find the components of a table and write a model.",
+	    .part = { { maas_pca_fields, sizeof(struct maas_pca_options) },
+		{ outcome_pca_fields, sizeof(struct outcome_pca) },
+		{ maas_table_fields, sizeof(struct maas_table_options) } },
+	    .run = fit,
+	},
+	{
+	    .name = "transform",
+	    .operands = "[DATA...]",
+	    .what = "Turn rows into components.",
+	    .part = { { pca_rows_fields, sizeof(struct pca_rows) },
+		{ maas_table_fields, sizeof(struct maas_table_options) } },
+	    .run = pass,
+	    .data = &forth,
+	},
+	{
+	    .name = "inverse",
+	    .operands = "[DATA...]",
+	    .what = "Turn components back into rows.",
+	    .part = { { pca_rows_fields, sizeof(struct pca_rows) },
+		{ maas_table_fields, sizeof(struct maas_table_options) } },
+	    .run = pass,
+	    .data = &back,
+	},
+	{
+	    .name = "score",
+	    .operands = "[DATA...]",
+	    .what = "Say how far each row is from what its components tell.",
+	    .part = { { pca_rows_fields, sizeof(struct pca_rows) },
+		{ maas_table_fields, sizeof(struct maas_table_options) } },
+	    .run = pass,
+	    .data = &score,
+	},
+	{
+	    .name = "info",
+	    .operands = "",
+	    .what = "Print a model's variances.",
+	    .part = { { info_fields, sizeof(struct info) } },
+	    .run = info,
+	},
 };
 
 int
 main(int argc, char **argv)
 {
-	return drive(argc, argv, &(struct command){ .name = "maas-pca", .what = "Principal component analysis of tables.",
-	    .verbs = verbs, .nverbs = MAAS_COUNT(verbs) });
+	return drive(argc, argv,
+	    &(struct command){ .name = "maas-pca",
+		.what = "Principal component analysis of tables.",
+		.verbs = verbs,
+		.nverbs = MAAS_COUNT(verbs) });
 }

@@ -15,14 +15,14 @@ const struct maas_field pca_rows_fields[] = {
 	MAAS_TEXT(0, pca_rows, keep, NULL, "columns to hand through in front of the result, parted by commas"),
 	MAAS_ENUM(0, pca_rows, to, forms, TO_AUTO, "form of the result; auto: jsonl for JSON lines, else tsv"),
 	MAAS_FLAG(0, pca_rows, line_buffered, "answer each row before the next is read"),
-	MAAS_END
+	MAAS_END,
 };
 
 /* A row until its batch is full. */
 struct item {
-	int object;                             /* text is the JSON object it came as */
-	struct maas_buf text;                   /* what goes in front of its numbers */
-	struct maas_buf bad;                    /* why it has none; empty: it has */
+	int object;           /* text is the JSON object it came as */
+	struct maas_buf text; /* what goes in front of its numbers */
+	struct maas_buf bad;  /* why it has none; empty: it has */
 };
 
 struct pass {
@@ -30,15 +30,15 @@ struct pass {
 	const struct pca_rows *o;
 	const struct pca_way *way;
 	struct maas_model *model;
-	struct maas_columns *mine;              /* columns that were made here */
+	struct maas_columns *mine; /* columns that were made here */
 	struct maas_table *table;
 	struct maas_reader *reader;
 	struct maas_team *team;
 	struct maas_out *out;
-	FILE *file, *rows;                      /* rows: of npy, until their number is known */
+	FILE *file, *rows; /* rows: of npy, until their number is known */
 	int to, named;
-	size_t in, width, batch;                /* numbers a row, in and out; rows a batch */
-	size_t n, done, bad;                    /* rows in the batch, rows written, those without a result */
+	size_t in, width, batch; /* numbers a row, in and out; rows a batch */
+	size_t n, done, bad;     /* rows in the batch, rows written, those without a result */
 	double *x, *y;
 	struct item *item;
 	struct maas_buf line, members, name;
@@ -110,7 +110,8 @@ line_tsv(struct pass *p, const struct item *it, const double *y)
 	if (maas_buf_add(&p->line, it->text.s, it->text.n) < 0)
 		return -1;
 	for (i = 0; i < p->width; i++)
-		if ((i && maas_buf_text(&p->line, "\t") < 0) || (!it->bad.n && maas_buf_printf(&p->line, "%.9g", y[i]) < 0))
+		if ((i && maas_buf_text(&p->line, "\t") < 0) ||
+		    (!it->bad.n && maas_buf_printf(&p->line, "%.9g", y[i]) < 0))
 			return -1;
 	return maas_buf_text(&p->line, "\n");
 }
@@ -125,14 +126,19 @@ line_json(struct pass *p, const struct item *it, const double *y)
 	b->n = 0;
 	for (i = 0; !it->bad.n && i < p->width; i++)
 		if ((i && maas_buf_text(b, ",") < 0) || name_it(p, i) < 0 ||
-		    maas_json_put_text(b, (struct maas_span){ p->name.s, p->name.n }) < 0 || maas_buf_printf(b, ":%.9g", y[i]) < 0)
+		    maas_json_put_text(b, (struct maas_span){ p->name.s, p->name.n }) < 0 ||
+		    maas_buf_printf(b, ":%.9g", y[i]) < 0)
 			return -1;
-	if (it->bad.n && (maas_buf_text(b, "\"error\":") < 0 || maas_json_put_text(b, (struct maas_span){ it->bad.s, it->bad.n }) < 0))
+	if (it->bad.n &&
+	    (maas_buf_text(b, "\"error\":") < 0 ||
+		maas_json_put_text(b, (struct maas_span){ it->bad.s, it->bad.n }) < 0))
 		return -1;
 	members = (struct maas_span){ b->s, b->n };
-	if (it->object ? maas_json_merge(&p->line, text, members) < 0 :
-	    maas_buf_text(&p->line, "{") < 0 || maas_buf_add(&p->line, text.s, text.n) < 0 ||
-	    maas_buf_add(&p->line, members.s, members.n) < 0 || maas_buf_text(&p->line, "}") < 0)
+	if (it->object && maas_json_merge(&p->line, text, members) < 0)
+		return -1;
+	if (!it->object &&
+	    (maas_buf_text(&p->line, "{") < 0 || maas_buf_add(&p->line, text.s, text.n) < 0 ||
+		maas_buf_add(&p->line, members.s, members.n) < 0 || maas_buf_text(&p->line, "}") < 0))
 		return -1;
 	return maas_buf_text(&p->line, "\n");
 }
@@ -145,6 +151,16 @@ row_npy(struct pass *p, const struct item *it, double *y)
 	for (i = 0; it->bad.n && i < p->width; i++)
 		y[i] = NAN;
 	return maas_buf_add(&p->line, y, p->width * sizeof *y);
+}
+
+static int
+put_row(struct pass *p, const struct item *it, double *y)
+{
+	switch (p->to) {
+	case TO_TSV: return line_tsv(p, it, y);
+	case TO_JSONL: return line_json(p, it, y);
+	default: return row_npy(p, it, y);
+	}
 }
 
 /* Answer the batch. */
@@ -164,7 +180,7 @@ flush(struct pass *p)
 			p->bad++;
 		}
 		p->line.n = 0;
-		if ((p->to == TO_TSV ? line_tsv(p, it, y) : p->to == TO_JSONL ? line_json(p, it, y) : row_npy(p, it, y)) < 0)
+		if (put_row(p, it, y) < 0)
 			return -1;
 		if (fwrite(p->line.s, 1, p->line.n, p->rows) != p->line.n)
 			return maas_fail_errno("%s", p->o->output);
@@ -198,7 +214,8 @@ finish_npy(struct pass *p)
 	char dict[118], block[1 << 14];
 	size_t n;
 
-	n = (size_t)snprintf(dict, sizeof dict, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }", p->done, p->width);
+	n = (size_t)snprintf(
+	    dict, sizeof dict, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }", p->done, p->width);
 	fprintf(p->file, "\x93NUMPY%c%c%c%c%s%*s\n", 1, 0, 118, 0, dict, (int)(117 - n), "");
 	rewind(p->rows);
 	while ((n = fread(block, 1, sizeof block, p->rows)) > 0)
@@ -222,7 +239,8 @@ begin(struct pass *p)
 	c = maas_pca_columns(p->model);
 	if (p->way->from_components && !(p->mine = maas_columns_numbers("pc", k)))
 		return -1;
-	p->table = maas_table_open(o, p->mine ? NULL : c, p->call->operand, p->call->n, p->o->line_buffered ? MAAS_LIVE : 0);
+	p->table =
+	    maas_table_open(o, p->mine ? NULL : c, p->call->operand, p->call->n, p->o->line_buffered ? MAAS_LIVE : 0);
 	if (!p->table || !(p->reader = maas_reader_new(p->mine ? p->mine : c, p->table)))
 		return -1;
 	if (p->o->keep && maas_reader_keep(p->reader, p->o->keep) < 0)

@@ -6,7 +6,7 @@
 
 #include "maas/pca.h"
 
-#define GRAIN ((size_t)16)              /* rows of a worker's turn */
+#define GRAIN ((size_t)16) /* rows of a worker's turn */
 
 static const char *const solvers[] = { "auto", "full", "covariance", "gram", "randomized", NULL };
 static const char *const signs[] = { "v", "u", NULL };
@@ -22,17 +22,20 @@ static const struct maas_field fields[] = {
 	MAAS_FLAG(0, maas_pca, whiten, "components have variance 1"),
 	MAAS_REAL(0, maas_pca, total_variance, 0, INFINITY, 0, "variance of the data"),
 	MAAS_REAL(0, maas_pca, noise_variance, 0, INFINITY, 0, "mean variance of what was left out"),
-	MAAS_END
+	MAAS_END,
 };
 
 const struct maas_field maas_pca_fields[] = {
-	MAAS_TEXT('n', maas_pca_options, components, "all", "components to keep: a number, a share of the variance (0.95), all or mle"),
-	MAAS_ENUM(0, maas_pca_options, solver, solvers, MAAS_PCA_AUTO, "how to compute; auto: as the shape of the data asks"),
+	MAAS_TEXT('n', maas_pca_options, components, "all",
+	    "components to keep: a number, a share of the variance (0.95), all or mle"),
+	MAAS_ENUM(
+	    0, maas_pca_options, solver, solvers, MAAS_PCA_AUTO, "how to compute; auto: as the shape of the data asks"),
 	MAAS_FLAG(0, maas_pca_options, whiten, "scale components to variance 1"),
 	MAAS_ENUM(0, maas_pca_options, scale, scales, MAAS_PCA_PLAIN, "scale columns to variance 1 first"),
 	MAAS_ENUM(0, maas_pca_options, impute, imputes, MAAS_PCA_REFUSE, "what stands in for a gap"),
-	MAAS_ENUM(0, maas_pca_options, sign, signs, MAAS_PCA_V, "sign by the components' largest entry, or by the rows'"),
-	MAAS_END
+	MAAS_ENUM(
+	    0, maas_pca_options, sign, signs, MAAS_PCA_V, "sign by the components' largest entry, or by the rows'"),
+	MAAS_END,
 };
 
 /* What ready() makes. */
@@ -191,7 +194,7 @@ maas_pca_score(const struct maas_model *m, double *error, double *x, size_t rows
 	double *y = maas_alloc(rows, k * sizeof *y), *z = maas_alloc(rows, n * sizeof *z);
 
 	if (y && z) {
-		maas_pca_transform(m, y, x, rows, team);        /* x is centred and scaled now */
+		maas_pca_transform(m, y, x, rows, team); /* x is centred and scaled now */
 		maas_pca_inverse(m, z, y, rows, team);
 	}
 	for (r = 0; y && z && r < rows; r++) {

@@ -6,13 +6,13 @@
 
 #include "maas/pca.h"
 
-#define SMALL    ((size_t)500)          /* rows and columns that are held and taken apart as they are */
-#define COLS_MAX ((size_t)32768)        /* of a covariance: 8 GB */
+#define SMALL    ((size_t)500)   /* rows and columns that are held and taken apart as they are */
+#define COLS_MAX ((size_t)32768) /* of a covariance: 8 GB */
 #define BLOCK    ((size_t)256)
-#define SPARE    ((size_t)10)           /* vectors of a sketch beyond those asked for */
-#define PASSES   24                     /* of a sketch over the rows at most, until its values stand still */
+#define SPARE    ((size_t)10) /* vectors of a sketch beyond those asked for */
+#define PASSES   24           /* of a sketch over the rows at most, until its values stand still */
 #define STILL    1e-13
-#define TESTS    2                      /* inputs of the self-test */
+#define TESTS    2 /* inputs of the self-test */
 
 /* What -n asks for. */
 struct want {
@@ -27,17 +27,17 @@ struct fit {
 	struct maas_table *table;
 	struct maas_reader *reader;
 	struct want want;
-	size_t n, rows;                 /* columns, rows */
-	struct maas_moments *moments;   /* NULL: rows are held */
-	double *held;                   /* [rows, n], then centred and scaled */
-	size_t cap, limit;              /* limit: rows to hold at most */
-	int bytes;                      /* all rows are of bytes so far */
-	double *row;                    /* [n] */
-	double *origin;                 /* [n] of a sketch: the first row; mean and scale are sums about it at first */
-	double total;                   /* variance of all columns */
-	double *mean, *scale;           /* [n]; scale all 1 where none */
-	double *values, *vectors;       /* descending; [count, n] */
-	size_t count;                   /* vectors there are */
+	size_t n, rows;               /* columns, rows */
+	struct maas_moments *moments; /* NULL: rows are held */
+	double *held;                 /* [rows, n], then centred and scaled */
+	size_t cap, limit;            /* limit: rows to hold at most */
+	int bytes;                    /* all rows are of bytes so far */
+	double *row;                  /* [n] */
+	double *origin;               /* [n] of a sketch: the first row; mean and scale are sums about it at first */
+	double total;                 /* variance of all columns */
+	double *mean, *scale;         /* [n]; scale all 1 where none */
+	double *values, *vectors;     /* descending; [count, n] */
+	size_t count;                 /* vectors there are */
 	int solver;
 	struct maas_buf test[TESTS];
 };
@@ -53,7 +53,8 @@ parse_want(struct want *w, const char *s)
 	}
 	if (maas_parse_real(maas_span(s), &v) < 0 || !(v > 0) || (v >= 1 && v != floor(v)) || v > 1e9 ||
 	    (strchr(s, '.') && v >= 1))
-		return maas_fail_as(MAAS_USAGE, "-n: a number of components, a share between 0 and 1, all or mle is wanted, not '%s'", s);
+		return maas_fail_as(MAAS_USAGE,
+		    "-n: a number of components, a share between 0 and 1, all or mle is wanted, not '%s'", s);
 	w->how = v < 1 ? SHARE : COUNT;
 	w->count = (size_t)v;
 	w->share = v;
@@ -92,7 +93,8 @@ stream(struct fit *f)
 	size_t i;
 
 	if (f->n > COLS_MAX)
-		return maas_fail("%zu columns: a covariance holds up to %zu (see --solver randomized; fewer rows than columns are fine)",
+		return maas_fail(
+		    "%zu columns: a covariance holds up to %zu (see --solver randomized; fewer rows than columns are fine)",
 		    f->n, COLS_MAX);
 	if (!(f->moments = maas_moments_new(f->n, f->team)))
 		return -1;
@@ -231,7 +233,8 @@ by_covariance(struct fit *f)
 	if (cov && f->values && f->vectors) {
 		maas_moments_finish(f->moments, f->mean, cov);
 		for (j = 0; j < f->n; j++)
-			f->scale[j] = f->o->scale ? deviation(cov[j * f->n + j] * (rows - 1) / rows, f->mean[j], rows) : 1;
+			f->scale[j] =
+			    f->o->scale ? deviation(cov[j * f->n + j] * (rows - 1) / rows, f->mean[j], rows) : 1;
 		for (i = 0; f->o->scale && i < f->n; i++)
 			for (j = 0; j < f->n; j++)
 				cov[i * f->n + j] /= f->scale[i] * f->scale[j];
@@ -388,7 +391,8 @@ solve(struct fit *f, size_t *k)
 	for (i = 0; i < most && !f->origin; i++)
 		f->total += f->values[i];
 	if (!(f->total > 0) || !isfinite(f->total))
-		return maas_fail(f->total > 0 ? "the data's variance is too large" : "all rows are alike: nothing varies");
+		return maas_fail(
+		    f->total > 0 ? "the data's variance is too large" : "all rows are alike: nothing varies");
 	if (!(*k = resolve(f)))
 		return -1;
 	if (*k <= f->count)
@@ -433,7 +437,9 @@ static int
 add(struct maas_model *m, const char *name, const double *x, size_t rows, size_t cols)
 {
 	double *copy = maas_take(m->arena, rows * cols, sizeof *copy);
-	struct maas_tensor t = { .name = name, .dtype = MAAS_F64, .ndim = rows > 1 || !strcmp(name, "components") ? 2 : 1 };
+	struct maas_tensor t = {
+		.name = name, .dtype = MAAS_F64, .ndim = rows > 1 || !strcmp(name, "components") ? 2 : 1
+	};
 
 	if (!copy)
 		return -1;
@@ -467,7 +473,8 @@ make(struct fit *f, const struct maas_columns *c, size_t k)
 		k < most ? fmax(0, rest) / (double)(most - k) : 0 };
 	for (i = 0; i < TESTS; i++)
 		test[i] = (struct maas_span){ f->test[i].s, f->test[i].n };
-	rc = maas_columns_write(c, &part) < 0 || maas_model_add_part(m, "columns", (struct maas_span){ part.s, part.n }) < 0 ||
+	rc = maas_columns_write(c, &part) < 0 ||
+	    maas_model_add_part(m, "columns", (struct maas_span){ part.s, part.n }) < 0 ||
 	    add(m, "mean", f->mean, 1, f->n) < 0 || add(m, "components", f->vectors, k, f->n) < 0 ||
 	    add(m, "variances", f->values, 1, k) < 0 || (f->o->scale && add(m, "scale", f->scale, 1, f->n) < 0) ||
 	    maas_model_add_selftest(m, test, TESTS) < 0;
@@ -515,7 +522,8 @@ out:
 }
 
 struct maas_model *
-maas_pca_fit(const struct maas_pca_options *o, const struct maas_table_options *to, struct maas_table *t, struct maas_team *team)
+maas_pca_fit(
+    const struct maas_pca_options *o, const struct maas_table_options *to, struct maas_table *t, struct maas_team *team)
 {
 	struct fit f = { .o = o, .team = team, .table = t, .bytes = 1 };
 	struct maas_model *m = NULL;
@@ -524,7 +532,8 @@ maas_pca_fit(const struct maas_pca_options *o, const struct maas_table_options *
 	if (parse_want(&f.want, o->components) < 0)
 		return NULL;
 	if (o->solver == MAAS_PCA_RANDOMIZED && f.want.how != COUNT)
-		maas_fail_as(MAAS_USAGE, "--solver randomized finds a number of components (-n 20), not '%s'", o->components);
+		maas_fail_as(
+		    MAAS_USAGE, "--solver randomized finds a number of components (-n 20), not '%s'", o->components);
 	else
 		m = fit(&f, to);
 	maas_moments_free(f.moments);

@@ -4,18 +4,18 @@
 
 #include "maas/num.h"
 
-#define BLOCK 256                       /* rows */
-#define TILE  96                        /* columns */
+#define BLOCK 256 /* rows */
+#define TILE  96  /* columns */
 
 struct maas_moments {
 	struct maas_team *team;
 	size_t n, tiles, pairs;
-	int exact;                      /* bytes so far: sums are integers below 2^53 */
-	size_t rows, held;              /* held: of the rows, in block and not yet summed */
-	double *block;                  /* [BLOCK, n] */
-	double *turned;                 /* [n, BLOCK], about the origin */
-	double *origin, *sum;           /* [n]; sum of x - origin */
-	double *product;                /* a tile [TILE, TILE] for each pair of tiles i <= j, rows of i first */
+	int exact;            /* bytes so far: sums are integers below 2^53 */
+	size_t rows, held;    /* held: of the rows, in block and not yet summed */
+	double *block;        /* [BLOCK, n] */
+	double *turned;       /* [n, BLOCK], about the origin */
+	double *origin, *sum; /* [n]; sum of x - origin */
+	double *product;      /* a tile [TILE, TILE] for each pair of tiles i <= j, rows of i first */
 };
 
 struct maas_moments *
@@ -91,8 +91,8 @@ multiply(void *arg, size_t begin, size_t end, int member)
 	(void)member;
 	for (p = begin; p < end; p++) {
 		tiles_of(p, &i, &j);
-		maas_product_f64(m->product + p * TILE * TILE, m->turned + i * TILE * BLOCK, m->turned + j * TILE * BLOCK,
-		    width(m, i), width(m, j), BLOCK, 1);
+		maas_product_f64(m->product + p * TILE * TILE, m->turned + i * TILE * BLOCK,
+		    m->turned + j * TILE * BLOCK, width(m, i), width(m, j), BLOCK, 1);
 	}
 }
 

@@ -6,7 +6,7 @@
 
 #include "maas/num.h"
 
-#define SLICE 64                        /* columns that one turn of a worker makes */
+#define SLICE 64 /* columns that one turn of a worker makes */
 
 /* Largest first: LAPACK's order is the other. */
 static void
@@ -91,8 +91,8 @@ normalize(double *v, size_t n)
 }
 
 int
-maas_principal_gram(double *values, double *vectors, size_t *rank, const double *x, size_t rows, size_t n,
-    struct maas_team *team)
+maas_principal_gram(
+    double *values, double *vectors, size_t *rank, const double *x, size_t rows, size_t n, struct maas_team *team)
 {
 	struct gram g = { .x = x, .vectors = vectors, .values = values, .rows = rows, .n = n };
 	size_t i;

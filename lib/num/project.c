@@ -2,10 +2,13 @@
 #include "maas/num.h"
 
 #define ROWS ((size_t)4)
-#define WIDE ((size_t)16)               /* outputs of a panel */
+#define WIDE ((size_t)16) /* outputs of a panel */
 
 #define TIER_FILE "project.inc"
 #include "tier.h"
+
+typedef void panel_fn(
+    double *y, size_t ldy, const double *x, size_t ldx, const double *w, size_t rows, size_t m, size_t n);
 
 size_t
 maas_project_size(size_t m, size_t n)
@@ -27,8 +30,10 @@ maas_project_pack(double *to, const double *w, size_t m, size_t n, size_t row, s
 void
 maas_project(double *y, const double *x, const double *packed, size_t rows, size_t m, size_t n)
 {
+	panel_fn *panel = PICK(panel);
+
 	for (size_t p = 0; p < m; p += WIDE)
 		for (size_t r = 0; r < rows; r += ROWS)
-			PICK(panel)(y + r * m + p, m, x + r * n, n, packed + p * n, rows - r < ROWS ? rows - r : ROWS,
+			panel(y + r * m + p, m, x + r * n, n, packed + p * n, rows - r < ROWS ? rows - r : ROWS,
 			    m - p < WIDE ? m - p : WIDE, n);
 }

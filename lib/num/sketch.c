@@ -5,18 +5,18 @@
 
 #include "maas/num.h"
 
-#define BLOCK ((size_t)256)             /* rows */
-#define TILE  ((size_t)256)             /* columns of a worker's turn */
-#define GRAIN ((size_t)16)              /* rows of a worker's turn */
-#define AGAIN 2                         /* Gram-Schmidt: twice is enough (Kahan; Parlett 1980) */
+#define BLOCK ((size_t)256) /* rows */
+#define TILE  ((size_t)256) /* columns of a worker's turn */
+#define GRAIN ((size_t)16)  /* rows of a worker's turn */
+#define AGAIN 2             /* Gram-Schmidt: twice is enough (Kahan; Parlett 1980) */
 
 struct maas_sketch {
 	struct maas_team *team;
 	size_t n, k, held;
-	double *basis;                  /* q [k, n], orthonormal rows */
-	double *block, *turned;         /* x [BLOCK, n], x^T [n, BLOCK] */
-	double *y, *y_turned;           /* x q^T [BLOCK, k], [k, BLOCK] */
-	double *sum;                    /* x^T x q^T [n, k] */
+	double *basis;          /* q [k, n], orthonormal rows */
+	double *block, *turned; /* x [BLOCK, n], x^T [n, BLOCK] */
+	double *y, *y_turned;   /* x q^T [BLOCK, k], [k, BLOCK] */
+	double *sum;            /* x^T x q^T [n, k] */
 };
 
 /* Make the rows of q orthonormal, in order; one that has nothing new in it becomes zero. */

@@ -118,7 +118,8 @@ maas_list_parse(struct maas_arena *a, const char *list, struct maas_span **to, s
 			return -1;
 		p = item(p, text, &len);
 		if (*p && *p != ',')
-			return maas_fail_as(MAAS_USAGE, "list of columns: a comma is wanted behind the quotes in '%s'", list);
+			return maas_fail_as(
+			    MAAS_USAGE, "list of columns: a comma is wanted behind the quotes in '%s'", list);
 		if (!len)
 			return maas_fail_as(MAAS_USAGE, "list of columns: an empty name in '%s'", list);
 		(*to)[(*n)++] = (struct maas_span){ text, len };

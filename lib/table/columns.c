@@ -8,17 +8,17 @@
 
 #include "source.h"
 
-#define VALUES_MAX 100                  /* of a category */
-#define KEYS_MAX   ((size_t)1 << 14)    /* of JSON lines */
+#define VALUES_MAX 100               /* of a category */
+#define KEYS_MAX   ((size_t)1 << 14) /* of JSON lines */
 #define UNCLAIMED  (-1)
 #define FEATURE    (-2)
 
 /* What was seen in one column. */
 struct seen {
-	struct maas_span name;          /* s NULL: none */
+	struct maas_span name; /* s NULL: none */
 	size_t numbers, words;
 	size_t nvalue;
-	struct maas_span *value;        /* sorted */
+	struct maas_span *value; /* sorted */
 	int role;
 };
 
@@ -29,9 +29,9 @@ struct fit {
 	struct maas_arena *arena;
 	struct seen *seen;
 	size_t n, cap;
-	size_t records, width;          /* width: of libsvm */
+	size_t records, width; /* width: of libsvm */
 	int labelled;
-	int values;                     /* the second scan: gather the values of categories */
+	int values; /* the second scan: gather the values of categories */
 };
 
 static struct maas_span
@@ -91,8 +91,10 @@ see_value(struct fit *f, size_t i, struct maas_span v)
 	if (value_find(s->value, s->nvalue, v, &at))
 		return 0;
 	if (s->nvalue == VALUES_MAX)
-		return maas_fail("column %s holds words, and over %d different ones: is it text (--text), or to be left out "
-		    "(--drop)?", shown(s, i, text, sizeof text), VALUES_MAX);
+		return maas_fail(
+		    "column %s holds words, and over %d different ones: is it text (--text), or to be left out "
+		    "(--drop)?",
+		    shown(s, i, text, sizeof text), VALUES_MAX);
 	if (!s->value && !(s->value = maas_take(f->arena, VALUES_MAX, sizeof *s->value)))
 		return -1;
 	memmove(s->value + at + 1, s->value + at, (s->nvalue - at) * sizeof *s->value);
@@ -308,7 +310,8 @@ default_label(struct fit *f)
 
 	for (i = 0; i < MAAS_COUNT(names); i++)
 		for (j = 0; j < f->n; j++)
-			if (f->seen[j].role == UNCLAIMED && f->seen[j].name.s && !strcasecmp(f->seen[j].name.s, names[i])) {
+			if (f->seen[j].role == UNCLAIMED && f->seen[j].name.s &&
+			    !strcasecmp(f->seen[j].name.s, names[i])) {
 				f->seen[j].role = MAAS_LABEL;
 				return 0;
 			}
@@ -365,8 +368,9 @@ assign_roles(struct fit *f)
 	const struct maas_table_options *o = f->options;
 	size_t i;
 
-	if (claim(f, o->drop, MAAS_DROPPED) < 0 || claim(f, o->id, MAAS_ID) < 0 || claim(f, o->text, MAAS_TEXTUAL) < 0 ||
-	    claim(f, o->features, FEATURE) < 0 || claim(f, o->label, MAAS_LABEL) < 0)
+	if (claim(f, o->drop, MAAS_DROPPED) < 0 || claim(f, o->id, MAAS_ID) < 0 ||
+	    claim(f, o->text, MAAS_TEXTUAL) < 0 || claim(f, o->features, FEATURE) < 0 ||
+	    claim(f, o->label, MAAS_LABEL) < 0)
 		return -1;
 	if (!o->label && !f->table->labels && !(f->how & MAAS_FIT_UNLABELLED) && default_label(f) < 0)
 		return -1;
@@ -556,7 +560,8 @@ maas_columns_fill_mean(struct maas_columns *c, struct maas_table *t)
 	for (i = 0; rc == 0 && i < c->features; i++) {
 		sum[i] /= (double)count[i];
 		if (!count[i])
-			rc = maas_fail("feature %zu has no number at all: no mean to fill its gaps with (see --drop)", i + 1);
+			rc = maas_fail(
+			    "feature %zu has no number at all: no mean to fill its gaps with (see --drop)", i + 1);
 	}
 	if (rc == 0 && (rc = maas_table_rewind(t)) == 0)
 		c->fill = sum;

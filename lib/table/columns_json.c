@@ -22,7 +22,8 @@ put_column(struct maas_buf *b, const struct maas_column *c)
 	if (c->name && (maas_buf_text(b, ",") < 0 || put_text(b, "name", c->name) < 0))
 		return -1;
 	for (i = 0; i < (c->role == MAAS_CATEGORY ? c->width : 0); i++)
-		if (maas_buf_text(b, i ? "," : ",\"values\":[") < 0 || maas_json_put_text(b, maas_span(c->value[i])) < 0)
+		if (maas_buf_text(b, i ? "," : ",\"values\":[") < 0 ||
+		    maas_json_put_text(b, maas_span(c->value[i])) < 0)
 			return -1;
 	return maas_buf_text(b, i ? "]}" : "}");
 }
@@ -136,7 +137,8 @@ read_fill(struct maas_columns *c, const struct maas_json *list)
 static int
 read_columns(struct maas_columns *c, const struct maas_json *j)
 {
-	const char *format = text(c->arena, maas_json_get(j, "format")), *d = text(c->arena, maas_json_get(j, "delimiter"));
+	const char *format = text(c->arena, maas_json_get(j, "format")),
+		   *d = text(c->arena, maas_json_get(j, "delimiter"));
 	const struct maas_json *list = maas_json_get(j, "columns");
 	size_t features, texts, i;
 
@@ -150,7 +152,8 @@ read_columns(struct maas_columns *c, const struct maas_json *j)
 	if (!list) {
 		c->features = features;
 		c->texts = texts;
-		if (c->format->cells || texts != (c->format->text && c->format != &maas_format_libsvm) || (texts && features))
+		if (c->format->cells || texts != (c->format->text && c->format != &maas_format_libsvm) ||
+		    (texts && features))
 			return -1;
 		return read_fill(c, maas_json_get(j, "fill"));
 	}

@@ -8,10 +8,10 @@
 
 /* Where a record stands while its lines come in. */
 struct split {
-	size_t at;                      /* of the next byte to look at */
-	int quoted;                     /* inside quotes */
-	size_t since;                   /* the line they were opened in */
-	size_t from;                    /* in table->text: where the open field begins */
+	size_t at;    /* of the next byte to look at */
+	int quoted;   /* inside quotes */
+	size_t since; /* the line they were opened in */
+	size_t from;  /* in table->text: where the open field begins */
 };
 
 static int
@@ -164,8 +164,16 @@ next_csv(struct maas_table *t, struct maas_record *rec)
 }
 
 const struct maas_format maas_format_tsv = {
-	.name = "tsv", .suffix = ".tsv", .text = 1, .cells = 1, .next = next_tsv,
+	.name = "tsv",
+	.suffix = ".tsv",
+	.text = 1,
+	.cells = 1,
+	.next = next_tsv,
 };
 const struct maas_format maas_format_csv = {
-	.name = "csv", .suffix = ".csv", .text = 1, .cells = 1, .next = next_csv,
+	.name = "csv",
+	.suffix = ".csv",
+	.text = 1,
+	.cells = 1,
+	.next = next_csv,
 };

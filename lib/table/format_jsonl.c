@@ -69,5 +69,9 @@ next_jsonl(struct maas_table *t, struct maas_record *rec)
 }
 
 const struct maas_format maas_format_jsonl = {
-	.name = "jsonl", .suffix = ".jsonl .ndjson", .text = 1, .cells = 1, .next = next_jsonl,
+	.name = "jsonl",
+	.suffix = ".jsonl .ndjson",
+	.text = 1,
+	.cells = 1,
+	.next = next_jsonl,
 };

@@ -88,7 +88,7 @@ widen(double *to, const unsigned char *p, size_t n, enum maas_dtype type)
 			to[i] = half(h);
 		}
 		break;
-	default:                        /* U8, BOOL */
+	default: /* U8, BOOL */
 		for (i = 0; i < n; i++)
 			to[i] = p[i];
 	}
@@ -147,8 +147,16 @@ matrix_next(struct maas_table *t, struct matrix *m, struct maas_record *rec)
 static int
 open_idx(struct maas_table *t)
 {
-	static const struct { unsigned char code; enum maas_dtype type; } types[] = {
-		{ 8, MAAS_U8 }, { 9, MAAS_I8 }, { 11, MAAS_I16 }, { 12, MAAS_I32 }, { 13, MAAS_F32 }, { 14, MAAS_F64 },
+	static const struct {
+		unsigned char code;
+		enum maas_dtype type;
+	} types[] = {
+		{ 8, MAAS_U8 },
+		{ 9, MAAS_I8 },
+		{ 11, MAAS_I16 },
+		{ 12, MAAS_I32 },
+		{ 13, MAAS_F32 },
+		{ 14, MAAS_F64 },
 	};
 	struct matrix *m = &t->matrix;
 	struct maas_buf h = { 0 };
@@ -174,7 +182,8 @@ open_idx(struct maas_table *t)
 	m->fortran = 0;
 	m->cols = 1;
 	for (i = 0; i < dims; i++) {
-		size_t d = (size_t)p[4 + 4 * i] << 24 | (size_t)p[5 + 4 * i] << 16 | (size_t)p[6 + 4 * i] << 8 | p[7 + 4 * i];
+		size_t d =
+		    (size_t)p[4 + 4 * i] << 24 | (size_t)p[5 + 4 * i] << 16 | (size_t)p[6 + 4 * i] << 8 | p[7 + 4 * i];
 
 		if (!i)
 			m->rows = d;
@@ -196,11 +205,16 @@ next_matrix(struct maas_table *t, struct maas_record *rec)
 static int
 is_idx(struct maas_span s)
 {
-	return s.n >= 4 && !s.s[0] && !s.s[1] && s.s[2] >= 8 && s.s[2] <= 14 && s.s[2] != 10 && s.s[3] > 0 && s.s[3] <= 8;
+	return s.n >= 4 && !s.s[0] && !s.s[1] && s.s[2] >= 8 && s.s[2] <= 14 && s.s[2] != 10 && s.s[3] > 0 &&
+	    s.s[3] <= 8;
 }
 
 const struct maas_format maas_format_idx = {
-	.name = "idx", .suffix = "", .is = is_idx, .open = open_idx, .next = next_matrix,
+	.name = "idx",
+	.suffix = "",
+	.is = is_idx,
+	.open = open_idx,
+	.next = next_matrix,
 };
 
 /* What stands behind 'key': in the dictionary of an npy header; NULL if it is not there. */
@@ -219,10 +233,22 @@ entry(const char *dict, const char *key)
 static int
 npy_type(const char *p, struct matrix *m)
 {
-	static const struct { const char *code; enum maas_dtype type; } types[] = {
-		{ "f2", MAAS_F16 }, { "f4", MAAS_F32 }, { "f8", MAAS_F64 }, { "i1", MAAS_I8 }, { "i2", MAAS_I16 },
-		{ "i4", MAAS_I32 }, { "i8", MAAS_I64 }, { "u1", MAAS_U8 }, { "u2", MAAS_U16 }, { "u4", MAAS_U32 },
-		{ "u8", MAAS_U64 }, { "b1", MAAS_BOOL },
+	static const struct {
+		const char *code;
+		enum maas_dtype type;
+	} types[] = {
+		{ "f2", MAAS_F16 },
+		{ "f4", MAAS_F32 },
+		{ "f8", MAAS_F64 },
+		{ "i1", MAAS_I8 },
+		{ "i2", MAAS_I16 },
+		{ "i4", MAAS_I32 },
+		{ "i8", MAAS_I64 },
+		{ "u1", MAAS_U8 },
+		{ "u2", MAAS_U16 },
+		{ "u4", MAAS_U32 },
+		{ "u8", MAAS_U64 },
+		{ "b1", MAAS_BOOL },
 	};
 	size_t i;
 
@@ -308,5 +334,9 @@ is_npy(struct maas_span s)
 }
 
 const struct maas_format maas_format_npy = {
-	.name = "npy", .suffix = ".npy", .is = is_npy, .open = open_npy, .next = next_matrix,
+	.name = "npy",
+	.suffix = ".npy",
+	.is = is_npy,
+	.open = open_npy,
+	.next = next_matrix,
 };

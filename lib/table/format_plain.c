@@ -54,8 +54,14 @@ next_fasttext(struct maas_table *t, struct maas_record *rec)
 }
 
 const struct maas_format maas_format_text = {
-	.name = "text", .suffix = "", .text = 1, .next = next_text,
+	.name = "text",
+	.suffix = "",
+	.text = 1,
+	.next = next_text,
 };
 const struct maas_format maas_format_fasttext = {
-	.name = "fasttext", .suffix = "", .text = 1, .next = next_fasttext,
+	.name = "fasttext",
+	.suffix = "",
+	.text = 1,
+	.next = next_fasttext,
 };

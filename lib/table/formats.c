@@ -12,7 +12,7 @@ const struct maas_format *const maas_formats[] = {
 static const char *const formats[] = {
 	"auto",
 #include "maas/formats.def"
-	NULL
+	NULL,
 };
 #undef FORMAT
 static const char *const headers[] = { "auto", "yes", "no", NULL };
@@ -25,9 +25,9 @@ const struct maas_field maas_table_fields[] = {
 	MAAS_TEXT(0, maas_table_options, rows, NULL, "use rows A-B only, from 1, either end open"),
 	MAAS_TEXT(0, maas_table_options, label, NULL, "column of the label, by name or number"),
 	MAAS_TEXT(0, maas_table_options, text, NULL, "columns of text, parted by commas"),
-	MAAS_TEXT(0, maas_table_options, features, NULL, "columns of features, parted by commas (all others are dropped)"),
+	MAAS_TEXT(0, maas_table_options, features, NULL, "columns of features, parted by commas; others are dropped"),
 	MAAS_TEXT(0, maas_table_options, drop, NULL, "columns to leave out, parted by commas"),
 	MAAS_TEXT(0, maas_table_options, id, NULL, "column handed through to the answers"),
 	MAAS_TEXT(0, maas_table_options, labels, NULL, "file that holds a label a record (IDX, npy or lines)"),
-	MAAS_END
+	MAAS_END,
 };

@@ -8,15 +8,15 @@
 
 struct maas_reader {
 	const struct maas_columns *columns;
-	struct maas_table *table;       /* borrowed; NULL */
-	struct maas_table *single;      /* for records that come one by one */
-	size_t opened;                  /* the table's input that at[] is good for; 0: none */
-	long *at;                       /* cell of each column; -1: missing */
+	struct maas_table *table;  /* borrowed; NULL */
+	struct maas_table *single; /* for records that come one by one */
+	size_t opened;             /* the table's input that at[] is good for; 0: none */
+	long *at;                  /* cell of each column; -1: missing */
 	long *keep_at;
 	struct maas_arena *arena;
-	struct maas_span *kept, *keep;  /* their names, their cells */
+	struct maas_span *kept, *keep; /* their names, their cells */
 	size_t nkeep;
-	int gaps;                       /* NaN rather than bad */
+	int gaps; /* NaN rather than bad */
 	double *x;
 	struct maas_buf text;
 	char reason[1024];
@@ -127,7 +127,8 @@ bind_keep(struct maas_reader *r, const struct maas_span *names, size_t n, const 
 	for (i = 0; i < r->nkeep; i++) {
 		r->keep_at[i] = column_find(names, n, r->kept[i]);
 		if (r->keep_at[i] < 0 && where)
-			return maas_fail_as(MAAS_USAGE, "%s: no column '%.*s' to keep", where, (int)r->kept[i].n, r->kept[i].s);
+			return maas_fail_as(
+			    MAAS_USAGE, "%s: no column '%.*s' to keep", where, (int)r->kept[i].n, r->kept[i].s);
 	}
 	return 0;
 }
@@ -252,8 +253,8 @@ add_number(struct maas_reader *r, struct maas_row *row, size_t i, struct maas_sp
 		if (!r->gaps && !c->fill && !cell.s)
 			return bad(r, row, "%s: missing (see --impute)", place(r, row, i, where, sizeof where));
 		if (!r->gaps && !c->fill)
-			return bad(r, row, "%s: not a number: '%.*s' (see --impute)", place(r, row, i, where, sizeof where),
-			    (int)cell.n, cell.n ? cell.s : "");
+			return bad(r, row, "%s: not a number: '%.*s' (see --impute)",
+			    place(r, row, i, where, sizeof where), (int)cell.n, cell.n ? cell.s : "");
 		r->x[at] = r->gaps ? NAN : c->fill[at];
 		return 0;
 	}
@@ -357,7 +358,8 @@ number_row(struct maas_reader *r, struct maas_row *row)
 		if (isnan(r->x[i]) && c->fill && !r->gaps)
 			r->x[i] = c->fill[i];
 		if (!isfinite(r->x[i]) && !(r->gaps && isnan(r->x[i])))
-			return bad(r, row, "column %zu: not a finite number%s", i + 1, isnan(r->x[i]) ? " (see --impute)" : "");
+			return bad(r, row, "column %zu: not a finite number%s", i + 1,
+			    isnan(r->x[i]) ? " (see --impute)" : "");
 	}
 	row->x = r->x;
 	row->byte = rec->byte;
@@ -412,12 +414,14 @@ cell_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 	if (!c->column && c->texts) {
 		text = row->record.key ? find_key(&row->record, "text", 0) : 0;
 		if (text < 0 || (!row->record.key && row->record.n != 1))
-			return row->record.key ? bad(r, row, "no key 'text'") : bad(r, row, "%zu fields, expected 1", row->record.n);
+			return row->record.key ? bad(r, row, "no key 'text'")
+					       : bad(r, row, "%zu fields, expected 1", row->record.n);
 		row->text = row->record.cell[text].s ? row->record.cell[text] : (struct maas_span){ "", 0 };
 		return 1;
 	}
 	if (!c->column) {
-		if (r->opened != t->opened && bind_keep(r, t->heads ? t->head : row->record.key, row->record.n, row->record.name) < 0)
+		if (r->opened != t->opened &&
+		    bind_keep(r, t->heads ? t->head : row->record.key, row->record.n, row->record.name) < 0)
 			return -1;
 		r->opened = t->opened;
 		return number_row(r, row);
@@ -458,9 +462,11 @@ make_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 		return -1;
 	if (!rec->bad) {
 		if (rec->index)
-			rc = all_numbers(c) ? sparse_row(r, row) : bad(r, row, "numbers alone: the model wants text or categories");
+			rc = all_numbers(c) ? sparse_row(r, row)
+					    : bad(r, row, "numbers alone: the model wants text or categories");
 		else if (rec->num)
-			rc = all_numbers(c) ? number_row(r, row) : bad(r, row, "numbers alone: the model wants text or categories");
+			rc = all_numbers(c) ? number_row(r, row)
+					    : bad(r, row, "numbers alone: the model wants text or categories");
 		else if (t->format->cells)
 			rc = cell_row(r, t, row);
 		else if (c->texts && !c->features)
@@ -543,7 +549,8 @@ maas_reader_text(struct maas_reader *r, struct maas_span s, struct maas_row *row
 	if (!r->columns->texts)
 		return maas_fail("the model takes columns of numbers, not a text");
 	if (r->columns->features)
-		return maas_fail("the model takes %zu features beside the text: a row with all columns is wanted", r->columns->features);
+		return maas_fail("the model takes %zu features beside the text: a row with all columns is wanted",
+		    r->columns->features);
 	row->text = (struct maas_span){ s.n ? s.s : "", s.n };
 	return 0;
 }

@@ -164,8 +164,9 @@ by_line(struct maas_table *t)
 		return -1;
 	if (rc && line.n && line.s[0] == '{')
 		t->format = &maas_format_jsonl;
-	else if (rc && (!known || known == &maas_format_libsvm ? maas_format_libsvm.is(line) :
-	    known->cells && libsvm_surely(line)))
+	else if (rc &&
+	    (!known || known == &maas_format_libsvm ? maas_format_libsvm.is(line)
+						    : known->cells && libsvm_surely(line)))
 		t->format = &maas_format_libsvm;
 	else
 		t->format = known && known->text ? known : &maas_format_tsv;
@@ -409,7 +410,8 @@ parse_rows(struct maas_table *t, const char *s)
 	int64_t a = 1, b = INT64_MAX;
 
 	if ((n && maas_parse_int((struct maas_span){ s, n }, &a) < 0) ||
-	    (dash && dash[1] && maas_parse_int(maas_span(dash + 1), &b) < 0) || a < 1 || b < a || (!n && (!dash || !dash[1])))
+	    (dash && dash[1] && maas_parse_int(maas_span(dash + 1), &b) < 0) || a < 1 || b < a ||
+	    (!n && (!dash || !dash[1])))
 		return maas_fail_as(MAAS_USAGE, "--rows: 'A-B' is wanted, 1 <= A <= B, not '%s'", s);
 	t->first = (size_t)a - 1;
 	t->last = dash ? (size_t)b : (size_t)a;
@@ -423,7 +425,8 @@ check_options(struct maas_table *t)
 
 	if (o->delimiter && strcmp(o->delimiter, "tab") &&
 	    (strlen(o->delimiter) != 1 || strchr("\n\r\"", o->delimiter[0]) || (unsigned char)o->delimiter[0] > 126))
-		return maas_fail_as(MAAS_USAGE, "--delimiter: one ASCII character is wanted, or tab, not '%s'", o->delimiter);
+		return maas_fail_as(
+		    MAAS_USAGE, "--delimiter: one ASCII character is wanted, or tab, not '%s'", o->delimiter);
 	return o->rows ? parse_rows(t, o->rows) : 0;
 }
 
@@ -460,8 +463,8 @@ table_new(const struct maas_table_options *o, const struct maas_columns *c, unsi
 }
 
 struct maas_table *
-maas_table_open(const struct maas_table_options *o, const struct maas_columns *c, char *const *operand, int n,
-    unsigned flags)
+maas_table_open(
+    const struct maas_table_options *o, const struct maas_columns *c, char *const *operand, int n, unsigned flags)
 {
 	static char *const standard[] = { (char *)"-" };
 	struct maas_table *t = table_new(o, c, flags);
@@ -492,8 +495,8 @@ maas_table_open(const struct maas_table_options *o, const struct maas_columns *c
 }
 
 struct maas_table *
-maas_table_open_text(const struct maas_table_options *o, const struct maas_columns *c, const char *name,
-    struct maas_span text)
+maas_table_open_text(
+    const struct maas_table_options *o, const struct maas_columns *c, const char *name, struct maas_span text)
 {
 	struct maas_table *t = table_new(o, c, MAAS_AGAIN);
 
@@ -512,7 +515,8 @@ int
 maas_table_rewind(struct maas_table *t)
 {
 	if (t->once)
-		return maas_fail("%s is to be read twice, and was not kept for that: give a file, or say --format beforehand",
+		return maas_fail(
+		    "%s is to be read twice, and was not kept for that: give a file, or say --format beforehand",
 		    t->source.name ? t->source.name : "a pipe");
 	if (t->open)
 		close_input(t);

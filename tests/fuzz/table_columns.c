@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static const char *const records[] = { "1,2,x", "a\tb\tc", "{\"a\":1,\"text\":\"t\",\"label\":null}", "1 1:2 3:4", "" };
+	static const char *const records[] = { "1,2,x", "a\tb\tc", "{\"a\":1,\"text\":\"t\",\"label\":null}",
+		"1 1:2 3:4", "" };
 	struct maas_columns *c = maas_columns_open((struct maas_span){ (const char *)data, n });
 	struct maas_buf name = { 0 };
 	struct maas_reader *r;

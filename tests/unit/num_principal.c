@@ -4,8 +4,8 @@
 #include "maas/num.h"
 #include "../test.h"
 
-#define ROWS ((size_t)700)              /* two whole blocks and a part */
-#define COLS ((size_t)131)              /* a whole tile and a part */
+#define ROWS ((size_t)700) /* two whole blocks and a part */
+#define COLS ((size_t)131) /* a whole tile and a part */
 
 static double x[ROWS * COLS];
 
@@ -56,7 +56,8 @@ test_moments(void)
 		x[i] = 1e6 + maas_uniform(3, 1, i) + 5 * maas_uniform(3, 2, i / COLS) * (double)(i % 7);
 	moments(1, 0, mean[0], cov[0]);
 	moments(3, 0, mean[1], cov[1]);
-	ok(!memcmp(mean[0], mean[1], sizeof mean[0]) && !memcmp(cov[0], cov[1], sizeof cov[0]), "any team gives the same bytes");
+	ok(!memcmp(mean[0], mean[1], sizeof mean[0]) && !memcmp(cov[0], cov[1], sizeof cov[0]),
+	    "any team gives the same bytes");
 	ok(against_plain(cov[0]) < 1e-9, "far from zero: off by %.2g", against_plain(cov[0]));
 	for (size_t i = 0; i < ROWS * COLS; i++)
 		x[i] = (double)(maas_hash(&i, sizeof i, 5) & 255);
@@ -80,7 +81,8 @@ test_project(void)
 	for (int isa = MAAS_PORTABLE; isa <= (int)maas_isa_best(); isa++) {
 		maas_isa_force((enum maas_isa)isa);
 		maas_project(y[isa > 0], x, packed, R, M, N);
-		ok(isa == 0 || !memcmp(y[0], y[1], sizeof y[0]), "%s gives the same bytes", maas_isa_name((enum maas_isa)isa));
+		ok(isa == 0 || !memcmp(y[0], y[1], sizeof y[0]), "%s gives the same bytes",
+		    maas_isa_name((enum maas_isa)isa));
 	}
 	for (size_t r = 0; r < R; r++)
 		for (size_t o = 0; o < M; o++) {

@@ -6,7 +6,7 @@
 
 static struct maas_team *team;
 static struct maas_model *model;
-static double y[4096];                  /* the first three rows, transformed */
+static double y[4096]; /* the first three rows, transformed */
 
 static const char *
 data_path(const char *name, char *to, size_t n)

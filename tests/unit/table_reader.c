@@ -9,7 +9,7 @@ lit(const char *s, size_t n)
 {
 	return (struct maas_span){ s, n };
 }
-#define TEXT(s) lit(s, sizeof (s) - 1)
+#define TEXT(s) lit(s, sizeof(s) - 1)
 
 /* Records as "cell|cell;cell|cell;": a bad one as its reason in <>. */
 static const char *
@@ -29,9 +29,11 @@ records(const struct maas_table_options *o, struct maas_span data)
 		for (i = 0; i < r.n; i++) {
 			fine |= i ? maas_buf_text(&b, "|") : 0;
 			if (r.num)
-				fine |= r.index ? maas_buf_printf(&b, "%u:%g", r.index[i], r.num[i]) : maas_buf_printf(&b, "%g", r.num[i]);
+				fine |= r.index ? maas_buf_printf(&b, "%u:%g", r.index[i], r.num[i])
+						: maas_buf_printf(&b, "%g", r.num[i]);
 			else
-				fine |= r.cell[i].s ? maas_buf_add(&b, r.cell[i].s, r.cell[i].n) : maas_buf_text(&b, "null");
+				fine |= r.cell[i].s ? maas_buf_add(&b, r.cell[i].s, r.cell[i].n)
+						    : maas_buf_text(&b, "null");
 		}
 		if (r.label.s)
 			fine |= maas_buf_printf(&b, "=%.*s", (int)r.label.n, r.label.s);
@@ -79,7 +81,10 @@ test_delimited(void)
 	is_str(records(&csv, TEXT("\"a\"b,c\nd,e")), "<t:1: field 1: text behind the closing quote>;d|e;");
 	is_str(records(&csv, TEXT("5\" pipe,3\n\"\",\"\"\n")), "5\" pipe|3;|;");
 	is_str(records(&csv, TEXT("\"a\r\nb\",c\r\n\"d\"\r\n")), "a\r\nb|c;d;");
-	is_str(records(&csv, TEXT("\xef\xbb\xbf" "1,2\n\n3,4")), "1|2;<t:2: an empty line>;3|4;");
+	is_str(records(&csv,
+		   TEXT("\xef\xbb\xbf"
+			"1,2\n\n3,4")),
+	    "1|2;<t:2: an empty line>;3|4;");
 	is_str(records(&tsv, TEXT("\"a\tb\n\t\n")), "\"a|b;|;");
 	is_str(records(&tsv, TEXT("")), "");
 	csv.delimiter = ";";
@@ -120,18 +125,28 @@ test_matrices(void)
 
 	is_str(records(&o, TEXT("\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x02\x01\x02\xfe\xff")), "1|2;254|255;");
 	is_str(records(&o, TEXT("\0\0\x0b\x02\0\0\0\x01\0\0\0\x02\xff\xfe\x01\x00")), "-2|256;");
-	is_str(records(&o, TEXT("\0\0\x08\x02\0\0\0\x02\0\0\0\x02\x01\x02\x03")), "1|2;!t: ends in row 2, its header says 2 rows");
+	is_str(records(&o, TEXT("\0\0\x08\x02\0\0\0\x02\0\0\0\x02\x01\x02\x03")),
+	    "1|2;!t: ends in row 2, its header says 2 rows");
 	is_str(records(&o, TEXT("\0\0\x08\x02\0\0\0\x01\0\0\0\x01\x01\x02")), "1;!t: bytes behind its 1 rows");
 	is_str(records(&o, TEXT("\0\0\x08\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")),
 	    "!t: 4294967295 rows of 268435457 columns are too many");
-	is_str(records(&o, TEXT(NPY("{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }          \n") "\1\0\2\0\3\0\xff\xff")),
+	is_str(
+	    records(&o,
+		TEXT(NPY(
+		    "{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }          \n") "\1\0\2\0\3\0\xff\xff")),
 	    "1|2;3|-1;");
-	is_str(records(&o, TEXT(NPY("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2), }           \n") "\0\1\0\2\0\3\0\4")),
+	is_str(records(&o,
+		   TEXT(NPY(
+		       "{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2), }           \n") "\0\1\0\2\0\3\0\4")),
 	    "1|3;2|4;");
-	is_str(records(&o, TEXT(NPY("{'descr': '<f2', 'fortran_order': False, 'shape': (3,), }            \n") "\x00\x3c\x01\x00\x00\xfc")),
+	is_str(
+	    records(&o,
+		TEXT(NPY(
+		    "{'descr': '<f2', 'fortran_order': False, 'shape': (3,), }            \n") "\x00\x3c\x01\x00\x00\xfc")),
 	    "1;5.96046e-08;-inf;");
 	ok(!strncmp(records(&o, TEXT(NPY("{'descr': '|O', 'fortran_order': False, 'shape': (3,), }             \n"))),
-	    "!t: an array of numbers", 23), "npy of objects is refused");
+	       "!t: an array of numbers", 23),
+	    "npy of objects is refused");
 }
 
 /* Rows as "text/label/x x x;". */
@@ -148,8 +163,8 @@ rows(struct maas_reader *r, const struct maas_columns *c)
 	while ((rc = maas_reader_next(r, &row)) > 0) {
 		if (row.bad)
 			fine |= maas_buf_printf(&b, "<%s>", row.bad);
-		fine |= maas_buf_printf(&b, "%.*s/%.*s/", (int)row.text.n, row.text.n ? row.text.s : "", (int)row.label.n,
-		    row.label.n ? row.label.s : "");
+		fine |= maas_buf_printf(&b, "%.*s/%.*s/", (int)row.text.n, row.text.n ? row.text.s : "",
+		    (int)row.label.n, row.label.n ? row.label.s : "");
 		for (i = 0; row.x && i < c->features; i++)
 			fine |= maas_buf_printf(&b, "%g ", row.x[i]);
 		for (i = 0; i < row.nkeep; i++)
@@ -200,11 +215,14 @@ test_text_columns(void)
 
 	ok(c && c->texts == 1 && !c->features && c->n == 2 && c->labelled, "two columns: text and label");
 	is_str(later(c, "", NULL, TEXT("x\ty\nz\na\tb\tc\n")), "x/y/;z//;<u:3: 3 fields, expected 2>//;");
-	is_str(later(c, "", NULL, TEXT("{\"text\":\"x\",\"label\":\"y\"}\n{\"id\":3}\n")), "x/y/;<u:2: no key 'text'>//;");
+	is_str(
+	    later(c, "", NULL, TEXT("{\"text\":\"x\",\"label\":\"y\"}\n{\"id\":3}\n")), "x/y/;<u:2: no key 'text'>//;");
 	is_str(later(c, "format=text", NULL, TEXT("x\ty\n")), "x\ty//;");
 	is_str(later(c, "format=fasttext", NULL, TEXT("__label__b x y\n")), "x y/b/;");
 	r = maas_reader_new(c, NULL);
-	ok(maas_reader_parse(r, TEXT("{\n \"text\": \"q\\u00e9\"}\n"), &row) == 0 && maas_span_is(row.text, "q\xc3\xa9"), "a JSON object over lines");
+	ok(maas_reader_parse(r, TEXT("{\n \"text\": \"q\\u00e9\"}\n"), &row) == 0 &&
+		maas_span_is(row.text, "q\xc3\xa9"),
+	    "a JSON object over lines");
 	ok(maas_reader_parse(r, TEXT("only text"), &row) == 0 && maas_span_is(row.text, "only text"), "a line");
 	ok(maas_reader_parse(r, TEXT("a\nb"), &row) < 0, "%s", maas_error());
 	ok(maas_reader_parse(r, TEXT(""), &row) < 0, "%s", maas_error());
@@ -227,7 +245,8 @@ test_number_columns(void)
 	struct maas_columns *c = fitted(&o, TEXT("id,age,kind,class\nr1,1.5,b,7\nr2,?,a,8\nr3,-3e2,,8\n"), 0);
 	struct maas_buf b = { 0 };
 
-	ok(c && c->features == 4 && c->column[2].width == 3 && c->column[3].role == MAAS_LABEL, "number, category with a gap, label");
+	ok(c && c->features == 4 && c->column[2].width == 3 && c->column[3].role == MAAS_LABEL,
+	    "number, category with a gap, label");
 	ok(maas_columns_feature(c, 0, &b) == 0 && maas_columns_feature(c, 3, &b) == 0, "names");
 	is_str(b.s, "agekind=b");
 	maas_buf_free(&b);
@@ -237,7 +256,8 @@ test_number_columns(void)
 	is_str(later(c, "", NULL, TEXT("kind,age\na,inf\na,NA\na\n")),
 	    "<u:2: field 2 (age): not a finite number: 'inf'>//;<u:3: field 2 (age): not a number: 'NA' (see --impute)>//;"
 	    "<u:4: 1 fields, its header has 2>//;");
-	is_str(later(c, "format=jsonl", "id", TEXT("{\"age\":2,\"kind\":null,\"id\":5,\"class\":\"q\"}\n")), "/q/2 1 0 0 +5;");
+	is_str(later(c, "format=jsonl", "id", TEXT("{\"age\":2,\"kind\":null,\"id\":5,\"class\":\"q\"}\n")),
+	    "/q/2 1 0 0 +5;");
 	is_str(later(c, "", "nope", TEXT("kind,age\na,1\n")), "u: no column 'nope' to keep");
 	maas_columns_free(c);
 	o = as("format=csv label=clas");
@@ -262,7 +282,8 @@ test_other_columns(void)
 	struct maas_row row;
 
 	ok(c && c->features == 3 && c->labelled, "libsvm: as wide as its largest index");
-	ok(maas_reader_next(r, &row) == 1 && row.nnz == 1 && row.val[0] == 2 && !row.x, "rows are sparse, unknown indices left out");
+	ok(maas_reader_next(r, &row) == 1 && row.nnz == 1 && row.val[0] == 2 && !row.x,
+	    "rows are sparse, unknown indices left out");
 	maas_reader_free(r);
 	maas_table_close(t);
 	maas_columns_free(c);
@@ -270,7 +291,8 @@ test_other_columns(void)
 	c = fitted(&o, TEXT("0\n1 3:2\n0\n"), 0);
 	t = maas_table_open_text(&o, c, "u", TEXT("0\n"));
 	r = maas_reader_new(c, t);
-	ok(c && c->features == 3 && maas_reader_next(r, &row) == 1 && !row.bad && row.nnz == 0 && row.col, "a row without values is a row");
+	ok(c && c->features == 3 && maas_reader_next(r, &row) == 1 && !row.bad && row.nnz == 0 && row.col,
+	    "a row without values is a row");
 	maas_reader_free(r);
 	maas_table_close(t);
 	maas_columns_free(c);
@@ -285,15 +307,17 @@ test_other_columns(void)
 static void
 test_numbers(void)
 {
-	static const char *const text[] = { "0.1", "-1.5e-7", "123456789012345678", "9007199254740993", "1e400", " 2.5 ",
-		"0.30000000000000004", "179769313486231570000", "4.35", "-0", ".5", "5." };
+	static const char *const text[] = { "0.1", "-1.5e-7", "123456789012345678", "9007199254740993", "1e400",
+		" 2.5 ", "0.30000000000000004", "179769313486231570000", "4.35", "-0", ".5", "5." };
 	size_t i;
 	double v;
 
 	for (i = 0; i < MAAS_COUNT(text); i++)
 		ok(maas_number(maas_span(text[i]), &v) == 0 && v == strtod(text[i], NULL), "%s", text[i]);
-	ok(maas_number(maas_span("1,5"), &v) < 0 && maas_number(maas_span(""), &v) < 0 && maas_number(maas_span("-"), &v) < 0 &&
-	    maas_number(maas_span("1.2.3"), &v) < 0 && maas_number(maas_span("0x10"), &v) < 0, "not numbers");
+	ok(maas_number(maas_span("1,5"), &v) < 0 && maas_number(maas_span(""), &v) < 0 &&
+		maas_number(maas_span("-"), &v) < 0 && maas_number(maas_span("1.2.3"), &v) < 0 &&
+		maas_number(maas_span("0x10"), &v) < 0,
+	    "not numbers");
 	ok(maas_is_gap(maas_span(" n/a ")) && maas_is_gap(maas_span("?")) && !maas_is_gap(maas_span("none")), "gaps");
 }
 
