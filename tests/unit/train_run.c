@@ -42,7 +42,7 @@ static struct maas_corpus *corpus;
 struct seen {
 	size_t steps, evals, stop_at, warm;
 	long taken;
-	double first, last, val;
+	double first, last, val, norm;
 };
 
 static int
@@ -53,6 +53,7 @@ on_step(void *ctx, const struct maas_step *s)
 	if (!x->steps++)
 		x->first = s->loss;
 	x->last = s->loss;
+	x->norm = s->grad_norm;
 	if (s->step == x->warm)
 		x->taken = taken;
 	return 0;
@@ -205,6 +206,26 @@ is_the_same(const char *shape, const char *how, const char *what)
 	ok(maas_checkpoint_prune(folder, 0, 1) == 0, "swept");
 }
 
+/* Two batches of four a step are one of eight. */
+static void
+adds_batches_up(void)
+{
+	struct seen one = { 0 }, two = { 0 };
+	struct job j;
+
+	if (begin(&j, TINY, "steps=6 batch_size=8 lr=0.005", 1, NULL, 1))
+		return;
+	ok(train(&j, &one) == MAAS_FINISHED, "a batch of eight");
+	end(&j);
+	if (begin(&j, TINY, "steps=6 batch_size=4 accumulate=2 lr=0.005", 1, NULL, 1))
+		return;
+	ok(train(&j, &two) == MAAS_FINISHED, "two of four");
+	ok(fabs(one.last - two.last) < 1e-4 && fabs(one.val - two.val) < 1e-4 &&
+		fabs(one.norm - two.norm) < 1e-3 * one.norm,
+	    "the same loss, %.6f, and gradient, %.6f", two.last, two.norm);
+	end(&j);
+}
+
 static void
 stops_early(void)
 {
@@ -265,6 +286,7 @@ main(void)
 	learns_by_heart();
 	is_the_same(TINY, RUN, "f32");
 	is_the_same(TINY " dropout=0.1", RUN " precision=bf16", "bf16 with dropout");
+	adds_batches_up();
 	stops_early();
 	notices_divergence();
 	maas_corpus_free(corpus);
