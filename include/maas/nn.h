@@ -76,7 +76,7 @@ struct maas_node *maas_tape_input(const struct maas_tape *, const char *name);  
 /* The same value and gradient in another shape. */
 struct maas_node *maas_view(struct maas_tape *, struct maas_node *x, int ndim, const size_t *dim);
 size_t maas_len(const struct maas_node *);              /* elements */
-size_t maas_rows(const struct maas_node *, const struct maas_run *);    /* leading dims' product in use, last excluded */
+size_t maas_rows(const struct maas_node *, const struct maas_run *);    /* in use: of all dims but the last */
 
 /*
  * Give every value and gradient its place, by first and last use.  `loss` is a scalar
@@ -99,9 +99,11 @@ void maas_forward(struct maas_tape *, const struct maas_run *);
 void maas_backward(struct maas_tape *, const struct maas_run *, int add);       /* add: accumulate into grad */
 
 /* Ops.  n rows, C channels. */
-struct maas_node *maas_embed(struct maas_tape *, struct maas_node *ids, struct maas_node *table, struct maas_node *positions);
+struct maas_node *maas_embed(struct maas_tape *, struct maas_node *ids, struct maas_node *table,
+    struct maas_node *positions);
 		/* [n] I32 -> [n,C]; positions [T,C] or NULL: row r adds positions[r % T]; no such id: NaN */
-struct maas_node *maas_layernorm(struct maas_tape *, struct maas_node *x, struct maas_node *gain, struct maas_node *bias, float eps);
+struct maas_node *maas_layernorm(struct maas_tape *, struct maas_node *x, struct maas_node *gain,
+    struct maas_node *bias, float eps);
 struct maas_node *maas_linear(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *bias,
     struct maas_node *residual, enum maas_act);         /* act(x[n,in] w[out,in]^T + bias) + residual */
 struct maas_node *maas_attention(struct maas_tape *, struct maas_node *qkv, size_t time, int heads, int kv_heads);
@@ -109,7 +111,8 @@ struct maas_node *maas_attention(struct maas_tape *, struct maas_node *qkv, size
 struct maas_node *maas_sum(struct maas_tape *, struct maas_node *a, struct maas_node *b);      /* a + b */
 struct maas_node *maas_dropout(struct maas_tape *, struct maas_node *x, struct maas_node *residual, float p);
 		/* x / (1 - p) or 0, + residual (NULL: none); p 0 or not training: x + residual */
-struct maas_node *maas_head_loss(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *targets);
+struct maas_node *maas_head_loss(struct maas_tape *, struct maas_node *x, struct maas_node *w,
+    struct maas_node *targets);
 		/* mean over rows of -log softmax(x w^T)[target], in chunks of the vocabulary; target < 0: left out */
 
 #define OP(name) extern const struct maas_op maas_op_##name;

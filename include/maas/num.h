@@ -36,7 +36,9 @@ struct maas_matrix {
 	size_t row, col;                /* strides in elements */
 };
 
-enum maas_act { MAAS_ACT_NONE, MAAS_ACT_GELU, MAAS_ACT_GELU_TANH, MAAS_ACT_RELU, MAAS_ACT_TANH, MAAS_ACT_SIGMOID, MAAS_ACT_SILU };
+enum maas_act {
+	MAAS_ACT_NONE, MAAS_ACT_GELU, MAAS_ACT_GELU_TANH, MAAS_ACT_RELU, MAAS_ACT_TANH, MAAS_ACT_SIGMOID, MAAS_ACT_SILU
+};
 
 struct maas_epilogue {                  /* y = act(y + bias) + residual, then += old y where add */
 	const float *bias;              /* [n] or NULL */
@@ -85,7 +87,10 @@ void maas_exp_scaled(float *y, const float *x, size_t n, float shift, float scal
  * of maas_philox(seed, stream); at is a multiple of 4. */
 void maas_drop(float *y, const float *x, size_t n, float p, uint64_t seed, uint64_t stream, uint64_t at);
 /* One step of AdamW on n elements; half NULL: no bf16 copy.  See maas_adamw_step in nn.h. */
-struct maas_adamw_rates { float scale, beta1, beta2, keep, rate, fix, eps; };   /* keep = 1 - lr decay; rate = lr / (1 - beta1^t); fix = 1 / sqrt(1 - beta2^t) */
+struct maas_adamw_rates {
+	float scale, beta1, beta2, eps; /* scale: of the gradient */
+	float keep, rate, fix;          /* 1 - lr decay; lr / (1 - beta1^t); 1 / sqrt(1 - beta2^t) */
+};
 void maas_adamw_kernel(float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n,
     const struct maas_adamw_rates *);
 

@@ -46,10 +46,12 @@ maas_adamw_step(struct maas_team *team, const struct maas_params *p, float *m, f
     const struct maas_adamw *a, uint64_t step)
 {
 	double t = (double)step;
-	struct maas_adamw_rates r = { scale, a->beta1, a->beta2, 1, (float)(a->lr / (1 - pow(a->beta1, t))),
-		(float)(1 / sqrt(1 - pow(a->beta2, t))), a->eps };
-	struct update u = { p, m, v, r, r };
+	struct maas_adamw_rates r = { .scale = scale, .beta1 = a->beta1, .beta2 = a->beta2, .eps = a->eps, .keep = 1 };
+	struct update u;
 
+	r.rate = (float)(a->lr / (1 - pow(a->beta1, t)));
+	r.fix = (float)(1 / sqrt(1 - pow(a->beta2, t)));
+	u = (struct update){ p, m, v, r, r };
 	u.decayed.keep = (float)(1 - (double)a->lr * a->decay);
 	maas_team_run(team, p->n, PART, update, &u);
 }

@@ -42,20 +42,15 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* [hd][keys] panels of n rows of x. */
+/* [hd][keys] panel of n <= TILE_N rows of x. */
 static void
-pack_turned(
-    const struct maas_tile *t, panel_of *to, const void *x, enum maas_dtype type, size_t ld, size_t n, size_t hd)
+pack_turned(const struct maas_tile *t, float *to, const void *x, enum maas_dtype type, size_t ld, size_t n, size_t hd)
 {
-	for (size_t j = 0; j < SCORES; j++) {
-		struct maas_matrix s = { (const char *)x + j * TILE_N * ld * maas_dtype_size(type), type, 1, ld };
-		size_t have = n > j * TILE_N ? least(n - j * TILE_N, TILE_N) : 0;
+	struct maas_matrix s = { x, type, 1, ld };
 
-		if (have < TILE_N)
-			memset(to[j], 0, hd * TILE_N * sizeof(float));
-		if (have)
-			t->pack(to[j], TILE_N, &s, hd, have, 0);
-	}
+	if (n < TILE_N)
+		memset(to, 0, hd * TILE_N * sizeof *to);
+	t->pack(to, TILE_N, &s, hd, n, 0);
 }
 
 /* [rows][hd] panels of n rows of x. */
@@ -90,6 +85,29 @@ maas_attend_scratch(size_t hd)
 	return (n + 63) / 64 * 64;
 }
 
+/* Scores of n keys of a block.  One or a few queries read whole panels of keys where they are. */
+static void
+score_keys(const struct maas_tile *t, struct fwd_room *s, const struct maas_keys *keys, size_t block, size_t rows,
+    size_t n, size_t hd)
+{
+	size_t size = maas_dtype_size(keys->type), row = keys->row * size, in_place = 0;
+
+	if (rows <= TILE_ROWS && keys->type == MAAS_F32 && t->few_f32)
+		in_place = n / TILE_N;
+	for (size_t j = 0; j < SCORES; j++) {
+		const char *k = (const char *)keys->k[block] + j * TILE_N * row;
+
+		if (j < in_place) {
+			for (size_t h = 0; h < TILE_N; h += TILE_FEW)
+				t->few_f32(
+				    s->score[j] + h, s->q, k + h * row, row, k + (h + TILE_FEW) * row, rows, hd, 0);
+		} else if (j * TILE_N < n) {
+			pack_turned(t, s->key[j], k, keys->type, keys->row, least(n - j * TILE_N, TILE_N), hd);
+			t->f32(s->score[j], s->q, s->key[j], rows, hd, 0);
+		}
+	}
+}
+
 /* One block of keys, the first n of which the last row sees. */
 static void
 meet(const struct maas_tile *t, struct fwd_room *s, const struct maas_keys *keys, size_t block, size_t rows, size_t at,
@@ -98,10 +116,8 @@ meet(const struct maas_tile *t, struct fwd_room *s, const struct maas_keys *keys
 	size_t from = block * MAAS_KEYS, n = least(at + rows - from, MAAS_KEYS);
 	float scale = 1.0f / sqrtf((float)hd);
 
-	pack_turned(t, s->key, keys->k[block], keys->type, keys->row, n, hd);
+	score_keys(t, s, keys, block, rows, n, hd);
 	pack_straight(t, s->value, keys->v[block], keys->type, keys->row, n, hd);
-	for (size_t j = 0; j < SCORES; j++)
-		t->f32(s->score[j], s->q, s->key[j], rows, hd, 0);
 	for (size_t r = 0; r < rows; r++) {
 		size_t sees = least(at + r + 1 > from ? at + r + 1 - from : 0, n);
 		float *p = s->p + r * TILE_ROW;
@@ -140,8 +156,8 @@ maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, si
 		for (size_t r = 0; r < n; r++) {
 			for (size_t c = 0; c < hd; c += TILE_N)
 				PICK(divide)
-				(y + (r0 + r) * ldy + c, s->sum[c / TILE_N] + r * TILE_N, least(hd - c, TILE_N),
-				    s->state[r][1]);
+			(y + (r0 + r) * ldy + c, s->sum[c / TILE_N] + r * TILE_N, least(hd - c, TILE_N),
+			    s->state[r][1]);
 			if (lse)
 				lse[r0 + r] = s->state[r][0] + logf(s->state[r][1]);
 		}
@@ -215,8 +231,12 @@ maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *a, vo
 		size_t n = least(a->time - j, MAAS_KEYS);
 		int fresh = 1;
 
-		pack_turned(t, s->key, a->k + j * a->ld, MAAS_F32, a->ld, n, a->hd);
-		pack_turned(t, s->value, a->v + j * a->ld, MAAS_F32, a->ld, n, a->hd);
+		for (size_t c = 0; c < SCORES; c++) {
+			size_t from = j + c * TILE_N, have = n > c * TILE_N ? least(n - c * TILE_N, TILE_N) : 0;
+
+			pack_turned(t, s->key[c], a->k + (have ? from : j) * a->ld, MAAS_F32, a->ld, have, a->hd);
+			pack_turned(t, s->value[c], a->v + (have ? from : j) * a->ld, MAAS_F32, a->ld, have, a->hd);
+		}
 		pack_straight(t, s->key_by, a->k + j * a->ld, MAAS_F32, a->ld, n, a->hd);
 		for (size_t h = 0; h < a->group; h++)
 			for (size_t i = j; i < a->time; i += ROWS) {

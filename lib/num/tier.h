@@ -12,6 +12,7 @@
  * tier gives the same bytes.  PICK(name) is the tier of this process.
  */
 #define LANES 16
+#define TIER_512 "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"
 #if defined(__clang__)
 #define TIER_FAST
 #define TIER_WIDE
@@ -40,8 +41,8 @@
 #undef HELPER
 
 #define FN(name) name##_avx512
-#define KERNEL __attribute__((noinline, target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma" TIER_WIDE) TIER_FAST)) static
-#define HELPER static inline __attribute__((always_inline, target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma" TIER_WIDE)))
+#define KERNEL __attribute__((noinline, target(TIER_512 TIER_WIDE) TIER_FAST)) static
+#define HELPER static inline __attribute__((always_inline, target(TIER_512 TIER_WIDE)))
 #include TIER_FILE
 #undef FN
 #undef KERNEL

@@ -30,8 +30,9 @@ struct maas_tile {
 	void (*bf16)(float *c, const float *a, const float *b, size_t m, size_t k, int add);
 	maas_pack *pack;
 	/*
-	 * Few rows and weights read in place: TILE_FEW columns of the same sums, c [m, TILE_N], from w, row j
-	 * at w + j * row bytes, k running fastest.  m <= TILE_ROWS; weights that come next lie at soon.  NULL: the tier has none.
+	 * Few rows and weights read in place: TILE_FEW columns of the same sums, c [m, TILE_N], from w, row
+	 * j at w + j * row bytes, k running fastest.  m <= TILE_ROWS; weights that come next lie at soon.
+	 * NULL: the tier has none.
 	 */
 	void (*few_f32)(
 	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
