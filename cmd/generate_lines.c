@@ -234,6 +234,8 @@ json_prompt(struct job *j, struct maas_span line, int *object)
 			else if ((rc = maas_grow(&j->ids.id, j->ids.n, &j->ids.cap, 1, sizeof *j->ids.id)) == 0)
 				j->ids.id[j->ids.n++] = (int32_t)id;
 		}
+		if (rc == 0 && j->ids.n == 0)
+			rc = generate_encode(j, maas_span(""));
 	} else {
 		maas_fail("\"prompt\" is neither text nor a list of token ids");
 	}

@@ -177,7 +177,7 @@ set_up(struct job *j)
 	static const enum maas_dtype type[] = { MAAS_F32, MAAS_BF16, MAAS_DTYPES };
 	const struct generate *o = j->o;
 	struct maas_decoder_limits limits = { .precision = type[o->precision] };
-	int ids_only = o->prompt_ids && (o->ids || o->score) && o->stop.n == 0;
+	int ids_only = o->prompt_ids && (o->ids || o->score || o->perplexity) && o->stop.n == 0;
 
 	if (!(j->model = maas_model_open(o->model)))
 		return -1;

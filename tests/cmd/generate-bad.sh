@@ -27,6 +27,9 @@ t maas-generate -j 1 -m m.maas -p x --stop ''
 t maas-generate -j 1 -m m.maas -p 'a b' --max-length 2
 t maas-generate -j 1 -m bare.maas -p x
 t maas-generate -j 1 -m bare.maas --prompt-ids --ids -n 4 </dev/null
+echo | t maas-generate -j 1 -m bare.maas --prompt-ids --ids -n 4
+echo 5 6 7 | t maas-generate -j 1 -m bare.maas --prompt-ids --perplexity
+echo '{"prompt":[]}' | t maas-generate -j 1 -m m.maas --jsonl --ids -n 2
 echo 5 6 | t maas-generate -j 1 -m bare.maas --prompt-ids --ids -n 4
 t maas-generate -j 1 -m nosuch.maas -p x
 t maas-generate -j 1 -m tok.json -p x
