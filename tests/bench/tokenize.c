@@ -74,8 +74,6 @@ rates(const struct maas_tokenizer *t, const char *what, struct maas_span text)
 {
 	char name[64];
 
-	if (!wanted(what))
-		return;
 	for (int warm = 1; warm >= 0; warm--) {
 		snprintf(name, sizeof name, "%s, %s", what, warm ? "warm" : "cold");
 		if (wanted(name))
