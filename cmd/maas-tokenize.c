@@ -253,9 +253,13 @@ static const struct verb verbs[] = {
 int
 main(int argc, char **argv)
 {
+	char unicode[32];
+
+	snprintf(unicode, sizeof unicode, "unicode %s", maas_unicode_version);
 	return drive(argc, argv,
 	    &(struct command){ .name = "maas-tokenize",
 		.what = "Turn texts into tokens and back.",
 		.verbs = verbs,
-		.nverbs = MAAS_COUNT(verbs) });
+		.nverbs = MAAS_COUNT(verbs),
+		.about = unicode });
 }

@@ -179,7 +179,7 @@ decode_file(struct job *j, const char *path)
 
 	if (lines_open(&l, path, NULL) < 0 || maas_input_peek(l.in, 1, &head) < 0)
 		goto out;
-	if (head.n && (*head.s == 'm' || (unsigned char)*head.s == 0x88 || (unsigned char)*head.s == 0x01) &&
+	if (head.n && (*head.s == 'm' || (unsigned char)*head.s == 0x88 || (unsigned char)*head.s == 0xA1) &&
 	    maas_input_peek(l.in, 16, &head) == 0 && maas_tokens_is(head)) {
 		rc = decode_tokens(j, l.in);
 		goto out;
