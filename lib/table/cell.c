@@ -30,14 +30,14 @@ maas_is_gap(struct maas_span s)
 }
 
 /*
- * Short decimals: a mantissa below 2^53 and a power of ten up to 22 are both exact, so one
- * product or quotient of them is correctly rounded (Clinger 1990).  0 where it is none of these.
+ * Short decimals, of up to 18 digits: a mantissa up to 2^53 and a power of ten up to 22 are both
+ * exact, so their quotient is correctly rounded (Clinger 1990).  0 where it is none of these.
  */
 static int
 short_decimal(struct maas_span s, double *to)
 {
 	static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
-		1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+		1e15, 1e16, 1e17, 1e18 };
 	const char *p = s.s, *end = s.s + s.n;
 	int minus = p < end && *p == '-', digits = 0, behind = 0, point = 0;
 	uint64_t m = 0;
@@ -59,7 +59,7 @@ short_decimal(struct maas_span s, double *to)
 		if (digits > 18)
 			return 0;
 	}
-	if (!digits || behind > 22 || m > (uint64_t)1 << 53)
+	if (!digits || m > (uint64_t)1 << 53)
 		return 0;
 	*to = (minus ? -1.0 : 1.0) * ((double)m / ten[behind]);
 	return 1;
