@@ -19,6 +19,8 @@ maas-train gpt -c good.yaml --dry-run | sed 's/[0-9.]* [kMG]*B/N B/; s/expected 
 maas-train -q -c good.yaml && mv m.maas was.maas && maas-train -c good.yaml --dry-run >again.yaml &&
     maas-train -q -c again.yaml && cmp m.maas was.maas
 maas-train -c "$TOP/data/gpt-small.yaml" --dry-run text.txt | grep '^# steps'
+maas-tokenize train -q -n 300 -o tok.json text.txt
+maas-train -c "$TOP/data/shakespeare.yaml" --dry-run text.txt | grep '^# steps'
 bad() { printf '%s\n' "$@" >bad.yaml; maas-train -c bad.yaml -o m.maas text.txt; echo "exit $?"; }
 bad 'kind: gpt' 'layrs: 2'
 bad 'kind: gpt' 'layers: two'

@@ -12,5 +12,5 @@ maas-model verify a.maas
 run --steps 1000000 --max-time 1s --json -o a.maas --checkpoint ck --log log | jq -c '[.done, .steps > 0]'
 jq -s -e 'map(.step) == [range(1; length + 1)]' log
 # By the clock alone, the schedule follows it.
-run --max-time 2s --lr 0.01 --json -o c.maas --log clock | jq -c '[.done, .steps > 10]'
-jq -s -c '[.[0].lr < 0.002, (map(.lr) | max) > 0.0075, .[-1].lr < 0.0015]' clock
+run --max-time 2s --lr 0.01 --json -o c.maas --log clock | jq -c '[.done, .steps > 1]'
+jq -s -c '(map(.lr) | max) as $top | [.[0].lr < $top, .[-1].lr < $top]' clock
