@@ -165,6 +165,58 @@ check_training(struct maas_team *one, struct maas_team *two, enum maas_dtype pre
 	maas_arena_free(b.arena);
 }
 
+static double
+loss_at(struct net *n, const float *from, const float *along, float by)
+{
+	const struct maas_params *p = maas_tape_params(n->tape);
+
+	for (size_t i = 0; i < p->n; i++)
+		p->val[i] = from[i] + by * along[i];
+	maas_forward(n->tape, &n->run);
+	return *(float *)n->loss->val;
+}
+
+/* The whole network's gradient against differences, along itself and along a direction of chance: what one
+ * node left in another's place would show. */
+static void
+check_gradient(struct maas_team *two)
+{
+	struct net n;
+
+	if (build(&n, two, MAAS_TRAIN) < 0) {
+		ok(0, "%s", maas_error());
+		return;
+	}
+	const struct maas_params *p = maas_tape_params(n.tape);
+	float *from = maas_take(n.arena, p->n, sizeof *from), *along = maas_take(n.arena, p->n, sizeof *along);
+
+	for (uint64_t i = 1; i <= 5; i++)
+		step(&n, i);
+	maas_forward(n.tape, &n.run);
+	maas_backward(n.tape, &n.run, 0);
+	memcpy(from, p->val, p->n * sizeof *from);
+	double norm = maas_grad_norm(two, p);
+
+	for (int chance = 0; chance < 2; chance++) {
+		double slope, size = 0;
+
+		for (size_t i = 0; i < p->n; i++)
+			along[i] = (float)(p->grad[i] / norm);
+		if (chance)
+			for (size_t i = 0; i < p->n; i++) {
+				float was = along[i];
+
+				maas_fill_normal(along + i, 1, 1 / sqrt((double)p->n), 9, i);
+				along[i] += was;
+			}
+		slope = maas_dot(along, p->grad, p->n);
+		size = (loss_at(&n, from, along, 3e-3f) - loss_at(&n, from, along, -3e-3f)) / 6e-3;
+		ok(fabs(size - slope) < 1e-3 * norm, "the network's slope %s: %.6g, by differences %.6g",
+		    chance ? "by chance" : "at its steepest", slope, size);
+	}
+	maas_arena_free(n.arena);
+}
+
 static void
 check_plan(struct maas_team *one)
 {
@@ -292,6 +344,7 @@ main(void)
 
 	check_training(one, two, MAAS_F32);
 	check_training(one, two, MAAS_BF16);
+	check_gradient(two);
 	check_plan(one);
 	check_view(one);
 	check_adamw(two);
