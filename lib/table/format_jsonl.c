@@ -1,4 +1,5 @@
 /* format_jsonl -- an object a line; its members are the cells, their keys the columns' names. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "source.h"
@@ -8,6 +9,7 @@ static int
 value(struct maas_table *t, const struct maas_json *v, struct piece *p, struct maas_span *cell)
 {
 	double real;
+	int64_t whole;
 	int rc;
 
 	*p = (struct piece){ 0, 0, 0 };
@@ -20,6 +22,8 @@ value(struct maas_table *t, const struct maas_json *v, struct piece *p, struct m
 	p->at = t->text.n;
 	if (maas_json_type(v) == MAAS_J_REAL && maas_json_real(v, &real) == 0)
 		rc = maas_json_put_real(&t->text, real);
+	else if (maas_json_type(v) == MAAS_J_INT && maas_json_int(v, &whole) == 0)
+		rc = maas_buf_printf(&t->text, "%" PRId64, whole);
 	else
 		rc = maas_json_put(&t->text, v);
 	p->n = t->text.n - p->at;
