@@ -97,7 +97,7 @@ explain_all(struct classifying *k, const struct explain *o)
 		else if (json(k, best, &x, n) < 0)
 			return -1;
 		if (k->o->line_buffered && fflush(stdout))
-			return maas_fail_errno("standard output");
+			return maas_fail_errno("writing standard output");
 	}
 	return rc;
 }

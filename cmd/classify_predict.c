@@ -176,7 +176,7 @@ head_line(struct answering *a)
 		bad = maas_buf_printf(&a->line, "predicted%cprobability", d);
 	if (bad || maas_buf_text(&a->line, "\n") < 0)
 		return -1;
-	return fwrite(a->line.s, 1, a->line.n, stdout) == a->line.n ? 0 : maas_fail_errno("standard output");
+	return fwrite(a->line.s, 1, a->line.n, stdout) == a->line.n ? 0 : maas_fail_errno("writing standard output");
 }
 
 static int
@@ -199,7 +199,7 @@ answer_all(struct answering *a)
 		    maas_buf_text(&a->line, "\n") < 0)
 			return -1;
 		if (fwrite(a->line.s, 1, a->line.n, stdout) != a->line.n || (a->k.o->line_buffered && fflush(stdout)))
-			return maas_fail_errno("standard output");
+			return maas_fail_errno("writing standard output");
 	}
 	return rc;
 }

@@ -138,6 +138,20 @@ from_environment(struct call *c)
 	return 0;
 }
 
+/* The reason of find(), in the words of a command line. */
+static int
+no_such_option(void)
+{
+	static const char before[] = "no such setting: ";
+	char name[160];
+
+	if (!strncmp(maas_error(), before, sizeof before - 1)) {
+		snprintf(name, sizeof name, "%s", maas_error() + sizeof before - 1);
+		maas_fail_as(MAAS_USAGE, "no such option: --%s", name);
+	}
+	return -1;
+}
+
 /* --name, --name=value, --no-name.  Returns how many words were taken, or -1. */
 static int
 long_option(struct call *c, char **word)
@@ -159,7 +173,7 @@ long_option(struct call *c, char **word)
 	if (!strncmp(name, "no-", 3) && !value && (f = find(c, name + 3, 1, &t)) && f->type == MAAS_F_FLAG)
 		return note(c, t, f, "false", FLAG) < 0 ? -1 : 1;
 	if (!(f = find(c, name, 1, &t)))
-		return maas_in("--%s", name);
+		return no_such_option();
 	if (f->type == MAAS_F_FLAG)
 		return note(c, t, f, value ? value : "true", FLAG) < 0 ? -1 : 1;
 	if (!value && !(value = word[1]))

@@ -210,7 +210,7 @@ cut_lines(struct shears *x, const char *path)
 		if (x->o->line_buffered)
 			fflush(stdout);
 		if (ferror(stdout)) {
-			rc = maas_fail_as(MAAS_IO, "standard output");
+			rc = maas_fail_errno("writing standard output");
 			break;
 		}
 	}

@@ -93,7 +93,7 @@ flush(struct job *j)
 	j->out.n = 0;
 	if (j->o->line_buffered)
 		fflush(stdout);
-	return ferror(stdout) ? maas_fail_as(MAAS_IO, "standard output") : 0;
+	return ferror(stdout) ? maas_fail_errno("writing standard output") : 0;
 }
 
 static void

@@ -124,7 +124,7 @@ put(struct job *j)
 	size_t n = j->b.n;
 
 	j->b.n = 0;
-	return fwrite(j->b.s, 1, n, stdout) == n ? 0 : maas_fail_errno("standard output");
+	return fwrite(j->b.s, 1, n, stdout) == n ? 0 : maas_fail_errno("writing standard output");
 }
 
 static int
@@ -158,7 +158,7 @@ print_npy(struct job *j)
 		memset(row, 0, j->features * sizeof *row);
 		for (size_t e = j->x.start[i]; e < j->x.start[i + 1]; e++)
 			row[j->x.col[e]] = j->x.val[e];
-		bad = fwrite(row, sizeof *row, j->features, stdout) != j->features ? maas_fail_errno("standard output")
+		bad = fwrite(row, sizeof *row, j->features, stdout) != j->features ? maas_fail_errno("writing standard output")
 										   : 0;
 	}
 	free(row);

@@ -208,7 +208,7 @@ sync_folder(const char *path)
 int
 maas_out_commit(struct maas_out *o, int how)
 {
-	const char *name = o->path ? o->path : "standard output";
+	const char *name = o->path ? o->path : "writing standard output";
 
 	if (fflush(o->f) == EOF || ferror(o->f) || ((how & MAAS_DURABLE) && o->temporary && fsync(fileno(o->f)) < 0)) {
 		maas_fail_as(MAAS_IO, "%s: %s", name, strerror(errno ? errno : EIO));
