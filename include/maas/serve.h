@@ -58,6 +58,7 @@ struct maas_serve_options {
 	long port;
 	const char *unix;
 	const char *state;
+	const char *log;                /* NULL: none */
 	long queue, parallel;
 	size_t body_max;
 	long connections;

@@ -225,6 +225,8 @@ admit_finished(void *ctx, struct maas_http_request *r)
 	struct maas_arena *arena = a->arena;
 	struct route_metrics *m = &s->route_metrics[a->route ? a->route - serve_routes : (ptrdiff_t)serve_nroutes - 1];
 
+	if (s->log >= 0 && a->http)
+		accesslog_add(s->log, a);
 	count_code(m, r->status);
 	count_seconds(&m->duration, maas_clock() - r->start);
 	if (arena && maas_arena_bytes(arena) > ARENA_KEEP) {

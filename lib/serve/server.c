@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "server.h"
 
@@ -14,6 +15,7 @@ const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_option
 	MAAS_TEXT(0, maas_serve_options, unix, NULL,
 	    "listen on this UNIX socket; on TCP only if --host or --port is given too"),
 	MAAS_TEXT(0, maas_serve_options, state, NULL, "directory of the keys"),
+	MAAS_TEXT(0, maas_serve_options, log, NULL, "append a line of JSON for each request to this file"),
 	MAAS_INT(0, maas_serve_options, queue, 1, 100000, 256, "requests that may wait; more are told to come again"),
 	MAAS_INT(0, maas_serve_options, parallel, 1, 1024, 16, "texts that a model generates at once"),
 	MAAS_SIZE(0, maas_serve_options, body_max, 1024, 1 << 30, 8 << 20, "largest request body"),
@@ -48,6 +50,14 @@ check_reach(struct maas_server *s, int tcp)
 }
 
 static int
+open_log(struct maas_server *s)
+{
+	if (s->options.log)
+		s->log = accesslog_open(s->options.log);
+	return s->options.log && s->log < 0 ? -1 : 0;
+}
+
+static int
 listen_on(struct maas_server *s, int tcp)
 {
 	struct maas_http_setup set = {
@@ -78,13 +88,14 @@ maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state 
 	if (!s)
 		return NULL;
 	s->options = *o;
+	s->log = -1;
 	s->team = team;
 	s->started = (double)time(NULL);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work, NULL);
 	s->route_metrics = maas_alloc(serve_nroutes, sizeof *s->route_metrics);
 	if (!s->route_metrics || !(s->ring = ring_new(state)) || check_reach(s, tcp) < 0 || open_models(s) < 0 ||
-	    scheduler_start(s) < 0 || listen_on(s, tcp) < 0) {
+	    open_log(s) < 0 || scheduler_start(s) < 0 || listen_on(s, tcp) < 0) {
 		maas_server_close(s);
 		return NULL;
 	}
@@ -149,6 +160,8 @@ maas_server_close(struct maas_server *s)
 	for (size_t i = 0; i < s->nmodel; i++)
 		hosted_close(&s->model[i]);
 	ring_free(s->ring);
+	if (s->log >= 0)
+		close(s->log);
 	free(s->route_metrics);
 	pthread_cond_destroy(&s->work);
 	pthread_mutex_destroy(&s->lock);

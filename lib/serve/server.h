@@ -89,6 +89,7 @@ struct maas_server {
 	struct maas_team *team;
 	struct hosted model[MODELS];
 	size_t nmodel;
+	int log;                                /* descriptor; -1: none */
 	struct route_metrics *route_metrics;    /* [serve_nroutes] */
 	_Atomic uint64_t rejected[REJECTED_KINDS];
 	double started;                         /* seconds since 1970 */
@@ -131,6 +132,10 @@ struct hosted *hosted_find(struct maas_server *, struct maas_span name);
 struct hosted *hosted_for(struct ask *, struct maas_span name);
 struct hosted *hosted_of_path(struct ask *);    /* the one its path names */
 int put_card(struct maas_buf *, const struct hosted *) MAAS_USE;        /* of GET /v1/models/NAME */
+
+/* accesslog.c */
+int accesslog_open(const char *path) MAAS_USE;  /* a descriptor */
+void accesslog_add(int fd, const struct ask *);
 
 /* scheduler.c */
 int scheduler_start(struct maas_server *);
