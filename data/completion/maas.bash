@@ -17,7 +17,7 @@ maas-pca transform -m --model -o --output --keep --to=auto|tsv|npy|jsonl --line-
 maas-pca inverse -m --model -o --output --keep --to=auto|tsv|npy|jsonl --line-buffered --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-pca score -m --model -o --output --keep --to=auto|tsv|npy|jsonl --line-buffered --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-pca info -m --model --json --scree -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
-maas-serve - -m --model --host --port --unix --state --queue --parallel --body-max --connections --timeout --drain-timeout -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-serve - -m --model --host --port --unix --state --log --queue --parallel --body-max --connections --timeout --drain-timeout -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-serve key --state --scope --model --rps --tokens-per-minute --expires -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-tokenize - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-tokenize train -n --vocab --pattern=gpt2|cl100k|llama3 --min-frequency --special -o --output --encoding --if-changed --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
