@@ -206,7 +206,8 @@ make_model(struct job *j)
 		return 0;
 	v = (long *)(void *)((char *)j->model->settings + vocab->at);
 	if (*v && *v < size)
-		return maas_fail_as(MAAS_CONFIG, "--vocab %ld: the tokeniser has %ld ids", *v, size);
+		return maas_fail_as(
+		    MAAS_CONFIG, "vocab is %ld, and the tokeniser has %ld ids (see --vocab, --tokenizer)", *v, size);
 	if (!*v)
 		*v = size;
 	return 0;
