@@ -7,8 +7,10 @@
 #include "maas/base.h"
 
 /* How long an idle member watches for work before it sleeps: a step of a network follows the last
- * within microseconds, and waking a thread costs tens of them. */
-#define SPINS 20000
+ * within microseconds, and waking a thread costs tens of them.  After the first thousand looks it
+ * offers its core to others between looks, since there may be more threads than cores. */
+#define SPINS 4000
+#define ALONE 1000
 
 struct member {
 	struct maas_team *team;
@@ -32,10 +34,13 @@ struct maas_team {
 };
 
 static void
-pause_a_little(void)
+pause_a_little(int looks)
 {
+	if (looks >= ALONE)
+		sched_yield();
 #if defined(__x86_64__)
-	__builtin_ia32_pause();
+	else
+		__builtin_ia32_pause();
 #endif
 }
 
@@ -58,7 +63,7 @@ wait_for_job(struct maas_team *t, unsigned seen)
 	for (int i = 0; i < SPINS; i++) {
 		if (atomic_load_explicit(&t->job, memory_order_acquire) != seen)
 			return;
-		pause_a_little();
+		pause_a_little(i);
 	}
 	pthread_mutex_lock(&t->lock);
 	atomic_fetch_add(&t->asleep, 1);
@@ -161,11 +166,8 @@ maas_team_run(struct maas_team *t, size_t n, size_t grain, maas_work *work, void
 	atomic_store_explicit(&t->busy, t->size - 1, memory_order_relaxed);
 	announce(t);
 	share(t, 0);
-	for (int i = 1; atomic_load_explicit(&t->busy, memory_order_acquire); i++)
-		if (i % SPINS)
-			pause_a_little();
-		else
-			sched_yield(); /* more members than cores: let them run */
+	for (int i = 0; atomic_load_explicit(&t->busy, memory_order_acquire); i += i < ALONE)
+		pause_a_little(i);
 }
 
 void
