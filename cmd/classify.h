@@ -44,6 +44,7 @@ struct predict {
 	long k;
 	int proba, jsonl, append;
 	double threshold;
+	const char *keep;
 };
 struct evaluate {
 	int json, confusion;

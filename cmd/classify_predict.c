@@ -90,6 +90,10 @@ json_line(struct answering *a, const struct maas_row *row, int scored, const cha
 		bad = row->id.s ? maas_json_put_text(b, row->id) : maas_buf_printf(b, "%zu", a->k.number);
 	if (!bad && a->o->append && row->record.raw.s)
 		bad = maas_buf_text(b, ",\"row\":") || maas_json_put_text(b, row->record.raw);
+	for (size_t i = 0; i < row->nkeep && !bad; i++)
+		bad = maas_buf_text(b, ",") || maas_json_put_text(b, maas_reader_kept(a->k.reader, i)) ||
+		    maas_buf_text(b, ":") ||
+		    (row->keep[i].s ? maas_json_put_text(b, row->keep[i]) : maas_buf_text(b, "null"));
 	return bad || maas_buf_printf(b, ",%s}", m->s) ? -1 : 0;
 }
 
@@ -118,6 +122,13 @@ put_label(struct answering *a, struct maas_span s, char delimiter)
 	return 0;
 }
 
+/* Is there something in front of the answer? */
+static int
+carries(const struct answering *a)
+{
+	return a->o->append || a->o->keep;
+}
+
 static int
 put_answer(struct answering *a, char d)
 {
@@ -125,7 +136,7 @@ put_answer(struct answering *a, char d)
 	int bad = 0;
 
 	if (a->k.p[a->order[0]] < a->o->threshold)
-		return a->o->append ? maas_buf_printf(b, "%c", d) : 0;
+		return carries(a) ? maas_buf_add(b, &d, 1) : 0;
 	for (size_t i = 0; a->o->proba && i < a->k.labels && !bad; i++)
 		bad = (i && maas_buf_add(b, &d, 1)) || maas_buf_printf(b, "%.9g", (double)(float)a->k.p[i]);
 	for (size_t i = 0; !a->o->proba && i < a->most && !bad; i++)
@@ -151,8 +162,11 @@ text_line(struct answering *a, const struct maas_row *row, int scored)
 	if (a->o->append && row->record.raw.s &&
 	    (maas_buf_add(&a->line, row->record.raw.s, row->record.raw.n) < 0 || maas_buf_add(&a->line, &d, 1) < 0))
 		return -1;
+	for (size_t i = 0; i < row->nkeep; i++)
+		if (put_label(a, row->keep[i], d) < 0 || maas_buf_add(&a->line, &d, 1) < 0)
+			return -1;
 	if (!scored)
-		return a->o->append ? maas_buf_add(&a->line, &d, 1) : 0;
+		return carries(a) ? maas_buf_add(&a->line, &d, 1) : 0;
 	return put_answer(a, d);
 }
 
@@ -162,14 +176,17 @@ head_line(struct answering *a)
 {
 	char d = parting(a);
 	const struct maas_span *head = NULL;
-	size_t n = a->o->append ? maas_table_head(a->k.table, &head) : 0;
+	size_t n = carries(a) ? maas_table_head(a->k.table, &head) : 0;
 	int bad = 0;
 
 	a->line.n = 0;
 	if (a->json || (!a->o->proba && !n))
 		return 0;
+	n = a->o->append ? n : 0;
 	for (size_t i = 0; i < n && !bad; i++)
 		bad = put_label(a, head[i], d) || maas_buf_add(&a->line, &d, 1);
+	for (size_t i = 0; i < maas_reader_keeps(a->k.reader) && !bad; i++)
+		bad = put_label(a, maas_reader_kept(a->k.reader, i), d) || maas_buf_add(&a->line, &d, 1);
 	for (size_t i = 0; a->o->proba && i < a->k.labels && !bad; i++)
 		bad = (i && maas_buf_add(&a->line, &d, 1)) || put_label(a, maas_rows_label(a->k.rows, i), d);
 	if (!a->o->proba && !bad)
@@ -214,6 +231,8 @@ run(struct answering *a, struct call *c)
 	a->most = a->o->k && !a->o->proba ? (size_t)a->o->k : 1;
 	a->most = a->most > a->k.labels ? a->k.labels : a->most;
 	a->json = a->o->jsonl || maas_table_format(a->k.table) == &maas_format_jsonl;
+	if (a->o->keep && maas_reader_keep(a->k.reader, a->o->keep) < 0)
+		return fail(c);
 	if (!(a->order = maas_alloc(a->k.labels, sizeof *a->order)) || answer_all(a) < 0)
 		return fail(c);
 	if ((rc = finish(c)))

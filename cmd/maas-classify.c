@@ -1,30 +1,41 @@
 /* maas-classify: use, measure and explain a model that labels rows. */
 #include "classify.h"
 
-static const struct maas_field predict_fields[] = { MAAS_INT('k', predict, k, 0, 1e9, 0,
-							"print the K likeliest labels, each with its probability"),
+static const struct maas_field predict_fields[] = {
+	MAAS_INT('k', predict, k, 0, 1e9, 0, "print the K likeliest labels, each with its probability"),
 	MAAS_FLAG(0, predict, proba, "print the probability of every label, their names in a first line"),
 	MAAS_REAL(0, predict, threshold, 0, 1, 0, "an empty line where the likeliest label is less likely than X"),
 	MAAS_FLAG(0, predict, jsonl, "print JSON lines; as is done for JSON lines"),
-	MAAS_FLAG(0, predict, append, "repeat the row in front of the answer"), MAAS_END };
+	MAAS_FLAG(0, predict, append, "repeat the row in front of the answer"),
+	MAAS_TEXT(0, predict, keep, NULL, "repeat these columns, parted by commas, in front of the answer"),
+	MAAS_END,
+};
 
-static const struct maas_field evaluate_fields[] = { MAAS_FLAG(
-							 0, evaluate, json, "print every metric as one JSON object"),
+static const struct maas_field evaluate_fields[] = {
+	MAAS_FLAG(0, evaluate, json, "print every metric as one JSON object"),
 	MAAS_FLAG(0, evaluate, confusion, "print the table of truths (rows) and answers (columns) too"),
 	MAAS_TEXT(0, evaluate, errors, NULL, "write the rows answered wrong to FILE, most confident first"),
 	MAAS_LIST(
 	    0, evaluate, fail_under, "METRIC=X", "exit 1 where METRIC is below X (a loss: above X); may be repeated"),
-	MAAS_END };
+	MAAS_END,
+};
 
-static const struct maas_field explain_fields[] = { MAAS_INT(0, explain, top, 0, 1e9, 0,
-							"only the N largest contributions of a row; 0: all"),
-	MAAS_FLAG(0, explain, jsonl, "print a JSON object a row"), MAAS_END };
+static const struct maas_field explain_fields[] = {
+	MAAS_INT(0, explain, top, 0, 1e9, 0, "only the N largest contributions of a row; 0: all"),
+	MAAS_FLAG(0, explain, jsonl, "print a JSON object a row"),
+	MAAS_END,
+};
 
-static const struct maas_field classify_fields[] = { MAAS_TEXT('m', classify, model, NULL, "the model"),
-	MAAS_FLAG(0, classify, line_buffered, "answer each row before the next is waited for"), MAAS_END };
+static const struct maas_field classify_fields[] = {
+	MAAS_TEXT('m', classify, model, NULL, "the model"),
+	MAAS_FLAG(0, classify, line_buffered, "answer each row before the next is waited for"),
+	MAAS_END,
+};
 
-static const struct maas_field classify_model_field[] = { MAAS_TEXT('m', classify, model, NULL, "the model"),
-	MAAS_END };
+static const struct maas_field classify_model_field[] = {
+	MAAS_TEXT('m', classify, model, NULL, "the model"),
+	MAAS_END,
+};
 
 #define SHARED(fields) \
 	{ fields, sizeof(struct classify) }, \

@@ -8,12 +8,13 @@
 enum { LIBSVM, TSV, NPY, JSONL };
 static const char *const targets[] = { "libsvm", "tsv", "npy", "jsonl", NULL };
 
-const struct maas_field vectorize_fields[] = { MAAS_TEXT('m', vectorize, model, NULL,
-						   "use the vectoriser in this file, or in a model that carries one"),
+const struct maas_field vectorize_fields[] = {
+	MAAS_TEXT('m', vectorize, model, NULL, "use the vectoriser in this file, or in a model that carries one"),
 	MAAS_TEXT(0, vectorize, fit, NULL, "fit a vectoriser to the data and write it to this file"),
 	MAAS_ENUM(0, vectorize, to, targets, LIBSVM,
 	    "write rows as LABEL INDEX:VALUE, dense lines, a dense matrix, or JSON lines"),
-	MAAS_END };
+	MAAS_END,
+};
 
 struct job {
 	struct call *call;
@@ -158,8 +159,9 @@ print_npy(struct job *j)
 		memset(row, 0, j->features * sizeof *row);
 		for (size_t e = j->x.start[i]; e < j->x.start[i + 1]; e++)
 			row[j->x.col[e]] = j->x.val[e];
-		bad = fwrite(row, sizeof *row, j->features, stdout) != j->features ? maas_fail_errno("writing standard output")
-										   : 0;
+		bad = fwrite(row, sizeof *row, j->features, stdout) != j->features
+		    ? maas_fail_errno("writing standard output")
+		    : 0;
 	}
 	free(row);
 	return bad ? -1 : 0;

@@ -8,15 +8,17 @@
 
 static const char *const imputes[] = { "none", "mean", NULL };
 
-static const struct maas_field rows_fields[] = { MAAS_TEXT(0, rows_options, val, NULL,
-						     "measure on the rows of FILE, which are not trained on"),
+static const struct maas_field rows_fields[] = {
+	MAAS_TEXT(0, rows_options, val, NULL, "measure on the rows of FILE, which are not trained on"),
 	MAAS_REAL(0, rows_options, val_split, 0, 0.99, 0,
 	    "hold this part of the rows out, of each label alike, and measure on it"),
 	MAAS_TEXT(
 	    0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
 	MAAS_ENUM(0, rows_options, impute, imputes, 0, "fill gaps in numbers with the mean of the column"),
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
-	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step to FILE"), MAAS_END };
+	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step to FILE"),
+	MAAS_END,
+};
 
 static int
 check_options(struct rows_job *j)

@@ -28,7 +28,8 @@ static const struct maas_field fields[] = {
 	MAAS_TEXT(0, S, class_weight, NULL, "balanced, or LABEL:W,...: what a row of a label counts; 1 where not said"),
 	MAAS_ENUM(0, S, optimizer, optimizers, 0, "what finds the weights"),
 	MAAS_REAL(0, S, tol, 0, 1e9, 1e-4, "done when no weight has further than this to go, by slope and curvature"),
-	MAAS_INT(0, S, max_iter, 1, 1e9, 1000, "stop after N steps, and say so"), MAAS_END
+	MAAS_INT(0, S, max_iter, 1, 1e9, 1000, "stop after N steps, and say so"),
+	MAAS_END,
 };
 #undef S
 

@@ -131,7 +131,7 @@ join(struct maas_table *t, struct maas_record *rec)
 		t->joined.n = 0;
 		if (maas_buf_add(&t->joined, rec->raw.s, rec->raw.n) < 0)
 			return -1;
-		rec->raw = (struct maas_span){ t->joined.s, t->joined.n };      /* the line goes with the next one */
+		rec->raw = (struct maas_span){ t->joined.s, t->joined.n }; /* the line goes with the next one */
 	}
 	rc = source_line(&t->source, &line);
 	if (rc <= 0)

@@ -39,7 +39,7 @@ const struct maas_field maas_vectorizer_fields[] = {
 	MAAS_FLAG(0, S, sublinear_tf, "take 1 + ln(count) for the count"),
 	MAAS_FLAG_ON(0, S, smooth_idf, "count one more text, with every feature in it, for the idf"),
 	MAAS_ENUM(0, S, norm, norms, NORM_AUTO, "scale each row to length 1; auto: l2 with --tfidf, else none"),
-	MAAS_END
+	MAAS_END,
 };
 #undef S
 

@@ -11,6 +11,13 @@ maas-classify predict -m m.maas --threshold 0.7 texts
 echo "rows with their label, rows without"
 head -n 2 "$ex/test.tsv" | maas-classify predict -m m.maas --append
 maas-classify predict -m m.maas --append texts
+echo "some columns of a table with names"
+printf 'no,letter,from,kind\n1,"My bell, it rattles",Ada,repair\n2,The bill is wrong,"Ben, C",billing\n' >t.csv
+maas-train logistic -q --text letter --label kind --drop no,from -o t.maas t.csv
+maas-classify predict -m t.maas --keep from,no t.csv
+maas-classify predict -m t.maas --append t.csv
+maas-classify predict -m t.maas --keep no --jsonl -k 1 t.csv
+maas-classify predict -m t.maas --keep nothing t.csv; echo "exit $?"
 echo "empty lines, a last line without its end, bytes that are no text, a carriage return"
 printf 'My bell is broken\n\n\377\200 bell\nbell\r\nThe bill' | maas-classify predict -m m.maas >out; echo "exit $?"; wc -l <out; sed -n 2p out
 echo "JSON keeps what it came with"

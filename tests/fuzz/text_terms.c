@@ -28,7 +28,8 @@ later(const struct maas_vectorizer *v, const struct maas_span *text, const struc
 		size_t at = x->start[i], want = x->start[i + 1] - at;
 
 		expect(maas_vectorize_text(z, text[i], &col, &val, &n) == 0 && n == want);
-		expect(!n || (!memcmp(col, x->col + at, n * sizeof *col) && !memcmp(val, x->val + at, n * sizeof *val)));
+		expect(
+		    !n || (!memcmp(col, x->col + at, n * sizeof *col) && !memcmp(val, x->val + at, n * sizeof *val)));
 		expect(maas_vectorize_places(z, text[i], &place, &m) == 0 && m >= n);
 		for (size_t k = 0; k < m; k++)
 			expect(place[k].start <= place[k].end && place[k].end <= text[i].n);
