@@ -74,6 +74,11 @@ $(FUZZERS): $B/fuzz/%: $B/tests/fuzz/%.o $(FUZZ_MAIN) $(LIB)
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D); echo "  CC    $<"
 	$(V_)$(CC) $(ALLFLAGS) -c -o $@ $<
+# A tile of a product is one long straight line: checked inline it takes the compiler minutes.
+ifneq ($(SAN),)
+GCC      := $(if $(findstring clang,$(shell $(CC) --version)),,1)
+$B/lib/num/tile_%.o: SANFLAGS := $(and $(GCC),$(findstring address,$(SAN)),-fsanitize=address --param asan-instrumentation-with-call-threshold=0)
+endif
 $B/flags: FORCE                         # rebuild everything when the flags change
 	@mkdir -p $(@D); echo "$(CC) $(ALLFLAGS)" | cmp -s - $@ || echo "$(CC) $(ALLFLAGS)" >$@
 FORCE:
