@@ -30,7 +30,7 @@ struct common {
 struct verb {
 	const char *name;               /* NULL: a command without verbs */
 	const char *operands;           /* "[FILE...]"; "" for none */
-	const char *what;               /* one sentence */
+	const char *what;               /* one phrase, as in "print the label of each row" */
 	const char *defaults;           /* "name=value ...", before configuration; may be NULL */
 	struct { const struct maas_field *fields; size_t size; } part[PARTS];
 	int (*run)(struct call *);      /* the exit status */

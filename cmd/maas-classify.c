@@ -45,17 +45,17 @@ static const struct maas_field classify_model_field[] = {
 static const struct verb verbs[] = {
 	{ .name = "predict",
 	    .operands = "[DATA...]",
-	    .what = "Print the label of each row, and its probability.",
+	    .what = "print the label of each row, and its probability",
 	    .run = predict,
 	    .part = { SHARED(classify_fields), { predict_fields, sizeof(struct predict) } } },
 	{ .name = "evaluate",
 	    .operands = "[DATA...]",
-	    .what = "Measure the model on rows whose labels are known.",
+	    .what = "measure the model on rows whose labels are known",
 	    .run = evaluate,
 	    .part = { SHARED(classify_model_field), { evaluate_fields, sizeof(struct evaluate) } } },
 	{ .name = "explain",
 	    .operands = "[DATA...]",
-	    .what = "Print what each feature of a row adds to its label's score.",
+	    .what = "print what each feature of a row adds to its label's score",
 	    .run = explain,
 	    .part = { SHARED(classify_fields), { explain_fields, sizeof(struct explain) } } },
 };
@@ -65,7 +65,7 @@ main(int argc, char **argv)
 {
 	return drive(argc, argv,
 	    &(struct command){ .name = "maas-classify",
-		.what = "Label rows with a model, measure how well it does, explain why.",
+		.what = "label rows with a model, measure how well it does, explain why",
 		.verbs = verbs,
 		.nverbs = MAAS_COUNT(verbs) });
 }

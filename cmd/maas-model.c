@@ -154,5 +154,5 @@ main(int argc, char **argv)
 {
 	return drive(argc, argv,
 	    &(struct command){
-		.name = "maas-model", .what = "Look after model files.", .verbs = verbs, .nverbs = MAAS_COUNT(verbs) });
+		.name = "maas-model", .what = "look after model files", .verbs = verbs, .nverbs = MAAS_COUNT(verbs) });
 }

@@ -239,7 +239,7 @@ static const struct verb verbs[] = {
 	{
 	    .name = "fit",
 	    .operands = "[DATA...]",
-	    .what = "Find the components of a table and write a model.",
+	    .what = "find the components of a table and write a model",
 	    .part = { { maas_pca_fields, sizeof(struct maas_pca_options) },
 		{ outcome_pca_fields, sizeof(struct outcome_pca) },
 		{ maas_table_fields, sizeof(struct maas_table_options) } },
@@ -248,7 +248,7 @@ static const struct verb verbs[] = {
 	{
 	    .name = "transform",
 	    .operands = "[DATA...]",
-	    .what = "Turn rows into components.",
+	    .what = "turn rows into components",
 	    .part = { { pca_rows_fields, sizeof(struct pca_rows) },
 		{ maas_table_fields, sizeof(struct maas_table_options) } },
 	    .run = pass,
@@ -257,7 +257,7 @@ static const struct verb verbs[] = {
 	{
 	    .name = "inverse",
 	    .operands = "[DATA...]",
-	    .what = "Turn components back into rows.",
+	    .what = "turn components back into rows",
 	    .part = { { pca_rows_fields, sizeof(struct pca_rows) },
 		{ maas_table_fields, sizeof(struct maas_table_options) } },
 	    .run = pass,
@@ -266,7 +266,7 @@ static const struct verb verbs[] = {
 	{
 	    .name = "score",
 	    .operands = "[DATA...]",
-	    .what = "Say how far each row is from what its components tell.",
+	    .what = "say how far each row is from what its components tell",
 	    .part = { { pca_rows_fields, sizeof(struct pca_rows) },
 		{ maas_table_fields, sizeof(struct maas_table_options) } },
 	    .run = pass,
@@ -275,7 +275,7 @@ static const struct verb verbs[] = {
 	{
 	    .name = "info",
 	    .operands = "",
-	    .what = "Print a model's variances.",
+	    .what = "print a model's variances",
 	    .part = { { info_fields, sizeof(struct info) } },
 	    .run = info,
 	},
@@ -286,7 +286,7 @@ main(int argc, char **argv)
 {
 	return drive(argc, argv,
 	    &(struct command){ .name = "maas-pca",
-		.what = "Principal component analysis of tables.",
+		.what = "principal component analysis of tables",
 		.verbs = verbs,
 		.nverbs = MAAS_COUNT(verbs) });
 }

@@ -258,7 +258,7 @@ main(int argc, char **argv)
 	snprintf(unicode, sizeof unicode, "unicode %s", maas_unicode_version);
 	return drive(argc, argv,
 	    &(struct command){ .name = "maas-tokenize",
-		.what = "Turn texts into tokens and back.",
+		.what = "turn texts into tokens and back",
 		.verbs = verbs,
 		.nverbs = MAAS_COUNT(verbs),
 		.about = unicode });

@@ -54,7 +54,7 @@ main(int argc, char **argv)
 	}
 	rc = drive(argc, argv,
 	    &(struct command){ .name = "maas-train",
-		.what = "Fit a model to data: text for language models, tables and labelled texts for all others.",
+		.what = "fit a model to data: text for language models, tables and labelled texts for all others",
 		.verbs = verbs,
 		.nverbs = n });
 	free(verbs);

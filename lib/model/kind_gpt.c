@@ -193,7 +193,7 @@ answer(struct maas_model *m, struct maas_span input, struct maas_buf *to)
 
 const struct maas_kind maas_kind_gpt = {
 	.name = "gpt",
-	.what = "Train a GPT-2 language model on text.",
+	.what = "GPT-2: a language model, from text",
 	.fields = fields,
 	.size = sizeof(struct maas_gpt),
 	.defaults = "optimizer=adamw schedule=cosine clip=1 weight_decay=0.1 beta1=0.9 beta2=0.95",
