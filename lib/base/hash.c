@@ -51,14 +51,20 @@ shift(uint32_t crc)
 	    shift_lane[3][crc >> 24];
 }
 
+/* A sum is linear in its bits: each bit is shifted once, the tables are their sums. */
 static void
 make_shift(void)
 {
 	static const unsigned char zeros[LANE];
 
 	for (int k = 0; k < 4; k++)
-		for (uint32_t i = 0; i < 256; i++)
-			shift_lane[k][i] = crc_portable(i << 8 * k, zeros, LANE);
+		for (int bit = 0; bit < 8; bit++) {
+			uint32_t one = crc_portable(1u << (8 * k + bit), zeros, LANE);
+
+			for (uint32_t i = 0; i < 256; i++)
+				if (i >> bit & 1)
+					shift_lane[k][i] ^= one;
+		}
 }
 
 __attribute__((target("sse4.2"))) static uint32_t

@@ -19,7 +19,7 @@ hashes(void)
 	ok(maas_crc32c(0, text, 32) == 0x62A8AB43u, "crc32c of 32 ones");
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = (unsigned char)(i * 131 + i / 7);
-	for (size_t i = 0; i < sizeof text; i++) {              /* bit by bit */
+	for (size_t i = 0; i < sizeof text; i++) { /* bit by bit */
 		bits ^= text[i];
 		for (int k = 0; k < 8; k++)
 			bits = bits & 1 ? bits >> 1 ^ 0x82F63B78u : bits >> 1;
@@ -30,7 +30,8 @@ hashes(void)
 	maas_isa_force(MAAS_PORTABLE);
 	ok(maas_crc32c(0, text, sizeof text) == want, "crc32c, portable");
 	maas_isa_force(maas_isa_best());
-	ok(maas_hash("a", 1, 0) != maas_hash("a\0", 2, 0) && maas_hash("a", 1, 0) != maas_hash("a", 1, 1), "hash tells apart");
+	ok(maas_hash("a", 1, 0) != maas_hash("a\0", 2, 0) && maas_hash("a", 1, 0) != maas_hash("a", 1, 1),
+	    "hash tells apart");
 	ok(maas_hash(text, 1000, 9) == maas_hash(text, 1000, 9), "and is a function");
 }
 
@@ -50,8 +51,8 @@ random_numbers(void)
 	maas_fill_normal(x, MAAS_COUNT(x), 2, 7, 3);
 	for (size_t i = 0; i < MAAS_COUNT(x); i++)
 		sum += x[i], square += (double)x[i] * x[i];
-	ok(fabs(sum / MAAS_COUNT(x)) < 0.1 && fabs(square / MAAS_COUNT(x) - 4) < 0.2, "normal: mean %.3f, variance %.3f",
-	    sum / MAAS_COUNT(x), square / MAAS_COUNT(x));
+	ok(fabs(sum / MAAS_COUNT(x)) < 0.1 && fabs(square / MAAS_COUNT(x) - 4) < 0.2,
+	    "normal: mean %.3f, variance %.3f", sum / MAAS_COUNT(x), square / MAAS_COUNT(x));
 	for (uint32_t i = 0; i < 1000; i++)
 		item[i] = i;
 	maas_shuffle(item, 1000, 1, 2);
@@ -74,14 +75,15 @@ utf8(void)
 	char put[4];
 	int fine = 1;
 
-	fine &= maas_utf8_next(&p, end) == 'a' && maas_utf8_next(&p, end) == 0xE9 && maas_utf8_next(&p, end) == 0x4EBA &&
-	    maas_utf8_next(&p, end) == 0x1F600 && p == end;
+	fine &= maas_utf8_next(&p, end) == 'a' && maas_utf8_next(&p, end) == 0xE9 &&
+	    maas_utf8_next(&p, end) == 0x4EBA && maas_utf8_next(&p, end) == 0x1F600 && p == end;
 	ok(fine, "one to four bytes");
-	for (p = bad, end = bad + sizeof bad - 1; p < end; )
+	for (p = bad, end = bad + sizeof bad - 1; p < end;)
 		fine &= maas_utf8_next(&p, end) < 0;
 	ok(fine, "overlong, surrogate, too large, cut short: each byte refused");
 	ok(maas_utf8_put(put, 0x1F600) == 4 && !memcmp(put, "\xF0\x9F\x98\x80", 4), "put");
-	ok(maas_utf8_whole("ab\xE4\xBA", 4) == 2 && maas_utf8_whole("ab\xE4\xBA\xBA", 5) == 5, "a character cut short waits");
+	ok(maas_utf8_whole("ab\xE4\xBA", 4) == 2 && maas_utf8_whole("ab\xE4\xBA\xBA", 5) == 5,
+	    "a character cut short waits");
 	ok(maas_utf8_whole("\xF0\x9F\x98", 3) == 0 && maas_utf8_whole("\xBA\xBA", 2) == 2, "a stray byte does not");
 	ok(maas_utf8_whole("\xE0\x80", 2) == 2, "nor one that can become nothing");
 }
@@ -96,10 +98,12 @@ numbers(void)
 	ok(maas_parse_real(maas_span("-.5"), &v) == 0 && v == -0.5, "no leading digit");
 	ok(maas_parse_real(maas_span("inf"), &v) == 0 && isinf(v), "infinity");
 	ok(maas_parse_real(maas_span("0x10"), &v) < 0 && maas_parse_real(maas_span("1 "), &v) < 0 &&
-	    maas_parse_real(maas_span(""), &v) < 0 && maas_parse_real((struct maas_span){ "1\0", 2 }, &v) < 0 &&
-	    maas_parse_real(maas_span("nan(1)"), &v) < 0, "hexadecimal, blanks, nothing, NUL, a tagged NaN are none");
+		maas_parse_real(maas_span(""), &v) < 0 && maas_parse_real((struct maas_span){ "1\0", 2 }, &v) < 0 &&
+		maas_parse_real(maas_span("nan(1)"), &v) < 0,
+	    "hexadecimal, blanks, nothing, NUL, a tagged NaN are none");
 	ok(maas_parse_int(maas_span("-42"), &i) == 0 && i == -42, "an integer");
-	ok(maas_parse_int(maas_span("9223372036854775808"), &i) < 0 && maas_parse_int(maas_span(" 1"), &i) < 0, "too large, blank");
+	ok(maas_parse_int(maas_span("9223372036854775808"), &i) < 0 && maas_parse_int(maas_span(" 1"), &i) < 0,
+	    "too large, blank");
 }
 
 static void
@@ -160,7 +164,7 @@ team(void)
 	for (int i = 0; i < 1000; i++)
 		fine &= j.touched[i] == 2000;
 	ok(fine && !j.wrong, "every item once a run, ranges where they belong");
-	usleep(50000);                  /* long enough for the members to sleep */
+	usleep(50000); /* long enough for the members to sleep */
 	maas_team_run(t, 1000, 7, touch, &j);
 	ok(j.touched[999] == 2001, "woken again");
 	maas_team_free(t);

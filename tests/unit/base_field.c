@@ -13,18 +13,12 @@ struct sgd {
 };
 
 static const char *const schedules[] = { "constant", "cosine", NULL };
-static const struct maas_field fields[] = {
-	MAAS_REAL('r', sgd, lr, 0, 10, 1e-3, "learning rate"),
-	MAAS_REAL(0, sgd, dropout, 0, 1, NAN, "dropout"),
-	MAAS_DURATION(0, sgd, span, 60, "time"),
-	MAAS_INT('n', sgd, steps, 1, 1e12, 1000, "steps to take"),
-	MAAS_FLAG('c', sgd, clip, "clip the gradient"),
-	MAAS_ENUM(0, sgd, schedule, schedules, 1, "schedule"),
-	MAAS_SIZE(0, sgd, memory, 0, 1e15, 4096, "memory"),
-	MAAS_TEXT('f', sgd, init_from, "-", "read from FILE"),
-	MAAS_LIST(0, sgd, stop, "TEXT", "stop at TEXT"),
-	MAAS_END
-};
+static const struct maas_field fields[] = { MAAS_REAL('r', sgd, lr, 0, 10, 1e-3, "learning rate"),
+	MAAS_REAL(0, sgd, dropout, 0, 1, NAN, "dropout"), MAAS_DURATION(0, sgd, span, 60, "time"),
+	MAAS_INT('n', sgd, steps, 1, 1e12, 1000, "steps to take"), MAAS_FLAG('c', sgd, clip, "clip the gradient"),
+	MAAS_ENUM(0, sgd, schedule, schedules, 1, "schedule"), MAAS_SIZE(0, sgd, memory, 0, 1e15, 4096, "memory"),
+	MAAS_TEXT('f', sgd, init_from, "-", "read from FILE"), MAAS_LIST(0, sgd, stop, "TEXT", "stop at TEXT"),
+	MAAS_END };
 
 static int
 set(struct sgd *o, const char *name, const char *value)
@@ -38,20 +32,25 @@ static void
 accepts(struct sgd *o)
 {
 	ok(o->lr == 1e-3 && isnan(o->dropout) && o->span == 60 && o->steps == 1000 && !o->clip && o->schedule == 1 &&
-	    o->memory == 4096 && !strcmp(o->init_from, "-") && !o->stop.n, "defaults");
+		o->memory == 4096 && !strcmp(o->init_from, "-") && !o->stop.n,
+	    "defaults");
 	ok(set(o, "steps", "25") == 0 && o->steps == 25, "integer");
 	ok(set(o, "init-from", "x") == 0 && !strcmp(o->init_from, "x"), "text, by its name with a dash");
 	ok(set(o, "span", "1h30m") == 0 && o->span == 5400, "duration");
 	ok(set(o, "memory", "3M") == 0 && o->memory == 3 << 20, "size");
 	ok(set(o, "schedule", "constant") == 0 && o->schedule == 0, "enum");
-	ok(set(o, "stop", "a") == 0 && set(o, "stop", "b") == 0 && o->stop.n == 2 && !strcmp(o->stop.item[1], "b"), "list");
-	ok(set(o, "dropout", "0.5") == 0 && set(o, "dropout", "auto") == 0 && isnan(o->dropout), "auto where unset is possible");
+	ok(set(o, "stop", "a") == 0 && set(o, "stop", "b") == 0 && o->stop.n == 2 && !strcmp(o->stop.item[1], "b"),
+	    "list");
+	ok(set(o, "dropout", "0.5") == 0 && set(o, "dropout", "auto") == 0 && isnan(o->dropout),
+	    "auto where unset is possible");
 }
 
 static void
 refuses(struct sgd *o)
 {
-	static const struct { const char *name, *value, *why; } bad[] = {
+	static const struct {
+		const char *name, *value, *why;
+	} bad[] = {
 		{ "steps", "2.5", "steps: '2.5' is not a whole number" },
 		{ "steps", "0", "steps: 0 is outside [1, 1e+12]" },
 		{ "steps", "0x10", "steps: '0x10' is not a whole number" },
@@ -97,7 +96,8 @@ round_trip(struct sgd *o)
 			back.init_from = o->init_from;
 	}
 	ok(back.lr == o->lr && back.span == o->span && back.memory == o->memory && back.schedule == o->schedule &&
-	    back.steps == o->steps, "reads back");
+		back.steps == o->steps,
+	    "reads back");
 	maas_buf_free(&b);
 }
 

@@ -61,7 +61,8 @@ buffers(void)
 	ok(rc == 0 && b.n == 3890 && b.s[b.n] == '\0', "a thousand numbers");
 	ok(!strncmp(b.s + b.n - 8, "998,999,", 8), "the last of them");
 	b.n = 0;
-	ok(maas_buf_printf(&b, "%5000s|", "x") == 0 && b.n == 5001 && b.s[5000] == '|', "a text longer than the buffer");
+	ok(maas_buf_printf(&b, "%5000s|", "x") == 0 && b.n == 5001 && b.s[5000] == '|',
+	    "a text longer than the buffer");
 	maas_buf_free(&b);
 	ok(!b.s && !b.n, "free empties");
 }

@@ -67,7 +67,8 @@ gzip(void)
 	struct maas_input *in;
 	struct maas_map m;
 
-	ok(system("printf hello >h && gzip -nc h >a && printf ' world' | gzip -nc >>a && printf '\\0\\0' >>a") == 0, "made");
+	ok(system("printf hello >h && gzip -nc h >a && printf ' world' | gzip -nc >>a && printf '\\0\\0' >>a") == 0,
+	    "made");
 	in = maas_input_open("a", NULL);
 	ok(maas_input_all(in, &b) == 0 && b.n == 11 && !memcmp(b.s, "hello world", 11), "gunzipped");
 	maas_input_close(in);

@@ -38,7 +38,8 @@ parse(void)
 	for (size_t k = 0; k < MAAS_COUNT(bad); k++)
 		ok(!maas_json_parse(maas_span(bad[k])), "refused: %s", maas_error());
 	j = maas_json_parse(maas_span("{\"much\":1000000000000000019884624838656,\"little\":-7}"));
-	ok(maas_json_real(maas_json_get(j, "much"), &d) == 0 && d == 1e30 && maas_json_int(maas_json_get(j, "much"), &i) < 0,
+	ok(maas_json_real(maas_json_get(j, "much"), &d) == 0 && d == 1e30 &&
+		maas_json_int(maas_json_get(j, "much"), &i) < 0,
 	    "an integer past 64 bits is a real");
 	ok(maas_json_int(maas_json_get(j, "little"), &i) == 0 && i == -7, "and the others stay integers");
 	maas_json_free(j);

@@ -47,12 +47,19 @@ foreign(void)
 		"{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,2],\"data_offsets\":[0,8]}}",
 		"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
 		"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}",
-		"{\"a\":7}", "{\"__metadata__\":{\"a\":1}}", "[]", "{", "{}",
+		"{\"a\":7}",
+		"{\"__metadata__\":{\"a\":1}}",
+		"[]",
+		"{",
+		"{}",
 	};
 
-	ok(opens("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8) == 1, "a file of another writer");
+	ok(opens("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8) == 1,
+	    "a file of another writer");
 	ok(opens("{\"b\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":{\"dtype\":\"F32\",\"shape\":[],"
-	    "\"data_offsets\":[0,4]}}   ", 4) == 1, "an empty tensor, a scalar, padding");
+		 "\"data_offsets\":[0,4]}}   ",
+	       4) == 1,
+	    "an empty tensor, a scalar, padding");
 	for (size_t i = 0; i < MAAS_COUNT(bad); i++)
 		ok(opens(bad[i], 8) == 0, "refused: %s", maas_error());
 	put("f", "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF{}", 10);
