@@ -4,8 +4,10 @@ run() {
 	    -j 1 --dropout 0.1 --eval-every 50 "$@" "$DATA/example/corpus.txt"
 }
 run -j 2 -o whole.maas --log whole.jsonl
+halves() { find . -name '*.??????' ! -name '*.jsonl' | sort; }
 # Start in the background, wait until the log is past a step, send a signal.
 stop_after() {
+	halves >halves.before
 	pre='exec' run -o killed.maas --checkpoint ck --checkpoint-every 10 --log log.jsonl 2>err & pid=$!
 	while kill -0 $pid 2>/dev/null && [ "$(wc -l <log.jsonl)" -lt "$1" ]; do sleep 0.01; done
 	kill "-$2" $pid 2>/dev/null; wait $pid 2>/dev/null; status=$?
@@ -17,16 +19,17 @@ for signal in KILL KILL TERM KILL HUP; do
 	stop_after $at $signal
 	echo "$signal: $status"
 	[ -e killed.maas ] && echo "ended too early"
-	# What stands in the folder: two checkpoints, three if killed between writing one and removing one, nothing half-written after a signal that can be caught.
+	# What stands in the folder: two checkpoints, three if killed between writing one and removing one;
+	# a signal that can be caught leaves nothing half-written behind.
 	[ "$(find ck -name 'step-*.ckpt' | wc -l)" -le 3 ] || ls ck
-	[ $signal = KILL ] || find . -name '*.??????' ! -name '*.jsonl'
+	[ $signal = KILL ] || halves | comm -13 halves.before -
 	cp log.jsonl before.jsonl
 done
 # With a log of its own a resumed run begins above step 0, where the newest checkpoint stands.
 cp -r ck ck2
 run -o other.maas --checkpoint ck2 --checkpoint-every 10 --resume must --log rest.jsonl
 cmp whole.maas other.maas && echo "the same bytes"
-newest=$(ls ck | sed -n 's/step-\([0-9]*\).*/\1/p' | sort -n | tail -n 1)
+newest=$(ls ck | sed -n 's/step-\([0-9]*\)\.ckpt$/\1/p' | sort -n | tail -n 1)
 jq -n --argjson newest "$newest" '[input.step == $newest + 1, $newest > 0]' -c rest.jsonl
 # With the old one, it is cut back and continued: each step stands in it once, with the same losses.
 run -o killed.maas --checkpoint ck --checkpoint-every 10 --resume must --log log.jsonl
