@@ -64,7 +64,8 @@ draw(const struct maas_plot *p, cairo_surface_t *surface, double scale)
 	cairo_scale(cr, scale, scale);
 	set_colour(cr, 0xffffff);
 	cairo_paint(cr);
-	cairo_select_font_face(cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+	/* cairo's own font: there on a machine without fonts, and the same on every machine. */
+	cairo_select_font_face(cr, "@cairo:sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
 	cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
 	bad = canvas_draw(p, &(struct canvas){ &ops, cr });
 	if (!bad && cairo_status(cr) != CAIRO_STATUS_SUCCESS)
