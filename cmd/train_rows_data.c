@@ -140,6 +140,16 @@ part_rows(struct rows_job *j)
 	return 0;
 }
 
+/* A text without blanks is one word to the analyzer that is the default: said, since it learns next to nothing. */
+static void
+hint(const struct rows_job *j)
+{
+	size_t n = j->set->n < 1000 ? j->set->n : 1000;
+
+	if (j->fitted && !given(j->call, "analyzer") && maas_cjk_share(j->set->text, n) > 0.3)
+		warn(j->call, "the text has few blanks between words: --analyzer cjk learns more from it");
+}
+
 int
 rows_read(struct rows_job *j)
 {
@@ -147,6 +157,7 @@ rows_read(struct rows_job *j)
 		return -1;
 	if (!j->v && j->set->text && !(j->v = j->fitted = maas_rowset_vectorizer(j->set, j->pick, j->n, j->vectorizer)))
 		return -1;
+	hint(j);
 	return maas_rowset_features(j->set, j->pick, j->n, j->team, j->v, &j->x);
 }
 

@@ -157,6 +157,9 @@ double maas_vectorizer_idf(const struct maas_vectorizer *, size_t i);           
 /* Its settings as options would say them: "analyzer word\nngrams 1-2\n...". */
 int maas_vectorizer_print(const struct maas_vectorizer *, struct maas_buf *) MAAS_USE;
 
+/* The share of Han, kana and Hangul among the characters of n texts: what the analyzer word cannot part. */
+double maas_cjk_share(const struct maas_span *text, size_t n);
+
 struct maas_vectorize;
 struct maas_vectorize *maas_vectorize_new(const struct maas_vectorizer *) MAAS_USE;
 void maas_vectorize_free(struct maas_vectorize *);

@@ -343,3 +343,18 @@ terms_free(struct terms *t)
 	free(t->join_at);
 	free(t->word);
 }
+
+double
+maas_cjk_share(const struct maas_span *text, size_t n)
+{
+	size_t all = 0, hits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (const char *p = text[i].s, *end = p + text[i].n; p < end;) {
+			int32_t cp = maas_utf8_next(&p, end);
+
+			all += cp > ' ';
+			hits += cp > ' ' && is_cjk(cp);
+		}
+	return all ? (double)hits / (double)all : 0;
+}
