@@ -134,7 +134,7 @@ train(struct maas_span text, size_t vocab)
 	for (int i = 0; i < RUNS; i++) {
 		double start = maas_clock();
 		struct maas_bpe *b = maas_bpe_new(MAAS_GPT2, NULL);
-		struct maas_tokenizer *t;
+		struct maas_tokenizer *t = NULL;
 
 		if (!b || maas_bpe_add(b, text) < 0 || !(t = maas_bpe_train(b, vocab, 2, special, 1)))
 			die();
@@ -188,7 +188,8 @@ text(const char *data, const char *name)
 	snprintf(path, sizeof path, "%s/data/%s", data, name);
 	if (maas_map_open(&map[n], path) < 0)
 		die();
-	return (struct maas_span){ (const char *)map[n].p, map[n++].n };
+	n++;
+	return (struct maas_span){ (const char *)map[n - 1].p, map[n - 1].n };
 }
 
 int
