@@ -13,6 +13,7 @@ const struct maas_field vectorize_fields[] = {
 	MAAS_TEXT(0, vectorize, fit, NULL, "fit a vectoriser to the data and write it to this file"),
 	MAAS_ENUM(0, vectorize, to, targets, LIBSVM,
 	    "write rows as LABEL INDEX:VALUE, dense lines, a dense matrix, or JSON lines"),
+	MAAS_FLAG(0, vectorize, line_buffered, "answer each row before the next is waited for"),
 	MAAS_END,
 };
 
@@ -101,11 +102,12 @@ libsvm_row(struct job *j, struct maas_span label, const uint32_t *col, const dou
 	return bad || maas_buf_text(&j->b, n ? "\n" : " 1:0\n") ? -1 : 0;
 }
 
+/* "label":...,"features":{...} */
 static int
-json_row(struct job *j, struct maas_span label, const uint32_t *col, const double *val, size_t n)
+members(struct job *j, struct maas_span label, const uint32_t *col, const double *val, size_t n)
 {
 	struct maas_buf name = { 0 };
-	int bad = maas_buf_text(&j->b, "{\"label\":") ||
+	int bad = maas_buf_text(&j->b, "\"label\":") ||
 	    (label.s ? maas_json_put_text(&j->b, label) : maas_buf_text(&j->b, "null")) ||
 	    maas_buf_text(&j->b, ",\"features\":{");
 
@@ -116,7 +118,28 @@ json_row(struct job *j, struct maas_span label, const uint32_t *col, const doubl
 		    maas_json_put_real(&j->b, val[i]);
 	}
 	maas_buf_free(&name);
-	return bad || maas_buf_text(&j->b, "}}\n") ? -1 : 0;
+	return bad || maas_buf_text(&j->b, "}") ? -1 : 0;
+}
+
+/* An object keeps all it came with. */
+static int
+json_row(struct job *j, const struct maas_record *from, struct maas_span label, const uint32_t *col, const double *val,
+    size_t n)
+{
+	struct maas_buf alone = { 0 }, *b = &j->b;
+	int bad = members(j, label, col, val, n);
+
+	if (!bad && from && from->key && maas_json_merge(&alone, from->raw, (struct maas_span){ b->s, b->n }) == 0) {
+		b->n = 0;
+		bad = maas_buf_add(b, alone.s, alone.n) || maas_buf_text(b, "\n");
+	} else if (!bad) {
+		alone.n = 0;
+		bad = maas_buf_printf(&alone, "{%s}\n", b->s);
+		b->n = 0;
+		bad = bad || maas_buf_add(b, alone.s, alone.n);
+	}
+	maas_buf_free(&alone);
+	return bad ? -1 : 0;
 }
 
 static int
@@ -125,17 +148,21 @@ put(struct job *j)
 	size_t n = j->b.n;
 
 	j->b.n = 0;
-	return fwrite(j->b.s, 1, n, stdout) == n ? 0 : maas_fail_errno("writing standard output");
+	if (fwrite(j->b.s, 1, n, stdout) != n || (j->o->line_buffered && fflush(stdout)))
+		return maas_fail_errno("writing standard output");
+	return 0;
 }
 
+/* from: NULL where all rows are in hand. */
 static int
-print_row(struct job *j, struct maas_span label, const uint32_t *col, const double *val, size_t n)
+print_row(struct job *j, const struct maas_record *from, struct maas_span label, const uint32_t *col, const double *val,
+    size_t n)
 {
 	int bad;
 
 	switch (j->o->to) {
 	case TSV: bad = tsv_row(j, label, col, val, n); break;
-	case JSONL: bad = json_row(j, label, col, val, n); break;
+	case JSONL: bad = json_row(j, from, label, col, val, n); break;
 	default: bad = libsvm_row(j, label, col, val, n); break;
 	}
 	return bad ? -1 : put(j);
@@ -177,7 +204,7 @@ print_all(struct job *j)
 	for (size_t i = 0; i < j->x.rows; i++) {
 		size_t at = j->x.start[i];
 
-		if (print_row(j, j->set->label[i], j->x.col + at, j->x.val + at, j->x.start[i + 1] - at) < 0)
+		if (print_row(j, NULL, j->set->label[i], j->x.col + at, j->x.val + at, j->x.start[i + 1] - at) < 0)
 			return -1;
 	}
 	return 0;
@@ -265,6 +292,13 @@ fit(struct job *j)
 	return bad || all_features(j) || save(j) || print_all(j) ? -1 : 0;
 }
 
+/* An empty line has no features to name, and keeps its place all the same. */
+static int
+print_empty(struct job *j)
+{
+	return maas_buf_text(&j->b, j->o->to == JSONL ? "{\"label\":null,\"features\":{}}\n" : "\n") ? -1 : put(j);
+}
+
 /* Row by row: what comes in goes out before the next is read. */
 static int
 stream(struct job *j, struct maas_table *t)
@@ -281,8 +315,9 @@ stream(struct job *j, struct maas_table *t)
 		rc = -1;
 	while (rc >= 0 && (rc = maas_reader_next(r, &row)) > 0) {
 		if (row.record.empty)
-			continue;
-		if (maas_rows_features_of(c, &row, &col, &val, &n) < 0 || print_row(j, row.label, col, val, n) < 0)
+			rc = print_empty(j);
+		else if (maas_rows_features_of(c, &row, &col, &val, &n) < 0 ||
+		    print_row(j, &row.record, row.label, col, val, n) < 0)
 			rc = -1;
 	}
 	maas_rows_call_free(c);
@@ -302,8 +337,13 @@ transform(struct job *j)
 	j->numbers = j->columns->features;
 	j->features = j->numbers + maas_vectorizer_size(j->v);
 	told = told_otherwise(j->table, j->columns);
-	bad = !(t = maas_table_open(
-		    j->table, told ? NULL : j->columns, j->call->operand, j->call->n, told ? MAAS_AGAIN : 0));
+	if (told && j->o->line_buffered)
+		return maas_fail_as(MAAS_USAGE,
+		    "the vectoriser knows its columns: naming others wants all rows at once, --line-buffered one by one");
+	bad = !(t = maas_table_open(j->table, told ? NULL : j->columns, j->call->operand, j->call->n,
+		    told                      ? MAAS_AGAIN
+			: j->o->line_buffered ? MAAS_LIVE
+					      : 0));
 	if (told && !bad) {
 		bad = !(j->own = told_columns(t, j->table, j->columns));
 		j->columns = j->own;

@@ -7,7 +7,7 @@
 
 struct vectorize {
 	const char *model, *fit;
-	int to;
+	int to, line_buffered;
 };
 extern const struct maas_field vectorize_fields[];
 /* Parts: vectorize_fields, maas_table_fields, maas_vectorizer_fields. */

@@ -9,6 +9,16 @@ maas-tokenize vectorize -m v.maas --to jsonl t.tsv
 maas-tokenize vectorize -m v.maas --to npy t.tsv | od -A n -t f8 -j 128 -N 56 -w56 | tr -s ' '
 cut -f 1 t.tsv | maas-tokenize vectorize -m v.maas
 printf 'unknown words\n' | maas-tokenize vectorize -m v.maas
+printf 'a cat\tx\n\na mat\ty\n' | maas-tokenize vectorize -m v.maas | sed 's/^$/an empty line keeps its place/'
+printf '{"id":7,"text":"a cat","label":"x"}\n' >k.jsonl
+maas-tokenize vectorize --fit k.maas --text text --drop id k.jsonl >/dev/null
+printf '{"id":7,"text":"a cat"}\n\n' | maas-tokenize vectorize -m k.maas --to jsonl
+mkfifo ask answer
+maas-tokenize vectorize -m v.maas --line-buffered <ask >answer &
+exec 3>ask 4<answer
+printf 'the cat\n' >&3; read -r line <&4; echo "answered: $line"
+printf 'a dog\n' >&3; read -r line <&4; echo "answered: $line"
+exec 3>&- 4<&-
 maas-model info v.maas | head -n 2
 maas-tokenize vectorize --fit c.maas --text 1 --label '' --analyzer cjk --to jsonl <<END
 我爱 Python 编程
