@@ -63,7 +63,10 @@ key_add(struct call *c, struct maas_state *state, const struct key_options *o)
 	if (rc < 0)
 		return fail(c);
 	printf("%s\n", text);
-	return finish(c);
+	rc = finish(c);
+	if (rc && maas_key_revoke(state, k.id) < 0) /* nobody has seen it: nobody shall have it */
+		warn(c, "key %s: %s", k.id, maas_error());
+	return rc;
 }
 
 static void
@@ -119,8 +122,9 @@ check_key_words(struct call *c)
 	if (!strcmp(word, "list"))
 		return c->n == 1 ? 0 : misuse(c, "key list takes no operand");
 	if (!strcmp(word, "add"))
-		return c->n == 2 && *c->operand[1] && !has_control(c->operand[1]) ? 0
-										  : misuse(c, "key add takes one NAME");
+		return c->n != 2 || !*c->operand[1] ? misuse(c, "key add takes one NAME")
+		    : has_control(c->operand[1]) ? misuse(c, "key add: the NAME has a tab or another control character")
+						 : 0;
 	if (!strcmp(word, "revoke"))
 		return c->n == 2 ? 0 : misuse(c, "key revoke takes one ID");
 	return misuse(c, "key add NAME, key list or key revoke ID");

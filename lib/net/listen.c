@@ -67,18 +67,23 @@ static int
 clear_name(const struct sockaddr_un *at)
 {
 	struct stat st;
-	int fd, rc;
+	int fd, rc, why;
 
 	if (lstat(at->sun_path, &st) < 0)
 		return errno == ENOENT ? 0 : maas_fail_errno("%s", at->sun_path);
 	if (!S_ISSOCK(st.st_mode))
 		return maas_fail_as(MAAS_CANTCREATE, "%s: exists and is no socket", at->sun_path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return maas_fail_errno("socket");
 	rc = connect(fd, (const struct sockaddr *)at, sizeof *at);
+	why = errno;
 	close(fd);
-	if (rc == 0)
+	if (rc < 0 && why != ECONNREFUSED && why != EAGAIN) { /* again: one that listens, and is busy */
+		errno = why;
+		return maas_fail_errno("%s", at->sun_path);
+	}
+	if (rc == 0 || why == EAGAIN)
 		return maas_fail_as(MAAS_TEMPFAIL, "%s: another server listens there", at->sun_path);
 	return unlink(at->sun_path) < 0 ? maas_fail_errno("%s", at->sun_path) : 0;
 }
@@ -97,7 +102,8 @@ http_listen_unix(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	/* The mode of the socket becomes the mode of the name: never open to others, not for a moment. */
 	if (fd < 0 || fchmod(fd, 0600) < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) < 0) {
-		maas_fail_errno("%s", path);
+		maas_fail_as(errno == EACCES || errno == EROFS ? MAAS_NOPERM : MAAS_CANTCREATE, "%s: cannot create: %s",
+		    path, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -1;

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,7 +15,10 @@ accesslog_open(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 
-	return fd < 0 ? maas_fail_errno("%s", path) : fd;
+	if (fd >= 0)
+		return fd;
+	return maas_fail_as(
+	    errno == EACCES ? MAAS_NOPERM : MAAS_CANTCREATE, "%s: cannot create: %s", path, strerror(errno));
 }
 
 /* One write a line, so that lines of several threads do not mix.  What a full disk loses is lost. */

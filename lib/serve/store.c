@@ -48,7 +48,8 @@ make_dirs(const char *dir)
 		rc = maas_buf_add(&path, p, n);
 		p += n;
 		if (rc == 0 && mkdir(path.s, 0700) < 0 && errno != EEXIST)
-			rc = maas_fail_errno("%s", path.s);
+			rc = maas_fail_as(errno == EACCES || errno == EROFS ? MAAS_NOPERM : MAAS_CANTCREATE,
+			    "%s: cannot create: %s", path.s, strerror(errno));
 	}
 	maas_buf_free(&path);
 	return rc;

@@ -22,3 +22,8 @@ chmod 755 a/b; maas-serve key list --state a/b; echo "$?"; chmod 700 a/b
 mkdir -m 700 odd; echo 'this is no database, but a text of some length' >odd/maas.db
 maas-serve key list --state odd; echo "$?"
 maas-serve key list --state a/b >/dev/full; echo "$?"
+# a key that nobody has seen is no good
+maas-serve key add unseen --state a/b >/dev/full; echo "$?"
+maas-serve key list --state a/b | cut -f 2,3 | tail -n 1
+maas-serve key add "$(printf 'a\tb')" --state a/b 2>&1 | head -n 1
+maas-serve key list --state /proc/none/state; echo "$?"
