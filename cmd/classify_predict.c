@@ -129,6 +129,18 @@ carries(const struct answering *a)
 	return a->o->append || a->o->keep;
 }
 
+/* No answer: nothing; behind a row as many empty cells as an answer has. */
+static int
+put_blank(struct answering *a, char d)
+{
+	size_t n = carries(a) ? (a->o->proba ? a->k.labels : 2 * a->most) : 1;
+	int bad = 0;
+
+	for (size_t i = 1; i < n && !bad; i++)
+		bad = maas_buf_add(&a->line, &d, 1);
+	return bad ? -1 : 0;
+}
+
 static int
 put_answer(struct answering *a, char d)
 {
@@ -136,7 +148,7 @@ put_answer(struct answering *a, char d)
 	int bad = 0;
 
 	if (a->k.p[a->order[0]] < a->o->threshold)
-		return carries(a) ? maas_buf_add(b, &d, 1) : 0;
+		return put_blank(a, d);
 	for (size_t i = 0; a->o->proba && i < a->k.labels && !bad; i++)
 		bad = (i && maas_buf_add(b, &d, 1)) || maas_buf_printf(b, "%.9g", (double)(float)a->k.p[i]);
 	for (size_t i = 0; !a->o->proba && i < a->most && !bad; i++)
@@ -165,16 +177,14 @@ text_line(struct answering *a, const struct maas_row *row, int scored)
 	for (size_t i = 0; i < row->nkeep; i++)
 		if (put_label(a, row->keep[i], d) < 0 || maas_buf_add(&a->line, &d, 1) < 0)
 			return -1;
-	if (!scored)
-		return carries(a) ? maas_buf_add(&a->line, &d, 1) : 0;
-	return put_answer(a, d);
+	return scored ? put_answer(a, d) : put_blank(a, d);
 }
 
 /* The first line: the names of what follows. */
 static int
-head_line(struct answering *a)
+head_line(struct answering *a, const struct maas_row *first)
 {
-	char d = parting(a);
+	char d = parting(a), number[24];
 	const struct maas_span *head = NULL;
 	size_t n = carries(a) ? maas_table_head(a->k.table, &head) : 0;
 	int bad = 0;
@@ -182,9 +192,11 @@ head_line(struct answering *a)
 	a->line.n = 0;
 	if (a->json || (!a->o->proba && !n))
 		return 0;
-	n = a->o->append ? n : 0;
-	for (size_t i = 0; i < n && !bad; i++)
-		bad = put_label(a, head[i], d) || maas_buf_add(&a->line, &d, 1);
+	n = !a->o->append ? 0 : n || !first ? n : first->record.n;
+	for (size_t i = 0; i < n && !bad; i++) {
+		snprintf(number, sizeof number, "%zu", i + 1);
+		bad = put_label(a, head ? head[i] : maas_span(number), d) || maas_buf_add(&a->line, &d, 1);
+	}
 	for (size_t i = 0; i < maas_reader_keeps(a->k.reader) && !bad; i++)
 		bad = put_label(a, maas_reader_kept(a->k.reader, i), d) || maas_buf_add(&a->line, &d, 1);
 	for (size_t i = 0; a->o->proba && i < a->k.labels && !bad; i++)
@@ -201,11 +213,11 @@ answer_all(struct answering *a)
 {
 	struct maas_row row;
 	const char *why;
-	int rc;
+	int rc, headed = 0;
 
-	if (head_line(a) < 0)
-		return -1;
 	while ((rc = classify_next(&a->k, &row, &why)) > 0) {
+		if (!headed++ && head_line(a, &row) < 0)
+			return -1;
 		a->json = a->o->jsonl || maas_table_format(a->k.table) == &maas_format_jsonl;
 		if (rc == 2)
 			classify_note(&a->k, why);
@@ -218,7 +230,7 @@ answer_all(struct answering *a)
 		if (fwrite(a->line.s, 1, a->line.n, stdout) != a->line.n || (a->k.o->line_buffered && fflush(stdout)))
 			return maas_fail_errno("writing standard output");
 	}
-	return rc;
+	return rc == 0 && !headed ? head_line(a, NULL) : rc;
 }
 
 static int

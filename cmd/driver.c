@@ -8,19 +8,33 @@
 #include "maas/fmt.h"
 #include "state.h"
 
+#define SETTINGS 256 /* of all tables, to find the nearest of */
+
 const struct maas_field common_fields[] = { MAAS_TEXT('c', common, config, NULL, "read settings from a YAML file"),
 	MAAS_INT('j', common, threads, 0, 1024, 0, "threads; 0: as many as cores"),
 	MAAS_INT('s', common, seed, 0, 9007199254740991, 1, "seed of all random numbers"),
 	MAAS_FLAG('q', common, quiet, "say nothing but errors"), MAAS_FLAG('v', common, verbose, "say more"),
 	MAAS_END };
 
-/* "no such setting: x (y?)" over all tables: the reason of the table with a near name wins. */
+/* "no such setting: x (y?)" over all tables. */
 static void
 suggest(const struct call *c, const char *name)
 {
+	char text[SETTINGS][64];
+	const char *names[SETTINGS + 1], *near;
+	size_t n = 0;
+
 	for (int i = 0; i < c->state->tables; i++)
-		if (!maas_field(c->state->table[i].fields, name, 0) && strchr(maas_error(), '?'))
-			return;
+		for (const struct maas_field *f = c->state->table[i].fields; f->type && n < MAAS_COUNT(text); f++) {
+			maas_field_name(f, text[n], sizeof text[n]);
+			names[n] = text[n];
+			n++;
+		}
+	names[n] = NULL;
+	if ((near = maas_nearest(name, names)))
+		maas_fail_as(MAAS_USAGE, "no such setting: %s (%s?)", name, near);
+	else
+		maas_fail_as(MAAS_USAGE, "no such setting: %s", name);
 }
 
 /* A field by its long name in all tables: an exact name first, then the only one it begins.

@@ -163,6 +163,12 @@ put_row(struct pass *p, const struct item *it, double *y)
 	}
 }
 
+static int
+full(const struct pass *p)
+{
+	return maas_fail_errno("%s", strcmp(p->o->output, "-") ? p->o->output : "writing standard output");
+}
+
 /* Answer the batch. */
 static int
 flush(struct pass *p)
@@ -183,11 +189,11 @@ flush(struct pass *p)
 		if (put_row(p, it, y) < 0)
 			return -1;
 		if (fwrite(p->line.s, 1, p->line.n, p->rows) != p->line.n)
-			return maas_fail_errno("%s", p->o->output);
+			return full(p);
 	}
 	p->done += p->n;
 	p->n = 0;
-	return p->o->line_buffered && fflush(p->rows) ? maas_fail_errno("%s", p->o->output) : 0;
+	return p->o->line_buffered && fflush(p->rows) ? full(p) : 0;
 }
 
 /* Names of the kept columns and of the numbers, where the input had names. */
@@ -204,7 +210,7 @@ put_header(struct pass *p)
 		if (name_it(p, i) < 0 || put_cell(&p->line, (struct maas_span){ p->name.s, p->name.n }) < 0)
 			return -1;
 	fprintf(p->file, "%.*s\n", (int)p->line.n - 1, p->line.s);
-	return p->o->line_buffered && fflush(p->file) ? maas_fail_errno("%s", p->o->output) : 0;
+	return p->o->line_buffered && fflush(p->file) ? full(p) : 0;
 }
 
 /* npy, version 1: the header says how many rows there are, so that it is written last. */
@@ -220,7 +226,7 @@ finish_npy(struct pass *p)
 	rewind(p->rows);
 	while ((n = fread(block, 1, sizeof block, p->rows)) > 0)
 		fwrite(block, 1, n, p->file);
-	return ferror(p->rows) || ferror(p->file) ? maas_fail_errno("%s", p->o->output) : 0;
+	return ferror(p->rows) || ferror(p->file) ? full(p) : 0;
 }
 
 /* Model, input and output, and room for a batch. */

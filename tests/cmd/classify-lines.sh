@@ -9,3 +9,6 @@ for text in 'My bell is broken' 'The invoice is wrong' ''; do
 done
 exec 3>&- 4<&-
 wait $!; echo "exit $?"
+# the header and the rows have the same columns, answered or not
+printf 'bell broken\tx\n\ninvoice\n' | maas-classify predict -m m.maas --append --proba 2>/dev/null | awk -F '\t' '{ print NF }'
+printf 'bell broken\tx\n' | maas-classify predict -m m.maas --append -k 2 --threshold 1 | awk -F '\t' '{ print NF }'

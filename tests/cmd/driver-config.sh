@@ -17,3 +17,7 @@ maas-model info -c data.yaml other.maas
 echo "= $?"
 maas-model info -c missing.yaml x
 echo "= $?"
+# the nearest name is looked for in all tables
+printf 'kind: logistic\ntfid: true\n' >near.yaml
+maas-train -c near.yaml
+echo "= $?"

@@ -23,3 +23,4 @@ try maas-pca fit -q -o m.maas/x good.csv
 yes 1,2 | head -n 50000 | maas-pca transform -m m.maas | head -n 1
 head -c 600 m.maas >cut.maas; try maas-pca info -m cut.maas 2>&1 | cut -c 1-40
 cmp m.maas old.maas
+maas-pca transform -m m.maas --line-buffered good.csv >/dev/full; echo "exit $?"
