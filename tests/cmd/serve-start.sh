@@ -23,4 +23,3 @@ serve -m m.maas
 ask http://localhost/healthz
 end
 [ -e s ] || echo "the name is gone"
-maas-serve -m m.maas --state state --unix s2 --log none/log; echo "$?"
