@@ -50,14 +50,9 @@ add_file(struct maas_bpe *b, const char *path, const char *encoding, size_t *byt
 		return -1;
 	while (!last) {
 		const char *lf;
-		long got = 1;
 
-		if (maas_grow(&text.s, text.n, &text.cap, block, 1) < 0)
+		if (maas_input_block(in, &text, block, &last) < 0)
 			goto out;
-		for (size_t want = text.n + block; got > 0 && text.n < want; text.n += (size_t)got)
-			if ((got = maas_input_read(in, text.s + text.n, want - text.n)) < 0)
-				goto out;
-		last = got == 0;
 		lf = text.n ? memrchr(text.s, '\n', text.n) : NULL;
 		whole = last ? text.n : lf ? (size_t)(lf + 1 - text.s) : 0;
 		if (maas_bpe_add(b, (struct maas_span){ text.s, whole }) < 0)

@@ -15,6 +15,20 @@ const struct maas_field outcome_fields[] = { MAAS_TEXT('o', outcome, output, NUL
 	MAAS_FLAG(0, outcome, dry_run, "check everything, print the settings and the cost, and stop"), MAAS_END };
 
 int
+check_outcome(const struct call *c, const struct outcome *o)
+{
+	if (wants_input(c))
+		return MAAS_USAGE;
+	if (!o->output && !o->dry_run)
+		return misuse(c, "-o FILE is missing: where does the model go?");
+	if (o->output && !strcmp(o->output, "-") && o->json)
+		return misuse(c, "-o - and --json both want standard output");
+	if (o->depfile && (!o->output || !strcmp(o->output, "-")))
+		return misuse(c, "--depfile wants -o FILE");
+	return 0;
+}
+
+int
 take_lock(const struct outcome *o)
 {
 	int fd;

@@ -42,14 +42,8 @@ count_file(struct maas_encoders *e, const char *path, const char *encoding, stru
 	if (!in)
 		return -1;
 	while (!last) {
-		long got = 1;
-
-		if (maas_grow(&text.s, text.n, &text.cap, block, 1) < 0)
+		if (maas_input_block(in, &text, block, &last) < 0)
 			goto out;
-		for (size_t want = text.n + block; got > 0 && text.n < want; text.n += (size_t)got)
-			if ((got = maas_input_read(in, text.s + text.n, want - text.n)) < 0)
-				goto out;
-		last = got == 0;
 		ids.n = 0;
 		if (maas_encoders_stream(e, (struct maas_span){ text.s, text.n }, last, &ids, &used) < 0) {
 			maas_in("%s", maas_input_name(in));

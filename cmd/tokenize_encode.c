@@ -272,14 +272,8 @@ encode_whole(struct job *j, const char *path)
 	if (j->o->jsonl && maas_buf_text(&j->out, "{\"ids\":[") < 0)
 		goto out;
 	while (!last) {
-		long got = 1;
-
-		if (maas_grow(&text.s, text.n, &text.cap, block, 1) < 0)
+		if (maas_input_block(in, &text, block, &last) < 0)
 			goto out;
-		for (size_t want = text.n + block; got > 0 && text.n < want; text.n += (size_t)got)
-			if ((got = maas_input_read(in, text.s + text.n, want - text.n)) < 0)
-				goto out;
-		last = got == 0;
 		j->ids.n = 0;
 		if (maas_encoders_stream(j->e, (struct maas_span){ text.s, text.n }, last, &j->ids, &used) < 0) {
 			maas_in("%s", maas_input_name(in));

@@ -29,6 +29,8 @@ struct family {
 extern const struct family family_text; /* kinds that decode; one line each in maas-train.c */
 extern const struct family family_rows; /* kinds that take rows */
 
+/* What is wrong with the command line about input and outcome, before anything is read: said, and 64; else 0. */
+int check_outcome(const struct call *, const struct outcome *);
 /* Take --lock: a descriptor, -1 where none is asked for, -2 with a reason (held: MAAS_TEMPFAIL). */
 int take_lock(const struct outcome *);
 /* As fail(); but that another process holds a lock is said, with -q, by the status alone: cron mails what is said. */

@@ -23,16 +23,8 @@ static const struct maas_field rows_fields[] = {
 static int
 check_options(struct rows_job *j)
 {
-	const struct outcome *o = j->outcome;
-
-	if (wants_input(j->call))
+	if (check_outcome(j->call, j->outcome))
 		return MAAS_USAGE;
-	if (!o->output && !o->dry_run)
-		return misuse(j->call, "-o FILE is missing: where does the model go?");
-	if (o->output && !strcmp(o->output, "-") && o->json)
-		return misuse(j->call, "-o - and --json both want standard output");
-	if (o->depfile && (!o->output || !strcmp(o->output, "-")))
-		return misuse(j->call, "--depfile wants -o FILE");
 	if (j->rows->val && j->rows->val_split > 0)
 		return misuse(j->call, "--val and --val-split exclude each other");
 	return 0;

@@ -60,14 +60,8 @@ check_options(struct job *j)
 	const struct outcome *o = j->outcome;
 	const char *places[] = { o->output, o->depfile, j->running->log, j->running->plot };
 
-	if (wants_input(j->call))
+	if (check_outcome(j->call, o))
 		return MAAS_USAGE;
-	if (!o->output && !o->dry_run)
-		return misuse(j->call, "-o FILE is missing: where does the model go?");
-	if (o->output && !strcmp(o->output, "-") && o->json)
-		return misuse(j->call, "-o - and --json both want standard output");
-	if (o->depfile && (!o->output || !strcmp(o->output, "-")))
-		return misuse(j->call, "--depfile wants -o FILE");
 	if (j->text->val && j->how->val_split > 0)
 		return misuse(j->call, "--val and --val-split exclude each other");
 	if (j->how->steps && !isnan(j->how->epochs))

@@ -20,6 +20,8 @@ const char *maas_input_name(const struct maas_input *);         /* the path, or 
 int maas_input_peek(struct maas_input *, size_t n, struct maas_span *) MAAS_USE;
 /* What has arrived, at most n bytes; 0 at the end, -1 on error. */
 long maas_input_read(struct maas_input *, void *, size_t n) MAAS_USE;
+/* Up to n more bytes behind those in the buffer; less than n only at the end, and then *last. */
+int maas_input_block(struct maas_input *, struct maas_buf *, size_t n, int *last) MAAS_USE;
 /* The next line without its LF (a CR stays); valid until the next call.  1, 0 at the
  * end, -1.  A last line without LF counts; *no_lf (may be NULL) tells. */
 int maas_input_line(struct maas_input *, struct maas_span *, int *no_lf) MAAS_USE;

@@ -287,6 +287,21 @@ maas_input_read(struct maas_input *in, void *to, size_t n)
 }
 
 int
+maas_input_block(struct maas_input *in, struct maas_buf *b, size_t n, int *last)
+{
+	size_t want = b->n + n;
+	long got = 1;
+
+	if (maas_grow(&b->s, b->n, &b->cap, n, 1) < 0)
+		return -1;
+	for (; got > 0 && b->n < want; b->n += (size_t)got)
+		if ((got = maas_input_read(in, b->s + b->n, want - b->n)) < 0)
+			return -1;
+	*last = got == 0;
+	return 0;
+}
+
+int
 maas_input_line(struct maas_input *in, struct maas_span *line, int *no_lf)
 {
 	struct queue *q = &in->out;

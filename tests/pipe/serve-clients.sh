@@ -7,7 +7,7 @@ maas-classify predict -q -m topics.maas texts | awk '{ printf "%s %.6f\n", $1, $
 KEY=$(maas-serve key add test --state state)
 maas-serve -m topics.maas --state state --unix s --port 0 2>log & server=$!
 trap 'kill $server 2>healthy; wait $server 2>healthy' EXIT
-listening() { grep -q http: log; }
+listening() { grep -qs http: log; }
 await listening
 url=$(sed -n 's/.*listening on \(http.*\)/\1/p' log)
 clients=$TOP/data/clients

@@ -44,7 +44,7 @@ end
 
 # on TCP the Host must be this machine's
 maas-serve -m m.maas --state state --port 0 2>log & server=$!
-listening() { grep -q listening log; }
+listening() { grep -qs listening log; }
 await listening; port=$(sed -n 's/.*127.0.0.1:\([0-9]*\)$/\1/p' log)
 for host in localhost "127.0.0.1:$port" '[::1]' evil.example localhost.evil.example; do
 	curl -sS -H "Authorization: Bearer $KEY" -H "Host: $host" -o /dev/null -w "$host %{http_code}\n" "http://127.0.0.1:$port/v1/models" |

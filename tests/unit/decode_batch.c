@@ -1,6 +1,7 @@
 /* decode_batch.c -- what a sequence says depends on its request alone; steps take no memory. */
 #include <stdlib.h>
 
+#include "../counted.h"
 #include "../test.h"
 #include "../tiny_gpt.h"
 
@@ -9,38 +10,6 @@
 
 static const struct maas_kind plain = { .name = "plain", .size = sizeof(struct maas_gpt), .decode = &maas_decoder_gpt };
 static const struct maas_gpt shape = { .layers = 2, .heads = 3, .embed = 48, .context = 150, .vocab = 97 };
-
-/* Counting what the system is asked for; a sanitizer has an allocator of its own. */
-static size_t taken;
-#ifndef __SANITIZE_ADDRESS__
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t n);
-void *malloc(size_t n);
-void *calloc(size_t n, size_t size);
-void *realloc(void *p, size_t n);
-
-void *
-malloc(size_t n)
-{
-	taken++;
-	return __libc_malloc(n);
-}
-
-void *
-calloc(size_t n, size_t size)
-{
-	taken++;
-	return __libc_calloc(n, size);
-}
-
-void *
-realloc(void *p, size_t n)
-{
-	taken++;
-	return __libc_realloc(p, n);
-}
-#endif
 
 /* Case i: a prompt of some length, a way to choose. */
 static void

@@ -1,58 +1,10 @@
 /* The tape as a whole: places of memory, training without taking any, views, AdamW's golden numbers. */
-#include <errno.h>
 #include <stdlib.h>
 
 #include "maas/base.h"
 #include "maas/nn.h"
+#include "../counted.h"
 #include "../test.h"
-
-/* Every way to memory is counted.  A sanitizer brings its own. */
-static long taken;
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-void *__libc_malloc(size_t);
-void *__libc_calloc(size_t, size_t);
-void *__libc_realloc(void *, size_t);
-void *__libc_memalign(size_t, size_t);
-#define COUNTED 1
-
-void *
-malloc(size_t n)
-{
-	taken++;
-	return __libc_malloc(n);
-}
-
-void *
-calloc(size_t n, size_t size)
-{
-	taken++;
-	return __libc_calloc(n, size);
-}
-
-void *
-realloc(void *p, size_t n)
-{
-	taken++;
-	return __libc_realloc(p, n);
-}
-
-void *
-aligned_alloc(size_t align, size_t n)
-{
-	taken++;
-	return __libc_memalign(align, n);
-}
-
-int
-posix_memalign(void **p, size_t align, size_t n)
-{
-	taken++;
-	*p = __libc_memalign(align, n);
-	return *p ? 0 : ENOMEM;
-}
-#else
-#define COUNTED 0
-#endif
 
 enum { ROWS = 96, TIME = 24, C = 20, VOCAB = 17, LAYERS = 3 };
 

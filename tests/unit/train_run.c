@@ -3,37 +3,8 @@
 #include <unistd.h>
 
 #include "maas/train.h"
+#include "../counted.h"
 #include "../test.h"
-
-/* Count what the library takes from the heap. */
-#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
-#define COUNTS 0
-static long taken;
-#else
-#define COUNTS 1
-static _Atomic long taken;
-void *__libc_malloc(size_t);
-void *__libc_calloc(size_t, size_t);
-void *__libc_realloc(void *, size_t);
-void *
-malloc(size_t n)
-{
-	taken++;
-	return __libc_malloc(n);
-}
-void *
-calloc(size_t n, size_t size)
-{
-	taken++;
-	return __libc_calloc(n, size);
-}
-void *
-realloc(void *p, size_t n)
-{
-	taken++;
-	return __libc_realloc(p, n);
-}
-#endif
 
 static char folder[] = "/tmp/train_run.XXXXXX";
 static struct maas_tokenizer *tok;
@@ -157,7 +128,7 @@ learns_by_heart(void)
 	ok(s.first > 5 && s.first < 6.5, "the first loss is that of a guess: %.3f", s.first);
 	ok(s.last < 0.3, "a text that repeats itself is known by heart: %.3f", s.last);
 	ok(s.evals == 10 && s.val < 0.3, "%zu evaluations, the last %.3f", s.evals, s.val);
-	ok(!COUNTS || after == s.taken, "%ld pieces of memory in 147 warm steps and 10 evaluations", after - s.taken);
+	ok(!COUNTED || after == s.taken, "%ld pieces of memory in 147 warm steps and 10 evaluations", after - s.taken);
 	end(&j);
 }
 
