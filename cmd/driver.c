@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "maas/fmt.h"
@@ -37,30 +38,48 @@ suggest(const struct call *c, const char *name)
 		maas_fail_as(MAAS_USAGE, "no such setting: %s", name);
 }
 
+/* The only field that `name` begins, over all tables: NULL with the reason, which names all that it could be. */
+static const struct maas_field *
+begun(const struct call *c, const char *name, const struct table **in)
+{
+	const struct maas_field *hit = NULL;
+	struct maas_buf all = { 0 };
+	char whole[64];
+	int hits = 0;
+
+	for (int i = 0; i < c->state->tables; i++)
+		for (const struct maas_field *f = c->state->table[i].fields; f->type; f++) {
+			maas_field_name(f, whole, sizeof whole);
+			if (strncmp(whole, name, strlen(name)))
+				continue;
+			if (maas_buf_printf(&all, "%s%s", hits++ ? ", " : "", whole) < 0)
+				break;
+			*in = &c->state->table[i];
+			hit = f;
+		}
+	if (hits > 1)
+		maas_fail_as(MAAS_USAGE, "%s: could be any of %s", name, all.s ? all.s : "");
+	else if (!hits)
+		suggest(c, name);
+	maas_buf_free(&all);
+	return hits == 1 ? hit : NULL;
+}
+
 /* A field by its long name in all tables: an exact name first, then the only one it begins.
  * NULL with the reason. */
 static const struct maas_field *
 find(const struct call *c, const char *name, int prefix, const struct table **in)
 {
-	const struct maas_field *f, *hit = NULL;
-	struct state *s = c->state;
-	int hits = 0;
+	const struct maas_field *f;
 
-	for (int p = 0; p <= prefix; p++)
-		for (int i = 0; i < s->tables; i++)
-			if ((f = maas_field(s->table[i].fields, name, p))) {
-				*in = &s->table[i];
-				if (!p)
-					return f;
-				hit = f;
-				hits++;
-			}
-	if (hits == 1)
-		return hit;
-	if (hits)
-		maas_fail_as(MAAS_USAGE, "%s: could be any of %d settings", name, hits);
-	else
-		suggest(c, name);
+	for (int i = 0; i < c->state->tables; i++)
+		if ((f = maas_field(c->state->table[i].fields, name, 0))) {
+			*in = &c->state->table[i];
+			return f;
+		}
+	if (prefix && *name)
+		return begun(c, name, in);
+	suggest(c, name);
 	return NULL;
 }
 
@@ -517,6 +536,23 @@ wants_input(const struct call *c)
 {
 	if ((c->n == 0 || !strcmp(c->operand[0], "-")) && isatty(0))
 		return misuse(c, "standard input is a terminal; name a file, or pipe data in");
+	return 0;
+}
+
+int
+spare_input(const struct call *c, const char *path)
+{
+	struct stat to, from;
+
+	if (!path || !strcmp(path, "-") || stat(path, &to) < 0 || !S_ISREG(to.st_mode))
+		return 0;
+	for (int i = 0; i < c->n || i == 0; i++) {
+		const char *s = c->n ? c->operand[i] : "-";
+
+		if ((strcmp(s, "-") ? stat(s, &from) : fstat(0, &from)) == 0 && from.st_dev == to.st_dev &&
+		    from.st_ino == to.st_ino)
+			return maas_fail_as(MAAS_USAGE, "%s: is read from, and would be written over", path);
+	}
 	return 0;
 }
 

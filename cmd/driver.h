@@ -73,6 +73,9 @@ void warn(const struct call *, const char *fmt, ...) MAAS_PRINTF(2, 3);
 int misuse(const struct call *, const char *fmt, ...) MAAS_PRINTF(2, 3);
 /* 64 with usage where operands are none (or "-") and standard input is a terminal; else 0. */
 int wants_input(const struct call *);
+/* Would an output of this name replace what is read (an operand, or standard input)?  -1 with the reason; NULL and
+ * "-" never do.  Asked before anything is written. */
+int spare_input(const struct call *, const char *path);
 /* Flush standard output and see that all of it was written: 0, or 74 with a message. */
 int finish(const struct call *);
 

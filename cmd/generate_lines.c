@@ -283,8 +283,12 @@ records_of(struct lines *l, const char *path)
 
 	if (!in)
 		return fail(l->j->call);
-	while (rc == 0 && (got = maas_input_line(in, &line, NULL)) > 0)
+	while (rc == 0 && (got = maas_input_line(in, &line, NULL)) > 0) {
+		/* A byte-order mark is no part of JSON; of a text it is bytes as all others. */
+		if (l->j->o->jsonl && maas_input_lines(in) == 1 && line.n >= 3 && !memcmp(line.s, "\xef\xbb\xbf", 3))
+			line = (struct maas_span){ line.s + 3, line.n - 3 };
 		rc = record(l, line, maas_input_name(in), maas_input_lines(in));
+	}
 	if (rc == 0 && got < 0)
 		rc = fail(l->j->call);
 	maas_input_close(in);

@@ -169,6 +169,8 @@ fit(struct call *c)
 		return rc;
 	if (!out->output)
 		return misuse(c, "-o MODEL is wanted");
+	if (spare_input(c, out->output) < 0)
+		return fail(c);
 	o->seed = (uint64_t)c->common.seed;
 	if ((team = maas_team_new((int)c->common.threads)) &&
 	    (t = maas_table_open(to, NULL, c->operand, c->n, maas_pca_again(o, to) ? MAAS_AGAIN : 0)) &&

@@ -103,6 +103,8 @@ train(struct call *c)
 		return misuse(c,
 		    o->vocab ? "a place for the result was wanted: -o FILE"
 			     : "a number of tokens was wanted: -n VOCAB");
+	if (spare_input(c, o->output) < 0)
+		return fail(c);
 	if (!(team = maas_team_new((int)c->common.threads)) || !(b = maas_bpe_new((enum maas_pattern)o->pattern, team)))
 		status = fail(c);
 	for (int i = 0; status == 0 && (path = nth_input(c, i)); i++)

@@ -70,10 +70,10 @@ check_place(const char *path)
 }
 
 int
-check_places(const char *const *path, size_t n)
+check_places(const struct call *c, const char *const *path, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (path[i] && check_place(path[i]))
+		if (path[i] && (check_place(path[i]) || spare_input(c, path[i])))
 			return -1;
 	return 0;
 }

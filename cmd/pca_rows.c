@@ -261,7 +261,7 @@ begin(struct pass *p)
 	p->item = maas_alloc(p->batch, sizeof *p->item);
 	if (!p->x || !p->y || !p->item || !(p->team = maas_team_new((int)p->call->common.threads)))
 		return -1;
-	if (!(p->out = maas_out_open(p->o->output)))
+	if (spare_input(p->call, p->o->output) < 0 || !(p->out = maas_out_open(p->o->output)))
 		return -1;
 	p->rows = p->file = maas_out_file(p->out);
 	if (p->to == TO_NPY && !(p->rows = tmpfile()))

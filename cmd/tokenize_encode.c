@@ -309,7 +309,7 @@ encode_all(struct job *j)
 static int
 encode_bin(struct job *j)
 {
-	struct maas_out *out = maas_out_open(j->o->bin);
+	struct maas_out *out = spare_input(j->c, j->o->bin) < 0 ? NULL : maas_out_open(j->o->bin);
 	struct maas_tokens_out bin;
 
 	if (!out)

@@ -35,8 +35,8 @@ int check_outcome(const struct call *, const struct outcome *);
 int take_lock(const struct outcome *);
 /* As fail(); but that another process holds a lock is said, with -q, by the status alone: cron mails what is said. */
 int end_badly(const struct call *);
-/* Can these be written?  Asked before long work; NULLs are left out. */
-int check_places(const char *const *path, size_t n);
+/* Can these be written, and are they none of the inputs?  Asked before long work; NULLs are left out. */
+int check_places(const struct call *, const char *const *path, size_t n);
 /* Write --depfile, a make rule: the output depends on the configuration, the operands and also[0..n); NULLs
  * and standard input are left out.  0 where none is asked for. */
 int write_depfile(const struct call *, const struct outcome *, const char *const *also, size_t n);

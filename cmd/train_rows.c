@@ -23,11 +23,14 @@ static const struct maas_field rows_fields[] = {
 static int
 check_options(struct rows_job *j)
 {
-	if (check_outcome(j->call, j->outcome))
+	const struct outcome *o = j->outcome;
+	const char *places[] = { o->output, o->depfile };
+
+	if (check_outcome(j->call, o))
 		return MAAS_USAGE;
 	if (j->rows->val && j->rows->val_split > 0)
 		return misuse(j->call, "--val and --val-split exclude each other");
-	return 0;
+	return check_places(j->call, places, MAAS_COUNT(places)) ? fail(j->call) : 0;
 }
 
 static int

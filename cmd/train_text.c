@@ -72,7 +72,7 @@ check_options(struct job *j)
 		return misuse(j->call, "--resume must wants --checkpoint");
 	if (j->running->plot && maas_plot_check(j->running->plot))
 		return fail(j->call);
-	if (check_places(places, MAAS_COUNT(places)))
+	if (check_places(j->call, places, MAAS_COUNT(places)))
 		return fail(j->call);
 	if (parse_every(j->running->checkpoint_every, &j->every_steps, &j->every_seconds))
 		return misuse(j->call, "%s", maas_error());

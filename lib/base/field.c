@@ -277,7 +277,9 @@ maas_set(const struct maas_field *f, void *to, const char *s)
 		return -1;
 	if (!(v >= f->min && v <= f->max)) {
 		maas_field_name(f, name, sizeof name);
-		return maas_fail_as(MAAS_USAGE, "%s: %s is outside [%g, %g]", name, s, f->min, f->max);
+		return maas_fail_as(MAAS_USAGE,
+		    f->type == MAAS_F_INT ? "%s: %s is outside [%.0f, %.0f]" : "%s: %s is outside [%g, %g]", name, s,
+		    f->min, f->max);
 	}
 	put_number(f, to, v);
 	return 0;

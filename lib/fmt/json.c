@@ -61,7 +61,9 @@ maas_json_parse(struct maas_span s)
 	/* An integer past 64 bits, such as transformers writes for "no limit": then all numbers are reals. */
 	if (!root && json_error_code(&e) == json_error_numeric_overflow)
 		root = json_loadb(text, s.n, how | JSON_DECODE_INT_AS_REAL, &e);
-	if (!root)
+	if (!root && e.line <= 1) /* a record of many knows its line itself */
+		maas_fail("not JSON: column %d: %s", e.column, e.text);
+	else if (!root)
 		maas_fail("not JSON: line %d, column %d: %s", e.line, e.column, e.text);
 	return (struct maas_json *)root;
 }

@@ -234,17 +234,19 @@ int
 maas_checkpoint_load(struct maas_checkpoint *c, const char *path)
 {
 	struct maas_tensors *file = maas_tensors_open(path);
-	struct maas_arena *a;
+	struct maas_arena *a = NULL;
 	size_t steps = 0;
 	int rc = -1;
 
 	if (!file)
 		return -1;
-	if ((a = maas_arena_new(1 << 16)) && !maas_tensors_check(file, NULL) && !read_meta(c, file, &steps) &&
-	    !read_curves(c->curves, file, steps) && !read_sets(c, file, a))
-		rc = 0;
-	if (rc < 0)
-		maas_in("%s", path);
+	if (!maas_tensors_check(file, NULL)) { /* its reasons name the file already */
+		if ((a = maas_arena_new(1 << 16)) && !read_meta(c, file, &steps) &&
+		    !read_curves(c->curves, file, steps) && !read_sets(c, file, a))
+			rc = 0;
+		if (rc < 0)
+			maas_in("%s", path);
+	}
 	maas_arena_free(a);
 	maas_tensors_close(file);
 	return rc;

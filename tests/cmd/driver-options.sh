@@ -23,3 +23,10 @@ maas-model info --help >help && echo "help $?"
 maas-model --version >version && echo "version $?"
 maas-model info --help >/dev/full
 echo "= $?"
+# What begins several long options, of whatever tables, is none of them.
+maas-train gpt --s 5 --dry-run x
+echo "= $?"
+maas-generate --max 5 -p x
+echo "= $?"
+maas-generate -n -1 -p x
+echo "= $?"

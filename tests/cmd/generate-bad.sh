@@ -23,6 +23,7 @@ not JSON
 [1]
 {"id":6,"prompt":[400]}
 END
+printf '\357\273\277{"id":"after a mark","prompt":"a"}\n' | t maas-generate -j 1 -m m.maas --jsonl --ids -n 2
 t maas-generate -j 1 -m m.maas -p x --stop ''
 t maas-generate -j 1 -m m.maas -p 'a b' --max-length 2
 t maas-generate -j 1 -m bare.maas -p x

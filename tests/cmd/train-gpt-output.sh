@@ -14,3 +14,13 @@ t -o m.maas --checkpoint /nowhere/folder
 maas-train gpt $tiny --json -o m2.maas "$DATA/example/corpus.txt" >/dev/full; echo "exit $?"
 maas-train gpt $tiny --dry-run "$DATA/example/corpus.txt" >/dev/full; echo "exit $?"
 ls
+# What is read is never written over.
+cp "$DATA/example/corpus.txt" text && ln text alias
+t2() { "$@"; echo "exit $?"; cmp text "$DATA/example/corpus.txt"; }
+t2 maas-train gpt $tiny -o text text
+t2 maas-train gpt $tiny -o m.maas --log ./alias text
+t2 maas-train gpt $tiny -o text <text
+t2 maas-train logistic -q -o text text
+t2 maas-tokenize train -q -n 300 -o text text
+t2 maas-tokenize encode -m m2.maas --bin text text
+t2 maas-pca fit -q -n 1 -o text text

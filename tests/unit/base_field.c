@@ -52,7 +52,7 @@ refuses(struct sgd *o)
 		const char *name, *value, *why;
 	} bad[] = {
 		{ "steps", "2.5", "steps: '2.5' is not a whole number" },
-		{ "steps", "0", "steps: 0 is outside [1, 1e+12]" },
+		{ "steps", "0", "steps: 0 is outside [1, 1000000000000]" },
 		{ "steps", "0x10", "steps: '0x10' is not a whole number" },
 		{ "steps", "", "steps: '' is not a whole number" },
 		{ "lr", "1e-3x", "lr: '1e-3x' is not a number" },

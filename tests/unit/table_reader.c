@@ -101,7 +101,7 @@ test_recognition(void)
 	struct maas_table_options o = as("");
 
 	is_str(records(&o, TEXT("{\"a\":1,\"b\":null,\"c\":\"x\",\"d\":[1,2],\"e\":0.1}\n[1]\n{\n")),
-	    "1|null|x|[1,2]|0.1;<t:2: not a JSON object>;<t:3: not JSON: line 1, column 1: string or '}' expected near end of file>;");
+	    "1|null|x|[1,2]|0.1;<t:2: not a JSON object>;<t:3: not JSON: column 1: string or '}' expected near end of file>;");
 	is_str(records(&o, TEXT("1 1:0.5 7:-2 # note\n-1\n3 2:1 2:1\n4 qid:3 5:1e3\n5 0:1\n")),
 	    "0:0.5|6:-2=1;=-1;<t:3: index 2 behind 2: they must ascend>=3;4:1000=4;<t:5: index 0: they go from 1 to 2147483648>=5;");
 	is_str(records(&o, TEXT("x\ty\n1\t2\n")), "1|2;");
