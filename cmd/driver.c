@@ -370,13 +370,28 @@ early_config(char **word)
 	return getenv("MAAS_CONFIG");
 }
 
+/* The reason of a word that is none of the verbs, with the nearest one; `what` is the word called. */
+static void
+refuse_verb(const struct command *cmd, enum maas_why why, const char *what, const char *word)
+{
+	const char *near, *names[64];
+	size_t n = 0;
+
+	for (; n < cmd->nverbs && n + 1 < MAAS_COUNT(names); n++)
+		names[n] = cmd->verbs[n].name;
+	names[n] = NULL;
+	if ((near = maas_nearest(word, names)))
+		maas_fail_as(why, "no such %s: %s (%s?)", what, word, near);
+	else
+		maas_fail_as(why, "no such %s: %s", what, word);
+}
+
 /* The verb: the first word, or the configuration's kind, or the fallback.  NULL: said why. */
 static const struct verb *
 choose(struct call *c, char **word, int *words)
 {
 	const struct command *cmd = c->command;
-	const char *near, *names[64], *config;
-	size_t n = 0;
+	const char *config;
 
 	*words = 0;
 	if (word[0] && word[0][0] != '-' && (c->verb = verb_named(cmd, word[0]))) {
@@ -393,21 +408,19 @@ choose(struct call *c, char **word, int *words)
 		c->state->data.n = 0;
 		if (c->state->kind && (c->verb = verb_named(cmd, c->state->kind)))
 			return c->verb;
-		maas_fail_as(MAAS_CONFIG, "%s: %s%s", config, c->state->kind ? "no such kind: " : "no kind is said",
-		    c->state->kind ? c->state->kind : "");
+		if (c->state->kind)
+			refuse_verb(cmd, MAAS_CONFIG, "kind", c->state->kind);
+		else
+			maas_fail_as(MAAS_CONFIG, "no kind is said");
+		maas_in("%s", config);
 		return NULL;
 	}
 	if (cmd->fallback)
 		return c->verb = cmd->fallback;
-	for (; n < cmd->nverbs && n + 1 < MAAS_COUNT(names); n++)
-		names[n] = cmd->verbs[n].name;
-	names[n] = NULL;
-	if (!word[0])
-		maas_fail_as(MAAS_USAGE, "the first word says what to do");
-	else if ((near = maas_nearest(word[0], names)))
-		maas_fail_as(MAAS_USAGE, "no such verb: %s (%s?)", word[0], near);
+	if (word[0])
+		refuse_verb(cmd, MAAS_USAGE, "verb", word[0]);
 	else
-		maas_fail_as(MAAS_USAGE, "no such verb: %s", word[0]);
+		maas_fail_as(MAAS_USAGE, "the first word says what to do");
 	return NULL;
 }
 

@@ -116,6 +116,20 @@ byte_tokenizer(void)
 	return t;
 }
 
+/* Ids that mean other pieces of text than those the parameters have learnt. */
+static int
+check_tokenizer(const struct job *j)
+{
+	struct maas_tokenizer *learnt = maas_model_tokenizer(j->from);
+	int same = !learnt || maas_tokenizer_digest(learnt) == maas_tokenizer_digest(j->tokenizer);
+
+	maas_tokenizer_free(learnt);
+	return same
+	    ? 0
+	    : maas_fail("%s: has learnt with another tokeniser than %s (leave --tokenizer out to go on with its own)",
+		  j->text->init_from, j->text->tokenizer);
+}
+
 static int
 open_tokenizer(struct job *j)
 {
@@ -128,7 +142,9 @@ open_tokenizer(struct job *j)
 		j->tokenizer = maas_tokenizer_load(j->text->tokenizer);
 	else
 		j->tokenizer = j->from ? maas_model_tokenizer(j->from) : byte_tokenizer();
-	return j->tokenizer ? 0 : -1;
+	if (!j->tokenizer)
+		return -1;
+	return j->from && j->text->tokenizer ? check_tokenizer(j) : 0;
 }
 
 static int

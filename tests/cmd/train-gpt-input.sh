@@ -33,4 +33,6 @@ printf '1 2 3 4 5 6 7 8 9 10 300\n' >bad.ids && t --format ids bad.ids
 t --tokenizer /nowhere/tok.json "$text"
 t --val empty "$text"
 t --init-from "$text" "$text"
+t --init-from t1.maas --tokenizer other.json "$text"
+maas-train gpt $tiny -o t6.maas --init-from t1.maas --tokenizer tok.json "$text"; echo "exit $?"
 [ ! -e no.maas ]
