@@ -70,7 +70,7 @@ lines_close(struct lines *l)
 struct maas_tokenizer *
 need_tokenizer(const struct call *c, const char *path, int *status)
 {
-	struct maas_tokenizer *t;
+	struct maas_tokenizer *t = NULL;
 
 	if (!path)
 		*status = misuse(c, "a tokeniser was wanted: -m TOK");
