@@ -185,7 +185,11 @@ run(struct evaluating *v, struct call *c)
 	struct maas_span *label;
 	int rc = parse_limits(v, c);
 
-	if (rc || (rc = classify_open(&v->k, c)))
+	if (rc)
+		return rc;
+	if (spare_input(c, v->o->errors))
+		return fail(c);
+	if ((rc = classify_open(&v->k, c)))
 		return rc;
 	if (!(v->arena = maas_arena_new(1 << 16)) || !(label = maas_alloc(v->k.labels, sizeof *label)))
 		return fail(c);

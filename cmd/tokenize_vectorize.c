@@ -366,6 +366,8 @@ vectorize(struct call *c)
 		return misuse(c, "--fit -: the matrix goes to standard output, the vectoriser to a file");
 	if ((rc = wants_input(c)))
 		return rc;
+	if (spare_input(c, j.o->fit))
+		return fail(c);
 	rc = (j.o->fit ? fit(&j) : transform(&j)) ? fail(c) : finish(c);
 	maas_csr_free(&j.x);
 	maas_rowset_free(j.set);

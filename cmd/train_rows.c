@@ -24,7 +24,7 @@ static int
 check_options(struct rows_job *j)
 {
 	const struct outcome *o = j->outcome;
-	const char *places[] = { o->output, o->depfile };
+	const char *places[] = { o->output, o->depfile, j->rows->log };
 
 	if (check_outcome(j->call, o))
 		return MAAS_USAGE;
@@ -71,7 +71,7 @@ learn(struct rows_job *j)
 		return -1;
 	memcpy(j->model->settings, j->call->part[0], j->kind->size);
 	if (j->rows->log && !(j->log = fopen(j->rows->log, "w")))
-		return maas_fail_errno("%s", j->rows->log);
+		return maas_fail_as(MAAS_CANTCREATE, "%s: cannot create: %s", j->rows->log, strerror(errno));
 	j->how = (struct maas_fitting){ .on_step = on_step, .ctx = j };
 	j->began = maas_clock();
 	progress_begin(&j->bar, j->call);

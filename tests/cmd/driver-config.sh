@@ -21,3 +21,21 @@ echo "= $?"
 printf 'kind: logistic\ntfid: true\n' >near.yaml
 maas-train -c near.yaml
 echo "= $?"
+printf 'kind: logistc\n' >near.yaml
+maas-train -c near.yaml
+echo "= $?"
+# no output is written over what is read
+printf 'good apple\tx\nbad plum\ty\n' >t.tsv; cp t.tsv kept.tsv
+spared() { "$@" 2>said; echo "= $? $(head -n 1 said)"; cmp t.tsv kept.tsv || cp kept.tsv t.tsv; }
+spared maas-train logistic -o t.tsv t.tsv
+spared maas-train logistic -o m.maas --log ./t.tsv t.tsv
+maas-train logistic -o t.tsv <t.tsv 2>said; echo "= $? $(head -n 1 said)"
+spared maas-train gpt -o t.tsv t.tsv
+spared maas-pca fit -o t.tsv t.tsv
+spared maas-tokenize train -n 300 -o t.tsv t.tsv
+spared maas-tokenize vectorize --fit t.tsv t.tsv
+maas-train logistic -q -o m.maas t.tsv
+spared maas-classify evaluate -m m.maas --errors t.tsv t.tsv
+# a place that cannot be is known before anything is read
+spared maas-train logistic -o none/m.maas none.tsv
+spared maas-train logistic -o m.maas --log none/log t.tsv
