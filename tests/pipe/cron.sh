@@ -12,4 +12,4 @@ sort a.exit b.exit
 cat a.said b.said
 ls news/news.maas
 # The next night goes on where the last one stopped.
-ls news/run >first; job c; cat c.exit c.said; ls news/run | grep -vcFxf first
+ls news/run >first; job c; cat c.exit c.said; ls news/run >second; grep -vcFxf first second
