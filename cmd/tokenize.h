@@ -19,6 +19,8 @@ struct lines {
 int lines_open(struct lines *, const char *path, const char *encoding) MAAS_USE;
 int lines_next(struct lines *) MAAS_USE;        /* 1, 0 at the end, -1 */
 void lines_close(struct lines *);
+/* Print what the buffer holds and empty it; `now`: without waiting for more. */
+int put_out(struct maas_buf *, int now);
 
 /* The tokeniser of -m, which is needed; NULL with the message given and *status set. */
 struct maas_tokenizer *need_tokenizer(const struct call *, const char *path, int *status);

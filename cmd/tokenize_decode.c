@@ -19,17 +19,6 @@ struct job {
 };
 
 static int
-flush(struct job *j)
-{
-	if (j->out.n)
-		fwrite(j->out.s, 1, j->out.n, stdout);
-	j->out.n = 0;
-	if (j->o->line_buffered)
-		fflush(stdout);
-	return ferror(stdout) ? maas_fail_errno("writing standard output") : 0;
-}
-
-static int
 add_id(struct job *j, int64_t id, struct maas_span text)
 {
 	if (id < 0 || (uint64_t)id >= maas_tokenizer_size(j->t))
@@ -164,10 +153,10 @@ decode_tokens(struct job *j, struct maas_input *in)
 			maas_fail("%s: token %zu: no id %u: ids are below %zu", name, i + 1, (uint32_t)id,
 			    maas_tokenizer_size(j->t));
 		else if (j->out.n > (1u << 20))
-			rc = flush(j);
+			rc = put_out(&j->out, j->o->line_buffered);
 	}
 	maas_buf_free(&all);
-	return rc < 0 ? -1 : flush(j);
+	return rc < 0 ? -1 : put_out(&j->out, j->o->line_buffered);
 }
 
 static int
@@ -190,11 +179,11 @@ decode_file(struct job *j, const char *path)
 			if ((is_json ? decode_json(j, l.line[i]) : decode_line(j, l.line[i])) < 0) {
 				rc = maas_in("%s:%zu", maas_input_name(l.in), l.first + i);
 				goto out;
-			} else if (j->out.n > (1u << 20) && flush(j) < 0) {
+			} else if (j->out.n > (1u << 20) && put_out(&j->out, j->o->line_buffered) < 0) {
 				rc = -1;
 				goto out;
 			}
-		if (flush(j) < 0) {
+		if (put_out(&j->out, j->o->line_buffered) < 0) {
 			rc = -1;
 			break;
 		}

@@ -85,17 +85,6 @@ put_ids(struct job *j, const int32_t *id, size_t n, char part)
 	return j->eos < 0 ? 0 : put_some(j, &j->eos, 1, part, first && n == 0);
 }
 
-static int
-flush(struct job *j)
-{
-	if (j->out.n)
-		fwrite(j->out.s, 1, j->out.n, stdout);
-	j->out.n = 0;
-	if (j->o->line_buffered)
-		fflush(stdout);
-	return ferror(stdout) ? maas_fail_errno("writing standard output") : 0;
-}
-
 static void
 count_unknown(struct job *j, const int32_t *id, size_t n)
 {
@@ -187,10 +176,10 @@ encode_block(struct job *j, const struct lines *l, const struct maas_span *text,
 	for (size_t i = 0; i < n; from = j->end[i++]) {
 		if (put_line(j, l->line[i], is_json, j->ids.id + from, j->end[i] - from) < 0)
 			return -1;
-		if (j->out.n > (1u << 20) && flush(j) < 0)
+		if (j->out.n > (1u << 20) && put_out(&j->out, j->o->line_buffered) < 0)
 			return -1;
 	}
-	return flush(j);
+	return put_out(&j->out, j->o->line_buffered);
 }
 
 static int
@@ -256,7 +245,7 @@ put_part(struct job *j, int *first, int last)
 	*first &= !j->ids.n && j->bos < 0;
 	j->bos = bos;
 	j->eos = eos;
-	return rc < 0 ? -1 : flush(j);
+	return rc < 0 ? -1 : put_out(&j->out, j->o->line_buffered);
 }
 
 static int
@@ -288,7 +277,7 @@ encode_whole(struct job *j, const char *path)
 	}
 	rc = j->bin ? 0 : maas_buf_text(&j->out, j->o->jsonl ? "]}\n" : "\n");
 	if (rc == 0)
-		rc = flush(j);
+		rc = put_out(&j->out, j->o->line_buffered);
 out:
 	maas_buf_free(&text);
 	maas_input_close(in);

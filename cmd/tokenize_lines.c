@@ -67,6 +67,17 @@ lines_close(struct lines *l)
 	free(l->line);
 }
 
+int
+put_out(struct maas_buf *b, int now)
+{
+	if (b->n)
+		fwrite(b->s, 1, b->n, stdout);
+	b->n = 0;
+	if (now)
+		fflush(stdout);
+	return ferror(stdout) ? maas_fail_errno("writing standard output") : 0;
+}
+
 struct maas_tokenizer *
 need_tokenizer(const struct call *c, const char *path, int *status)
 {
