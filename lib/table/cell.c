@@ -14,64 +14,43 @@ trim(struct maas_span s)
 	return s;
 }
 
-int
-maas_is_gap(struct maas_span s)
+static int
+is_gap(struct maas_span s)
 {
 	static const char *const gaps[] = { "NA", "N/A", "NaN", "null", "?" };
 	size_t i;
 
-	s = trim(s);
-	if (!s.n)
-		return 1;
+	if (!s.n || s.n > 4 || !strchr("Nn?", s.s[0]))
+		return !s.n;
 	for (i = 0; i < MAAS_COUNT(gaps); i++)
 		if (s.n == strlen(gaps[i]) && !strncasecmp(s.s, gaps[i], s.n))
 			return 1;
 	return 0;
 }
 
-/*
- * Short decimals, of up to 18 digits: a mantissa up to 2^53 and a power of ten up to 22 are both
- * exact, so their quotient is correctly rounded (Clinger 1990).  0 where it is none of these.
- */
-static int
-short_decimal(struct maas_span s, double *to)
+int
+maas_is_gap(struct maas_span s)
 {
-	static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
-		1e15, 1e16, 1e17, 1e18 };
-	const char *p = s.s, *end = s.s + s.n;
-	int minus = p < end && *p == '-', digits = 0, behind = 0, point = 0;
-	uint64_t m = 0;
-
-	if (p < end && (*p == '-' || *p == '+'))
-		p++;
-	for (; p < end; p++) {
-		unsigned d = (unsigned)*p - '0';
-
-		if (d < 10) {
-			m = m * 10 + d;
-			digits++;
-			behind += point;
-		} else if (*p == '.' && !point) {
-			point = 1;
-		} else {
-			return 0;
-		}
-		if (digits > 18)
-			return 0;
-	}
-	if (!digits || m > (uint64_t)1 << 53)
-		return 0;
-	*to = (minus ? -1.0 : 1.0) * ((double)m / ten[behind]);
-	return 1;
+	return is_gap(trim(s));
 }
 
 int
 maas_number(struct maas_span s, double *to)
 {
-	s = trim(s);
-	if (short_decimal(s, to))
+	struct maas_span cell = trim(s);
+
+	if (cell.n && decimal_parse(cell, to))
 		return 0;
-	return maas_parse_real(s, to);
+	return maas_fail("not a number: '%.*s'", s.n > 40 ? 40 : (int)s.n, s.n ? s.s : "");
+}
+
+enum cell
+cell_read(struct maas_span s, double *to)
+{
+	s = trim(s);
+	if (is_gap(s))
+		return CELL_GAP;
+	return decimal_parse(s, to) ? CELL_NUMBER : CELL_WORD;
 }
 
 /* One item of a list, up to a comma: its end; the text is put into `to` without quotes. */

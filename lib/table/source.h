@@ -101,6 +101,13 @@ int table_bad(struct maas_table *, struct maas_record *, const char *fmt, ...) M
 /* Room for n more cells (keys as well where `keys`) behind have. */
 int table_room(struct maas_table *, size_t have, size_t n, int keys) MAAS_USE;
 
+/* Text that is not empty, as strtod() reads it (but no hexadecimal): 1, or 0 where it is no number. */
+int decimal_parse(struct maas_span, double *to);
+
+/* What a cell holds, spaces around it left out; *to gets the number. */
+enum cell { CELL_GAP, CELL_NUMBER, CELL_WORD };
+enum cell cell_read(struct maas_span, double *to);
+
 /* Which of heads[0..n) this COL is: a name, else a number from 1.  -1: none. */
 long column_find(const struct maas_span *head, size_t n, struct maas_span col);
 int column_is_number(struct maas_span col);
