@@ -17,6 +17,7 @@ $(call opt,zlib,ZLIB)
 $(call opt,libutf8proc,UTF8PROC)
 $(call opt,libsodium,SODIUM)
 $(call opt,cairo,CAIRO)
+$(call opt,fontconfig,FONTCONFIG)
 BLAS_V     := $(shell $(PKG_CONFIG) --modversion openblas 2>/dev/null)
 CPPOPT     += -DMAAS_BLAS='"OpenBLAS$(if $(BLAS_V), $(BLAS_V))"'
 SERVE_PC   := libmicrohttpd libsodium sqlite3

@@ -211,10 +211,12 @@ report_plot(struct job *j)
 		x[c->steps + i] = (double)c->val[i].step;
 		y[c->steps + i] = c->val[i].loss;
 	}
-	const struct maas_curve curve[] = { { "training", x, y, c->steps },
-		{ "held out", x + c->steps, y + c->steps, c->evals } };
+	const struct maas_curve curve[] = { { .name = "training", .x = x, .y = y, .n = c->steps },
+		{ .name = "held out", .x = x + c->steps, .y = y + c->steps, .n = c->evals } };
 	rc = maas_plot_save(
-	    &(struct maas_plot){ "Loss", "step", "nats a token", curve, c->evals ? 2 : 1 }, j->running->plot);
+	    &(struct maas_plot){
+		.title = "Loss", .x = "step", .y = "nats a token", .curve = curve, .n = c->evals ? 2 : 1 },
+	    j->running->plot);
 	free(x);
 	return rc;
 }

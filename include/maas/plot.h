@@ -1,5 +1,9 @@
 /*
- * plot -- curves as pictures.  The same data gives the same bytes: no time, no font files.
+ * plot -- curves, dots and heat maps as pictures, one or several panels side by side.  The same
+ * data gives the same bytes: no time in them, and ASCII is drawn with cairo's own font.
+ *
+ * Names may be any UTF-8.  SVG keeps them as text.  PNG and PDF draw what is not ASCII with a font of the
+ * system's that has the characters; a heat map without such a font numbers its rows and columns from 1 and says so.
  */
 #ifndef MAAS_PLOT_H
 #define MAAS_PLOT_H
@@ -7,22 +11,35 @@
 #include "maas/base.h"
 
 struct maas_curve {
-	const char *name;               /* for the legend */
-	const double *x, *y;            /* [n]; x ascends; what is not below 1e30 parts the line */
+	const char *name;               /* for the legend; NULL: not there */
+	const double *x, *y;            /* [n]; x ascends, but for dots; what is not below 1e30 parts the line */
 	size_t n;
+	int dots;                       /* points alone, no line */
 };
-struct maas_plot {
+struct maas_heat {                      /* a matrix: rows downwards, columns to the right */
+	size_t rows, cols;              /* at most MAAS_HEAT of each */
+	const struct maas_span *row, *col;      /* their names */
+	const double *shade;            /* [rows][cols] the colour, 0 to 1 */
+	const double *number;           /* [rows][cols] what stands in the cell; NULL: nothing */
+	const char *scale;              /* what the shade means */
+};
+#define MAAS_HEAT 100
+struct maas_plot {                      /* one panel */
 	const char *title, *x, *y;      /* what stands at the top and at the axes */
 	const struct maas_curve *curve;
 	size_t n;
+	const struct maas_heat *heat;   /* instead of curves; NULL */
 };
 
 /* The plot as an SVG 1.1 picture of 800 x 480, appended.  Long curves keep the least and the
- * greatest y of each half pixel. */
+ * greatest y of each half pixel, dots one a pixel. */
 int maas_plot_svg(const struct maas_plot *, struct maas_buf *) MAAS_USE;
 /* Is this a name that maas_plot_save can write?  Names end in .svg, or with cairo .png and .pdf (without it
  * MAAS_UNAVAILABLE); MAAS_USAGE for others. */
 int maas_plot_check(const char *path) MAAS_USE;
 int maas_plot_save(const struct maas_plot *, const char *path) MAAS_USE;
+/* The same of n panels from left to right: 560 x 480 each, a heat map as large as its cells want. */
+int maas_panels_svg(const struct maas_plot *, size_t n, struct maas_buf *) MAAS_USE;
+int maas_panels_save(const struct maas_plot *, size_t n, const char *path) MAAS_USE;
 
 #endif

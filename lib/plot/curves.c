@@ -9,7 +9,6 @@
 #define RIGHT  20
 #define TOP    40
 #define BOTTOM 55
-#define SLOTS  (2 * (WIDTH - LEFT - RIGHT) + 1) /* half pixels along x */
 
 /* Told apart by people who do not see all colours (Okabe & Ito 2008). */
 static const unsigned colours[] = { 0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9 };
@@ -54,10 +53,10 @@ round_axis(struct axis *a, int marks)
 }
 
 static void
-find_ranges(const struct maas_plot *p, struct axis *x, struct axis *y)
+find_ranges(const struct maas_plot *p, struct frame f, struct axis *x, struct axis *y)
 {
-	*x = (struct axis){ INFINITY, -INFINITY, 0, LEFT, WIDTH - LEFT - RIGHT };
-	*y = (struct axis){ INFINITY, -INFINITY, 0, HEIGHT - BOTTOM, -(HEIGHT - TOP - BOTTOM) };
+	*x = (struct axis){ INFINITY, -INFINITY, 0, f.x + LEFT, f.w - LEFT - RIGHT };
+	*y = (struct axis){ INFINITY, -INFINITY, 0, f.y + f.h - BOTTOM, -(f.h - TOP - BOTTOM) };
 	for (size_t c = 0; c < p->n; c++)
 		for (size_t i = 0; i < p->curve[c].n; i++) {
 			double px = p->curve[c].x[i], py = p->curve[c].y[i];
@@ -69,14 +68,14 @@ find_ranges(const struct maas_plot *p, struct axis *x, struct axis *y)
 			y->lo = fmin(y->lo, py);
 			y->hi = fmax(y->hi, py);
 		}
-	round_axis(x, 8);
+	round_axis(x, (int)(f.w / 100));
 	round_axis(y, 6);
 }
 
 static int
-draw_axes(const struct maas_plot *p, const struct axis *x, const struct axis *y, struct canvas *to)
+draw_axes(const struct maas_plot *p, struct frame f, const struct axis *x, const struct axis *y, struct canvas *to)
 {
-	const double bottom = HEIGHT - BOTTOM, right = WIDTH - RIGHT;
+	const double left = f.x + LEFT, top = f.y + TOP, bottom = f.y + f.h - BOTTOM, right = f.x + f.w - RIGHT;
 	char s[40];
 	int bad = 0;
 
@@ -84,20 +83,20 @@ draw_axes(const struct maas_plot *p, const struct axis *x, const struct axis *y,
 		double v = x->lo + i * x->step, at = place(x, v);
 
 		snprintf(s, sizeof s, "%.6g", fabs(v) < x->step / 2 ? 0 : v);
-		bad |= to->ops->line(to, 0xdddddd, 1, (double[]){ at, TOP, at, bottom }, 2);
-		bad |= to->ops->text(to, at, bottom + 18, 12, CENTRE, s);
+		bad |= to->ops->line(to, GRID, 1, (double[]){ at, top, at, bottom }, 2);
+		bad |= to->ops->text(to, INK, at, bottom + 18, 12, CENTRE, s);
 	}
 	for (long i = 0; y->lo + i * y->step <= y->hi + y->step / 2; i++) {
 		double v = y->lo + i * y->step, at = place(y, v);
 
 		snprintf(s, sizeof s, "%.6g", fabs(v) < y->step / 2 ? 0 : v);
-		bad |= to->ops->line(to, 0xdddddd, 1, (double[]){ LEFT, at, right, at }, 2);
-		bad |= to->ops->text(to, LEFT - 8, at + 4, 12, END, s);
+		bad |= to->ops->line(to, GRID, 1, (double[]){ left, at, right, at }, 2);
+		bad |= to->ops->text(to, INK, left - 8, at + 4, 12, END, s);
 	}
-	bad |= to->ops->line(to, 0x333333, 1, (double[]){ LEFT, TOP, LEFT, bottom, right, bottom }, 3);
-	bad |= to->ops->text(to, WIDTH / 2.0, 24, 16, CENTRE, p->title);
-	bad |= to->ops->text(to, (LEFT + right) / 2, HEIGHT - 14, 12, CENTRE, p->x);
-	bad |= to->ops->text(to, 18, (TOP + bottom) / 2, 12, UPWARDS, p->y);
+	bad |= to->ops->line(to, 0x333333, 1, (double[]){ left, top, left, bottom, right, bottom }, 3);
+	bad |= to->ops->text(to, INK, f.x + f.w / 2, f.y + 24, 16, CENTRE, p->title);
+	bad |= to->ops->text(to, INK, (left + right) / 2, f.y + f.h - 14, 12, CENTRE, p->x);
+	bad |= to->ops->text(to, INK, f.x + 18, (top + bottom) / 2, 12, UPWARDS, p->y);
 	return bad ? -1 : 0;
 }
 
@@ -111,48 +110,57 @@ struct slot {
 struct pen {
 	double *xy;
 	size_t n; /* points */
+	const struct axis *x, *y;
+	unsigned colour;
+	struct canvas *to;
 };
 
 static void
-put_slot(struct pen *pen, const struct axis *y, const struct slot *s)
+put_slot(struct pen *pen, const struct slot *s)
 {
 	double v[4] = { s->first, s->lo, s->hi, s->last };
 
 	for (int i = 0; i < 4; i++) {
 		if (i && v[i] == v[i - 1])
 			continue;
-		pen->xy[2 * pen->n] = LEFT + s->at / 2.0;
-		pen->xy[2 * pen->n++ + 1] = place(y, v[i]);
+		pen->xy[2 * pen->n] = pen->x->at + s->at / 2.0;
+		pen->xy[2 * pen->n++ + 1] = place(pen->y, v[i]);
 	}
 }
 
 static int
-lift(struct pen *pen, unsigned colour, struct canvas *to)
+lift(struct pen *pen)
 {
-	int bad = pen->n && to->ops->line(to, colour, 1.5, pen->xy, pen->n);
+	int bad = pen->n && pen->to->ops->line(pen->to, pen->colour, 1.5, pen->xy, pen->n);
 
 	pen->n = 0;
 	return bad ? -1 : 0;
 }
 
-/* xy: room for four points a slot. */
-static int
-draw_curve(const struct maas_curve *c, const struct axis *x, const struct axis *y, unsigned colour, double *xy,
-    struct canvas *to)
+/* Half pixels along x. */
+static size_t
+slots(const struct axis *x)
 {
+	return 2 * (size_t)x->len + 1;
+}
+
+/* pen->xy: room for four points a slot. */
+static int
+draw_line(const struct maas_curve *c, struct pen *pen)
+{
+	const struct axis *x = pen->x;
 	struct slot s = { -1, 0, 0, 0, 0 };
-	struct pen pen = { xy, 0 };
 
 	for (size_t i = 0; i < c->n; i++) {
 		int gap = !drawable(c->x[i], c->y[i]);
-		long at = gap ? -1 : (long)((c->x[i] - x->lo) / (x->hi - x->lo) * (SLOTS - 1) + 0.5);
+		long at = gap ? -1 : (long)((c->x[i] - x->lo) / (x->hi - x->lo) * (double)(slots(x) - 1) + 0.5);
 
 		if (s.at >= 0 && at != s.at)
-			put_slot(&pen, y, &s);
-		if (gap && lift(&pen, colour, to))
+			put_slot(pen, &s);
+		if (gap && lift(pen))
 			return -1;
 		/* One that goes back begins anew: a slot is drawn once a line. */
-		if (at < s.at && lift(&pen, colour, to))
+		if (at < s.at && lift(pen))
 			return -1;
 		if (at != s.at) {
 			s = (struct slot){ at, c->y[i], c->y[i], c->y[i], c->y[i] };
@@ -163,29 +171,105 @@ draw_curve(const struct maas_curve *c, const struct axis *x, const struct axis *
 		}
 	}
 	if (s.at >= 0)
-		put_slot(&pen, y, &s);
-	return lift(&pen, colour, to);
+		put_slot(pen, &s);
+	return lift(pen);
+}
+
+/* One dot a pixel: more are not seen, and a million would make a file of as many. */
+static int
+draw_dots(const struct maas_curve *c, struct pen *pen)
+{
+	size_t w = (size_t)pen->x->len + 1, h = (size_t)-pen->y->len + 1;
+	unsigned char *seen = maas_alloc(w * h, 1);
+	int bad = !seen;
+
+	for (size_t i = 0; i < c->n && !bad; i++) {
+		double px, py;
+		size_t cell;
+
+		if (!drawable(c->x[i], c->y[i]))
+			continue;
+		px = place(pen->x, c->x[i]);
+		py = place(pen->y, c->y[i]);
+		cell = (size_t)(pen->y->at - py + 0.5) * w + (size_t)(px - pen->x->at + 0.5);
+		if (cell < w * h && !seen[cell]++)
+			bad = pen->to->ops->dot(pen->to, pen->colour, px, py, 1.8);
+	}
+	free(seen);
+	return bad ? -1 : 0;
+}
+
+/* How many points of curves lie in a corner of the plot, a third of each side. */
+static size_t
+crowd(const struct maas_plot *p, const struct axis *x, const struct axis *y, int right, int bottom)
+{
+	size_t n = 0;
+
+	for (size_t c = 0; c < p->n; c++)
+		for (size_t i = 0; i < p->curve[c].n; i++) {
+			double u = (p->curve[c].x[i] - x->lo) / (x->hi - x->lo), v;
+
+			v = (p->curve[c].y[i] - y->lo) / (y->hi - y->lo);
+			n += (right ? u > 0.66 : u < 0.34) && (bottom ? v < 0.34 : v > 0.66);
+		}
+	return n;
+}
+
+/* In the emptiest corner; at the top right where all are alike. */
+static int
+draw_legend(const struct maas_plot *p, const struct axis *x, const struct axis *y, struct canvas *to)
+{
+	size_t least = crowd(p, x, y, 1, 0), rows = 0, row = 0, widest = 0;
+	int right = 1, bottom = 0, bad = 0;
+	double left, top;
+
+	for (int corner = 1; corner < 4; corner++) {
+		size_t n = crowd(p, x, y, !(corner & 1), corner >> 1);
+
+		if (n < least)
+			least = n, right = !(corner & 1), bottom = corner >> 1;
+	}
+	for (size_t i = 0; i < p->n; i++)
+		if (p->curve[i].name) {
+			size_t n = (size_t)canvas_width(p->curve[i].name, 12);
+
+			rows++;
+			widest = n > widest ? n : widest;
+		}
+	left = right ? x->at + x->len - fmax(150, (double)widest + 40) : x->at + 12;
+	top = bottom ? y->at - 18.0 * (double)rows + 6 : y->at + y->len + 18;
+	for (size_t i = 0; i < p->n && !bad; i++) {
+		unsigned colour = colours[i % MAAS_COUNT(colours)];
+		double at = top + 18.0 * (double)row;
+		char s[NAME_BYTES];
+
+		if (!p->curve[i].name)
+			continue;
+		row++;
+		canvas_name(s, maas_span(p->curve[i].name), 40);
+		bad = p->curve[i].dots ? to->ops->dot(to, colour, left + 12, at - 4, 3)
+				       : to->ops->line(to, colour, 3, (double[]){ left, at - 4, left + 25, at - 4 }, 2);
+		bad = bad || to->ops->text(to, INK, left + 32, at, 12, START, s);
+	}
+	return bad ? -1 : 0;
 }
 
 int
-canvas_draw(const struct maas_plot *p, struct canvas *to)
+curves_draw(const struct maas_plot *p, struct frame f, struct canvas *to)
 {
-	double *xy = maas_alloc(SLOTS * 4, 2 * sizeof *xy);
 	struct axis x, y;
+	struct pen pen = { .x = &x, .y = &y, .to = to };
 	int bad;
 
-	if (!xy)
+	find_ranges(p, f, &x, &y);
+	if (!(pen.xy = maas_alloc(slots(&x) * 4, 2 * sizeof *pen.xy)))
 		return -1;
-	find_ranges(p, &x, &y);
-	bad = draw_axes(p, &x, &y, to);
+	bad = draw_axes(p, f, &x, &y, to);
 	for (size_t i = 0; i < p->n && !bad; i++) {
-		unsigned colour = colours[i % MAAS_COUNT(colours)];
-		double at = TOP + 18 + 18.0 * (double)i, left = WIDTH - 170;
-
-		bad = draw_curve(&p->curve[i], &x, &y, colour, xy, to) ||
-		    to->ops->line(to, colour, 3, (double[]){ left, at - 4, left + 25, at - 4 }, 2) ||
-		    to->ops->text(to, left + 32, at, 12, START, p->curve[i].name);
+		pen.colour = colours[i % MAAS_COUNT(colours)];
+		bad = (p->curve[i].dots ? draw_dots : draw_line)(&p->curve[i], &pen);
 	}
-	free(xy);
+	bad = bad || draw_legend(p, &x, &y, to);
+	free(pen.xy);
 	return bad ? -1 : 0;
 }

@@ -35,39 +35,78 @@ line(struct canvas *c, unsigned colour, double width, const double *xy, size_t n
 }
 
 static int
-text(struct canvas *c, double x, double y, double size, enum anchor a, const char *s)
+text(struct canvas *c, unsigned colour, double x, double y, double size, enum anchor a, const char *s)
 {
-	static const char *const anchor[] = { "start", "middle", "end", "middle" };
+	static const char *const anchor[] = { "start", "middle", "end", "middle", "end" };
 	struct maas_buf *to = c->to;
 
-	return maas_buf_printf(to, "<text text-anchor=\"%s\" font-size=\"%g\" transform=\"translate(%.1f %.1f)%s\">",
-		   anchor[a], size, x, y, a == UPWARDS ? " rotate(-90)" : "") ||
-		put_text(to, s) || maas_buf_text(to, "</text>\n")
-	    ? -1
-	    : 0;
+	if (maas_buf_printf(to, "<text text-anchor=\"%s\" font-size=\"%g\" transform=\"translate(%.1f %.1f)%s\"",
+		anchor[a], size, x, y, a == UPWARDS || a == UPEND ? " rotate(-90)" : ""))
+		return -1;
+	if (colour != INK && maas_buf_printf(to, " fill=\"#%06x\"", colour))
+		return -1;
+	return maas_buf_text(to, ">") || put_text(to, s) || maas_buf_text(to, "</text>\n") ? -1 : 0;
 }
 
-static const struct canvas_ops svg = { line, text };
-
-int
-maas_plot_svg(const struct maas_plot *p, struct maas_buf *to)
+static int
+box(struct canvas *c, unsigned colour, double x, double y, double w, double h)
 {
-	if (maas_buf_printf(to,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-		"font-family=\"sans-serif\" fill=\"#222\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
-		WIDTH, HEIGHT, WIDTH, HEIGHT) ||
+	return maas_buf_printf(
+	    c->to, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#%06x\"/>\n", x, y, w, h, colour);
+}
+
+static int
+dot(struct canvas *c, unsigned colour, double x, double y, double r)
+{
+	return maas_buf_printf(c->to, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%g\" fill=\"#%06x\"/>\n", x, y, r, colour);
+}
+
+/* Whoever shows the picture has fonts. */
+static int
+can(struct canvas *c, const char *s)
+{
+	(void)c;
+	(void)s;
+	return 1;
+}
+
+static const struct canvas_ops svg = { line, text, box, dot, can };
+
+static int
+plot_svg(const struct picture *p, struct maas_buf *to)
+{
+	double w, h;
+
+	if (canvas_size(p, &w, &h) ||
+	    maas_buf_printf(to,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" "
+		"font-family=\"sans-serif\" fill=\"#222222\">\n<rect width=\"100%%\" height=\"100%%\" "
+		"fill=\"#fff\"/>\n",
+		w, h, w, h) ||
 	    canvas_draw(p, &(struct canvas){ &svg, to }))
 		return -1;
 	return maas_buf_text(to, "</svg>\n");
 }
 
+int
+maas_plot_svg(const struct maas_plot *p, struct maas_buf *to)
+{
+	return plot_svg(&(struct picture){ p, 1 }, to);
+}
+
+int
+maas_panels_svg(const struct maas_plot *p, size_t n, struct maas_buf *to)
+{
+	return plot_svg(&(struct picture){ p, n }, to);
+}
+
 /* The formats a plot can be written in. */
 static const struct format {
 	const char *end;
-	int (*draw)(const struct maas_plot *, struct maas_buf *);
+	int (*draw)(const struct picture *, struct maas_buf *);
 	int (*check)(const char *path); /* NULL: always there */
 } formats[] = {
-	{ ".svg", maas_plot_svg, NULL },
+	{ ".svg", plot_svg, NULL },
 	{ ".png", plot_png, plot_check_cairo },
 	{ ".pdf", plot_pdf, plot_check_cairo },
 };
@@ -96,14 +135,15 @@ maas_plot_check(const char *path)
 }
 
 int
-maas_plot_save(const struct maas_plot *p, const char *path)
+maas_panels_save(const struct maas_plot *p, size_t n, const char *path)
 {
 	const struct format *f = find_format(path);
 	struct maas_buf b = { 0 };
 	struct maas_out *out = NULL;
 	int rc = -1;
 
-	if (!f || (f->check && f->check(path)) || f->draw(p, &b) || !(out = maas_out_open(path)))
+	if (!f || (f->check && f->check(path)) || f->draw(&(struct picture){ p, n }, &b) ||
+	    !(out = maas_out_open(path)))
 		goto end;
 	if (fwrite(b.s, 1, b.n, maas_out_file(out)) != b.n) {
 		maas_fail_errno("%s", path);
@@ -114,4 +154,10 @@ maas_plot_save(const struct maas_plot *p, const char *path)
 end:
 	maas_buf_free(&b);
 	return rc;
+}
+
+int
+maas_plot_save(const struct maas_plot *p, const char *path)
+{
+	return maas_panels_save(p, 1, path);
 }

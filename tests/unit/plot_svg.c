@@ -18,8 +18,9 @@ static void
 draws_curves(void)
 {
 	double x[] = { 0, 50, 100, 150 }, y[] = { 4, 2.5, NAN, 1 };
-	struct maas_curve c[] = { { "a<b", x, y, 4 }, { "flat", x, x, 1 } };
-	struct maas_plot p = { "t & u", "step", "loss", c, 2 };
+	struct maas_curve c[] = { { .name = "a<b", .x = x, .y = y, .n = 4 },
+		{ .name = "flat", .x = x, .y = x, .n = 1 } };
+	struct maas_plot p = { .title = "t & u", .x = "step", .y = "loss", .curve = c, .n = 2 };
 	struct maas_buf a = { 0 }, b = { 0 };
 
 	ok(maas_plot_svg(&p, &a) == 0 && maas_plot_svg(&p, &b) == 0, "drawn twice");
@@ -38,8 +39,8 @@ keeps_peaks(void)
 {
 	enum { N = 100000 };
 	double *x = malloc(N * sizeof *x), *y = malloc(N * sizeof *y);
-	struct maas_curve c = { "noise", x, y, N };
-	struct maas_plot p = { "", "", "", &c, 1 };
+	struct maas_curve c = { .name = "noise", .x = x, .y = y, .n = N };
+	struct maas_plot p = { .title = "", .x = "", .y = "", .curve = &c, .n = 1 };
 	struct maas_buf b = { 0 };
 
 	for (int i = 0; i < N; i++) {
@@ -57,8 +58,9 @@ static void
 refuses(void)
 {
 	double none = 0, huge[] = { 1e308, -1e308 };
-	struct maas_curve c[] = { { "none", &none, &none, 0 }, { "huge", huge, huge, 2 } };
-	struct maas_plot p = { "", "", "", c, 2 };
+	struct maas_curve c[] = { { .name = "none", .x = &none, .y = &none },
+		{ .name = "huge", .x = huge, .y = huge, .n = 2 } };
+	struct maas_plot p = { .title = "", .x = "", .y = "", .curve = c, .n = 2 };
 	struct maas_buf b = { 0 };
 
 	ok(maas_plot_svg(&p, &b) == 0 && !strstr(b.s, "nan") && !strstr(b.s, "inf"),
@@ -68,22 +70,66 @@ refuses(void)
 	ok(maas_plot_save(&p, "/nowhere/plot.svg") < 0, "%s", maas_error());
 }
 
+/* Dots and a line, and a heat map whose names no font of a bare machine has. */
+static void
+two_panels(struct maas_plot p[2])
+{
+	static const double x[] = { 1, 2, 3, 3.0001 }, y[] = { 2.5, 1.5, 3.5, 3.5001 }, ends[] = { 1, 4 };
+	static const struct maas_curve c[] = { { .name = "rows", .x = x, .y = y, .n = 4, .dots = 1 },
+		{ .x = ends, .y = ends, .n = 2 } };
+	static const double shade[] = { 0.75, 0.25, 0, 1, 0.5, NAN }, number[] = { 30, 10, 0, 123456789, 7, 8 };
+	static struct maas_span row[2], col[3];
+	static const struct maas_heat h = { 2, 3, row, col, shade, number, "share of the row" };
+
+	row[0] = maas_span("\344\275\223\350\202\262");
+	row[1] = maas_span("a\xff\tb<c");
+	col[0] = col[1] = row[0];
+	col[2] = maas_span("a name so long that nobody could read it in a picture");
+	p[0] = (struct maas_plot){ .title = "dots", .x = "true", .y = "predicted", .curve = c, .n = 2 };
+	p[1] = (struct maas_plot){ .title = "heat", .x = "predicted", .y = "true", .heat = &h };
+}
+
+static void
+draws_panels(void)
+{
+	struct maas_plot p[2];
+	struct maas_heat big;
+	struct maas_buf b = { 0 };
+
+	two_panels(p);
+	ok(maas_panels_svg(p, 2, &b) == 0, "two panels");
+	ok(count(b.s, "<circle") == 4, "two dots on one pixel are one, and the legend has one");
+	/* y runs from 1 to 4, x too: 2 is a third of the way. */
+	ok(strstr(b.s, "<circle cx=\"226.7\" cy=\"360.8\""), "a dot where it should be");
+	ok(count(b.s, "\344\275\223\350\202\262") == 3, "names stay text");
+	ok(strstr(b.s, ">a\357\277\275 b&lt;c<"), "and are valid");
+	ok(count(b.s, "so long that") == 1 && !strstr(b.s, "nobody could") && strstr(b.s, "...<"), "and cut");
+	ok(strstr(b.s, " fill=\"#ffffff\">30<") && strstr(b.s, ")\">10<"), "white on dark, ink on light");
+	ok(!strstr(b.s, "123456789") && !strstr(b.s, "1.23457e+08"), "a number too wide for its cell is left out");
+	ok(count(b.s, "fill=\"#08306b\"/>") == 1 && !strstr(b.s, "nan"), "the darkest is 1; NaN is nothing");
+	big = *p[1].heat;
+	big.rows = MAAS_HEAT + 1;
+	p[1].heat = &big;
+	b.n = 0;
+	ok(maas_panels_svg(p, 2, &b) < 0, "%s", maas_error());
+	maas_buf_free(&b);
+}
+
 #ifdef MAAS_HAS_CAIRO
 static void
 by_cairo(void)
 {
-	double x[] = { 0, 50, 100 }, y[] = { 4, 2.5, 1 };
-	struct maas_curve c = { "loss", x, y, 3 };
-	struct maas_plot p = { "title", "step", "loss", &c, 1 };
+	struct maas_plot p[2];
 	static const char *const end[] = { ".png", ".pdf" }, *const magic[] = { "\x89PNG\r\n\x1a\n", "%PDF-1" };
 
+	two_panels(p);
 	for (size_t i = 0; i < 2; i++) {
 		char name[2][64];
 		struct maas_map m[2];
 
 		for (size_t k = 0; k < 2; k++) {
 			snprintf(name[k], sizeof name[k], "/tmp/plot_svg.%ld.%zu%s", (long)getpid(), k, end[i]);
-			if (maas_plot_save(&p, name[k]) || maas_map_open(&m[k], name[k])) {
+			if (maas_panels_save(p, 2, name[k]) || maas_map_open(&m[k], name[k])) {
 				ok(0, "%s", maas_error());
 				return;
 			}
@@ -99,7 +145,7 @@ by_cairo(void)
 static void
 by_cairo(void)
 {
-	struct maas_plot p = { "title", "step", "loss", NULL, 0 };
+	struct maas_plot p = { .title = "title", .x = "step", .y = "loss" };
 
 	ok(maas_plot_save(&p, "plot.png") < 0 && maas_why() == MAAS_UNAVAILABLE, "%s", maas_error());
 }
@@ -111,6 +157,7 @@ main(void)
 	draws_curves();
 	keeps_peaks();
 	refuses();
+	draws_panels();
 	by_cairo();
 	return done();
 }
