@@ -25,6 +25,8 @@ int maas_input_block(struct maas_input *, struct maas_buf *, size_t n, int *last
 /* The next line without its LF (a CR stays); valid until the next call.  1, 0 at the
  * end, -1.  A last line without LF counts; *no_lf (may be NULL) tells. */
 int maas_input_line(struct maas_input *, struct maas_span *, int *no_lf) MAAS_USE;
+/* A line of more bytes is an error, and is not waited for; without, all that memory holds. */
+void maas_input_limit(struct maas_input *, size_t line);
 size_t maas_input_lines(const struct maas_input *);             /* handed out so far */
 /* All that is left, appended. */
 int maas_input_all(struct maas_input *, struct maas_buf *) MAAS_USE;

@@ -41,6 +41,7 @@ struct maas_table_options {
 	const char *features, *drop;    /* COL,...; features: all others are dropped */
 	const char *id;                 /* COL, handed through */
 	const char *labels;             /* file with a label a record: IDX, npy or lines */
+	const char *label_from;         /* POSIX extended expression: group 1 in a file's base name labels its rows */
 };
 extern const struct maas_field maas_table_fields[];
 

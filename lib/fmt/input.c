@@ -27,6 +27,7 @@ struct maas_input {
 	int begun, raw_end, end; /* first bytes seen; descriptor dry; last stage dry */
 	struct queue raw, plain, out;
 	size_t lines;
+	size_t longest; /* line that is allowed; 0: any */
 	enum { PLAIN, GZIP, GZIP_DONE } packed;
 	iconv_t turn; /* (iconv_t)-1: as it is */
 #ifdef MAAS_HAS_ZLIB
@@ -313,6 +314,8 @@ maas_input_line(struct maas_input *in, struct maas_span *line, int *no_lf)
 		if (have > seen && (lf = memchr(q->buf.s + q->at + seen, '\n', have - seen)))
 			break;
 		seen = have;
+		if (in->longest && have > in->longest)
+			return maas_fail("%s:%zu: a line of more than %zu bytes", in->name, in->lines + 1, in->longest);
 		if (in->end)
 			break;
 		if (more(in) < 0)
@@ -327,6 +330,12 @@ maas_input_line(struct maas_input *in, struct maas_span *line, int *no_lf)
 	if (no_lf)
 		*no_lf = !lf;
 	return 1;
+}
+
+void
+maas_input_limit(struct maas_input *in, size_t line)
+{
+	in->longest = line;
 }
 
 size_t

@@ -157,9 +157,10 @@ fields(struct maas_table *t, struct maas_record *rec, struct split *s)
 	}
 }
 
-/* Put the next line behind the record's, which now is in table->joined.  1, 0 at the end, -1. */
+/* Put the next line behind the record's, which now is in table->joined; quotes were opened in line `since`.
+ * 1, 0 at the end, -1. */
 static int
-join(struct maas_table *t, struct maas_record *rec)
+join(struct maas_table *t, struct maas_record *rec, size_t since)
 {
 	struct maas_span line;
 	int rc;
@@ -174,7 +175,8 @@ join(struct maas_table *t, struct maas_record *rec)
 	if (rc <= 0)
 		return rc;
 	if (t->joined.n + line.n > RECORD_MAX)
-		return maas_fail("a record of more than %zu bytes (a quote that is never closed?)", RECORD_MAX);
+		return maas_fail("field %zu: the quote opened in line %zu is not closed within %zu bytes",
+		    t->pieces + 1, since, RECORD_MAX);
 	if (maas_buf_add(&t->joined, "\n", 1) < 0 || maas_buf_add(&t->joined, line.s, line.n) < 0)
 		return -1;
 	rec->raw = (struct maas_span){ t->joined.s, t->joined.n };
@@ -194,7 +196,7 @@ next_csv(struct maas_table *t, struct maas_record *rec)
 		return split_line(t, rec);
 	}
 	t->pieces = t->text.n = 0;
-	while ((rc = fields(t, rec, &s)) == 0 && (more = join(t, rec)) > 0)
+	while ((rc = fields(t, rec, &s)) == 0 && (more = join(t, rec, s.since)) > 0)
 		;
 	if (rc < 0 || more < 0)
 		return maas_in("%s:%zu", rec->name, rec->line);

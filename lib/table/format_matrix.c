@@ -94,6 +94,20 @@ widen(double *to, const unsigned char *p, size_t n, enum maas_dtype type)
 	}
 }
 
+/* Where column j of a row lies in a column-major array, counted from its row: the last dimension goes fastest in j,
+ * and slowest in the array. */
+static size_t
+fortran_place(const struct matrix *m, size_t j)
+{
+	size_t at = 0, stride = m->rows * m->cols, d;
+
+	for (d = m->dims; d-- > 0; j /= m->dim[d]) {
+		stride /= m->dim[d];
+		at += j % m->dim[d] * stride;
+	}
+	return at;
+}
+
 /* The bytes of the next row into m->bytes: 0, or -1. */
 static int
 row_bytes(struct maas_table *t, struct matrix *m)
@@ -104,7 +118,7 @@ row_bytes(struct maas_table *t, struct matrix *m)
 	m->bytes.n = 0;
 	if (m->fortran) {
 		for (j = 0; j < m->cols; j++)
-			if (maas_buf_add(&m->bytes, m->all.s + (j * m->rows + m->row) * size, size) < 0)
+			if (maas_buf_add(&m->bytes, m->all.s + (fortran_place(m, j) + m->row) * size, size) < 0)
 				return -1;
 		return 0;
 	}
@@ -271,6 +285,7 @@ npy_shape(const char *p, struct matrix *m)
 
 	if (!p || *p++ != '(')
 		return -1;
+	m->dims = 0;
 	m->cols = m->rows = 1;
 	for (;;) {
 		while (*p == ' ' || *p == ',')
@@ -284,12 +299,14 @@ npy_shape(const char *p, struct matrix *m)
 				return -1;
 			d = d * 10 + (size_t)(*p - '0');
 		}
-		if (!dims++)
+		if (!dims++) {
 			m->rows = d;
-		else
-			m->cols = d > COLS_MAX || m->cols > COLS_MAX ? COLS_MAX + 1 : m->cols * d;
-		if (dims > 2 && m->fortran)
+			continue;
+		}
+		if (m->dims == DIMS_MAX)
 			return -1;
+		m->dim[m->dims++] = d;
+		m->cols = d > COLS_MAX || m->cols > COLS_MAX ? COLS_MAX + 1 : m->cols * d;
 	}
 }
 
@@ -319,7 +336,7 @@ open_npy(struct maas_table *t)
 	m->fortran = order && *order == 'T';
 	if (npy_type(entry(dict, "'descr'"), m) < 0 || !order || npy_shape(entry(dict, "'shape'"), m) < 0)
 		maas_fail("%s: an array of numbers with rows is wanted, its header says %.*s", t->source.name,
-		    n > 120 ? 120 : (int)n, dict);
+		    (int)strcspn(dict, "}\n") + 1, dict);
 	else
 		rc = matrix_open(t, m);
 out:

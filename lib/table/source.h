@@ -7,9 +7,11 @@
 
 #include "maas/table.h"
 
-/* Rows that are looked at to tell a header, and one record's bytes at most. */
+/* Rows that are looked at to tell a header; a record's bytes at most, so that a quote that is never closed, or a file
+ * without lines, is found out before it fills the memory. */
 #define SAMPLE     100
-#define RECORD_MAX ((size_t)1 << 30)
+#define RECORD_MAX ((size_t)32 << 20)
+#define DIMS_MAX   32
 #define FIELDS_MAX ((size_t)1 << 20)
 
 /* Lines or bytes of one input. */
@@ -39,6 +41,7 @@ struct matrix {
 	int swap;                       /* the file's bytes are in the other order */
 	int fortran;                    /* column-major: held whole in `all` */
 	size_t rows, cols, row;         /* row: read so far */
+	size_t dim[DIMS_MAX], dims;     /* behind the rows; cols is their product */
 	struct maas_buf all;
 	struct maas_buf bytes;          /* of one row */
 	double *num;
@@ -90,6 +93,8 @@ struct maas_table {
 	size_t num_cap, index_cap;
 	struct maas_table *labels;
 	struct maas_buf label;
+	struct label_from *from;        /* --label-from; NULL */
+	struct maas_span from_name;     /* the label it gives the input at hand */
 	char reason[1024];
 };
 
@@ -107,6 +112,16 @@ int decimal_parse(struct maas_span, double *to);
 /* What a cell holds, spaces around it left out; *to gets the number. */
 enum cell { CELL_GAP, CELL_NUMBER, CELL_WORD };
 enum cell cell_read(struct maas_span, double *to);
+
+/* --label-from: a POSIX extended expression whose group 1 is the label, out of the base name of a file. */
+struct label_from;
+struct label_from *label_from_new(const char *ere) MAAS_USE;
+int label_from_path(const struct label_from *, const char *path, struct maas_span *) MAAS_USE;  /* a part of path */
+void label_from_free(struct label_from *);
+
+/* Is it a file of something else, by what has arrived of it?  Then -1 with its name; else 0.  text: known to be text,
+ * whatever bytes are in it. */
+int foreign_refuse(struct source *, int text) MAAS_USE;
 
 /* Which of heads[0..n) this COL is: a name, else a number from 1.  -1: none. */
 long column_find(const struct maas_span *head, size_t n, struct maas_span col);

@@ -150,6 +150,16 @@ by_bytes(struct maas_table *t)
 	return 0;
 }
 
+/* Is it a file of texts rather than of columns: called so, and no column or number to be seen? */
+static int
+plain_lines(const struct maas_table *t, struct maas_span line)
+{
+	double v;
+
+	return has_suffix(t->source.name, ".txt") && line.n && !memchr(line.s, '\t', line.n) &&
+	    cell_read(line, &v) == CELL_WORD;
+}
+
 /* A text format by the first line, else what the model remembers, else TSV. */
 static int
 by_line(struct maas_table *t)
@@ -168,8 +178,10 @@ by_line(struct maas_table *t)
 	    (!known || known == &maas_format_libsvm ? maas_format_libsvm.is(line)
 						    : known->cells && libsvm_surely(line)))
 		t->format = &maas_format_libsvm;
+	else if (known && known->text)
+		t->format = known;
 	else
-		t->format = known && known->text ? known : &maas_format_tsv;
+		t->format = plain_lines(t, line) ? &maas_format_text : &maas_format_tsv;
 	source_back(&t->source);
 	return 0;
 }
@@ -187,6 +199,8 @@ choose_format(struct maas_table *t)
 	for (i = 0; !t->format && maas_formats[i]; i++)
 		if (has_suffix(t->source.name, maas_formats[i]->suffix))
 			t->format = maas_formats[i];
+	if (!t->format && foreign_refuse(&t->source, t->columns || t->memory_name) < 0)
+		return -1;
 	if (!t->format && d)
 		t->format = !strcmp(d, "tab") || *d == '\t' ? &maas_format_tsv : &maas_format_csv;
 	if (!t->format && by_line(t) < 0)
@@ -314,10 +328,13 @@ open_next(struct maas_table *t)
 		s->name = t->memory_name;
 		s->memory = t->memory;
 	} else {
+		if (t->from && label_from_path(t->from, t->operand[t->at], &t->from_name) < 0)
+			return -1;
 		if (!(path = operand_path(t, t->at)))
 			return -1;
 		if (!(s->input = maas_input_open(path, t->options->encoding)))
 			return -1;
+		maas_input_limit(s->input, RECORD_MAX);
 		s->name = strcmp(t->operand[t->at], "-") ? t->operand[t->at] : "<stdin>";
 	}
 	t->at++;
@@ -390,7 +407,9 @@ maas_table_next(struct maas_table *t, struct maas_record *rec)
 			continue;
 		}
 		t->number++;
-		if (t->labels && !rec->empty && add_label(t, rec) < 0)
+		if (t->from)
+			rec->label = t->from_name;
+		else if (t->labels && !rec->empty && add_label(t, rec) < 0)
 			return -1;
 		if (t->number <= t->first)
 			continue;
@@ -427,6 +446,8 @@ check_options(struct maas_table *t)
 	    (strlen(o->delimiter) != 1 || strchr("\n\r\"", o->delimiter[0]) || (unsigned char)o->delimiter[0] > 126))
 		return maas_fail_as(
 		    MAAS_USAGE, "--delimiter: one ASCII character is wanted, or tab, not '%s'", o->delimiter);
+	if (!!o->label_from + !!o->labels + (o->label && *o->label) > 1)
+		return maas_fail_as(MAAS_USAGE, "--label, --labels and --label-from: only one can say the label");
 	return o->rows ? parse_rows(t, o->rows) : 0;
 }
 
@@ -437,6 +458,8 @@ open_labels(struct maas_table *t)
 	static const struct maas_columns lines = { .format = &maas_format_text };
 	char *operand = (char *)t->options->labels;
 
+	if (t->options->label_from)
+		return (t->from = label_from_new(t->options->label_from)) ? 0 : -1;
 	if (!operand)
 		return 0;
 	t->labels = maas_table_open(&plain, &lines, &operand, 1, t->flags & MAAS_AGAIN);
@@ -586,5 +609,6 @@ maas_table_close(struct maas_table *t)
 	maas_buf_free(&t->label);
 	maas_json_free(t->json);
 	maas_table_close(t->labels);
+	label_from_free(t->from);
 	free(t);
 }
