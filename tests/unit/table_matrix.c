@@ -38,22 +38,27 @@ put(const void *p, size_t n, int swapped)
 		add(s + (swapped ? n - 1 - i : i), 1);
 }
 
-/* A number as one of numpy's types. */
-static void
-put_as(const char *type, double v, int swapped)
-{
 #define AS(code, t) \
 	if (!strcmp(type, code)) { \
 		t x = (t)v; \
 		put(&x, sizeof x, swapped); \
 	}
-	AS("f4", float)
-	AS("f8", double)
-	AS("i1", int8_t) AS("i2", int16_t) AS("i4", int32_t) AS("i8", int64_t) AS("u1", uint8_t) AS("u2", uint16_t)
-	    AS("u4", uint32_t) AS("u8", uint64_t) AS("b1", uint8_t)
-#undef AS
-		if (!strcmp(type, "f2"))
-	{ /* of 3, 2, -5 and 100 */
+/* A number as one of numpy's types. */
+static void
+put_as(const char *type, double v, int swapped)
+{
+	AS("f4", float);
+	AS("f8", double);
+	AS("i1", int8_t);
+	AS("i2", int16_t);
+	AS("i4", int32_t);
+	AS("i8", int64_t);
+	AS("u1", uint8_t);
+	AS("u2", uint16_t);
+	AS("u4", uint32_t);
+	AS("u8", uint64_t);
+	AS("b1", uint8_t);
+	if (!strcmp(type, "f2")) { /* of 3, 2, -5 and 100 */
 		uint16_t h = v == 3 ? 0x4200 : v == 2 ? 0x4000 : v == -5 ? 0xc500 : 0x5640;
 
 		put(&h, 2, swapped);
@@ -76,7 +81,7 @@ numbers(void)
 		return maas_error();
 	text[0] = '\0';
 	while ((rc = maas_table_next(t, &r)) > 0) {
-		for (i = 0; i < r.n; i++)
+		for (i = 0; r.num && i < r.n; i++)
 			n += (size_t)snprintf(text + n, sizeof text - n, "%s%g", i ? " " : "", r.num[i]);
 		n += (size_t)snprintf(text + n, sizeof text - n, ";");
 	}
@@ -171,7 +176,7 @@ test_idx_types(void)
 	}
 	b.n = 0;
 	add("\0\0\12\1\0\0\0\1\0\0", 10);
-	ok(strcmp(numbers(), "1;"), "a type that IDX does not have: %s", numbers());
+	is_str(numbers(), ";");
 }
 
 static void
