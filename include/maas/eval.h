@@ -1,5 +1,6 @@
 /*
- * eval -- how good a classifier is: reports and metrics of labels and probabilities.
+ * eval -- how good a model is: reports and metrics of labels and probabilities or of numbers,
+ * thresholds, and the comparison of two models.  Meanings: scikit-learn's.
  */
 #ifndef MAAS_EVAL_H
 #define MAAS_EVAL_H
@@ -8,27 +9,89 @@
 
 /*
  * Truth and answers gathered one record at a time.  Labels are numbered as in the model; a truth
- * that the model has no label for gets a number behind them.  Meanings: scikit-learn's.
+ * that the model has no label for gets a number behind them.  Without labels: of a regression.
  */
 struct maas_eval;
-struct maas_eval *maas_eval_new(const struct maas_span *label, size_t labels) MAAS_USE; /* copied */
+struct maas_eval *maas_eval_new(const struct maas_span *label, size_t labels) MAAS_USE; /* copied; 0: regression */
 void maas_eval_free(struct maas_eval *);
 /* probability[labels]; the answer is the largest, the first of equals. */
 int maas_eval_add(struct maas_eval *, struct maas_span truth, const double *probability) MAAS_USE;
+int maas_eval_add_value(struct maas_eval *, double truth, double answer) MAAS_USE;      /* regression; both finite */
 size_t maas_eval_count(const struct maas_eval *);
+size_t maas_eval_labels(const struct maas_eval *);              /* of the model; 0: regression */
 
-/* A metric by name: accuracy, f1_macro, f1_weighted, precision_macro, precision_weighted, recall_macro,
- * recall_weighted, log_loss, roc_auc, ece, brier.  NAN: undefined here (roc_auc of one class). */
-extern const char *const maas_eval_metrics[];           /* NULL-terminated */
+/* A metric by name.  Of labels: accuracy, f1_macro, f1_weighted, precision_macro, precision_weighted,
+ * recall_macro, recall_weighted, log_loss, roc_auc, ece, brier.  Of a regression: mse, rmse, mae, r2.  NAN:
+ * undefined here (roc_auc of one class, r2 of one row).  MAAS_USAGE where there is none of that name here. */
+extern const char *const maas_eval_metrics[];           /* of labels; NULL-terminated */
+extern const char *const maas_eval_value_metrics[];     /* of a regression */
 int maas_eval_metric(struct maas_eval *, const char *name, double *) MAAS_USE;
 int maas_eval_is_loss(const char *name);                /* smaller is better */
-double maas_eval_baseline(struct maas_eval *);          /* accuracy of the commonest truth */
+/* What one learns from nothing reaches: accuracy of the commonest truth; regression: rmse of the mean truth. */
+double maas_eval_baseline(struct maas_eval *);
 
-/* scikit-learn's classification_report, to the character. */
+/* scikit-learn's classification_report, to the character; regression: the metrics beside those of the mean. */
 int maas_eval_report(struct maas_eval *, struct maas_buf *) MAAS_USE;
-/* Rows are truths, columns answers: TSV with a header. */
-int maas_eval_confusion(struct maas_eval *, struct maas_buf *) MAAS_USE;
-/* One object with every metric, labels, confusion and per_label. */
-int maas_eval_json(struct maas_eval *, struct maas_buf *) MAAS_USE;
+/* One object with every metric, and of labels: labels, confusion and per_label, its members alone, without braces. */
+int maas_eval_members(struct maas_eval *, struct maas_buf *) MAAS_USE;
+int maas_eval_json(struct maas_eval *, struct maas_buf *) MAAS_USE;     /* with braces */
+
+/* Rows are truths, columns answers, of the labels that occur, sorted by bytes. */
+struct maas_confusion {
+	size_t n;
+	struct maas_span *label;        /* [n]; borrowed */
+	size_t *count;                  /* [n][n] */
+};
+int maas_eval_matrix(struct maas_eval *, struct maas_confusion *) MAAS_USE;
+void maas_confusion_free(struct maas_confusion *);
+int maas_eval_confusion(struct maas_eval *, struct maas_buf *) MAAS_USE;        /* as TSV with a header */
+
+/* Truths and answers of a regression, [n] each. */
+void maas_eval_values(const struct maas_eval *, const double **truth, const double **answer);
+
+/*
+ * Thresholds: one label against the rest.  A cut says "positive" where the label's probability is at least `at`.
+ */
+struct maas_costs {
+	double fn, fp;                  /* of a row that is missed; of a false alarm.  NAN: not asked */
+};
+struct maas_cut {
+	double at;                      /* INFINITY: never */
+	size_t tp, fp, fn, tn;
+	double precision, recall, f1, cost;     /* 0 / 0 is 0; cost: of all rows, NAN where not asked */
+};
+struct maas_sweep {
+	struct maas_span label;         /* borrowed */
+	struct maas_costs costs;
+	size_t rounds, n;
+	struct maas_cut *round;         /* [rounds] 0.05, 0.1 ... 0.95 */
+	struct maas_cut *cut;           /* [n] every probability that occurs, descending, "never" before them */
+	struct maas_cut half, best_f1, best_cost;       /* at 0.5; the best of all, the highest of equals */
+};
+/* "fn=50,fp=1"; what is not said costs 1. */
+int maas_costs_parse(const char *, struct maas_costs *) MAAS_USE;
+/* positive NULL: the second of two labels.  MAAS_USAGE where the model has no such label, or more and none was named. */
+int maas_eval_sweep(struct maas_eval *, const char *positive, const struct maas_costs *, struct maas_sweep *) MAAS_USE;
+int maas_sweep_report(const struct maas_sweep *, struct maas_buf *) MAAS_USE;
+/* "positive", "thresholds", "best_f1" and with costs "best_cost", "cost" at 0.5: members without braces. */
+int maas_sweep_members(const struct maas_sweep *, struct maas_buf *) MAAS_USE;
+void maas_sweep_free(struct maas_sweep *);
+
+/*
+ * Is B better than A?  Both were asked the same rows.
+ */
+/* Labels: p of McNemar's exact test (McNemar 1947): rows that one alone gets right fall to either with probability
+ * 1/2; two-sided, twice the smaller tail, at most 1. */
+double maas_mcnemar(size_t a_alone, size_t b_alone);
+/* Regression: bootstrap of the mean of d[n], the absolute error of A less that of B, by `draws` resamples of the rows
+ * (Efron & Tibshirani 1993, percentiles).  Above MAAS_BOOT_ROWS rows those are dealt in turn into as many groups,
+ * and groups are drawn.  A function of the seed; the same for any team. */
+#define MAAS_BOOT_ROWS 20000
+struct maas_boot {
+	double mean, low, high;         /* of d; the interval that holds 1 - alpha */
+	double p;                       /* two-sided: twice the smaller share of draws on either side of 0, each with one more */
+};
+int maas_bootstrap(struct maas_boot *, const double *d, size_t n, size_t draws, double alpha, uint64_t seed,
+    struct maas_team *) MAAS_USE;
 
 #endif

@@ -5,30 +5,6 @@
 
 #include "tally.h"
 
-struct maas_eval *
-maas_eval_new(const struct maas_span *label, size_t labels)
-{
-	struct maas_eval *e = maas_alloc(1, sizeof *e);
-
-	if (!e)
-		return NULL;
-	if (!(e->arena = maas_arena_new(1 << 12)) ||
-	    maas_grow(&e->name, 0, &e->name_cap, labels + 1, sizeof *e->name) < 0)
-		goto fail;
-	for (e->names = 0; e->names < labels; e->names++) {
-		const struct maas_span *l = &label[e->names];
-
-		if (!(e->name[e->names].s = maas_take_text(e->arena, l->s, l->n)))
-			goto fail;
-		e->name[e->names].n = l->n;
-	}
-	e->labels = labels;
-	return e;
-fail:
-	maas_eval_free(e);
-	return NULL;
-}
-
 void
 maas_eval_free(struct maas_eval *e)
 {
@@ -36,9 +12,12 @@ maas_eval_free(struct maas_eval *e)
 		return;
 	maas_arena_free(e->arena);
 	free(e->name);
+	free(e->slot);
 	free(e->truth);
 	free(e->answer);
 	free(e->p);
+	free(e->value[0]);
+	free(e->value[1]);
 	free(e);
 }
 
@@ -48,22 +27,86 @@ maas_eval_count(const struct maas_eval *e)
 	return e->n;
 }
 
+size_t
+maas_eval_labels(const struct maas_eval *e)
+{
+	return e->labels;
+}
+
+/* Where a name is in the table, or would be. */
+static size_t
+slot_of(const struct maas_eval *e, struct maas_span s)
+{
+	size_t at = maas_hash(s.s, s.n, 0) & (e->slots - 1);
+
+	for (; e->slot[at]; at = (at + 1) & (e->slots - 1)) {
+		const struct maas_span *have = &e->name[e->slot[at] - 1];
+
+		if (have->n == s.n && (s.n == 0 || !memcmp(have->s, s.s, s.n)))
+			break;
+	}
+	return at;
+}
+
+static int
+widen(struct maas_eval *e)
+{
+	size_t slots = e->slots ? 2 * e->slots : 64;
+	uint32_t *slot = maas_alloc(slots, sizeof *slot);
+
+	if (!slot)
+		return -1;
+	free(e->slot);
+	e->slot = slot;
+	e->slots = slots;
+	for (size_t i = 0; i < e->names; i++)
+		e->slot[slot_of(e, e->name[i])] = (uint32_t)i + 1;
+	return 0;
+}
+
 /* The number of a label; one not known yet gets the next. */
 static int64_t
 number_of(struct maas_eval *e, struct maas_span s)
 {
 	struct maas_span *to;
+	size_t at;
 
-	for (size_t i = 0; i < e->names; i++)
-		if (e->name[i].n == s.n && (s.n == 0 || !memcmp(e->name[i].s, s.s, s.n)))
-			return (int64_t)i;
-	if (maas_grow(&e->name, e->names, &e->name_cap, 1, sizeof *e->name) < 0)
+	if (2 * (e->names + 1) > e->slots && widen(e) < 0)
+		return -1;
+	at = slot_of(e, s);
+	if (e->slot[at])
+		return e->slot[at] - 1;
+	if (e->names >= UINT32_MAX - 1 || maas_grow(&e->name, e->names, &e->name_cap, 1, sizeof *e->name) < 0)
 		return -1;
 	to = &e->name[e->names];
 	if (!(to->s = maas_take_text(e->arena, s.s, s.n)))
 		return -1;
 	to->n = s.n;
-	return (int64_t)e->names++;
+	e->slot[at] = (uint32_t)++e->names;
+	return (int64_t)e->names - 1;
+}
+
+struct maas_eval *
+maas_eval_new(const struct maas_span *label, size_t labels)
+{
+	struct maas_eval *e = maas_alloc(1, sizeof *e);
+
+	if (!e)
+		return NULL;
+	if (!(e->arena = maas_arena_new(1 << 12)))
+		goto fail;
+	for (size_t i = 0; i < labels; i++)
+		if (number_of(e, label[i]) != (int64_t)i) {
+			if (e->names == i)
+				goto fail;
+			maas_fail("label %zu of the model is there twice", i + 1);
+			goto fail;
+		}
+	e->labels = labels;
+	return e;
+fail:
+	maas_eval_free(e);
+	return NULL;
 }
 
 int
@@ -85,9 +128,30 @@ maas_eval_add(struct maas_eval *e, struct maas_span truth, const double *probabi
 	return 0;
 }
 
+int
+maas_eval_add_value(struct maas_eval *e, double truth, double answer)
+{
+	double v[2] = { truth, answer };
+
+	for (int i = 0; i < 2; i++) {
+		if (maas_grow(&e->value[i], e->n, &e->value_cap[i], 1, sizeof *e->value[i]) < 0)
+			return -1;
+		e->value[i][e->n] = v[i];
+	}
+	e->n++;
+	return 0;
+}
+
+void
+maas_eval_values(const struct maas_eval *e, const double **truth, const double **answer)
+{
+	*truth = e->value[0];
+	*answer = e->value[1];
+}
+
 /* numpy's pairwise sum, as it is for up to 128 numbers, and blocks of them. */
-static double
-sum_of(const double *v, size_t n)
+double
+tally_sum(const double *v, size_t n)
 {
 	double r[8], sum = 0;
 	size_t i;
@@ -95,7 +159,7 @@ sum_of(const double *v, size_t n)
 	if (n > 128) {
 		size_t half = n / 2 - n / 2 % 8;
 
-		return sum_of(v, half) + sum_of(v + half, n - half);
+		return tally_sum(v, half) + tally_sum(v + half, n - half);
 	}
 	if (n < 8) {
 		for (i = 0; i < n; i++)
@@ -118,25 +182,26 @@ tally_mean(const struct tally *t, const double *v, int weighted)
 	double *w, mean;
 
 	if (!weighted)
-		return t->k ? sum_of(v, t->k) / (double)t->k : 0;
+		return t->k ? tally_sum(v, t->k) / (double)t->k : 0;
 	if (!(w = calloc(t->k ? t->k : 1, sizeof *w)))
 		return NAN;
 	for (size_t i = 0; i < t->k; i++)
 		w[i] = v[i] * t->support[i];
-	mean = t->n ? sum_of(w, t->k) / (double)t->n : 0;
+	mean = t->n ? tally_sum(w, t->k) / (double)t->n : 0;
 	free(w);
 	return mean;
 }
 
-/* Does the name of label a stand behind that of b? */
+/* By the bytes of their names. */
 static int
-after(const struct maas_eval *e, size_t a, size_t b)
+by_name(const void *a, const void *b, void *ctx)
 {
-	const struct maas_span *x = &e->name[a], *y = &e->name[b];
+	const struct maas_eval *e = ctx;
+	const struct maas_span *x = &e->name[*(const size_t *)a], *y = &e->name[*(const size_t *)b];
 	size_t n = x->n < y->n ? x->n : y->n;
 	int c = n ? memcmp(x->s, y->s, n) : 0;
 
-	return c ? c > 0 : x->n > y->n;
+	return c ? c : (x->n > y->n) - (x->n < y->n);
 }
 
 /* 0/0 is 0, as there. */
@@ -152,16 +217,12 @@ measure(struct tally *t)
 	double right = 0;
 
 	for (size_t i = 0; i < t->k; i++) {
-		double answers = 0, hit = (double)t->count[i * t->k + i], p, r;
+		double p, r;
 
-		for (size_t j = 0; j < t->k; j++) {
-			t->support[i] += (double)t->count[i * t->k + j];
-			answers += (double)t->count[j * t->k + i];
-		}
-		t->precision[i] = p = ratio(hit, answers);
-		t->recall[i] = r = ratio(hit, t->support[i]);
+		t->precision[i] = p = ratio(t->hit[i], t->answers[i]);
+		t->recall[i] = r = ratio(t->hit[i], t->support[i]);
 		t->f1[i] = ratio(2 * p * r, p + r);
-		right += hit;
+		right += t->hit[i];
 	}
 	t->accuracy = ratio(right, (double)t->n);
 }
@@ -169,41 +230,33 @@ measure(struct tally *t)
 int
 tally_make(struct tally *t, const struct maas_eval *e)
 {
-	size_t *rank = maas_alloc(e->names, sizeof *rank), *at = maas_alloc(e->names, sizeof *at);
-
 	*t = (struct tally){ .n = e->n };
-	if (!rank || !at || !(t->label = maas_alloc(e->names, sizeof *t->label)))
+	if (!(t->at = maas_alloc(e->names, sizeof *t->at)) || !(t->label = maas_alloc(e->names, sizeof *t->label)))
 		goto fail;
 	for (size_t i = 0; i < e->n; i++)
-		rank[e->truth[i]] = rank[e->answer[i]] = 1;
+		t->at[e->truth[i]] = t->at[e->answer[i]] = 1;
 	for (size_t i = 0; i < e->names; i++)
-		if (rank[i])
+		if (t->at[i])
 			t->label[t->k++] = i;
-	/* Insertion: names come sorted but for the few that the model does not know. */
-	for (size_t i = 1; i < t->k; i++)
-		for (size_t j = i; j > 0 && after(e, t->label[j - 1], t->label[j]); j--) {
-			size_t swap = t->label[j];
-
-			t->label[j] = t->label[j - 1];
-			t->label[j - 1] = swap;
-		}
+	if (t->k)
+		qsort_r(t->label, t->k, sizeof *t->label, by_name, (void *)e);
 	for (size_t i = 0; i < t->k; i++)
-		at[t->label[i]] = i;
-	if (!(t->count = maas_alloc(t->k, (t->k ? t->k : 1) * sizeof *t->count)) ||
-	    !(t->support = maas_alloc(t->k, 4 * sizeof *t->support)))
+		t->at[t->label[i]] = i;
+	if (!(t->hit = maas_alloc(t->k, 6 * sizeof *t->hit)))
 		goto fail;
+	t->answers = t->hit + t->k;
+	t->support = t->answers + t->k;
 	t->precision = t->support + t->k;
 	t->recall = t->precision + t->k;
 	t->f1 = t->recall + t->k;
-	for (size_t i = 0; i < e->n; i++)
-		t->count[at[e->truth[i]] * t->k + at[e->answer[i]]]++;
+	for (size_t i = 0; i < e->n; i++) {
+		t->support[t->at[e->truth[i]]]++;
+		t->answers[t->at[e->answer[i]]]++;
+		t->hit[t->at[e->truth[i]]] += e->truth[i] == e->answer[i];
+	}
 	measure(t);
-	free(rank);
-	free(at);
 	return 0;
 fail:
-	free(rank);
-	free(at);
 	tally_free(t);
 	return -1;
 }
@@ -212,6 +265,6 @@ void
 tally_free(struct tally *t)
 {
 	free(t->label);
-	free(t->count);
-	free(t->support);
+	free(t->at);
+	free(t->hit);
 }

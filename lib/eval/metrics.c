@@ -191,22 +191,43 @@ static const struct metric metrics[] = {
 const char *const maas_eval_metrics[] = { "accuracy", "f1_macro", "f1_weighted", "precision_macro",
 	"precision_weighted", "recall_macro", "recall_weighted", "log_loss", "roc_auc", "ece", "brier", NULL };
 
+const char *const maas_eval_value_metrics[] = { "mse", "rmse", "mae", "r2", NULL };
+
+static size_t
+find(const char *const *names, const char *name)
+{
+	size_t i = 0;
+
+	while (names[i] && strcmp(names[i], name))
+		i++;
+	return i;
+}
+
 int
 maas_eval_metric(struct maas_eval *e, const char *name, double *to)
 {
+	const char *const *here = e->labels ? maas_eval_metrics : maas_eval_value_metrics;
+	const char *near = maas_nearest(name, here);
+	size_t i = find(here, name);
 	struct tally t;
 
-	for (size_t i = 0; i < MAAS_COUNT(metrics); i++)
-		if (!strcmp(metrics[i].name, name)) {
-			if (tally_make(&t, e) < 0)
-				return -1;
-			*to = metrics[i].of(e, &t);
-			tally_free(&t);
-			return 0;
-		}
-	return maas_fail_as(MAAS_USAGE, "no metric is called '%s'%s%s", name,
-	    maas_nearest(name, maas_eval_metrics) ? ": did you mean " : "",
-	    maas_nearest(name, maas_eval_metrics) ? maas_nearest(name, maas_eval_metrics) : "");
+	if (!here[i] &&
+	    (find(maas_eval_metrics, name) < MAAS_COUNT(maas_eval_metrics) - 1 ||
+		find(maas_eval_value_metrics, name) < MAAS_COUNT(maas_eval_value_metrics) - 1))
+		return maas_fail_as(MAAS_USAGE, "%s is of models that %s, and this one %s", name,
+		    e->labels ? "answer a number" : "label rows", e->labels ? "labels rows" : "answers a number");
+	if (!here[i])
+		return maas_fail_as(
+		    MAAS_USAGE, "no metric is called '%s'%s%s", name, near ? ": did you mean " : "", near ? near : "");
+	if (!e->labels) {
+		*to = value_metric(e, i);
+		return 0;
+	}
+	if (tally_make(&t, e) < 0)
+		return -1;
+	*to = metrics[i].of(e, &t);
+	tally_free(&t);
+	return 0;
 }
 
 int
@@ -215,14 +236,29 @@ maas_eval_is_loss(const char *name)
 	for (size_t i = 0; i < MAAS_COUNT(metrics); i++)
 		if (!strcmp(metrics[i].name, name))
 			return metrics[i].loss;
-	return 0;
+	return find(maas_eval_value_metrics, name) < 3; /* but r2 */
+}
+
+/* The root of the mean square of what the mean truth leaves. */
+static double
+spread(const struct maas_eval *e)
+{
+	const double *y = e->value[0];
+	double mean = e->n ? tally_sum(y, e->n) / (double)e->n : NAN, sum = 0;
+
+	for (size_t i = 0; i < e->n; i++)
+		sum += (y[i] - mean) * (y[i] - mean);
+	return e->n ? sqrt(sum / (double)e->n) : NAN;
 }
 
 double
 maas_eval_baseline(struct maas_eval *e)
 {
-	size_t *count = calloc(e->names ? e->names : 1, sizeof *count), most = 0;
+	size_t *count, most = 0;
 
+	if (!e->labels)
+		return spread(e);
+	count = calloc(e->names ? e->names : 1, sizeof *count);
 	for (size_t i = 0; count && i < e->n; i++)
 		most = ++count[e->truth[i]] > most ? count[e->truth[i]] : most;
 	free(count);

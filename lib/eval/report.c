@@ -5,6 +5,8 @@
 #include "tally.h"
 #include "maas/fmt.h"
 
+#define MATRIX 2000 /* labels of a confusion table at most */
+
 static const char *const average_names[] = { "accuracy", "macro avg", "weighted avg" };
 
 /* Characters of a name. */
@@ -89,44 +91,83 @@ cell(struct maas_buf *b, struct maas_span s)
 	return 0;
 }
 
-static int
-confusion(const struct maas_eval *e, const struct tally *t, struct maas_buf *b)
+int
+maas_eval_matrix(struct maas_eval *e, struct maas_confusion *m)
 {
-	for (size_t j = 0; j < t->k; j++)
-		if (maas_buf_text(b, "\t") < 0 || cell(b, e->name[t->label[j]]) < 0)
+	struct tally t;
+
+	*m = (struct maas_confusion){ 0 };
+	if (tally_make(&t, e) < 0)
+		return -1;
+	if (t.k > MATRIX) {
+		tally_free(&t);
+		return maas_fail("a table of %zu labels, wanted at most %d", t.k, MATRIX);
+	}
+	if (!(m->label = maas_alloc(t.k, sizeof *m->label)) || !(m->count = maas_alloc(t.k * t.k, sizeof *m->count))) {
+		tally_free(&t);
+		maas_confusion_free(m);
+		return -1;
+	}
+	m->n = t.k;
+	for (size_t i = 0; i < t.k; i++)
+		m->label[i] = e->name[t.label[i]];
+	for (size_t i = 0; i < e->n; i++)
+		m->count[t.at[e->truth[i]] * t.k + t.at[e->answer[i]]]++;
+	tally_free(&t);
+	return 0;
+}
+
+void
+maas_confusion_free(struct maas_confusion *m)
+{
+	free(m->label);
+	free(m->count);
+}
+
+static int
+confusion(const struct maas_confusion *m, struct maas_buf *b)
+{
+	for (size_t j = 0; j < m->n; j++)
+		if (maas_buf_text(b, "\t") < 0 || cell(b, m->label[j]) < 0)
 			return -1;
-	for (size_t i = 0; i < t->k; i++) {
-		if (maas_buf_text(b, "\n") < 0 || cell(b, e->name[t->label[i]]) < 0)
+	for (size_t i = 0; i < m->n; i++) {
+		if (maas_buf_text(b, "\n") < 0 || cell(b, m->label[i]) < 0)
 			return -1;
-		for (size_t j = 0; j < t->k; j++)
-			if (maas_buf_printf(b, "\t%zu", t->count[i * t->k + j]) < 0)
+		for (size_t j = 0; j < m->n; j++)
+			if (maas_buf_printf(b, "\t%zu", m->count[i * m->n + j]) < 0)
 				return -1;
 	}
 	return maas_buf_text(b, "\n");
 }
 
 static int
-json_matrix(const struct tally *t, struct maas_buf *b)
+json_matrix(struct maas_eval *e, size_t k, struct maas_buf *b)
 {
-	if (maas_buf_text(b, ",\"confusion\":[") < 0)
+	struct maas_confusion m;
+	int bad = 0;
+
+	if (k > MATRIX)
+		return maas_buf_text(b, ",\"confusion\":null");
+	if (maas_eval_matrix(e, &m) < 0)
 		return -1;
-	for (size_t i = 0; i < t->k; i++)
-		for (size_t j = 0; j < t->k; j++)
-			if (maas_buf_printf(b, "%s%s%zu%s", i && !j ? "," : "", j ? "," : "[", t->count[i * t->k + j],
-				j + 1 == t->k ? "]" : "") < 0)
-				return -1;
-	return maas_buf_text(b, "]");
+	bad = maas_buf_text(b, ",\"confusion\":[");
+	for (size_t i = 0; i < m.n && !bad; i++)
+		for (size_t j = 0; j < m.n && !bad; j++)
+			bad = maas_buf_printf(b, "%s%s%zu%s", i && !j ? "," : "", j ? "," : "[", m.count[i * m.n + j],
+			    j + 1 == m.n ? "]" : "");
+	maas_confusion_free(&m);
+	return bad || maas_buf_text(b, "]") ? -1 : 0;
 }
 
 static int
-json_labels(const struct maas_eval *e, const struct tally *t, struct maas_buf *b)
+json_labels(struct maas_eval *e, const struct tally *t, struct maas_buf *b)
 {
 	if (maas_buf_text(b, ",\"labels\":[") < 0)
 		return -1;
 	for (size_t i = 0; i < t->k; i++)
 		if (maas_buf_text(b, i ? "," : "") < 0 || maas_json_put_text(b, e->name[t->label[i]]) < 0)
 			return -1;
-	if (maas_buf_text(b, "]") < 0 || json_matrix(t, b) < 0 || maas_buf_text(b, ",\"per_label\":{") < 0)
+	if (maas_buf_text(b, "]") < 0 || json_matrix(e, t->k, b) < 0 || maas_buf_text(b, ",\"per_label\":{") < 0)
 		return -1;
 	for (size_t i = 0; i < t->k; i++) {
 		if (maas_buf_text(b, i ? "," : "") < 0 || maas_json_put_text(b, e->name[t->label[i]]) < 0 ||
@@ -140,9 +181,9 @@ json_labels(const struct maas_eval *e, const struct tally *t, struct maas_buf *b
 }
 
 static int
-json(struct maas_eval *e, const struct tally *t, struct maas_buf *b)
+members(struct maas_eval *e, const struct tally *t, struct maas_buf *b)
 {
-	if (maas_buf_printf(b, "{\"n\":%zu", e->n) < 0)
+	if (maas_buf_printf(b, "\"n\":%zu", e->n) < 0)
 		return -1;
 	for (size_t i = 0; maas_eval_metrics[i]; i++) {
 		double v;
@@ -151,10 +192,9 @@ json(struct maas_eval *e, const struct tally *t, struct maas_buf *b)
 		    maas_buf_printf(b, ",\"%s\":", maas_eval_metrics[i]) < 0 || maas_json_put_real(b, v) < 0)
 			return -1;
 	}
-	if (maas_buf_text(b, ",\"baseline\":") < 0 || maas_json_put_real(b, maas_eval_baseline(e)) < 0 ||
-	    json_labels(e, t, b) < 0)
+	if (maas_buf_text(b, ",\"baseline\":") < 0 || maas_json_put_real(b, maas_eval_baseline(e)) < 0)
 		return -1;
-	return maas_buf_text(b, "}");
+	return json_labels(e, t, b);
 }
 
 int
@@ -163,6 +203,8 @@ maas_eval_report(struct maas_eval *e, struct maas_buf *b)
 	struct tally t;
 	int rc;
 
+	if (!e->labels)
+		return value_report(e, b);
 	if (tally_make(&t, e) < 0)
 		return -1;
 	rc = report(e, &t, b);
@@ -173,12 +215,27 @@ maas_eval_report(struct maas_eval *e, struct maas_buf *b)
 int
 maas_eval_confusion(struct maas_eval *e, struct maas_buf *b)
 {
+	struct maas_confusion m;
+	int rc;
+
+	if (maas_eval_matrix(e, &m) < 0)
+		return -1;
+	rc = confusion(&m, b);
+	maas_confusion_free(&m);
+	return rc;
+}
+
+int
+maas_eval_members(struct maas_eval *e, struct maas_buf *b)
+{
 	struct tally t;
 	int rc;
 
+	if (!e->labels)
+		return value_members(e, b);
 	if (tally_make(&t, e) < 0)
 		return -1;
-	rc = confusion(e, &t, b);
+	rc = members(e, &t, b);
 	tally_free(&t);
 	return rc;
 }
@@ -186,12 +243,5 @@ maas_eval_confusion(struct maas_eval *e, struct maas_buf *b)
 int
 maas_eval_json(struct maas_eval *e, struct maas_buf *b)
 {
-	struct tally t;
-	int rc;
-
-	if (tally_make(&t, e) < 0)
-		return -1;
-	rc = json(e, &t, b);
-	tally_free(&t);
-	return rc;
+	return maas_buf_text(b, "{") || maas_eval_members(e, b) || maas_buf_text(b, "}") ? -1 : 0;
 }

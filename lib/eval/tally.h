@@ -8,16 +8,20 @@ struct maas_eval {
 	struct maas_arena *arena;
 	struct maas_span *name; /* the model's labels, then truths it does not know */
 	size_t labels, names, name_cap;
+	uint32_t *slot; /* of a hash table of names: number + 1 */
+	size_t slots;
 	size_t n, truth_cap, answer_cap, p_cap;
 	uint32_t *truth, *answer; /* [n] */
 	double *p;                /* [n][labels] */
+	double *value[2];         /* regression: truths, answers, [n] */
+	size_t value_cap[2];
 };
 
 /* Counts of the labels that occur, in the order of their bytes. */
 struct tally {
 	size_t n, k;
-	size_t *label;                             /* [k], of names */
-	size_t *count;                             /* [k][k], truth by answer */
+	size_t *label, *at;                        /* [k] of names; [names] of k */
+	double *hit, *answers;                     /* [k] */
 	double *support, *precision, *recall, *f1; /* [k] */
 	double accuracy;
 };
@@ -25,5 +29,11 @@ int tally_make(struct tally *, const struct maas_eval *) MAAS_USE;
 void tally_free(struct tally *);
 /* Mean, or mean by support; summed as numpy sums. */
 double tally_mean(const struct tally *, const double *v, int weighted);
+double tally_sum(const double *v, size_t n);
+
+/* Of a regression. */
+double value_metric(const struct maas_eval *, size_t metric);
+int value_report(const struct maas_eval *, struct maas_buf *) MAAS_USE;
+int value_members(const struct maas_eval *, struct maas_buf *) MAAS_USE;
 
 #endif
