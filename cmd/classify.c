@@ -24,11 +24,12 @@ classify_open(struct classifying *k, struct call *c)
 		return fail(c);
 	columns = maas_rows_columns(k->rows);
 	k->labels = maas_rows_labels(k->rows);
+	k->scores_n = maas_rows_scores(k->rows);
 	told = told_otherwise(k->options, columns);
 	if (told && k->o->line_buffered)
 		return misuse(
 		    c, "the model knows its columns: naming others wants all rows at once, --line-buffered one by one");
-	if (!(k->p = maas_alloc(k->labels, sizeof *k->p)) ||
+	if (!(k->p = maas_alloc(k->scores_n, sizeof *k->p)) ||
 	    !(k->table = maas_table_open(
 		  k->options, told ? NULL : columns, c->operand, c->n, flags[told ? 0 : 1 + k->o->line_buffered])))
 		return fail(c);

@@ -20,8 +20,10 @@ struct classifying {
 	struct maas_columns *numbers; /* of rows that a vectoriser has made already, or as told */
 	struct maas_table *table;
 	struct maas_reader *reader;
-	size_t labels, number; /* of labels; of the row at hand, from 1 */
-	double *p;             /* [labels] */
+	size_t labels;         /* 0: regression */
+	size_t scores_n;       /* labels, or 1 */
+	size_t number;         /* of the row at hand, from 1 */
+	double *p;             /* [scores_n] */
 	size_t bad;            /* rows without an answer */
 	const char *reason;    /* of the first of them */
 };

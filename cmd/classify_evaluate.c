@@ -191,6 +191,8 @@ run(struct evaluating *v, struct call *c)
 		return fail(c);
 	if ((rc = classify_open(&v->k, c)))
 		return rc;
+	if (!v->k.labels)
+		return complain(c, MAAS_USAGE, "%s: a model of numbers has no labels to report on", v->k.o->model);
 	if (!(v->arena = maas_arena_new(1 << 16)) || !(label = maas_alloc(v->k.labels, sizeof *label)))
 		return fail(c);
 	for (size_t i = 0; i < v->k.labels; i++)

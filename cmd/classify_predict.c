@@ -240,6 +240,8 @@ run(struct answering *a, struct call *c)
 
 	if (rc)
 		return rc;
+	if (!a->k.labels)
+		return complain(c, MAAS_USAGE, "%s: a model of numbers, not of labels", a->k.o->model);
 	a->most = a->o->k && !a->o->proba ? (size_t)a->o->k : 1;
 	a->most = a->most > a->k.labels ? a->k.labels : a->most;
 	a->json = a->o->jsonl || maas_table_format(a->k.table) == &maas_format_jsonl;

@@ -84,13 +84,11 @@ hold(struct pass *p, const struct maas_row *row)
 		if ((p->to == TO_TSV && put_cell(&it->text, row->keep[i]) < 0) ||
 		    (p->to == TO_JSONL && put_member(&it->text, maas_reader_kept(p->reader, i), row->keep[i]) < 0))
 			return -1;
-	memset(x, 0, p->in * sizeof *x);
-	if (row->bad)
+	if (row->bad) {
+		memset(x, 0, p->in * sizeof *x);
 		return maas_buf_text(&it->bad, row->bad);
-	if (row->x)
-		memcpy(x, row->x, p->in * sizeof *x);
-	for (i = 0; i < row->nnz; i++)
-		x[row->col[i]] = row->val[i];
+	}
+	maas_columns_spread(p->mine ? p->mine : maas_pca_columns(p->model), row, x);
 	return 0;
 }
 
@@ -251,7 +249,7 @@ begin(struct pass *p)
 		return -1;
 	if (p->o->keep && maas_reader_keep(p->reader, p->o->keep) < 0)
 		return -1;
-	p->in = p->mine ? k : c->features;
+	p->in = p->mine ? k : c->numbers;
 	p->width = p->way->width(p->model);
 	p->batch = p->o->line_buffered ? 1 : BATCH;
 	p->named = maas_table_named(p->table);

@@ -23,12 +23,15 @@ struct job {
 	const struct maas_table_options *table;
 	struct maas_model *model; /* of -m, or the one that is written */
 	struct maas_columns *own;
-	const struct maas_columns *columns;
+	const struct maas_columns *columns, *learnt; /* of the input; of the features */
 	struct maas_vectorizer *fitted;
 	const struct maas_vectorizer *v;
-	struct maas_rowset *set; /* --fit: all rows */
-	struct maas_csr x;       /* of all rows: --fit, and npy */
-	size_t numbers, features;
+	struct maas_rowset *set;  /* --fit: all rows */
+	struct maas_design x;     /* of all rows: --fit, and npy */
+	size_t numbers, features; /* those of the columns; all */
+	uint32_t *col;
+	double *val;
+	size_t col_cap, val_cap;
 	struct maas_buf b; /* one row as it is printed */
 };
 
@@ -38,7 +41,7 @@ name_of(const struct job *j, size_t feature, struct maas_buf *b)
 	struct maas_span s;
 
 	if (feature < j->numbers)
-		return maas_columns_feature(j->columns, feature, b);
+		return maas_columns_feature(j->learnt, feature, b);
 	s = maas_vectorizer_feature(j->v, feature - j->numbers);
 	return maas_buf_add(b, s.s, s.n);
 }
@@ -184,8 +187,9 @@ print_npy(struct job *j)
 		    put(j);
 	for (size_t i = 0; i < j->x.rows && !bad; i++) {
 		memset(row, 0, j->features * sizeof *row);
-		for (size_t e = j->x.start[i]; e < j->x.start[i + 1]; e++)
-			row[j->x.col[e]] = j->x.val[e];
+		memcpy(row, j->x.x + i * j->x.dense, j->x.dense * sizeof *row);
+		for (size_t e = j->x.sparse.start[i]; e < j->x.sparse.start[i + 1]; e++)
+			row[j->x.dense + j->x.sparse.col[e]] = j->x.sparse.val[e];
 		bad = fwrite(row, sizeof *row, j->features, stdout) != j->features
 		    ? maas_fail_errno("writing standard output")
 		    : 0;
@@ -194,17 +198,32 @@ print_npy(struct job *j)
 	return bad ? -1 : 0;
 }
 
+/* A row of a design: its features that are not 0. */
+static int
+print_design(
+    struct job *j, const struct maas_record *from, struct maas_span label, const struct maas_design *x, size_t i)
+{
+	size_t most = x->dense + x->sparse.start[i + 1] - x->sparse.start[i];
+
+	if (maas_grow(&j->col, 0, &j->col_cap, most, sizeof *j->col) < 0 ||
+	    maas_grow(&j->val, 0, &j->val_cap, most, sizeof *j->val) < 0)
+		return -1;
+	return print_row(j, from, label, j->col, j->val, maas_design_row(x, i, j->col, j->val));
+}
+
 static int
 print_all(struct job *j)
 {
+	static const struct maas_span none = { NULL, 0 };
+
 	if (j->o->to == NPY)
 		return print_npy(j);
 	if (j->o->to == TSV && (tsv_head(j) < 0 || put(j) < 0))
 		return -1;
 	for (size_t i = 0; i < j->x.rows; i++) {
-		size_t at = j->x.start[i];
+		uint32_t l = j->set->label[i];
 
-		if (print_row(j, NULL, j->set->label[i], j->x.col + at, j->x.val + at, j->x.start[i + 1] - at) < 0)
+		if (print_design(j, NULL, l == MAAS_NO_NAME ? none : j->set->labels.name[l], &j->x, i) < 0)
 			return -1;
 	}
 	return 0;
@@ -223,7 +242,7 @@ load(struct job *j, struct maas_table *t)
 {
 	struct maas_reader *r = maas_reader_new(j->columns, t);
 
-	j->set = r ? maas_rowset_load(r, j->columns, 0, on_bad, NULL) : NULL;
+	j->set = r ? maas_rowset_load(r, j->columns, MAAS_TASK_NONE, 0, on_bad, NULL) : NULL;
 	maas_reader_free(r);
 	if (!j->set)
 		return -1;
@@ -242,11 +261,13 @@ all_features(struct job *j)
 	for (size_t i = 0; i < n && !bad; i++)
 		pick[i] = (uint32_t)i;
 	if (!bad && !j->v)
-		bad = !(j->v = j->fitted = maas_rowset_vectorizer(j->set, pick, n, j->call->part[2]));
-	bad = bad || maas_rowset_features(j->set, pick, n, team, j->v, &j->x);
+		bad = maas_rowset_learn(j->set, pick, n, &(struct maas_preparation){ 0 }, j->own) ||
+		    !(j->v = j->fitted = maas_rowset_vectorizer(j->set, pick, n, j->call->part[2]));
+	bad = bad || maas_rowset_design(j->set, pick, n, team, j->learnt, j->v, 1, &j->x);
 	free(pick);
 	maas_team_free(team);
 	j->features = j->x.cols;
+	j->numbers = j->learnt->features;
 	return bad ? -1 : 0;
 }
 
@@ -274,7 +295,7 @@ find_columns(struct job *j, struct maas_table *t)
 		maas_columns_free(j->own);
 		j->own = maas_columns_fit(t, j->table, MAAS_FIT_UNLABELLED);
 	}
-	j->columns = j->own;
+	j->columns = j->learnt = j->own;
 	return j->own ? 0 : -1;
 }
 
@@ -286,7 +307,6 @@ fit(struct job *j)
 
 	if (!bad && !j->columns->texts)
 		bad = maas_fail("no column of text in the data: name it with --text");
-	j->numbers = j->columns ? j->columns->features : 0;
 	bad = bad || load(j, t);
 	maas_table_close(t);
 	return bad || all_features(j) || save(j) || print_all(j) ? -1 : 0;
@@ -306,9 +326,7 @@ stream(struct job *j, struct maas_table *t)
 	struct maas_reader *r = maas_reader_new(j->columns, t);
 	struct maas_rows_call *c = r ? maas_rows_call_new(j->model->ready) : NULL;
 	struct maas_row row;
-	const uint32_t *col;
-	const double *val;
-	size_t n;
+	const struct maas_design *x;
 	int rc = c ? 0 : -1;
 
 	if (c && j->o->to == TSV && (tsv_head(j) < 0 || put(j) < 0))
@@ -316,8 +334,7 @@ stream(struct job *j, struct maas_table *t)
 	while (rc >= 0 && (rc = maas_reader_next(r, &row)) > 0) {
 		if (row.record.empty)
 			rc = print_empty(j);
-		else if (maas_rows_features_of(c, &row, &col, &val, &n) < 0 ||
-		    print_row(j, &row.record, row.label, col, val, n) < 0)
+		else if (!(x = maas_rows_design(c, &row)) || print_design(j, &row.record, row.label, x, 0) < 0)
 			rc = -1;
 	}
 	maas_rows_call_free(c);
@@ -334,6 +351,7 @@ transform(struct job *j)
 
 	if (bad)
 		return -1;
+	j->learnt = j->columns;
 	j->numbers = j->columns->features;
 	j->features = j->numbers + maas_vectorizer_size(j->v);
 	told = told_otherwise(j->table, j->columns);
@@ -369,7 +387,9 @@ vectorize(struct call *c)
 	if (spare_input(c, j.o->fit))
 		return fail(c);
 	rc = (j.o->fit ? fit(&j) : transform(&j)) ? fail(c) : finish(c);
-	maas_csr_free(&j.x);
+	maas_design_free(&j.x);
+	free(j.col);
+	free(j.val);
 	maas_rowset_free(j.set);
 	maas_vectorizer_free(j.fitted);
 	maas_columns_free(j.own);

@@ -46,20 +46,30 @@ told_otherwise(const struct maas_table_options *o, const struct maas_columns *c)
 	    !known(c, o->id, 1u << MAAS_ID);
 }
 
-/* Feature by feature, the same names. */
-static int
-same_features(const struct maas_columns *a, const struct maas_columns *b)
+/* Of one role, in order: the next column from *i on; NULL: none. */
+static const struct maas_column *
+next(const struct maas_columns *c, enum maas_role role, size_t *i)
 {
-	struct maas_buf x = { 0 }, y = { 0 };
-	int same = a->features == b->features && !a->texts == !b->texts;
+	while (*i < c->n)
+		if (c->column[(*i)++].role == role)
+			return &c->column[*i - 1];
+	return NULL;
+}
 
-	for (size_t i = 0; i < a->features && same && a->column && b->column; i++) {
-		x.n = y.n = 0;
-		same = maas_columns_feature(a, i, &x) == 0 && maas_columns_feature(b, i, &y) == 0 && x.n == y.n &&
-		    !memcmp(x.s, y.s, x.n);
+/* As many numbers, categories and texts, of the same names where both have any. */
+static int
+same_columns(const struct maas_columns *a, const struct maas_columns *b)
+{
+	static const enum maas_role roles[] = { MAAS_NUMERIC, MAAS_CATEGORY };
+	int same = a->numbers == b->numbers && a->words == b->words && !a->texts == !b->texts;
+
+	for (size_t k = 0; k < MAAS_COUNT(roles) && a->column && b->column; k++) {
+		const struct maas_column *x, *y;
+		size_t i = 0, j = 0;
+
+		while (same && (x = next(a, roles[k], &i)) && (y = next(b, roles[k], &j)))
+			same = !x->name || !y->name || !strcmp(x->name, y->name);
 	}
-	maas_buf_free(&x);
-	maas_buf_free(&y);
 	return same;
 }
 
@@ -68,13 +78,15 @@ told_columns(struct maas_table *t, const struct maas_table_options *o, const str
 {
 	struct maas_columns *found = maas_columns_fit(t, o, 0);
 
-	if (found && !same_features(found, c)) {
-		maas_fail("%zu features and %s text in the columns named, the model wants %zu and %s", found->features,
-		    found->texts ? "a" : "no", c->features, c->texts ? "a text" : "none");
+	if (found && !same_columns(found, c)) {
+		maas_fail(
+		    "%zu numbers, %zu categories and %s text in the columns named, the model wants %zu, %zu and %s",
+		    found->numbers, found->words, found->texts ? "a" : "no", c->numbers, c->words,
+		    c->texts ? "a text" : "none");
 		maas_columns_free(found);
 		return NULL;
 	}
 	if (found)
-		found->fill = c->fill;
+		found->fill = c->fill; /* gaps are no fault where the model fills them */
 	return found;
 }

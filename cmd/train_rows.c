@@ -6,19 +6,33 @@
 
 #include "train_rows.h"
 
-static const char *const imputes[] = { "none", "mean", NULL };
+static const char *const tasks[] = { "auto", "class", "regress", NULL };
 
 static const struct maas_field rows_fields[] = {
+	MAAS_ENUM(
+	    0, rows_options, task, tasks, 0, "what the label is: a class, or a number; auto: what suits the kind"),
 	MAAS_TEXT(0, rows_options, val, NULL, "measure on the rows of FILE, which are not trained on"),
-	MAAS_REAL(0, rows_options, val_split, 0, 0.99, 0,
-	    "hold this part of the rows out, of each label alike, and measure on it"),
 	MAAS_TEXT(
 	    0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
-	MAAS_ENUM(0, rows_options, impute, imputes, 0, "fill gaps in numbers with the mean of the column"),
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
 	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step to FILE"),
 	MAAS_END,
 };
+
+/* What the label is: as told, else what the kind is for. */
+static int
+choose_task(struct rows_job *j)
+{
+	unsigned can = j->kind->rows->tasks;
+
+	j->task = j->rows->task  ? (enum maas_task)j->rows->task
+	    : can & MAAS_CLASSES ? MAAS_TASK_CLASS
+				 : MAAS_TASK_REGRESS;
+	if (can & (j->task == MAAS_TASK_CLASS ? MAAS_CLASSES : MAAS_VALUES))
+		return 0;
+	return misuse(j->call, "--task %s: %s models learn %s", tasks[j->task], j->kind->name,
+	    can & MAAS_CLASSES ? "classes" : "numbers");
+}
 
 static int
 check_options(struct rows_job *j)
@@ -28,8 +42,10 @@ check_options(struct rows_job *j)
 
 	if (check_outcome(j->call, o))
 		return MAAS_USAGE;
-	if (j->rows->val && j->rows->val_split > 0)
+	if (j->rows->val && j->training->val_split > 0)
 		return misuse(j->call, "--val and --val-split exclude each other");
+	if (choose_task(j))
+		return MAAS_USAGE;
 	return check_places(j->call, places, MAAS_COUNT(places)) ? fail(j->call) : 0;
 }
 
@@ -62,45 +78,67 @@ close_log(struct rows_job *j)
 }
 
 static int
-learn(struct rows_job *j)
+fit(struct rows_job *j, struct rows_fold *f)
 {
-	struct maas_data d = { j->n, j->x, j->target, j->label, j->labels };
 	int rc;
 
-	if (!(j->model = maas_model_new(j->kind)))
-		return -1;
-	memcpy(j->model->settings, j->call->part[0], j->kind->size);
 	if (j->rows->log && !(j->log = fopen(j->rows->log, "w")))
 		return maas_fail_as(MAAS_CANTCREATE, "%s: cannot create: %s", j->rows->log, strerror(errno));
-	j->how = (struct maas_fitting){ .on_step = on_step, .ctx = j };
+	f->how = (struct maas_fitting){ .how = j->training,
+		.val = f->val.n ? &f->held : NULL,
+		.team = j->team,
+		.seed = (uint64_t)j->call->common.seed,
+		.on_step = on_step,
+		.ctx = j,
+		.train_metric = NAN,
+		.val_loss = NAN,
+		.val_metric = NAN };
 	j->began = maas_clock();
 	progress_begin(&j->bar, j->call);
-	rc = j->kind->rows->fit(j->model, &d, j->team, &j->how);
+	rc = j->kind->rows->fit(f->model, &f->data, &f->how);
 	progress_clear(&j->bar);
 	return close_log(j) < 0 ? -1 : rc;
 }
 
 static int
-add_part(struct rows_job *j, const char *name, struct maas_buf *b)
+add_part(struct maas_model *m, const char *name, struct maas_buf *b)
 {
-	int rc = maas_model_add_part(j->model, name, (struct maas_span){ b->s, b->n });
+	int rc = maas_model_add_part(m, name, (struct maas_span){ b->s, b->n });
 
 	b->n = 0;
 	return rc;
 }
 
+/* What the model keeps of its columns. */
+static const struct maas_columns *
+kept(const struct rows_job *j, const struct rows_fold *f)
+{
+	return j->columns ? j->columns : f->learnt;
+}
+
 /* Columns, vectoriser, labels. */
 static int
-add_parts(struct rows_job *j)
+add_parts(const struct rows_job *j, struct rows_fold *f)
 {
+	const struct maas_vectorizer *v = j->given ? j->given : f->v;
 	struct maas_buf b = { 0 };
-	int bad = maas_columns_write(j->columns, &b) || add_part(j, "columns", &b);
+	int bad = maas_columns_write(kept(j, f), &b) || add_part(f->model, "columns", &b);
 
-	if (j->v && !bad)
-		bad = maas_vectorizer_compile(j->v, &b) || add_part(j, "vectorizer", &b);
-	bad = bad || maas_labels_print(&b, j->label, j->labels) || add_part(j, "labels", &b);
+	if (v && !bad)
+		bad = maas_vectorizer_compile(v, &b) || add_part(f->model, "vectorizer", &b);
+	if (f->labels && !bad)
+		bad = maas_labels_print(&b, f->label, f->labels) || add_part(f->model, "labels", &b);
 	maas_buf_free(&b);
 	return bad ? -1 : 0;
+}
+
+int
+rows_learn(struct rows_job *j, struct rows_fold *f)
+{
+	if (!(f->model = maas_model_new(j->kind)))
+		return -1;
+	memcpy(f->model->settings, j->call->part[0], j->kind->size);
+	return fit(j, f) || add_parts(j, f) || maas_model_ready(f->model) ? -1 : 0;
 }
 
 static int
@@ -108,13 +146,15 @@ run_job(struct rows_job *j)
 {
 	const char *also[] = { j->rows->vectorizer, j->rows->val, j->table->labels };
 	int how = MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0);
+	struct rows_fold *f = &j->fold;
 
-	if (take_lock(j->outcome) == -2 || !(j->team = maas_team_new((int)j->call->common.threads)) || rows_read(j))
+	if (take_lock(j->outcome) == -2 || !(j->team = maas_team_new((int)j->call->common.threads)) || rows_read(j) ||
+	    rows_prepare(j, f, 1))
 		return -1;
 	if (j->outcome->dry_run)
 		return rows_plan(j);
-	if (learn(j) || add_parts(j) || maas_rows_add_selftest(j->model, j->columns, j->v) || rows_validate(j) ||
-	    maas_model_save(j->model, j->outcome->output, how))
+	if (rows_learn(j, f) || maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
+	    rows_validate(j, f) || maas_model_save(f->model, j->outcome->output, how))
 		return -1;
 	return write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || rows_report(j) ? -1 : 0;
 }
@@ -127,7 +167,9 @@ train_rows(struct call *c)
 		.outcome = c->part[1],
 		.rows = c->part[2],
 		.table = c->part[3],
-		.vectorizer = c->part[4] };
+		.vectorizer = c->part[4],
+		.training = c->part[5],
+		.preparation = c->part[6] };
 	int rc = check_options(&j);
 
 	if (!rc)
@@ -139,7 +181,7 @@ train_rows(struct call *c)
 static int
 takes(const struct maas_kind *k)
 {
-	return k->rows && k->rows->fit;
+	return k->rows != NULL;
 }
 
 const struct family family_rows = {
@@ -149,6 +191,8 @@ const struct family family_rows = {
 		{ rows_fields, sizeof(struct rows_options) },
 		{ maas_table_fields, sizeof(struct maas_table_options) },
 		{ maas_vectorizer_fields, sizeof(struct maas_vectorizer_options) },
+		{ maas_training_fields, sizeof(struct maas_training) },
+		{ maas_preparation_fields, sizeof(struct maas_preparation) },
 	},
 	.run = train_rows,
 };

@@ -19,9 +19,15 @@ static struct maas_rowset *
 load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 {
 	struct maas_reader *r = maas_reader_new(c, t);
-	struct maas_rowset *d = r ? maas_rowset_load(r, c, 1, on_bad, j) : NULL;
+	int drop = j->preparation->impute == MAAS_IMPUTE_DROP;
+	struct maas_rowset *d;
 
+	if (r && j->preparation->impute)
+		maas_reader_gaps(r);
+	d = r ? maas_rowset_load(r, c, j->task, drop, on_bad, j) : NULL;
 	maas_reader_free(r);
+	if (d && d->dropped)
+		warn(j->call, "%zu of %zu rows have gaps and are left out", d->dropped, d->dropped + d->n);
 	return d;
 }
 
@@ -30,23 +36,23 @@ own_columns(struct rows_job *j, struct maas_table *t)
 {
 	if (!(j->own = maas_columns_fit(t, j->table, 0)))
 		return -1;
-	if (!j->own->labelled)
-		return maas_fail("no labels in the data: name their column with --label");
-	return j->rows->impute ? maas_columns_fill_mean(j->own, t) : 0;
+	return j->own->labelled ? 0 : maas_fail("no labels in the data: name their column with --label");
 }
 
 /* Where the vectoriser is given: rows it has made, or texts, in the columns it knows or in those now named. */
 static int
 given_vectorizer(struct rows_job *j, struct maas_table *t)
 {
-	if (!(j->from = maas_model_open(j->rows->vectorizer)) || !(j->v = maas_model_vectorizer(j->from, &j->columns)))
+	if (!(j->from = maas_model_open(j->rows->vectorizer)) ||
+	    !(j->given = maas_model_vectorizer(j->from, &j->columns)))
 		return -1;
 	if (maas_table_format(t) == &maas_format_libsvm)
-		return (j->own = maas_columns_sparse(j->columns->features + maas_vectorizer_size(j->v))) ? 0 : -1;
+		return (j->own = maas_columns_sparse(j->columns->features + maas_vectorizer_size(j->given))) ? 0 : -1;
 	if (given(j->call, "text") || given(j->call, "label") || given(j->call, "features") || given(j->call, "drop")) {
 		if (own_columns(j, t))
 			return -1;
-		j->columns = j->own;
+		j->columns = NULL;
+		return j->own->texts ? 0 : maas_fail("no column of text for the vectoriser: name it with --text");
 	}
 	if (!j->columns->labelled)
 		return maas_fail("%s was fitted without labels: name their column with --label", j->rows->vectorizer);
@@ -57,14 +63,8 @@ static int
 read_rows(struct rows_job *j)
 {
 	struct maas_table *t = maas_table_open(j->table, NULL, j->call->operand, j->call->n, MAAS_AGAIN);
-	int bad = !t;
+	int bad = !t || (j->rows->vectorizer ? given_vectorizer(j, t) : own_columns(j, t));
 
-	if (t && j->rows->vectorizer) {
-		bad = given_vectorizer(j, t);
-	} else if (t) {
-		bad = own_columns(j, t);
-		j->columns = j->own;
-	}
 	if (!bad)
 		bad = !(j->set = load(j, t, j->own ? j->own : j->columns));
 	maas_table_close(t);
@@ -84,7 +84,7 @@ count_up(size_t n)
 }
 
 static int
-read_val(struct rows_job *j)
+read_val(struct rows_job *j, struct rows_part *to)
 {
 	const struct maas_columns *c = j->own ? j->own : j->columns;
 	char *operand[] = { (char *)j->rows->val, NULL };
@@ -94,49 +94,77 @@ read_val(struct rows_job *j)
 	maas_table_close(t);
 	if (bad)
 		return -1;
-	if (!j->val_set->n)
+	*to = (struct rows_part){ j->val_set, NULL, j->val_set->n };
+	if (!to->n)
 		return maas_fail("%s: no rows to measure on", j->rows->val);
-	j->val_rows = j->val_set;
-	j->val_n = j->val_set->n;
-	return (j->val_pick = count_up(j->val_n)) ? 0 : -1;
+	return (to->pick = count_up(to->n)) ? 0 : -1;
 }
 
-/* Which rows are held out, and the labels of the others. */
+/* Set a share of each label's rows aside; of numbers a share of all. */
 static int
-part_rows(struct rows_job *j)
+split(struct rows_job *j, struct rows_fold *f)
 {
-	struct maas_span *all;
-	size_t groups;
-	uint32_t *group;
+	size_t n = f->train.n, labels = 1, stay;
+	double share = j->training->val_split;
+	struct maas_span *label;
+	uint32_t *group = maas_alloc(n, sizeof *group);
 
-	j->n = j->set->n;
-	if (!(j->pick = count_up(j->n)))
+	if (!group)
 		return -1;
-	if (j->rows->val && read_val(j))
-		return -1;
-	if (j->rows->val_split > 0) {
-		if (maas_rowset_labels(j->set, j->pick, j->n, &all, &groups) ||
-		    !(group = maas_alloc(j->n, sizeof *group)))
-			return -1;
-		for (size_t i = 0; i < j->n; i++)
-			group[i] = (uint32_t)maas_label_find(all, groups, j->set->label[i]);
-		j->n = maas_split_stratified(
-		    j->pick, group, j->n, groups, j->rows->val_split, (uint64_t)j->call->common.seed);
+	if (j->task == MAAS_TASK_CLASS &&
+	    (maas_rowset_labels(j->set, f->train.pick, n, &label, &labels) ||
+		maas_rowset_targets(j->set, f->train.pick, n, label, labels, group))) {
 		free(group);
-		j->val_n = j->set->n - j->n;
-		j->val_rows = j->set;
-		if (!j->n || !j->val_n)
-			return maas_fail(
-			    "--val-split %g leaves %zu of %zu rows to train on", j->rows->val_split, j->n, j->set->n);
-		if (!(j->val_pick = maas_alloc(j->val_n, sizeof *j->val_pick)))
-			return -1;
-		memcpy(j->val_pick, j->pick + j->n, j->val_n * sizeof *j->val_pick);
-	}
-	if (maas_rowset_labels(j->set, j->pick, j->n, &j->label, &j->labels) ||
-	    !(j->target = maas_alloc(j->n, sizeof *j->target)))
 		return -1;
-	for (size_t i = 0; i < j->n; i++)
-		j->target[i] = (uint32_t)maas_label_find(j->label, j->labels, j->set->label[j->pick[i]]);
+	}
+	stay = maas_split_stratified(f->train.pick, group, n, labels, share, (uint64_t)j->call->common.seed);
+	free(group);
+	if (!stay || stay == n)
+		return maas_fail("--val-split %g leaves %zu of %zu rows to train on", share, stay, n);
+	f->val = (struct rows_part){ j->set, maas_alloc(n - stay, sizeof *f->val.pick), n - stay };
+	if (!f->val.pick)
+		return -1;
+	memcpy(f->val.pick, f->train.pick + stay, f->val.n * sizeof *f->val.pick);
+	f->train.n = stay;
+	return 0;
+}
+
+int
+rows_read(struct rows_job *j)
+{
+	struct rows_fold *f = &j->fold;
+
+	if (read_rows(j))
+		return -1;
+	f->train = (struct rows_part){ j->set, count_up(j->set->n), j->set->n };
+	if (!f->train.pick || (j->rows->val && read_val(j, &f->val)))
+		return -1;
+	return j->training->val_split > 0 ? split(j, f) : 0;
+}
+
+static int
+take_targets(struct rows_job *j, struct rows_fold *f)
+{
+	const struct rows_part *part[] = { &f->train, &f->val };
+	uint32_t **target[] = { &f->target, &f->val_target };
+	double **value[] = { &f->value, &f->val_value };
+
+	if (j->task == MAAS_TASK_CLASS && maas_rowset_labels(j->set, f->train.pick, f->train.n, &f->label, &f->labels))
+		return -1;
+	for (size_t k = 0; k < 2; k++) {
+		size_t n = part[k]->n;
+
+		if (j->task == MAAS_TASK_CLASS) {
+			if (!(*target[k] = maas_alloc(n, sizeof **target[k])) ||
+			    (n && maas_rowset_targets(part[k]->set, part[k]->pick, n, f->label, f->labels, *target[k])))
+				return -1;
+			continue;
+		}
+		if (!(*value[k] = maas_alloc(n, sizeof **value[k])))
+			return -1;
+		for (size_t i = 0; i < n; i++)
+			(*value[k])[i] = part[k]->set->target[part[k]->pick[i]];
+	}
 	return 0;
 }
 
@@ -146,90 +174,146 @@ hint(const struct rows_job *j)
 {
 	size_t n = j->set->n < 1000 ? j->set->n : 1000;
 
-	if (j->fitted && !given(j->call, "analyzer") && maas_cjk_share(j->set->text, n) > 0.3)
+	if (!j->given && j->set->text && !given(j->call, "analyzer") && maas_cjk_share(j->set->text, n) > 0.3)
 		warn(j->call, "the text has few blanks between words: --analyzer cjk learns more from it");
 }
 
 int
-rows_read(struct rows_job *j)
+rows_prepare(struct rows_job *j, struct rows_fold *f, int use_up)
 {
-	if (read_rows(j) || part_rows(j))
+	const struct maas_columns *c = j->columns;
+	struct maas_data *d = &f->data, *h = &f->held;
+
+	if (j->own) {
+		if (!(f->learnt = maas_columns_copy(j->own)) ||
+		    maas_rowset_learn(j->set, f->train.pick, f->train.n, j->preparation, f->learnt))
+			return -1;
+		c = f->learnt;
+	}
+	if (j->set->text) {
+		hint(j);
+		f->v = j->given
+		    ? j->given
+		    : (f->fitted = maas_rowset_vectorizer(j->set, f->train.pick, f->train.n, j->vectorizer));
+		if (!f->v)
+			return -1;
+	}
+	*d = (struct maas_data){ .n = f->train.n };
+	*h = (struct maas_data){ .n = f->val.n };
+	if (take_targets(j, f) ||
+	    (f->val.n && maas_rowset_design(f->val.set, f->val.pick, f->val.n, j->team, c, f->v, 0, &h->x)) ||
+	    maas_rowset_design(f->train.set, f->train.pick, f->train.n, j->team, c, f->v, use_up, &d->x))
 		return -1;
-	if (!j->v && j->set->text && !(j->v = j->fitted = maas_rowset_vectorizer(j->set, j->pick, j->n, j->vectorizer)))
+	d->labels = h->labels = f->labels;
+	d->name = h->name = f->label;
+	d->label = f->target;
+	h->label = f->val_target;
+	d->target = f->value;
+	h->target = f->val_value;
+	if (maas_class_weights(j->training->class_weight, d, &f->weight))
 		return -1;
-	hint(j);
-	return maas_rowset_features(j->set, j->pick, j->n, j->team, j->v, &j->x);
+	d->weight = h->weight = f->weight;
+	return 0;
 }
 
 /* The label that most training rows have. */
 static size_t
-commonest(const struct rows_job *j)
+commonest(const struct maas_data *d)
 {
-	size_t *count = maas_alloc(j->labels, sizeof *count), best = 0;
+	size_t *count = maas_alloc(d->labels, sizeof *count), best = 0;
 
-	for (size_t i = 0; count && i < j->n; i++)
-		count[j->target[i]]++;
-	for (size_t k = 1; count && k < j->labels; k++)
+	for (size_t i = 0; count && i < d->n; i++)
+		count[d->label[i]]++;
+	for (size_t k = 1; count && k < d->labels; k++)
 		best = count[k] > count[best] ? k : best;
 	free(count);
 	return best;
 }
 
-/* How often always saying it is right: on what was held out, else on what was learnt from. */
+/* How often always saying the commonest label is right, or the r2 of always saying the mean: on what was held out,
+ * else on what was learnt from. */
 static double
 baseline(const struct rows_job *j)
 {
-	size_t best = commonest(j), right = 0;
+	const struct maas_data *d = &j->fold.data, *on = j->fold.val.n ? &j->fold.held : d;
+	double mean = 0, own = 0, lost = 0, all = 0;
+	size_t right = 0;
 
-	for (size_t i = 0; !j->val && i < j->n; i++)
-		right += j->target[i] == best;
-	for (size_t i = 0; j->val && i < j->val_n; i++)
-		right += maas_label_find(j->label, j->labels, j->val_rows->label[j->val_pick[i]]) == best;
-	return (double)right / (double)(j->val ? j->val_n : j->n);
+	if (j->task == MAAS_TASK_CLASS) {
+		size_t best = commonest(d);
+
+		for (size_t i = 0; i < on->n; i++)
+			right += on->label[i] == best;
+		return (double)right / (double)on->n;
+	}
+	for (size_t i = 0; i < d->n; i++)
+		mean += d->target[i] / (double)d->n;
+	for (size_t i = 0; i < on->n; i++)
+		own += on->target[i] / (double)on->n;
+	for (size_t i = 0; i < on->n; i++) {
+		lost += (on->target[i] - mean) * (on->target[i] - mean);
+		all += (on->target[i] - own) * (on->target[i] - own);
+	}
+	return all > 0 ? 1 - lost / all : 0;
 }
 
 int
-rows_validate(struct rows_job *j)
+rows_validate(struct rows_job *j, struct rows_fold *f)
 {
-	struct maas_csr x = { 0 };
-	double *logit, *p = NULL;
-	int bad = 0;
+	const struct maas_rows *r = maas_rows_of(f->model);
+	size_t scores = r ? maas_rows_scores(r) : 0;
 
-	if (!j->val_n)
-		return 0;
-	if (!(j->val = maas_eval_new(j->label, j->labels)) || !(logit = maas_alloc(j->labels, sizeof *logit)))
+	if (!r || !f->val.n)
+		return r ? 0 : -1;
+	if (!(f->score = maas_alloc(f->val.n, scores * sizeof *f->score)) ||
+	    maas_rows_apply(r, &f->held.x, j->team, f->score))
 		return -1;
-	if (!(p = maas_alloc(j->labels, sizeof *p)) ||
-	    maas_rowset_features(j->val_rows, j->val_pick, j->val_n, j->team, j->v, &x))
-		bad = 1;
-	for (size_t i = 0; i < j->val_n && !bad; i++) {
-		size_t at = x.start[i];
+	if (j->task != MAAS_TASK_CLASS)
+		return 0;
+	if (!(j->val = maas_eval_new(f->label, f->labels)))
+		return -1;
+	for (size_t i = 0; i < f->val.n; i++)
+		if (maas_eval_add(
+			j->val, f->val.set->labels.name[f->val.set->label[f->val.pick[i]]], f->score + i * scores))
+			return -1;
+	return 0;
+}
 
-		j->kind->rows->apply(j->model, x.col + at, x.val + at, x.start[i + 1] - at, logit, p);
-		bad = maas_eval_add(j->val, j->val_rows->label[j->val_pick[i]], p);
+/* r2 of the held-out rows. */
+static double
+held_r2(const struct rows_fold *f)
+{
+	const struct maas_data *h = &f->held;
+	double mean = 0, lost = 0, all = 0;
+
+	for (size_t i = 0; i < h->n; i++)
+		mean += h->target[i] / (double)h->n;
+	for (size_t i = 0; i < h->n; i++) {
+		lost += (h->target[i] - f->score[i]) * (h->target[i] - f->score[i]);
+		all += (h->target[i] - mean) * (h->target[i] - mean);
 	}
-	maas_csr_free(&x);
-	free(logit);
-	free(p);
-	return bad ? -1 : 0;
+	return all > 0 ? 1 - lost / all : 0;
 }
 
 static int
 json_result(const struct rows_job *j, const double *metric)
 {
 	static const char *const names[] = { "val_loss", "val_accuracy", "val_f1", "val_f1_weighted" };
+	const struct rows_fold *f = &j->fold;
 	struct maas_buf b = { 0 };
 	int bad = maas_buf_printf(&b,
 		      "{\"kind\":\"%s\",\"rows\":%zu,\"features\":%zu,\"labels\":%zu,\"steps\":%ld,\"done\":%s,"
 		      "\"converged\":%s,\"train_loss\":",
-		      j->kind->name, j->n, j->x.cols, j->labels, j->how.step, j->timed_out ? "false" : "true",
-		      j->how.converged ? "true" : "false") ||
-	    maas_json_put_real(&b, j->how.loss);
+		      j->kind->name, f->data.n, f->data.x.cols, f->labels, f->how.step, j->timed_out ? "false" : "true",
+		      f->how.converged ? "true" : "false") ||
+	    maas_json_put_real(&b, f->how.loss);
 
-	if (j->val && !bad)
-		bad = maas_buf_printf(&b, ",\"val_rows\":%zu", j->val_n);
+	if (f->val.n && !bad)
+		bad = maas_buf_printf(&b, ",\"val_rows\":%zu", f->val.n);
 	for (size_t i = 0; j->val && i < MAAS_COUNT(names) && !bad; i++)
 		bad = maas_buf_printf(&b, ",\"%s\":", names[i]) || maas_json_put_real(&b, metric[i]);
+	if (f->val.n && !j->val && !bad)
+		bad = maas_buf_text(&b, ",\"val_r2\":") || maas_json_put_real(&b, held_r2(f));
 	bad =
 	    bad || maas_buf_text(&b, ",\"baseline\":") || maas_json_put_real(&b, baseline(j)) || maas_buf_text(&b, "}");
 	if (!bad)
@@ -242,49 +326,72 @@ int
 rows_report(const struct rows_job *j)
 {
 	static const char *const names[] = { "log_loss", "accuracy", "f1_macro", "f1_weighted" };
+	const struct rows_fold *f = &j->fold;
 	double metric[MAAS_COUNT(names)] = { 0 };
-	char val[160] = "", end[160] = "";
+	char labels[40] = "", val[160] = "", end[160] = "";
 
 	for (size_t i = 0; j->val && i < MAAS_COUNT(names); i++)
 		if (maas_eval_metric(j->val, names[i], &metric[i]))
 			return -1;
 	if (j->val)
 		snprintf(
-		    val, sizeof val, ", val_accuracy %.4f, val_f1 %.4f on %zu rows", metric[1], metric[2], j->val_n);
+		    val, sizeof val, ", val_accuracy %.4f, val_f1 %.4f on %zu rows", metric[1], metric[2], f->val.n);
+	else if (f->val.n)
+		snprintf(val, sizeof val, ", val_r2 %.4f on %zu rows", held_r2(f), f->val.n);
+	if (f->labels)
+		snprintf(labels, sizeof labels, " %zu labels,", f->labels);
 	if (j->timed_out)
 		snprintf(end, sizeof end, ", not done: out of time");
-	else if (!j->how.converged)
-		snprintf(end, sizeof end, ", not converged: %.3g to go (see --max-iter, --tol)", j->how.gradient);
-	warn(j->call,
-	    "%s: %zu rows, %zu features, %zu labels, %ld steps, train_loss %.6g%s (the commonest label alone: %.4f)%s",
-	    j->kind->name, j->n, j->x.cols, j->labels, j->how.step, j->how.loss, val, baseline(j), end);
+	else if (!f->how.converged)
+		snprintf(end, sizeof end, ", not converged: %.3g to go (see --max-iter, --tol)", f->how.gradient);
+	warn(j->call, "%s: %zu rows, %zu features,%s %ld steps, train_loss %.6g%s (%s alone: %.4f)%s", j->kind->name,
+	    f->data.n, f->data.x.cols, labels, f->how.step, f->how.loss, val,
+	    f->labels ? "the commonest label" : "the mean", baseline(j), end);
 	return j->outcome->json ? json_result(j, metric) : 0;
 }
 
 int
 rows_plan(const struct rows_job *j)
 {
+	const struct rows_fold *f = &j->fold;
+	const struct maas_design *x = &f->data.x;
+
 	if (print_settings(j->call, stdout))
 		return -1;
-	printf("# rows: %zu to train on, %zu held out\n# features: %zu, %zu values a row\n# labels: %zu\n", j->n,
-	    j->val_n, j->x.cols, j->x.start[j->n] / j->n, j->labels);
-	printf("# parameters: %zu\n", (j->x.cols + 1) * (j->labels == 2 ? 1 : j->labels));
+	printf("# rows: %zu to train on, %zu held out\n# features: %zu, %zu values a row\n", f->data.n, f->val.n,
+	    x->cols, x->dense + x->sparse.start[x->rows] / x->rows);
+	if (f->labels)
+		printf("# labels: %zu\n", f->labels);
 	return 0;
+}
+
+void
+rows_fold_free(struct rows_fold *f)
+{
+	maas_model_close(f->model);
+	maas_design_free(&f->data.x);
+	maas_design_free(&f->held.x);
+	maas_vectorizer_free(f->fitted);
+	maas_columns_free(f->learnt);
+	free(f->train.pick);
+	free(f->val.pick);
+	free(f->target);
+	free(f->val_target);
+	free(f->value);
+	free(f->val_value);
+	free(f->weight);
+	free(f->score);
+	*f = (struct rows_fold){ 0 };
 }
 
 void
 rows_free(struct rows_job *j)
 {
 	maas_eval_free(j->val);
-	maas_model_close(j->model);
-	maas_csr_free(&j->x);
-	maas_vectorizer_free(j->fitted);
+	rows_fold_free(&j->fold);
 	maas_rowset_free(j->set);
 	maas_rowset_free(j->val_set);
 	maas_columns_free(j->own);
 	maas_model_close(j->from);
 	maas_team_free(j->team);
-	free(j->pick);
-	free(j->val_pick);
-	free(j->target);
 }

@@ -45,6 +45,8 @@ struct maas_span maas_model_part(const struct maas_model *, const char *part);  
 const char *maas_model_meta(const struct maas_model *, const char *key);
 /* With a self-test: up to 4 inputs and the answers kind->answer gives. */
 int maas_model_save(struct maas_model *, const char *path, int how) MAAS_USE;
+/* Make a model that was built, all its tensors and parts in place, one that answers (kind->ready). */
+int maas_model_ready(struct maas_model *) MAAS_USE;
 int maas_model_add_selftest(struct maas_model *, const struct maas_span *input, size_t n) MAAS_USE;
 int maas_model_selftest(struct maas_model *) MAAS_USE;  /* numbers within 1e-5, text exact */
 
@@ -205,109 +207,179 @@ void maas_decoder_leave(struct maas_decoder *, struct maas_sequence *);
 struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
 
 /*
- * Rows: one record in, scores out.  A model of rows keeps, as parts, its columns (maas/table.h),
- * the vectoriser of its text column and its labels.  A maas_rows is const and shared by threads; a
- * maas_rows_call is one thread's scratch, and what it hands out is valid until its next call.
+ * Rows: one record in, scores out.  A model of rows keeps, as parts, its columns (maas/table.h), the vectoriser of
+ * its text column and its labels.  A maas_rows is const and shared by threads; a maas_rows_call is one thread's
+ * scratch, and what it hands out is valid until its next call.
+ *
+ * A score is a probability of each label, or with labels 0 (regression) the one value.
  */
 struct maas_rows;
 struct maas_rows_call;
-struct maas_piece {                     /* what one feature adds to a label's logit */
+struct maas_piece {                     /* what one feature adds to a label's logit (regression: to the value) */
 	struct maas_span feature;
 	double value, contribution;
 	const struct maas_place *place; /* where it stands in the text; none for other columns */
 	size_t places;
 };
 struct maas_explanation {
-	double logit, intercept;        /* logit = intercept + the sum of all contributions */
+	double logit, intercept;        /* logit = intercept + the sum of all contributions, where the kind is linear */
 	const struct maas_piece *piece; /* the largest |contribution| first */
 	size_t n;
 };
 const struct maas_rows *maas_rows_of(const struct maas_model *) MAAS_USE;       /* NULL: a model of something else */
-size_t maas_rows_labels(const struct maas_rows *);
+size_t maas_rows_labels(const struct maas_rows *);      /* 0: regression */
+size_t maas_rows_scores(const struct maas_rows *);      /* of a row: labels, or 1 */
 struct maas_span maas_rows_label(const struct maas_rows *, size_t i);
 const struct maas_columns *maas_rows_columns(const struct maas_rows *);
-struct maas_columns *maas_columns_sparse(size_t features) MAAS_USE;     /* of rows that are sparse numbers already */
-size_t maas_rows_features(const struct maas_rows *);
+size_t maas_rows_features(const struct maas_rows *);    /* those of the columns, then those of the text */
 /* The vectoriser of a model of rows, or of kind vectorizer, and the columns it was fitted with. */
 const struct maas_vectorizer *maas_model_vectorizer(const struct maas_model *, const struct maas_columns **) MAAS_USE;
 struct maas_rows_call *maas_rows_call_new(const struct maas_rows *) MAAS_USE;
 void maas_rows_call_free(struct maas_rows_call *);
-/* probability[labels] of a text (taken whole as the text column, whatever its name; refused where there is
- * none), of a record as maas_reader_parse takes it (a JSON object, else a line as trained on), or of a row. */
-int maas_rows_text(struct maas_rows_call *, struct maas_span text, double *probability) MAAS_USE;
-int maas_rows_record(struct maas_rows_call *, struct maas_span record, double *probability) MAAS_USE;
-int maas_rows_row(struct maas_rows_call *, const struct maas_row *, double *probability) MAAS_USE;
-/* The features of a row, columns ascending: n of them at col and val, valid until the next call. */
-int maas_rows_features_of(struct maas_rows_call *, const struct maas_row *, const uint32_t **col, const double **val,
-    size_t *n) MAAS_USE;
-/* Why the last record got label i the logit it got.  MAAS_USAGE where the kind cannot tell. */
+/* score[scores] of a text (taken whole as the text column, whatever its name; refused where there is none), of a
+ * record as maas_reader_parse takes it (a JSON object, else a line as trained on), or of a row. */
+int maas_rows_text(struct maas_rows_call *, struct maas_span text, double *score) MAAS_USE;
+int maas_rows_record(struct maas_rows_call *, struct maas_span record, double *score) MAAS_USE;
+int maas_rows_row(struct maas_rows_call *, const struct maas_row *, double *score) MAAS_USE;
+/*
+ * Many rows at once, for speed; the answers are those of maas_rows_row, to the byte.  _add takes a row: -1 with the
+ * reason where it has no answer (nothing was added), or where MAAS_ROWS are in.  _scores answers all and begins anew:
+ * [how many][scores], in order, valid until the next _add.
+ */
+#define MAAS_ROWS 64
+int maas_rows_add(struct maas_rows_call *, const struct maas_row *) MAAS_USE;
+const double *maas_rows_run(struct maas_rows_call *, size_t *rows);
+/* score[x->rows][scores] of rows whose features are made already, by the team. */
+int maas_rows_apply(const struct maas_rows *, const struct maas_design *, struct maas_team *, double *score) MAAS_USE;
+/* The features of a row: a design of one, valid until the next call.  NULL: none. */
+const struct maas_design *maas_rows_design(struct maas_rows_call *, const struct maas_row *) MAAS_USE;
+/* Why the last row alone (_text, _record, _row) got label i the logit it got (regression: 0, the value).  MAAS_USAGE
+ * where the kind cannot tell. */
 int maas_rows_explain(struct maas_rows_call *, size_t label, struct maas_explanation *) MAAS_USE;
 
-/* What a kind is fitted on: sparse features, those of columns first, then those of the text. */
+/* What a kind is fitted on, or held to. */
 struct maas_data {
 	size_t n;
-	struct maas_csr x;
-	const uint32_t *label;          /* [n], below labels */
+	struct maas_design x;
+	size_t labels;                  /* 0: regression */
 	const struct maas_span *name;   /* [labels] */
-	size_t labels;
+	const uint32_t *label;          /* [n], below labels; `labels`: one not trained on (held-out rows only) */
+	const double *target;           /* [n], of regression */
+	const double *weight;           /* [labels] what a row of each label counts; NULL: 1 */
 };
 /* What a row of each label counts, on the heap: "balanced" is n / (labels count), else "LABEL:W,..."; NULL for
  * text NULL.  A label with a comma is put in double quotes. */
 int maas_class_weights(const char *text, const struct maas_data *, double **weight) MAAS_USE;
-struct maas_fitting {                   /* how a fit is going, and how it ended */
-	int (*on_step)(struct maas_fitting *);  /* after each; not 0: stop here.  NULL: none */
+
+/*
+ * A fit: what it is asked, how it goes, how it ended.  The kind sets what stands below `step` and calls on_step.
+ */
+struct maas_fitting {
+	const struct maas_training *how;
+	const struct maas_data *val;    /* held out, for val_* and early stopping; NULL: nothing */
+	const struct maas_model *from;  /* --init-from; NULL */
+	struct maas_team *team;
+	uint64_t seed;
+	/* After each step, and with `evaluated` at the end of an epoch.  Not 0: stop here, with what is best so far. */
+	int (*on_step)(struct maas_fitting *);
 	void *ctx;
-	long step, steps;               /* made; at most */
-	double loss;                    /* mean over the weights of the rows, without the penalty */
+
+	long step, steps;               /* made; at most, 0: unknown */
+	double epoch, epochs;           /* passes over the rows; at most, 0: the word means nothing to this solver */
+	double loss;                    /* mean over the weights of the rows, without the penalty; of the last step or epoch */
+	double lr, grad_norm;           /* 0: none */
+	int evaluated;                  /* those below are of now */
+	double train_metric;            /* accuracy, or r2; NAN: not measured */
+	double val_loss, val_metric;    /* NAN: nothing held out */
+	int best;                       /* this is the best so far */
+
 	double objective, gradient;     /* what is made small; what tol is held against */
-	int converged;
+	int converged;                  /* 1; 0: stopped by max_iter or on_step; -1: the word means nothing to this solver */
 	const char *objective_text;     /* the formula */
+	const char *solver;             /* "closed form", "coordinate descent", "lbfgs", "adam" ... */
+	long best_epoch, stopped_epoch; /* of early stopping; 0: none */
 };
 struct maas_rows_ops {
-	/* Add what is learnt to the model; labels 0: regression. */
-	int (*fit)(struct maas_model *, const struct maas_data *, struct maas_team *, struct maas_fitting *);
-	/* logit[labels] and probability[labels] of a sparse row. */
-	void (*apply)(const struct maas_model *, const uint32_t *col, const double *val, size_t n, double *logit,
-	    double *probability);
-	/* How a logit is made of features; NULL: cannot be told. */
-	double (*weight)(const struct maas_model *, size_t feature, size_t label);
-	double (*intercept)(const struct maas_model *, size_t label);
+	unsigned tasks;                 /* MAAS_CLASSES | MAAS_VALUES; what --task is by default comes from kind->task */
+	/* Add what is learnt to the model: tensors for data's features and labels.  NULL: a network, learnt by
+	 * maas_rows_train (maas/train.h) from kind->loss. */
+	int (*fit)(struct maas_model *, const struct maas_data *, struct maas_fitting *);
+	/* Bytes of scratch that apply wants for so many rows, 64-aligned; NULL: none. */
+	size_t (*scratch)(const struct maas_model *, size_t rows);
+	/* The tensors and settings suffice, ready need not have been called.  x->sparse.start[0] may be above 0.
+	 * out[x->rows][outputs]: logits, or the values of a regression.  A row's are the same alone and among others.
+	 * outputs 1 of two labels: the second's logit; the first's is its opposite. */
+	void (*apply)(const struct maas_model *, const struct maas_design *x, double *out, void *scratch);
+	/* How an output is made of features, where it is linear in them; NULL: it is not. */
+	double (*weight)(const struct maas_model *, size_t feature, size_t output);
+	double (*intercept)(const struct maas_model *, size_t output);
+	/* d out[output] / d feature for each feature of the one row x: dense[x->dense], and sparse[nnz] at those it has.
+	 * For networks; NULL where linear. */
+	void (*gradient)(const struct maas_model *, const struct maas_design *x, size_t output, double *dense,
+	    double *sparse, void *scratch);
 };
-/* What a kind of rows calls from ready (its tensors being for so many features and labels) and done. */
-int maas_rows_open(struct maas_model *, size_t features, size_t labels) MAAS_USE;
+enum { MAAS_CLASSES = 1, MAAS_VALUES = 2 };
+/* What a kind of rows calls from ready (its tensors being for so many features and outputs) and done. */
+int maas_rows_open(struct maas_model *, size_t features, size_t outputs) MAAS_USE;
 void maas_rows_close(struct maas_model *);
-int maas_rows_answer(struct maas_model *, struct maas_span input, struct maas_buf *) MAAS_USE;  /* "label TAB probability" */
+int maas_rows_answer(struct maas_model *, struct maas_span input, struct maas_buf *) MAAS_USE;  /* "label TAB probability", or the value */
+/* score[n][scores] from out[n][outputs]: softmax, the logistic function, or the values as they are. */
+void maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_t outputs);
 
 /* Give the model, all its parts in place, a self-test made of its own columns and words. */
 int maas_rows_add_selftest(struct maas_model *, const struct maas_columns *, const struct maas_vectorizer *) MAAS_USE;
 
 /*
- * A table in memory: what is trained on and measured.  label[i].s is NULL where a row has none.
+ * A table in memory, as read: what is trained on and measured.
  */
+struct maas_names {                     /* different texts, numbered in the order they came */
+	struct maas_arena *arena;
+	struct maas_span *name;
+	size_t n, cap;
+	uint32_t *slot;                 /* of a hash table */
+	size_t slots;
+};
+#define MAAS_NO_NAME UINT32_MAX
 struct maas_rowset {
 	struct maas_arena *arena;
-	size_t n, bad;                  /* rows kept; rows that could not be read */
-	struct maas_span *label;        /* [n] */
+	const struct maas_columns *columns;     /* borrowed: as fitted */
+	size_t n, bad, dropped;         /* rows kept; that could not be read; left out for a gap (--impute drop) */
+	struct maas_names labels;
+	uint32_t *label;                /* [n] of labels, MAAS_NO_NAME: none; classes */
+	double *target;                 /* [n]; regression */
+	double *x;                      /* [n][columns->numbers], a gap NaN; NULL: sparse, none, or used up */
+	struct maas_csr sparse;         /* libsvm */
+	struct maas_names *values;      /* [columns->words] */
+	uint32_t *word;                 /* [n][columns->words], of values */
 	struct maas_span *text;         /* [n]; NULL: no column of text */
-	size_t cap, text_cap;
-	struct maas_csr numbers;        /* of the columns' other features */
-	size_t start_cap, col_cap, val_cap;
+	size_t cap, label_cap, target_cap, x_cap, word_cap, text_cap, start_cap, col_cap, val_cap;
 };
-/* on_bad gets each row that cannot be read, and where labels are wanted each without one; its failure ends. */
-struct maas_rowset *maas_rowset_load(struct maas_reader *, const struct maas_columns *, int labels,
+enum maas_task { MAAS_TASK_NONE, MAAS_TASK_CLASS, MAAS_TASK_REGRESS };
+/* on_bad gets each row that cannot be read, and with a task each without a label (regression: a finite number); its
+ * failure ends.  drop: rows with a gap among their numbers are left out. */
+struct maas_rowset *maas_rowset_load(struct maas_reader *, const struct maas_columns *, enum maas_task, int drop,
     int (*on_bad)(void *ctx, const struct maas_row *, const char *why), void *ctx) MAAS_USE;
 void maas_rowset_free(struct maas_rowset *);
-/* The different labels of rows pick[0..n), sorted by bytes: taken from the arena. */
+/* The labels of rows pick[0..n), sorted by bytes, taken from the arena. */
 int maas_rowset_labels(struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_span **label,
     size_t *labels) MAAS_USE;
+/* to[i]: which of the sorted labels row pick[i] has; `labels` where it is none of them. */
+int maas_rowset_targets(const struct maas_rowset *, const uint32_t *pick, size_t n, const struct maas_span *label,
+    size_t labels, uint32_t *to) MAAS_USE;
 /* Which of the sorted labels it is; `labels` where it is none. */
 size_t maas_label_find(const struct maas_span *label, size_t labels, struct maas_span);
+/* What the rows pick[0..n) teach about the columns; see maas_columns_learn. */
+int maas_rowset_learn(const struct maas_rowset *, const uint32_t *pick, size_t n, const struct maas_preparation *,
+    struct maas_columns *) MAAS_USE;
 /* Fitted on the texts of rows pick[0..n); NULL with a reason where they make no features. */
 struct maas_vectorizer *maas_rowset_vectorizer(const struct maas_rowset *, const uint32_t *pick, size_t n,
     const struct maas_vectorizer_options *) MAAS_USE;
-/* Features of rows pick[0..n), by the team: those of columns, then those of v (NULL: no text) of the text. */
-int maas_rowset_features(const struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_team *,
-    const struct maas_vectorizer *v, struct maas_csr *x) MAAS_USE;
+/*
+ * Features of rows pick[0..n) by the team: those of the columns as learnt, then those of v (NULL: no text) of the
+ * text.  use_up: numbers are worked on in place, and the rowset's are gone (pick must ascend): one matrix, not two.
+ */
+int maas_rowset_design(struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_team *,
+    const struct maas_columns *learnt, const struct maas_vectorizer *v, int use_up, struct maas_design *) MAAS_USE;
 /*
  * Set `fraction` of rows [0,n) aside: ceil(fraction n) in all, of each group by largest remainder (the lower
  * group first where equal), at least one left of a group that has one.  pick[n] gets the rows that stay, in
@@ -315,7 +387,7 @@ int maas_rowset_features(const struct maas_rowset *, const uint32_t *pick, size_
  */
 size_t maas_split_stratified(uint32_t *pick, const uint32_t *group, size_t n, size_t groups, double fraction,
     uint64_t seed);
-/* As kept in a model: the part "labels". */
+/* As kept in a model: the part "labels"; absent in a regression. */
 int maas_labels_print(struct maas_buf *, const struct maas_span *label, size_t n) MAAS_USE;
 
 #endif

@@ -120,6 +120,37 @@ struct maas_node *maas_head_loss(struct maas_tape *, struct maas_node *x, struct
 #undef OP
 extern const struct maas_op *const maas_ops[];          /* all, NULL-terminated */
 
+/*
+ * How to learn, whatever learns in steps; a part of a command's options, and of what a checkpoint must agree with.
+ * A kind's `defaults` say what suits it.  What a solver has no use for must be refused where it was given.
+ */
+enum maas_optimizer { MAAS_AUTO, MAAS_GD, MAAS_SGD, MAAS_MOMENTUM, MAAS_ADAM, MAAS_ADAMW, MAAS_LBFGS };
+enum maas_schedule { MAAS_CONSTANT, MAAS_LINEAR, MAAS_COSINE, MAAS_STEP, MAAS_PLATEAU, MAAS_WSD };
+enum maas_loss { MAAS_LOSS_AUTO, MAAS_LOSS_MSE, MAAS_LOSS_CROSS_ENTROPY };
+enum maas_init { MAAS_INIT_AUTO, MAAS_INIT_ZEROS, MAAS_INIT_UNIFORM, MAAS_INIT_XAVIER, MAAS_INIT_HE, MAAS_INIT_GPT2 };
+struct maas_training {
+	int optimizer, schedule, loss, init, precision; /* precision: 0 f32, 1 bf16 */
+	const char *batch_size;                 /* NULL, "32", "all"; see maas_batch_size */
+	long accumulate, steps;                 /* steps 0: by epochs, else by the clock, else the kind's choice */
+	double epochs;                          /* NAN: by steps */
+	double lr, warmup, min_lr;              /* lr NAN: found by a range test.  warmup in steps; NAN: min(100, steps / 10), lr / 10 */
+	double momentum, beta1, beta2;
+	double clip, weight_decay, l1, l2;      /* l1, l2: linear: Lasso's and Ridge's alpha; networks: A|w| and A/2 w^2 on the mean loss */
+	const char *class_weight;               /* see maas_class_weights */
+	double tol;                             /* of solvers that converge */
+	long max_iter;
+	double val_split, min_delta;
+	long eval_every, eval_batches;          /* steps; 0: a tenth of the run, rows: an epoch.  0: all */
+	long early_stop;                        /* evaluations without progress; 0: never */
+	long log_every;                         /* epochs, or steps where there are none, between lines; 0: none */
+};
+extern const struct maas_field maas_training_fields[];
+/* Samples a batch, of n: 1 ... n.  Where not said, all for gd, else 32. */
+int maas_batch_size(const struct maas_training *, size_t n, size_t *to) MAAS_USE;
+/* The learning rate of a step that is `done` (0 to 1) of the way: warm-up in a straight line, then the schedule.
+ * PLATEAU is constant here: who trains lowers lr (factor 0.1 after 10 evaluations without progress). */
+double maas_learning_rate(const struct maas_training *, double step, double warmup, double done);
+
 /* One streaming pass: p, m, v, and the bf16 copy.  g is scaled first (clipping).  Loshchilov & Hutter 2019. */
 struct maas_adamw { float lr, beta1, beta2, eps, decay; };
 void maas_adamw_step(struct maas_team *, const struct maas_params *, float *m, float *v, float scale,

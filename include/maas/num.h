@@ -206,6 +206,21 @@ int maas_csr_transpose(struct maas_csr *to, const struct maas_csr *x) MAAS_USE;
 void maas_csr_times(double *y, const struct maas_csr *x, const double *w, size_t k, size_t from, size_t to);
 
 /*
+ * A design: rows of features, the first `dense` of a row standing in full, the others sparse.  Its columns are
+ * numbered through: sparse column j is feature dense + j.
+ */
+struct maas_design {
+	size_t rows, cols, dense;       /* cols = dense + sparse.cols */
+	double *x;                      /* [rows, dense] */
+	struct maas_csr sparse;         /* its col from 0 */
+};
+void maas_design_free(struct maas_design *);    /* its arrays */
+/* Rows [from, from + n) of it, borrowed: sparse.start[0] is not 0 then. */
+struct maas_design maas_design_part(const struct maas_design *, size_t from, size_t n);
+/* The features of row i that are not 0, ascending: how many (room for dense and the row's sparse ones). */
+size_t maas_design_row(const struct maas_design *, size_t i, uint32_t *col, double *val);
+
+/*
  * L-BFGS (Nocedal and Wright 2006, algorithms 7.4 and 7.5; strong Wolfe conditions by 3.5 and 3.6, near the
  * optimum the approximate ones of Hager and Zhang 2005).  The caller evaluates:
  *

@@ -4,9 +4,9 @@
  *
  * Three things, each on the one before:
  *	table    operands, formats, headers: one record after the other, as it came
- *	columns  what each column is (label, text, number, category, id, dropped): found
- *	         once by a fit, kept in the model as the part "columns"
- *	reader   records of a table, or single ones, as rows: label, text, numbers
+ *	columns  what each column is (label, text, number, category, id, dropped), and how its cells
+ *	         become features: found once, kept in the model as the part "columns"
+ *	reader   records of a table, or single ones, as rows: label, text, numbers, words
  *
  * Training:
  *	t = maas_table_open(&options, NULL, operand, n, MAAS_AGAIN);
@@ -117,15 +117,29 @@ int maas_number(struct maas_span, double *) MAAS_USE;
 int maas_list_parse(struct maas_arena *, const char *, struct maas_span **item, size_t *n) MAAS_USE;
 
 /*
- * Columns.  Const once made, shared by threads.
+ * Columns: what each is, found by a fit; and what the training rows taught about them (gaps, values of
+ * categories, scales), by maas_columns_learn.  Const from then on, shared by threads.
+ *
+ * A row as read has `numbers` numbers (a gap is NaN) and `words` words (of categories; "" is the gap).  A
+ * prepared one has `features`: the first `dense` in full (numbers, gaps filled, scaled), behind them those
+ * that are 1 or absent: a flag for each number that had gaps, where asked for, then a category's values.
  */
 enum maas_role { MAAS_DROPPED, MAAS_NUMERIC, MAAS_CATEGORY, MAAS_TEXTUAL, MAAS_LABEL, MAAS_ID };
+enum maas_impute { MAAS_IMPUTE_NONE, MAAS_IMPUTE_MEAN, MAAS_IMPUTE_MEDIAN, MAAS_IMPUTE_MOST_FREQUENT, MAAS_IMPUTE_DROP };
+enum maas_scale { MAAS_SCALE_NONE, MAAS_SCALE_STANDARD, MAAS_SCALE_MINMAX };
+struct maas_preparation {               /* a part of a command's options; enums of the same order */
+	int impute, scale, indicator;   /* indicator: a feature that says where a number was a gap */
+};
+extern const struct maas_field maas_preparation_fields[];
+
 struct maas_column {
 	const char *name;               /* NULL: known by its number */
 	enum maas_role role;
-	size_t at;                      /* its first feature in x */
-	size_t width;                   /* features: 1, of a category one a value, else 0 */
-	const char **value;             /* of a category: sorted by bytes; "" is the gap */
+	size_t from;                    /* NUMERIC: its place among a row's numbers; CATEGORY: among its words */
+	/* Learnt, of a category: */
+	size_t at, width;               /* its first feature, and one a value */
+	const char **value;             /* sorted by bytes; "" is the gap */
+	const char *fill;               /* the value a gap is taken for; NULL: "" */
 };
 struct maas_columns {
 	struct maas_arena *arena;
@@ -134,10 +148,14 @@ struct maas_columns {
 	char delimiter;
 	size_t n;
 	struct maas_column *column;     /* formats with cells; else NULL, and every number is a feature */
-	size_t features;                /* width of x */
-	size_t texts;                   /* columns of text */
+	size_t numbers, words, texts;   /* columns of each */
+	int sparse;                     /* numbers are sparse (libsvm): none is dense */
 	int labelled;                   /* a label was there: a column, or the format's own */
-	double *fill;                   /* [features] what stands in for a gap; NULL: gaps are refused */
+	/* Learnt; where there is nothing to learn, as they are from the beginning: */
+	size_t dense, features;
+	double *fill;                   /* [numbers] what stands in for a gap; NULL: gaps are refused */
+	double *shift, *factor;         /* [numbers] dense[i] = (number - shift) * factor; NULL: as it is */
+	uint32_t *flag;                 /* [numbers] the feature that says it was a gap, UINT32_MAX none; NULL: none at all */
 };
 
 enum {
@@ -149,15 +167,40 @@ enum {
  * MAAS_AGAIN), but with MAAS_FIT_NUMERIC and cells looks at the first 100 records only.
  */
 struct maas_columns *maas_columns_fit(struct maas_table *, const struct maas_table_options *, unsigned how) MAAS_USE;
-/* Fill gaps with the mean of a feature's numbers.  Reads the table through and rewinds it. */
-int maas_columns_fill_mean(struct maas_columns *, struct maas_table *) MAAS_USE;
+/* The same columns, nothing learnt. */
+struct maas_columns *maas_columns_copy(const struct maas_columns *) MAAS_USE;
 /* Columns of numbers alone, called PREFIX1 ... PREFIXn. */
 struct maas_columns *maas_columns_numbers(const char *prefix, size_t n) MAAS_USE;
+/* Rows that are sparse numbers already (libsvm), n wide. */
+struct maas_columns *maas_columns_sparse(size_t n) MAAS_USE;
+
+/* Goes through the rows that may be learnt from: calls see(to, x, word) for each; 0, or -1 where see or reading fails. */
+typedef int maas_see(void *to, const double *x, const struct maas_span *word);
+typedef int maas_walk(void *ctx, maas_see *see, void *to);
+/*
+ * Learn what the options ask for, and the values of categories, from the rows that `walk` goes through (as often as
+ * needed; never where there is nothing to learn).  Refuses a gap where nothing fills it (IMPUTE_NONE), naming its column; a column without any number; a
+ * category of over 100 values.  Means are sums in order; the deviation is the population's; a constant column's
+ * scale is 1 (scikit-learn's StandardScaler, MinMaxScaler, SimpleImputer).
+ */
+int maas_columns_learn(struct maas_columns *, const struct maas_preparation *, maas_walk *, void *ctx) MAAS_USE;
+/*
+ * The features of a row as read: dense[c->dense], and one[0 ... *ones) those of the others that are 1, ascending
+ * (room for c->words + c->numbers).  -1 with the column's name where there is a gap that nothing fills.  A word never
+ * seen in training is none of its column's values.
+ */
+int maas_columns_prepare(const struct maas_columns *, const double *x, const struct maas_span *word, double *dense,
+    uint32_t *one, size_t *ones) MAAS_USE;
+
+struct maas_row;
+/* x[numbers]: the row's numbers in full, sparse ones spread out, gaps filled, nothing scaled. */
+void maas_columns_spread(const struct maas_columns *, const struct maas_row *, double *x);
+
 /* As kept in a model (JSON): made, read, freed. */
 int maas_columns_write(const struct maas_columns *, struct maas_buf *) MAAS_USE;
 struct maas_columns *maas_columns_open(struct maas_span) MAAS_USE;
 void maas_columns_free(struct maas_columns *);
-/* "age", "type=M", "x3" for feature 2 of columns without names: appended. */
+/* "age", "age is a gap", "type=M", "x3" for the third number of columns without names: appended. */
 int maas_columns_feature(const struct maas_columns *, size_t i, struct maas_buf *) MAAS_USE;
 
 /*
@@ -169,8 +212,9 @@ struct maas_row {
 	const char *bad;                /* NULL, or why there is no row: file, line, field */
 	struct maas_span label, id;     /* s NULL: none */
 	struct maas_span text;          /* s NULL: no column of text */
-	const double *x;                /* [features]; NULL where sparse or none */
-	size_t nnz;                     /* libsvm: col[i], val[i]; indices past the features left out */
+	const double *x;                /* [numbers], a gap NaN; NULL where sparse or none */
+	const struct maas_span *word;   /* [words], a gap ""; NULL: no categories */
+	size_t nnz;                     /* libsvm: col[i], val[i]; indices past the columns left out */
 	const uint32_t *col;
 	const double *val;
 	const unsigned char *byte;      /* x as bytes, where the file holds bytes */
@@ -184,7 +228,7 @@ struct maas_reader *maas_reader_new(const struct maas_columns *, struct maas_tab
 int maas_reader_keep(struct maas_reader *, const char *cols) MAAS_USE;
 size_t maas_reader_keeps(const struct maas_reader *);
 struct maas_span maas_reader_kept(const struct maas_reader *, size_t i);        /* its name as given */
-/* Gaps are NaN in x; without it they make a row bad, or are filled. */
+/* Gaps are NaN in x, whatever the columns say; without it a gap that nothing learnt fills makes a row bad. */
 void maas_reader_gaps(struct maas_reader *);
 int maas_reader_next(struct maas_reader *, struct maas_row *) MAAS_USE; /* 1, 0 at the end, -1 */
 /* A single record: a JSON object, else a line in the columns' own format.  0, or -1 and the reason. */

@@ -15,20 +15,6 @@
 #include "maas/nn.h"
 #include "maas/text.h"
 
-/* How to learn.  All of it is part of what a checkpoint must agree with. */
-enum maas_schedule { MAAS_CONSTANT, MAAS_LINEAR, MAAS_COSINE, MAAS_WSD };
-struct maas_training {
-	int optimizer, schedule, precision;     /* precision: 0 f32, 1 bf16 */
-	long batch_size, accumulate, steps;     /* steps 0: by epochs, else by the clock, else 1000 */
-	double epochs;                          /* NAN: by steps */
-	double lr, warmup, min_lr;              /* warmup in steps; NAN: min(100, steps / 10), lr / 10 */
-	double clip, weight_decay, beta1, beta2;
-	double val_split, min_delta;
-	long eval_every, eval_batches;          /* steps; 0: a tenth of the run.  0: all */
-	long early_stop;                        /* evaluations without progress; 0: never */
-};
-extern const struct maas_field maas_training_fields[];
-
 /*
  * A corpus: token ids, in memory or in a mapped token file.
  */
@@ -65,9 +51,6 @@ struct maas_batches {
 };
 int maas_batches_init(struct maas_batches *, struct maas_stretch, size_t time, uint64_t seed) MAAS_USE;
 void maas_batches_take(const struct maas_batches *, uint64_t k, int32_t *ids, int32_t *targets);        /* [time] */
-
-/* The learning rate of a step that is `done` (0 to 1) of the way: warm-up in a straight line, then the schedule. */
-double maas_learning_rate(const struct maas_training *, double step, double warmup, double done);
 
 /*
  * A run.

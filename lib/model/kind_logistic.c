@@ -17,18 +17,12 @@
 #include "maas/num.h"
 #include "logistic.h"
 
-static const char *const optimizers[] = { "lbfgs", NULL };
-
 #define S maas_logistic
 static const struct maas_field fields[] = {
 	MAAS_REAL(0, S, C, 1e-12, 1e12, 1,
 	    "weight of the data against the penalty on large weights: smaller regularises more"),
 	MAAS_REAL(0, S, l1_ratio, 0, 1, 0, "part of the penalty on |w| in place of w^2; 0 alone can be trained"),
 	MAAS_FLAG_ON(0, S, intercept, "fit an intercept, which is never penalised"),
-	MAAS_TEXT(0, S, class_weight, NULL, "balanced, or LABEL:W,...: what a row of a label counts; 1 where not said"),
-	MAAS_ENUM(0, S, optimizer, optimizers, 0, "what finds the weights"),
-	MAAS_REAL(0, S, tol, 0, 1e9, 1e-4, "done when no weight has further than this to go, by slope and curvature"),
-	MAAS_INT(0, S, max_iter, 1, 1e9, 1000, "stop after N steps, and say so"),
 	MAAS_END,
 };
 #undef S
@@ -68,7 +62,7 @@ keep(struct maas_model *m, const struct logistic_fit *f, size_t features, size_t
 }
 
 static int
-fit(struct maas_model *m, const struct maas_data *d, struct maas_team *team, struct maas_fitting *how)
+fit(struct maas_model *m, const struct maas_data *d, struct maas_fitting *how)
 {
 	const struct maas_logistic *s = m->settings;
 	struct logistic_fit f;
@@ -80,50 +74,48 @@ fit(struct maas_model *m, const struct maas_data *d, struct maas_team *team, str
 		    d->labels, d->labels == 1 ? "" : "s");
 	if (s->l1_ratio > 0)
 		return maas_fail_as(MAAS_USAGE, "l1-ratio: lbfgs trains the l2 penalty alone: 0");
+	if (how->how->optimizer != MAAS_AUTO && how->how->optimizer != MAAS_LBFGS)
+		return maas_fail_as(MAAS_USAGE, "optimizer: logistic models are trained by lbfgs");
 	how->objective_text = "sum of weight x -ln p + ||w||^2 / (2 C)";
-	if (logistic_fit(&f, s, d, team, how) == 0)
+	how->solver = "lbfgs";
+	if (logistic_fit(&f, s, d, how) == 0)
 		rc = keep(m, &f, d->x.cols, d->labels);
 	logistic_free(&f);
 	return rc;
 }
 
 static void
-apply(const struct maas_model *m, const uint32_t *col, const double *val, size_t n, double *logit, double *probability)
+apply(const struct maas_model *m, const struct maas_design *x, double *out, void *scratch)
 {
 	const struct maas_tensor *w = maas_model_tensor(m, "coef"), *t = maas_model_tensor(m, "intercept");
 	const float *coef = w->data, *b = t->data;
-	size_t k = t->dim[0];
+	size_t k = t->dim[0], dense = x->dense;
 
-	for (size_t i = 0; i < k; i++)
-		logit[i] = b[i];
-	for (size_t e = 0; e < n; e++)
-		for (size_t i = 0; i < k; i++)
-			logit[i] += val[e] * (double)coef[col[e] * k + i];
-	if (k == 1) {
-		logit[1] = logit[0];
-		logit[0] = -logit[1];
+	(void)scratch;
+	for (size_t i = 0; i < x->rows; i++, out += k) {
+		for (size_t o = 0; o < k; o++)
+			out[o] = b[o];
+		for (size_t j = 0; j < dense; j++)
+			for (size_t o = 0; o < k; o++)
+				out[o] += x->x[i * dense + j] * (double)coef[j * k + o];
+		for (size_t e = x->sparse.start[i]; e < x->sparse.start[i + 1]; e++)
+			for (size_t o = 0; o < k; o++)
+				out[o] += x->sparse.val[e] * (double)coef[(dense + x->sparse.col[e]) * k + o];
 	}
-	logistic_probability(probability, logit, k);
 }
 
-/* Of two labels the second has the weights, the first their opposites. */
 static double
-weight(const struct maas_model *m, size_t feature, size_t label)
+weight(const struct maas_model *m, size_t feature, size_t output)
 {
 	const struct maas_tensor *w = maas_model_tensor(m, "coef");
-	const float *coef = w->data;
-	size_t k = w->dim[1];
 
-	return k == 1 ? (label ? 1 : -1) * (double)coef[feature] : (double)coef[feature * k + label];
+	return ((const float *)w->data)[feature * w->dim[1] + output];
 }
 
 static double
-intercept(const struct maas_model *m, size_t label)
+intercept(const struct maas_model *m, size_t output)
 {
-	const struct maas_tensor *t = maas_model_tensor(m, "intercept");
-	const float *b = t->data;
-
-	return t->dim[0] == 1 ? (label ? 1 : -1) * (double)b[0] : (double)b[label];
+	return ((const float *)maas_model_tensor(m, "intercept")->data)[output];
 }
 
 static int
@@ -139,17 +131,19 @@ ready(struct maas_model *m)
 	outputs = w->dim[1];
 	if (!maas_model_need(m, "intercept", MAAS_F32, 1, &outputs))
 		return -1;
-	return maas_rows_open(m, w->dim[0], outputs == 1 ? 2 : outputs);
+	return maas_rows_open(m, w->dim[0], outputs);
 }
 
-static const struct maas_rows_ops rows = { .fit = fit, .apply = apply, .weight = weight, .intercept = intercept };
+static const struct maas_rows_ops rows = {
+	.tasks = MAAS_CLASSES, .fit = fit, .apply = apply, .weight = weight, .intercept = intercept
+};
 
 const struct maas_kind maas_kind_logistic = {
 	.name = "logistic",
 	.what = "logistic regression: labels from texts or numbers",
 	.fields = fields,
 	.size = sizeof(struct maas_logistic),
-	.defaults = "",
+	.defaults = "lr=auto clip=0 weight_decay=0 schedule=constant",
 	.task = "classify",
 	.ready = ready,
 	.done = maas_rows_close,

@@ -95,8 +95,8 @@ ready(struct maas_model *m)
 	maas_project_pack(p->back, components, n, k, 1, n);
 	if (!(p->columns = maas_columns_open(maas_model_part(m, "columns"))))
 		return -1;
-	if (p->columns->features != n) {
-		maas_fail("%zu columns of numbers, the mean has %zu", p->columns->features, n);
+	if (p->columns->numbers != n) {
+		maas_fail("%zu columns of numbers, the mean has %zu", p->columns->numbers, n);
 		maas_columns_free(p->columns);
 		return -1;
 	}
@@ -220,15 +220,11 @@ answer(struct maas_model *m, struct maas_span input, struct maas_buf *to)
 	struct maas_reader *r = maas_reader_new(p->columns, NULL);
 	double *x = maas_alloc((size_t)s->features, sizeof *x), *y = maas_alloc((size_t)s->components, sizeof *y);
 	struct maas_row row;
-	size_t n;
 	long i;
 	int rc = -1;
 
 	if (r && x && y && (rc = maas_reader_parse(r, input, &row)) == 0) {
-		if (row.x)
-			memcpy(x, row.x, (size_t)s->features * sizeof *x);
-		for (n = 0; n < row.nnz; n++)
-			x[row.col[n]] = row.val[n];
+		maas_columns_spread(p->columns, &row, x);
 		maas_pca_transform(m, y, x, 1, NULL);
 		for (i = 0; rc == 0 && i < s->components; i++)
 			rc = maas_buf_printf(to, "%s%.9g", i ? "\t" : "", y[i]);

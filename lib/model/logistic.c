@@ -11,37 +11,17 @@
 struct problem {
 	const struct maas_data *d;
 	struct maas_csr xt;
-	double *weight;  /* [labels], of a row by its label; NULL: 1 */
-	const double *w; /* [p + 1][stride], where it is evaluated */
-	double *g;       /* the same shape */
-	double *err;     /* [n][stride]: weight x (p - truth) */
-	double *part_b;  /* [PARTS][stride]: sums of err */
+	const double *weight; /* [labels], of a row by its label; NULL: 1 */
+	const double *w;      /* [p + 1][stride], where it is evaluated */
+	double *g;            /* the same shape */
+	double *err;          /* [n][stride]: weight x (p - truth) */
+	double *part_b;       /* [PARTS][stride]: sums of err */
 	double part[PARTS], penalty[PARTS];
-	size_t n, p, k, stride, grain, wide; /* wide: features a part of the second pass */
+	size_t n, p, dense, k, stride, grain, wide; /* wide: features a part of the second pass */
 	double l2;
 	int intercept;
 	struct maas_team *team;
 };
-
-void
-logistic_probability(double *p, const double *logit, size_t k)
-{
-	double most = logit[0], sum = 0;
-
-	if (k == 1) {
-		double e = exp(-fabs(logit[1])), big = 1 / (1 + e), small = e / (1 + e);
-
-		p[1] = logit[1] >= 0 ? big : small;
-		p[0] = logit[1] >= 0 ? small : big;
-		return;
-	}
-	for (size_t i = 1; i < k; i++)
-		most = logit[i] > most ? logit[i] : most;
-	for (size_t i = 0; i < k; i++)
-		sum += p[i] = exp(logit[i] - most);
-	for (size_t i = 0; i < k; i++)
-		p[i] /= sum;
-}
 
 /* Scores z of a row become errors; -ln p(label). */
 static double
@@ -78,7 +58,11 @@ forward(void *arg, size_t begin, size_t end, int member)
 
 	(void)member;
 	memset(sum, 0, s * sizeof *sum);
-	maas_csr_times(q->err, &q->d->x, q->w, s, begin, end);
+	maas_csr_times(q->err, &q->d->x.sparse, q->w + q->dense * s, s, begin, end);
+	for (size_t i = begin; i < end; i++)
+		for (size_t j = 0; j < q->dense; j++)
+			for (size_t k = 0; k < q->k; k++)
+				q->err[i * s + k] += q->d->x.x[i * q->dense + j] * q->w[j * s + k];
 	for (size_t i = begin; i < end; i++) {
 		double *z = q->err + i * s, weight = q->weight ? q->weight[q->d->label[i]] : 1;
 
@@ -98,7 +82,16 @@ backward(void *arg, size_t begin, size_t end, int member)
 	double sum = 0;
 
 	(void)member;
-	maas_csr_times(q->g, &q->xt, q->err, q->stride, begin, end);
+	maas_csr_times(q->g + q->dense * q->stride, &q->xt, q->err, q->stride, begin < q->dense ? 0 : begin - q->dense,
+	    end < q->dense ? 0 : end - q->dense);
+	for (size_t j = begin; j < end && j < q->dense; j++) {
+		double *g = q->g + j * q->stride;
+
+		memset(g, 0, q->stride * sizeof *g);
+		for (size_t i = 0; i < q->n; i++)
+			for (size_t k = 0; k < q->k; k++)
+				g[k] += q->d->x.x[i * q->dense + j] * q->err[i * q->stride + k];
+	}
 	for (size_t i = begin * q->stride; i < end * q->stride; i++) {
 		sum += q->w[i] * q->w[i];
 		q->g[i] += q->l2 * q->w[i];
@@ -143,6 +136,23 @@ shares(const struct problem *q, double *share)
 	return sum;
 }
 
+/* Sum of weight x^2 over the rows, of feature j. */
+static double
+squares_of(const struct problem *q, size_t j)
+{
+	double sum = 0;
+
+	for (size_t i = 0; j < q->dense && i < q->n; i++) {
+		double v = q->d->x.x[i * q->dense + j];
+
+		sum += v * v * (q->weight ? q->weight[q->d->label[i]] : 1);
+	}
+	for (size_t e = j < q->dense ? 0 : q->xt.start[j - q->dense];
+	     j >= q->dense && e < q->xt.start[j - q->dense + 1]; e++)
+		sum += q->xt.val[e] * q->xt.val[e] * (q->weight ? q->weight[q->d->label[q->xt.col[e]]] : 1);
+	return sum;
+}
+
 /*
  * Begin at the intercepts that say what the labels say.  scale: the inverse of the Hessian's diagonal
  * there, where each p is the label's share: penalty + p (1 - p) x sum of weight x^2.
@@ -158,10 +168,8 @@ start(struct problem *q, double *w, double *scale, const double *share, double w
 	for (size_t i = 0; i < k && q->intercept; i++)
 		b[i] = k == 1 ? log(share[1]) - log(share[0]) : log(share[i]) - mean;
 	for (size_t j = 0; j <= q->p; j++) {
-		double squares = j < q->p ? 0 : weights;
+		double squares = j < q->p ? squares_of(q, j) : weights;
 
-		for (size_t e = j < q->p ? q->xt.start[j] : 0; j < q->p && e < q->xt.start[j + 1]; e++)
-			squares += q->xt.val[e] * q->xt.val[e] * (q->weight ? q->weight[q->d->label[q->xt.col[e]]] : 1);
 		for (size_t i = 0; i < s; i++) {
 			double curve = i < k ? share[i] * (1 - share[i]) : 1;
 
@@ -178,6 +186,8 @@ make(struct problem *q, const struct maas_logistic *s, const struct maas_data *d
 	*q = (struct problem){ .d = d,
 		.n = d->n,
 		.p = d->x.cols,
+		.dense = d->x.dense,
+		.weight = d->weight,
 		.k = d->labels == 2 ? 1 : d->labels,
 		.l2 = 1 / s->C,
 		.intercept = s->intercept,
@@ -190,7 +200,8 @@ make(struct problem *q, const struct maas_logistic *s, const struct maas_data *d
 	parts = (q->n + q->grain - 1) / q->grain;
 	if (q->p >= SIZE_MAX / 64 / q->stride || q->n >= SIZE_MAX / 64 / q->stride)
 		return maas_fail_as(MAAS_OS, "no memory for %zu features of %zu labels", q->p, d->labels);
-	if (maas_csr_transpose(&q->xt, &d->x) < 0 || !(q->g = maas_alloc((q->p + 1) * q->stride, sizeof *q->g)) ||
+	if (maas_csr_transpose(&q->xt, &d->x.sparse) < 0 ||
+	    !(q->g = maas_alloc((q->p + 1) * q->stride, sizeof *q->g)) ||
 	    !(q->err = maas_alloc(q->n * q->stride, sizeof *q->err)) ||
 	    !(q->part_b = maas_alloc(parts * q->stride, sizeof *q->part_b)))
 		return -1;
@@ -200,12 +211,14 @@ make(struct problem *q, const struct maas_logistic *s, const struct maas_data *d
 static int
 check(const struct maas_data *d)
 {
-	size_t nnz = d->x.start[d->n];
+	size_t nnz = d->x.sparse.start[d->n];
+	int fine = 1;
 
+	for (size_t i = 0; i < d->n * d->x.dense; i++)
+		fine &= isfinite(d->x.x[i]) != 0;
 	for (size_t e = 0; e < nnz; e++)
-		if (!isfinite(d->x.val[e]))
-			return maas_fail("a feature of the training rows is not finite");
-	return 0;
+		fine &= isfinite(d->x.sparse.val[e]) != 0;
+	return fine ? 0 : maas_fail("a feature of the training rows is not finite");
 }
 
 /* A constant more on every intercept changes no probability: they shall sum to 0. */
@@ -221,12 +234,12 @@ centre(const struct problem *q, double *b)
 }
 
 static int
-minimise(struct problem *q, double *w, const struct maas_logistic *s, struct maas_fitting *how)
+minimise(struct problem *q, double *w, struct maas_fitting *how)
 {
 	size_t size = (q->p + 1) * q->stride;
 	double *scale = maas_alloc(size, sizeof *scale), *share = maas_alloc(q->d->labels, sizeof *share), weights,
 	       loss;
-	struct maas_lbfgs_options o = { .tol = s->tol, .max_iter = s->max_iter, .memory = 6 };
+	struct maas_lbfgs_options o = { .tol = how->how->tol, .max_iter = how->how->max_iter, .memory = 6 };
 	struct maas_lbfgs *l = scale && share ? maas_lbfgs_new(size, scale, &o, q->team) : NULL;
 	enum maas_lbfgs_state state;
 	long step = -1;
@@ -240,7 +253,7 @@ minimise(struct problem *q, double *w, const struct maas_logistic *s, struct maa
 	weights = shares(q, share);
 	start(q, w, scale, share, weights);
 	q->w = w;
-	how->steps = s->max_iter;
+	how->steps = how->how->max_iter;
 	do {
 		f = evaluate(q, &loss);
 		state = maas_lbfgs_step(l, w, f, q->g);
@@ -263,20 +276,19 @@ minimise(struct problem *q, double *w, const struct maas_logistic *s, struct maa
 }
 
 int
-logistic_fit(struct logistic_fit *to, const struct maas_logistic *s, const struct maas_data *d, struct maas_team *team,
-    struct maas_fitting *how)
+logistic_fit(
+    struct logistic_fit *to, const struct maas_logistic *s, const struct maas_data *d, struct maas_fitting *how)
 {
 	struct problem q;
 	int rc = -1;
 
 	*to = (struct logistic_fit){ 0 };
-	if (make(&q, s, d, team) == 0 && maas_class_weights(s->class_weight, d, &q.weight) == 0 && check(d) == 0 &&
+	if (make(&q, s, d, how->team) == 0 && check(d) == 0 &&
 	    (to->w = maas_alloc((q.p + 1) * q.stride, sizeof *to->w))) {
 		to->stride = q.stride;
-		rc = minimise(&q, to->w, s, how);
+		rc = minimise(&q, to->w, how);
 	}
 	maas_csr_free(&q.xt);
-	free(q.weight);
 	free(q.g);
 	free(q.err);
 	free(q.part_b);

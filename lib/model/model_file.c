@@ -71,8 +71,8 @@ maas_model_close(struct maas_model *m)
 	maas_arena_free(m->arena);
 }
 
-static int
-make_ready(struct maas_model *m)
+int
+maas_model_ready(struct maas_model *m)
 {
 	return m->ready || !m->kind->ready ? 0 : m->kind->ready(m);
 }
@@ -156,7 +156,7 @@ from_file(struct maas_tensors *t)
 	if (!(m = blank(k)))
 		return NULL;
 	m->file = t;
-	if (read_settings(m, maas_tensors_meta(t, "maas.settings")) < 0 || make_ready(m) < 0) {
+	if (read_settings(m, maas_tensors_meta(t, "maas.settings")) < 0 || maas_model_ready(m) < 0) {
 		m->file = NULL; /* still the caller's */
 		maas_model_close(m);
 		return NULL;
@@ -318,7 +318,7 @@ int
 maas_model_add_selftest(struct maas_model *m, const struct maas_span *input, size_t n)
 {
 	struct maas_buf all = { NULL, 0, 0 }, answer = { NULL, 0, 0 };
-	int rc = make_ready(m);
+	int rc = maas_model_ready(m);
 
 	if (rc == 0)
 		rc = maas_buf_text(&all, "[");

@@ -27,6 +27,7 @@ struct fit {
 	struct maas_table *table;
 	struct maas_reader *reader;
 	struct want want;
+	const struct maas_columns *columns;
 	size_t n, rows;               /* columns, rows */
 	struct maas_moments *moments; /* NULL: rows are held */
 	double *held;                 /* [rows, n], then centred and scaled */
@@ -121,20 +122,6 @@ sum_up(struct fit *f, const double *x)
 	}
 }
 
-/* The row's numbers, sparse ones spread out. */
-static void
-spread(const struct fit *f, double *to, const struct maas_row *row)
-{
-	size_t i;
-
-	if (row->x)
-		memcpy(to, row->x, f->n * sizeof *to);
-	else
-		memset(to, 0, f->n * sizeof *to);
-	for (i = 0; i < row->nnz; i++)
-		to[row->col[i]] = row->val[i];
-}
-
 static int
 take(struct fit *f, const struct maas_row *row)
 {
@@ -145,7 +132,7 @@ take(struct fit *f, const struct maas_row *row)
 			return -1;
 		to = f->held + f->rows * f->n;
 	}
-	spread(f, to, row);
+	maas_columns_spread(f->columns, row, to);
 	if (keep_test(f, row) < 0)
 		return -1;
 	f->rows++;
@@ -270,7 +257,7 @@ centered(struct fit *f, const struct maas_row *row)
 {
 	size_t i;
 
-	spread(f, f->row, row);
+	maas_columns_spread(f->columns, row, f->row);
 	for (i = 0; i < f->n; i++)
 		f->row[i] = (f->row[i] - f->mean[i]) / f->scale[i];
 }
@@ -485,6 +472,29 @@ make(struct fit *f, const struct maas_columns *c, size_t k)
 	return NULL;
 }
 
+/* All rows, for their means. */
+static int
+walk(void *ctx, maas_see *see, void *to)
+{
+	struct fit *f = ctx;
+	struct maas_reader *r = maas_reader_new(f->columns, f->table);
+	struct maas_row row;
+	int rc = r ? 1 : -1;
+
+	if (r)
+		maas_reader_gaps(r);
+	while (rc > 0 && (rc = maas_reader_next(r, &row)) > 0) {
+		if (row.record.empty)
+			continue;
+		if (row.bad)
+			rc = maas_fail("%s", row.bad);
+		else if (see(to, row.x, row.word) < 0)
+			rc = -1;
+	}
+	maas_reader_free(r);
+	return rc < 0 ? -1 : maas_table_rewind(f->table);
+}
+
 static struct maas_model *
 fit(struct fit *f, const struct maas_table_options *to)
 {
@@ -494,7 +504,8 @@ fit(struct fit *f, const struct maas_table_options *to)
 
 	if (!c)
 		return NULL;
-	f->n = c->features;
+	f->columns = c;
+	f->n = c->numbers;
 	f->limit = f->o->solver == MAAS_PCA_AUTO ? (f->n > SMALL ? f->n : SMALL) : SIZE_MAX;
 	f->row = maas_alloc(f->n, sizeof *f->row);
 	f->mean = maas_alloc(f->n, sizeof *f->mean);
@@ -507,8 +518,10 @@ fit(struct fit *f, const struct maas_table_options *to)
 	}
 	if (f->o->solver == MAAS_PCA_RANDOMIZED && !(f->origin = maas_alloc(f->n, sizeof *f->origin)))
 		goto out;
-	if ((f->o->impute && maas_columns_fill_mean(c, f->table) < 0) || !(f->reader = maas_reader_new(c, f->table)) ||
-	    (f->o->solver == MAAS_PCA_COVARIANCE && stream(f) < 0) || read_rows(f) < 0 || solve(f, &k) < 0)
+	if (maas_columns_learn(
+		c, &(struct maas_preparation){ .impute = f->o->impute ? MAAS_IMPUTE_MEAN : 0 }, walk, f) < 0 ||
+	    !(f->reader = maas_reader_new(c, f->table)) || (f->o->solver == MAAS_PCA_COVARIANCE && stream(f) < 0) ||
+	    read_rows(f) < 0 || solve(f, &k) < 0)
 		goto out;
 	if (f->o->sign == MAAS_PCA_V)
 		maas_principal_sign(f->vectors, k, f->n);

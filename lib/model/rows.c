@@ -5,21 +5,6 @@
 
 #include "rows.h"
 
-struct maas_rows_call {
-	const struct maas_rows *r;
-	struct maas_reader *reader; /* of single records */
-	struct maas_vectorize *z;   /* NULL: no text */
-	uint32_t *col;              /* the last record's features */
-	double *val;
-	size_t n, col_cap, val_cap;
-	struct maas_buf text; /* the last record's text, for places */
-	double *logit, *probability;
-	struct maas_piece *piece;
-	struct maas_place *place; /* by feature, then by place */
-	size_t piece_cap, place_cap;
-	struct maas_buf name; /* of features of columns */
-};
-
 static void
 rows_free(struct maas_rows *r)
 {
@@ -31,17 +16,18 @@ rows_free(struct maas_rows *r)
 }
 
 static int
-parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t labels)
+parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs)
 {
 	struct maas_span columns = maas_model_part(m, "columns"), v = maas_model_part(m, "vectorizer");
 
 	if (!columns.s)
 		return maas_fail("the part columns is missing");
 	if (!(r->columns = maas_columns_open(columns)) || (v.s && !(r->v = maas_vectorizer_open(v))) ||
-	    labels_parse(m, r) < 0)
+	    (maas_model_part(m, "labels").s && labels_parse(m, r) < 0))
 		return -1;
-	r->numbers = r->columns->features;
-	r->features = r->numbers + (r->v ? maas_vectorizer_size(r->v) : 0);
+	r->before = r->columns->features;
+	r->features = r->before + (r->v ? maas_vectorizer_size(r->v) : 0);
+	r->outputs = outputs;
 	if (!r->columns->texts != !r->v)
 		return maas_fail(r->v ? "a vectorizer, but no column of text" : "a column of text, but no vectorizer");
 	if (!m->kind->rows) /* a vectoriser alone: no weights */
@@ -49,20 +35,22 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t labels)
 	if (r->features != features)
 		return maas_fail(
 		    "weights for %zu features, the columns and the vectorizer make %zu", features, r->features);
-	if (r->labels != labels)
-		return maas_fail("weights for %zu labels, %zu labels", labels, r->labels);
+	if (!(m->kind->rows->tasks & (r->labels ? MAAS_CLASSES : MAAS_VALUES)))
+		return maas_fail(r->labels ? "labels in a model of numbers" : "no labels");
+	if (outputs != r->labels && !(outputs == 1 && (r->labels == 0 || r->labels == 2)))
+		return maas_fail("%zu outputs, %zu labels", outputs, r->labels);
 	return 0;
 }
 
 int
-maas_rows_open(struct maas_model *m, size_t features, size_t labels)
+maas_rows_open(struct maas_model *m, size_t features, size_t outputs)
 {
 	struct maas_rows *r = maas_alloc(1, sizeof *r);
 
 	if (!r)
 		return -1;
 	r->m = m;
-	if (parts(m, r, features, labels) < 0) {
+	if (parts(m, r, features, outputs) < 0) {
 		rows_free(r);
 		return m->path ? maas_in("%s", m->path) : -1;
 	}
@@ -82,7 +70,7 @@ maas_rows_of(const struct maas_model *m)
 {
 	if (!m->kind->rows || !m->ready) {
 		maas_fail_as(
-		    MAAS_USAGE, "%s: a %s model does not classify rows", m->path ? m->path : "model", m->kind->name);
+		    MAAS_USAGE, "%s: a %s model does not answer rows", m->path ? m->path : "model", m->kind->name);
 		return NULL;
 	}
 	return m->ready;
@@ -107,6 +95,12 @@ maas_rows_labels(const struct maas_rows *r)
 	return r->labels;
 }
 
+size_t
+maas_rows_scores(const struct maas_rows *r)
+{
+	return r->labels ? r->labels : 1;
+}
+
 struct maas_span
 maas_rows_label(const struct maas_rows *r, size_t i)
 {
@@ -119,40 +113,45 @@ maas_rows_columns(const struct maas_rows *r)
 	return r->columns;
 }
 
-struct maas_columns *
-maas_columns_sparse(size_t features)
-{
-	struct maas_arena *a = maas_arena_new(1 << 12);
-	struct maas_columns *c = a ? maas_take(a, 1, sizeof *c) : NULL;
-
-	if (!c) {
-		maas_arena_free(a);
-		return NULL;
-	}
-	*c = (struct maas_columns){
-		.arena = a, .format = &maas_format_libsvm, .delimiter = ' ', .features = features, .labelled = 1
-	};
-	return c;
-}
-
 size_t
 maas_rows_features(const struct maas_rows *r)
 {
 	return r->features;
 }
 
+/* Rooms of fixed size. */
+static int
+make_room(struct maas_rows_call *c)
+{
+	const struct maas_rows *r = c->r;
+	const struct maas_rows_ops *ops = r->m->kind->rows;
+	size_t bytes = ops && ops->scratch ? ops->scratch(r->m, MAAS_ROWS) : 0;
+
+	c->x = (struct maas_design){
+		.cols = r->features, .dense = r->columns->dense, .sparse = { .cols = r->features - r->columns->dense }
+	};
+	if (!(c->x.x = maas_alloc(MAAS_ROWS, c->x.dense * sizeof *c->x.x)) ||
+	    !(c->x.sparse.start = maas_alloc(MAAS_ROWS + 1, sizeof *c->x.sparse.start)) ||
+	    !(c->one = maas_alloc(r->columns->words + r->columns->numbers, sizeof *c->one)) ||
+	    !(c->number = maas_alloc(r->columns->numbers, sizeof *c->number)) ||
+	    !(c->out = maas_alloc(MAAS_ROWS, (r->outputs + 1) * sizeof *c->out)) ||
+	    !(c->score = maas_alloc(MAAS_ROWS, maas_rows_scores(r) * sizeof *c->score)))
+		return -1;
+	if (bytes && !(c->scratch = aligned_alloc(64, (bytes + 63) / 64 * 64)))
+		return maas_fail_as(MAAS_OS, "no memory for %zu bytes of scratch", bytes);
+	return 0;
+}
+
 struct maas_rows_call *
 maas_rows_call_new(const struct maas_rows *r)
 {
 	struct maas_rows_call *c = maas_alloc(1, sizeof *c);
-	size_t labels = r->labels ? r->labels : 1;
 
 	if (!c)
 		return NULL;
 	c->r = r;
 	if ((r->v && !(c->z = maas_vectorize_new(r->v))) || !(c->reader = maas_reader_new(r->columns, NULL)) ||
-	    !(c->logit = maas_alloc(labels, sizeof *c->logit)) ||
-	    !(c->probability = maas_alloc(labels, sizeof *c->probability))) {
+	    make_room(c) < 0) {
 		maas_rows_call_free(c);
 		return NULL;
 	}
@@ -168,123 +167,236 @@ maas_rows_call_free(struct maas_rows_call *c)
 	maas_vectorize_free(c->z);
 	maas_buf_free(&c->text);
 	maas_buf_free(&c->name);
-	free(c->col);
-	free(c->val);
-	free(c->logit);
-	free(c->probability);
+	maas_design_free(&c->x);
+	free(c->one);
+	free(c->number);
+	free(c->out);
+	free(c->score);
+	free(c->scratch);
 	free(c->piece);
 	free(c->place);
 	free(c);
 }
 
 static int
-add(struct maas_rows_call *c, size_t col, double val)
+put(struct maas_rows_call *c, size_t col, double val)
 {
-	if (maas_grow(&c->col, c->n, &c->col_cap, 1, sizeof *c->col) < 0 ||
-	    maas_grow(&c->val, c->n, &c->val_cap, 1, sizeof *c->val) < 0)
+	struct maas_csr *s = &c->x.sparse;
+
+	if (maas_grow(&s->col, c->nnz, &c->col_cap, 1, sizeof *s->col) < 0 ||
+	    maas_grow(&s->val, c->nnz, &c->val_cap, 1, sizeof *s->val) < 0)
 		return -1;
-	c->col[c->n] = (uint32_t)col;
-	c->val[c->n++] = val;
+	s->col[c->nnz] = (uint32_t)col;
+	s->val[c->nnz++] = val;
 	return 0;
 }
 
-/* Features of the columns: `most` of them, zeros left out. */
+/* Features of the columns: dense ones to their place, the others behind what is there. */
 static int
-add_numbers(struct maas_rows_call *c, const struct maas_row *row, size_t most)
+put_columns(struct maas_rows_call *c, const struct maas_row *row)
 {
-	for (size_t i = 0; row->x && i < most; i++) {
-		if (!isfinite(row->x[i]))
-			return maas_fail(
-			    "feature %zu is a gap or not finite, and the model was trained without any", i + 1);
-		if (row->x[i] != 0 && add(c, i, row->x[i]) < 0)
-			return -1;
+	const struct maas_columns *k = c->r->columns;
+	size_t dense = c->x.dense, n = 0, i;
+
+	if (k->sparse) {
+		for (i = 0; i < row->nnz; i++)
+			if (row->col[i] < k->numbers && put(c, row->col[i], row->val[i]) < 0)
+				return -1;
+		return 0;
 	}
-	for (size_t i = 0; !row->x && i < row->nnz; i++)
-		if (row->col[i] < most && add(c, row->col[i], row->val[i]) < 0)
+	if (maas_columns_prepare(k, row->x, row->word, c->x.x + c->x.rows * dense, c->one, &n) < 0)
+		return -1;
+	if (k->numbers)
+		memcpy(c->number, row->x, k->numbers * sizeof *c->number);
+	for (i = 0; i < n; i++)
+		if (put(c, c->one[i] - dense, 1) < 0)
 			return -1;
 	return 0;
 }
 
 static int
-add_text(struct maas_rows_call *c, struct maas_span text)
+put_text(struct maas_rows_call *c, struct maas_span text)
 {
 	const uint32_t *col;
 	const double *val;
-	size_t n;
+	size_t n, from = c->r->before - c->x.dense;
 
 	if (maas_vectorize_text(c->z, text, &col, &val, &n) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (add(c, c->r->numbers + col[i], val[i]) < 0)
+		if (put(c, from + col[i], val[i]) < 0)
+			return -1;
+	c->text.n = 0;
+	return maas_buf_add(&c->text, text.s, text.n);
+}
+
+/* A row of features that a vectoriser has made already, for a model that takes texts. */
+static int
+put_ready(struct maas_rows_call *c, const struct maas_row *row)
+{
+	size_t dense = c->x.dense;
+	double *x = c->x.x + c->x.rows * dense;
+
+	memset(x, 0, dense * sizeof *x);
+	for (size_t i = 0; i < row->nnz; i++)
+		if (row->col[i] < dense)
+			x[row->col[i]] = row->val[i];
+		else if (row->col[i] < c->r->features && put(c, row->col[i] - dense, row->val[i]) < 0)
 			return -1;
 	return 0;
 }
 
-/* Keep the features in hand, and the text where there is one. */
-static int
-take(struct maas_rows_call *c, const struct maas_row *row)
-{
-	const struct maas_rows *r = c->r;
-
-	c->n = c->text.n = 0;
-	if (!row->text.s || !c->z)
-		return add_numbers(c, row, r->features);
-	if (add_numbers(c, row, r->numbers) < 0 || add_text(c, row->text) < 0)
-		return -1;
-	return maas_buf_add(&c->text, row->text.s, row->text.n);
-}
-
 int
-maas_rows_features_of(
-    struct maas_rows_call *c, const struct maas_row *row, const uint32_t **col, const double **val, size_t *n)
+maas_rows_add(struct maas_rows_call *c, const struct maas_row *row)
 {
+	size_t nnz = c->nnz;
+	int bad;
+
 	if (row->bad)
 		return maas_fail("%s", row->bad);
-	if (take(c, row) < 0)
+	if (c->x.rows == MAAS_ROWS)
+		return maas_fail_as(MAAS_INTERNAL, "%d rows are in already", MAAS_ROWS);
+	c->text.n = 0;
+	if (c->z && !row->text.s)
+		bad = row->col ? put_ready(c, row) : maas_fail("no text");
+	else
+		bad = put_columns(c, row) < 0 || (c->z && put_text(c, row->text) < 0);
+	if (bad) {
+		c->nnz = nnz;
 		return -1;
-	*col = c->col;
-	*val = c->val;
-	*n = c->n;
+	}
+	c->x.sparse.rows = ++c->x.rows;
+	c->x.sparse.start[c->x.rows] = c->nnz;
 	return 0;
 }
 
-static int
-score(struct maas_rows_call *c, const struct maas_row *row, double *probability)
+/* Begin anew. */
+static void
+clear(struct maas_rows_call *c)
+{
+	c->x.rows = c->x.sparse.rows = c->nnz = 0;
+}
+
+void
+maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_t outputs)
+{
+	for (size_t i = 0; i < n; i++, out += outputs) {
+		double *p = score + i * (labels ? labels : 1), most = out[0], sum = 0;
+
+		if (!labels) {
+			p[0] = out[0];
+			continue;
+		}
+		if (outputs == 1) {
+			double e = exp(-fabs(out[0])), big = 1 / (1 + e), small = e / (1 + e);
+
+			p[1] = out[0] >= 0 ? big : small;
+			p[0] = out[0] >= 0 ? small : big;
+			continue;
+		}
+		for (size_t k = 1; k < labels; k++)
+			most = out[k] > most ? out[k] : most;
+		for (size_t k = 0; k < labels; k++)
+			sum += p[k] = exp(out[k] - most);
+		for (size_t k = 0; k < labels; k++)
+			p[k] /= sum;
+	}
+}
+
+const double *
+maas_rows_run(struct maas_rows_call *c, size_t *rows)
 {
 	const struct maas_rows *r = c->r;
 
-	if (take(c, row) < 0)
+	*rows = c->x.rows;
+	if (c->x.rows)
+		r->m->kind->rows->apply(r->m, &c->x, c->out, c->scratch);
+	maas_rows_scale(c->score, c->out, c->x.rows, r->labels, r->outputs);
+	clear(c);
+	return c->score;
+}
+
+/* What the workers of maas_rows_apply share. */
+struct applying {
+	const struct maas_rows *r;
+	const struct maas_design *x;
+	double *score, *out; /* [rows][scores]; [members][MAAS_ROWS][outputs] */
+	char *scratch;
+	size_t stride; /* bytes a member */
+};
+
+static void
+apply_some(void *arg, size_t begin, size_t end, int member)
+{
+	const struct applying *a = arg;
+	const struct maas_rows *r = a->r;
+	struct maas_design part = maas_design_part(a->x, begin, end - begin);
+	double *out = a->out + (size_t)member * MAAS_ROWS * r->outputs;
+
+	r->m->kind->rows->apply(r->m, &part, out, a->scratch ? a->scratch + (size_t)member * a->stride : NULL);
+	maas_rows_scale(a->score + begin * maas_rows_scores(r), out, end - begin, r->labels, r->outputs);
+}
+
+int
+maas_rows_apply(const struct maas_rows *r, const struct maas_design *x, struct maas_team *team, double *score)
+{
+	const struct maas_rows_ops *ops = r->m->kind->rows;
+	size_t members = (size_t)maas_team_size(team);
+	struct applying a = { .r = r, .x = x, .score = score };
+	int rc = -1;
+
+	a.stride = ops->scratch ? (ops->scratch(r->m, MAAS_ROWS) + 63) / 64 * 64 : 0;
+	a.out = maas_alloc(members, MAAS_ROWS * r->outputs * sizeof *a.out);
+	if (a.stride && a.out && !(a.scratch = aligned_alloc(64, members * a.stride)))
+		maas_fail_as(MAAS_OS, "no memory for %zu bytes of scratch", members * a.stride);
+	if (a.out && (a.scratch || !a.stride)) {
+		maas_team_run(team, x->rows, MAAS_ROWS, apply_some, &a);
+		rc = 0;
+	}
+	free(a.out);
+	free(a.scratch);
+	return rc;
+}
+
+const struct maas_design *
+maas_rows_design(struct maas_rows_call *c, const struct maas_row *row)
+{
+	clear(c);
+	return maas_rows_add(c, row) < 0 ? NULL : &c->x;
+}
+
+int
+maas_rows_row(struct maas_rows_call *c, const struct maas_row *row, double *score)
+{
+	const struct maas_rows *r = c->r;
+
+	if (!maas_rows_design(c, row))
 		return -1;
-	r->m->kind->rows->apply(r->m, c->col, c->val, c->n, c->logit, c->probability);
-	if (probability)
-		memcpy(probability, c->probability, r->labels * sizeof *probability);
+	r->m->kind->rows->apply(r->m, &c->x, c->out, c->scratch);
+	maas_rows_scale(c->score, c->out, 1, r->labels, r->outputs);
+	if (score)
+		memcpy(score, c->score, maas_rows_scores(r) * sizeof *score);
 	return 0;
 }
 
 int
-maas_rows_row(struct maas_rows_call *c, const struct maas_row *row, double *probability)
-{
-	return row->bad ? maas_fail("%s", row->bad) : score(c, row, probability);
-}
-
-int
-maas_rows_text(struct maas_rows_call *c, struct maas_span text, double *probability)
+maas_rows_text(struct maas_rows_call *c, struct maas_span text, double *score)
 {
 	struct maas_row row;
 
 	if (maas_reader_text(c->reader, text, &row) < 0)
 		return -1;
-	return maas_rows_row(c, &row, probability);
+	return maas_rows_row(c, &row, score);
 }
 
 int
-maas_rows_record(struct maas_rows_call *c, struct maas_span record, double *probability)
+maas_rows_record(struct maas_rows_call *c, struct maas_span record, double *score)
 {
 	struct maas_row row;
 
 	if (maas_reader_parse(c->reader, record, &row) < 0)
 		return -1;
-	return maas_rows_row(c, &row, probability);
+	return maas_rows_row(c, &row, score);
 }
 
 int
@@ -297,14 +409,14 @@ maas_rows_answer(struct maas_model *m, struct maas_span input, struct maas_buf *
 
 	if (c && maas_rows_record(c, input, NULL) == 0) {
 		for (size_t i = 1; i < r->labels; i++)
-			if (c->probability[i] > c->probability[best])
+			if (c->score[i] > c->score[best])
 				best = i;
-		rc = maas_buf_add(b, r->label[best].s, r->label[best].n);
+		rc = r->labels ? maas_buf_add(b, r->label[best].s, r->label[best].n) || maas_buf_text(b, "\t") : 0;
 		if (rc == 0)
-			rc = maas_buf_printf(b, "\t%.9g", c->probability[best]);
+			rc = maas_buf_printf(b, "%.9g", c->score[best]);
 	}
 	maas_rows_call_free(c);
-	return rc;
+	return rc ? -1 : 0;
 }
 
 static int
@@ -353,8 +465,8 @@ name_of(struct maas_rows_call *c, size_t feature, struct maas_span *to)
 	const struct maas_rows *r = c->r;
 	size_t at = c->name.n;
 
-	if (feature >= r->numbers) {
-		*to = maas_vectorizer_feature(r->v, feature - r->numbers);
+	if (feature >= r->before) {
+		*to = maas_vectorizer_feature(r->v, feature - r->before);
 		return 0;
 	}
 	if (maas_columns_feature(r->columns, feature, &c->name) < 0 || maas_buf_add(&c->name, "", 1) < 0)
@@ -363,38 +475,53 @@ name_of(struct maas_rows_call *c, size_t feature, struct maas_span *to)
 	return 0;
 }
 
+/* The value and weight of one feature of the row as a piece; *k: places up to it are told. */
+static int
+add_piece(struct maas_rows_call *c, struct maas_piece *p, size_t feature, double value, size_t label, size_t *k,
+    size_t places_n)
+{
+	const struct maas_rows *r = c->r;
+	double sign = r->outputs == 1 && r->labels && !label ? -1 : 1;
+
+	*p = (struct maas_piece){ .value = feature < c->x.dense ? c->number[feature] : value };
+	p->contribution = sign * value * r->m->kind->rows->weight(r->m, feature, r->outputs == 1 ? 0 : label);
+	if (name_of(c, feature, &p->feature) < 0)
+		return -1;
+	while (*k < places_n && r->before + c->place[*k].feature < feature)
+		++*k;
+	p->place = c->place + *k;
+	for (; *k < places_n && r->before + c->place[*k].feature == feature; ++*k)
+		p->places++;
+	return 0;
+}
+
 int
 maas_rows_explain(struct maas_rows_call *c, size_t label, struct maas_explanation *to)
 {
 	const struct maas_rows *r = c->r;
 	const struct maas_rows_ops *ops = r->m->kind->rows;
-	size_t n, k = 0;
+	double sign = r->outputs == 1 && r->labels && !label ? -1 : 1;
+	size_t n, k = 0, at = 0, output = r->outputs == 1 ? 0 : label;
 
 	if (!ops->weight)
 		return maas_fail_as(MAAS_USAGE, "%s models cannot tell what a feature adds", r->m->kind->name);
-	if (label >= r->labels)
+	if (label >= maas_rows_scores(r))
 		return maas_fail("label %zu of %zu", label, r->labels);
 	c->name.n = 0;
-	if (places(c, &n) < 0 || maas_grow(&c->piece, 0, &c->piece_cap, c->n, sizeof *c->piece) < 0)
+	if (places(c, &n) < 0 || maas_grow(&c->piece, 0, &c->piece_cap, c->x.dense + c->nnz + 1, sizeof *c->piece) < 0)
 		return -1;
-	for (size_t i = 0; i < c->n; i++) {
-		struct maas_piece *p = &c->piece[i];
-
-		*p = (struct maas_piece){ .value = c->val[i] };
-		p->contribution = c->val[i] * ops->weight(r->m, c->col[i], label);
-		if (name_of(c, c->col[i], &p->feature) < 0)
+	for (size_t i = 0; i < c->x.dense; i++)
+		if (c->x.x[i] != 0 && add_piece(c, &c->piece[at++], i, c->x.x[i], label, &k, n) < 0)
 			return -1;
-		while (k < n && r->numbers + c->place[k].feature < c->col[i])
-			k++;
-		p->place = c->place + k;
-		for (; k < n && r->numbers + c->place[k].feature == c->col[i]; k++)
-			p->places++;
-	}
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->nnz; i++)
+		if (add_piece(c, &c->piece[at++], c->x.dense + c->x.sparse.col[i], c->x.sparse.val[i], label, &k, n) <
+		    0)
+			return -1;
+	for (size_t i = 0; i < at; i++)
 		if (!c->piece[i].feature.s)
 			c->piece[i].feature = maas_span(c->name.s + c->piece[i].feature.n);
-	if (c->n)
-		qsort(c->piece, c->n, sizeof *c->piece, by_size);
-	*to = (struct maas_explanation){ c->logit[label], ops->intercept(r->m, label), c->piece, c->n };
+	if (at)
+		qsort(c->piece, at, sizeof *c->piece, by_size);
+	*to = (struct maas_explanation){ sign * c->out[output], sign * ops->intercept(r->m, output), c->piece, at };
 	return 0;
 }

@@ -18,23 +18,40 @@ by_bytes(const void *a, const void *b)
 int
 maas_rowset_labels(struct maas_rowset *d, const uint32_t *pick, size_t n, struct maas_span **label, size_t *labels)
 {
-	struct maas_span *all = maas_alloc(n, sizeof *all);
+	unsigned char *has = maas_alloc(d->labels.n, 1);
 	size_t k = 0;
 
-	if (!all)
+	if (!has || !(*label = maas_take(d->arena, d->labels.n, sizeof **label))) {
+		free(has);
 		return -1;
+	}
 	for (size_t i = 0; i < n; i++)
-		all[i] = d->label[pick[i]];
-	if (n)
-		qsort(all, n, sizeof *all, by_bytes);
-	for (size_t i = 0; i < n; i++)
-		if (k == 0 || by_bytes(&all[i], &all[k - 1]))
-			all[k++] = all[i];
+		if (d->label[pick[i]] != MAAS_NO_NAME)
+			has[d->label[pick[i]]] = 1;
+	for (size_t i = 0; i < d->labels.n; i++)
+		if (has[i])
+			(*label)[k++] = d->labels.name[i];
+	if (k)
+		qsort(*label, k, sizeof **label, by_bytes);
 	*labels = k;
-	if ((*label = maas_take(d->arena, k, sizeof **label)) && k)
-		memcpy(*label, all, k * sizeof *all);
-	free(all);
-	return *label ? 0 : -1;
+	free(has);
+	return 0;
+}
+
+int
+maas_rowset_targets(const struct maas_rowset *d, const uint32_t *pick, size_t n, const struct maas_span *label,
+    size_t labels, uint32_t *to)
+{
+	uint32_t *number = maas_alloc(d->labels.n, sizeof *number);
+
+	if (!number)
+		return -1;
+	for (size_t i = 0; i < d->labels.n; i++)
+		number[i] = (uint32_t)maas_label_find(label, labels, d->labels.name[i]);
+	for (size_t i = 0; i < n; i++)
+		to[i] = d->label[pick[i]] == MAAS_NO_NAME ? (uint32_t)labels : number[d->label[pick[i]]];
+	free(number);
+	return 0;
 }
 
 size_t

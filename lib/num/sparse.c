@@ -20,6 +20,43 @@ maas_csr_free(struct maas_csr *x)
 	*x = (struct maas_csr){ 0 };
 }
 
+void
+maas_design_free(struct maas_design *x)
+{
+	free(x->x);
+	maas_csr_free(&x->sparse);
+	*x = (struct maas_design){ 0 };
+}
+
+struct maas_design
+maas_design_part(const struct maas_design *x, size_t from, size_t n)
+{
+	struct maas_design part = *x;
+
+	part.rows = part.sparse.rows = n;
+	part.x = x->dense ? x->x + from * x->dense : NULL;
+	part.sparse.start = x->sparse.start + from;
+	return part;
+}
+
+size_t
+maas_design_row(const struct maas_design *x, size_t i, uint32_t *col, double *val)
+{
+	const struct maas_csr *s = &x->sparse;
+	size_t n = 0;
+
+	for (size_t j = 0; j < x->dense; j++)
+		if (x->x[i * x->dense + j] != 0) {
+			col[n] = (uint32_t)j;
+			val[n++] = x->x[i * x->dense + j];
+		}
+	for (size_t e = s->start[i]; e < s->start[i + 1]; e++) {
+		col[n] = (uint32_t)x->dense + s->col[e];
+		val[n++] = s->val[e];
+	}
+	return n;
+}
+
 int
 maas_csr_transpose(struct maas_csr *to, const struct maas_csr *x)
 {

@@ -35,7 +35,7 @@ struct rows_slots {
 	const struct maas_rows *rows;
 	int members;
 	struct maas_rows_call **call; /* [members], as what follows */
-	double *probability;          /* [members][labels] */
+	double *score;                /* [members][scores] */
 	struct ranked *ranked;        /* [members][labels] */
 	struct slot slot[SLICE];
 	size_t n;
@@ -52,9 +52,9 @@ rows_slots_new(const struct maas_rows *rows, int members)
 	s->rows = rows;
 	s->members = members;
 	s->call = maas_alloc((size_t)members, sizeof *s->call);
-	s->probability = maas_alloc((size_t)members * labels, sizeof *s->probability);
+	s->score = maas_alloc((size_t)members * maas_rows_scores(rows), sizeof *s->score);
 	s->ranked = maas_alloc((size_t)members * labels, sizeof *s->ranked);
-	if (!s->call || !s->probability || !s->ranked)
+	if (!s->call || !s->score || !s->ranked)
 		goto fail;
 	for (int i = 0; i < members; i++)
 		if (!(s->call[i] = maas_rows_call_new(rows)))
@@ -75,7 +75,7 @@ rows_slots_free(struct rows_slots *s)
 	for (size_t i = 0; i < SLICE; i++)
 		maas_buf_free(&s->slot[i].out);
 	free(s->call);
-	free(s->probability);
+	free(s->score);
 	free(s->ranked);
 	free(s);
 }
@@ -161,7 +161,7 @@ answer(struct rows_slots *s, struct slot *slot, int member)
 	const struct records *r = slot->ask->records;
 	struct maas_span item = r->item[slot->i];
 	size_t labels = maas_rows_labels(s->rows);
-	double *p = s->probability + (size_t)member * labels;
+	double *p = s->score + (size_t)member * maas_rows_scores(s->rows);
 	struct ranked *ranked = s->ranked + (size_t)member * labels;
 	struct maas_explanation why;
 
@@ -169,12 +169,15 @@ answer(struct rows_slots *s, struct slot *slot, int member)
 		return -1;
 	for (size_t i = 0; i < labels; i++)
 		ranked[i] = (struct ranked){ p[i], i };
-	qsort(ranked, labels, sizeof *ranked, likelier);
-	if (put_scores(&slot->out, s->rows, ranked, r->top_k < labels ? r->top_k : labels) < 0)
+	if (labels)
+		qsort(ranked, labels, sizeof *ranked, likelier);
+	if (!labels && (maas_buf_text(&slot->out, "\"value\":") < 0 || maas_json_put_real(&slot->out, p[0]) < 0))
+		return -1;
+	if (labels && put_scores(&slot->out, s->rows, ranked, r->top_k < labels ? r->top_k : labels) < 0)
 		return -1;
 	if (!r->explain)
 		return 0;
-	if (maas_rows_explain(s->call[member], ranked[0].label, &why) < 0)
+	if (maas_rows_explain(s->call[member], labels ? ranked[0].label : 0, &why) < 0)
 		return -1;
 	return put_pieces(&slot->out, &why, r->top, r->text ? item : (struct maas_span){ NULL, 0 });
 }

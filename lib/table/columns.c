@@ -8,16 +8,15 @@
 
 #include "source.h"
 
-#define VALUES_MAX 100               /* of a category */
-#define KEYS_MAX   ((size_t)1 << 14) /* of JSON lines */
-#define UNCLAIMED  (-1)
-#define FEATURE    (-2)
+#define KEYS_MAX  ((size_t)1 << 14) /* of JSON lines */
+#define UNCLAIMED (-1)
+#define FEATURE   (-2)
 
 /* What was seen in one column. */
 struct seen {
 	struct maas_span name; /* s NULL: none */
-	size_t numbers, words;
-	size_t nvalue;
+	size_t words;
+	size_t nvalue;           /* different words, up to one too many */
 	struct maas_span *value; /* sorted */
 	int role;
 };
@@ -31,7 +30,6 @@ struct fit {
 	size_t n, cap;
 	size_t records, width; /* width: of libsvm */
 	int labelled;
-	int values; /* the second scan: gather the values of categories */
 };
 
 static struct maas_span
@@ -81,25 +79,20 @@ shown(const struct seen *s, size_t i, char *to, size_t n)
 	return to;
 }
 
+/* Different words are gathered until there are too many for a category. */
 static int
-see_value(struct fit *f, size_t i, struct maas_span v)
+see_word(struct fit *f, struct seen *s, struct maas_span v)
 {
-	struct seen *s = &f->seen[i];
-	char text[80];
 	size_t at;
 
-	if (value_find(s->value, s->nvalue, v, &at))
+	if (s->nvalue > VALUES_MAX || value_find(s->value, s->nvalue, v, &at))
 		return 0;
-	if (s->nvalue == VALUES_MAX)
-		return maas_fail(
-		    "column %s holds words, and over %d different ones: is it text (--text), or to be left out "
-		    "(--drop)?",
-		    shown(s, i, text, sizeof text), VALUES_MAX);
+	if (s->nvalue++ == VALUES_MAX)
+		return 0;
 	if (!s->value && !(s->value = maas_take(f->arena, VALUES_MAX, sizeof *s->value)))
 		return -1;
-	memmove(s->value + at + 1, s->value + at, (s->nvalue - at) * sizeof *s->value);
+	memmove(s->value + at + 1, s->value + at, (s->nvalue - 1 - at) * sizeof *s->value);
 	s->value[at] = keep(f->arena, v);
-	s->nvalue++;
 	return s->value[at].s ? 0 : -1;
 }
 
@@ -109,17 +102,12 @@ see(struct fit *f, size_t i, struct maas_span cell)
 	struct seen *s = &f->seen[i];
 	double v;
 
-	if (f->values) {
-		if (s->role != MAAS_CATEGORY)
-			return 0;
-		return see_value(f, i, maas_is_gap(cell) ? (struct maas_span){ "", 0 } : cell);
-	}
 	if (maas_is_gap(cell))
 		return 0;
-	if (maas_number(cell, &v) == 0)
-		s->numbers++;
-	else
+	if (maas_number(cell, &v) < 0) {
 		s->words++;
+		return see_word(f, s, cell);
+	}
 	return 0;
 }
 
@@ -385,17 +373,6 @@ assign_roles(struct fit *f)
 	return same_names(f);
 }
 
-/* The values of the categories, if there are any, by a second scan. */
-static int
-gather_values(struct fit *f)
-{
-	size_t i;
-
-	for (i = 0; i < f->n && !f->values; i++)
-		f->values = f->seen[i].role == MAAS_CATEGORY;
-	return f->values ? scan_all(f) : 0;
-}
-
 static int
 is_utf8(struct maas_span s)
 {
@@ -412,26 +389,23 @@ make_column(struct fit *f, struct maas_columns *c, size_t i)
 {
 	const struct seen *s = &f->seen[i];
 	struct maas_column *to = &c->column[i];
-	size_t j;
+	char text[80];
 
 	to->name = s->name.s;
 	to->role = (enum maas_role)s->role;
-	to->at = c->features;
-	to->width = s->role == MAAS_NUMERIC ? 1 : s->role == MAAS_CATEGORY ? s->nvalue : 0;
-	c->features += to->width;
+	to->from = s->role == MAAS_NUMERIC ? c->numbers : c->words;
+	c->numbers += s->role == MAAS_NUMERIC;
+	c->words += s->role == MAAS_CATEGORY;
 	c->texts += s->role == MAAS_TEXTUAL;
 	c->labelled |= s->role == MAAS_LABEL;
 	if (s->name.s && !is_utf8(s->name))
 		return maas_fail("the name of column %zu is not UTF-8 (see --encoding)", i + 1);
-	if (s->role != MAAS_CATEGORY)
-		return 0;
-	to->value = maas_take(c->arena, s->nvalue, sizeof *to->value);
-	for (j = 0; to->value && j < s->nvalue; j++) {
-		to->value[j] = s->value[j].s;
-		if (!is_utf8(s->value[j]))
-			return maas_fail("column %zu holds a value that is not UTF-8 (see --encoding)", i + 1);
-	}
-	return to->value ? 0 : -1;
+	if (s->role == MAAS_CATEGORY && s->nvalue > VALUES_MAX)
+		return maas_fail(
+		    "column %s holds words, and over %d different ones: is it text (--text), or to be left out "
+		    "(--drop)?",
+		    shown(s, i, text, sizeof text), VALUES_MAX);
+	return 0;
 }
 
 static struct maas_columns *
@@ -448,17 +422,20 @@ make(struct fit *f)
 	c->delimiter = t->delimiter;
 	c->labelled = f->labelled || t->labels;
 	if (!t->format->cells) {
-		c->features = f->width;
-		c->texts = t->format->text && t->format != &maas_format_libsvm;
+		c->sparse = t->format == &maas_format_libsvm;
+		c->numbers = f->width;
+		c->texts = t->format->text && !c->sparse;
+		columns_place(c);
 		return c;
 	}
 	c->n = f->n;
 	c->header = f->n && f->seen[0].name.s;
-	if (assign_roles(f) < 0 || gather_values(f) < 0 || !(c->column = maas_take(f->arena, f->n, sizeof *c->column)))
+	if (assign_roles(f) < 0 || !(c->column = maas_take(f->arena, f->n, sizeof *c->column)))
 		return NULL;
 	for (i = 0; i < f->n; i++)
 		if (make_column(f, c, i) < 0)
 			return NULL;
+	columns_place(c);
 	return c;
 }
 
@@ -476,7 +453,7 @@ maas_columns_fit(struct maas_table *t, const struct maas_table_options *o, unsig
 		goto out;
 	if (!f.records && !f.n)
 		maas_fail("%s: no rows", t->source.name ? t->source.name : t->operands ? t->operand[0] : "data");
-	else if ((c = make(&f)) && !c->features && !c->texts) {
+	else if ((c = make(&f)) && !c->numbers && !c->words && !c->texts) {
 		maas_fail("no column is left to learn from (%zu in the data)", f.n);
 		c = NULL;
 	}
@@ -520,55 +497,61 @@ maas_columns_numbers(const char *prefix, size_t n)
 	c->format = &maas_format_tsv;
 	c->delimiter = '\t';
 	c->header = 1;
-	c->n = c->features = n;
+	c->n = c->numbers = n;
 	for (i = 0; i < n; i++) {
 		snprintf(name, sizeof name, "%.40s%zu", prefix, i + 1);
-		c->column[i] = (struct maas_column){ maas_take_text(a, name, strlen(name)), MAAS_NUMERIC, i, 1, NULL };
-		if (!c->column[i].name) {
+		c->column[i] = (struct maas_column){ .role = MAAS_NUMERIC, .from = i };
+		if (!(c->column[i].name = maas_take_text(a, name, strlen(name)))) {
 			maas_arena_free(a);
 			return NULL;
 		}
 	}
+	columns_place(c);
 	return c;
 }
 
-int
-maas_columns_fill_mean(struct maas_columns *c, struct maas_table *t)
+struct maas_columns *
+maas_columns_sparse(size_t n)
 {
-	struct maas_reader *r = maas_reader_new(c, t);
-	double *sum = maas_take(c->arena, c->features, sizeof *sum);
-	size_t *count = maas_alloc(c->features, sizeof *count), i;
-	struct maas_row row;
-	int rc = -1;
+	struct maas_arena *a = maas_arena_new(1 << 12);
+	struct maas_columns *c = a ? maas_take(a, 1, sizeof *c) : NULL;
 
-	if (!r || !sum || !count)
-		goto out;
-	maas_reader_gaps(r);
-	while ((rc = maas_reader_next(r, &row)) > 0) {
-		if (row.record.empty)
-			continue;
-		if (row.bad || !row.x) {
-			rc = maas_fail("%s", row.bad ? row.bad : "sparse data has no gaps");
-			goto out;
+	if (!c) {
+		maas_arena_free(a);
+		return NULL;
+	}
+	*c = (struct maas_columns){
+		.arena = a, .format = &maas_format_libsvm, .delimiter = ' ', .numbers = n, .sparse = 1, .labelled = 1
+	};
+	columns_place(c);
+	return c;
+}
+
+struct maas_columns *
+maas_columns_copy(const struct maas_columns *from)
+{
+	struct maas_arena *a = maas_arena_new(1 << 12);
+	struct maas_columns *c = a ? maas_take(a, 1, sizeof *c) : NULL;
+	size_t i;
+
+	if (!c || !(c->column = maas_take(a, from->n, sizeof *c->column))) {
+		maas_arena_free(a);
+		return NULL;
+	}
+	*c = (struct maas_columns){ a, from->format, from->header, from->delimiter, from->n,
+		from->column ? c->column : NULL, from->numbers, from->words, from->texts, from->sparse, from->labelled,
+		0, 0, NULL, NULL, NULL, NULL };
+	for (i = 0; i < from->n; i++) {
+		const struct maas_column *s = &from->column[i];
+
+		c->column[i] = (struct maas_column){ .role = s->role, .from = s->from };
+		if (s->name && !(c->column[i].name = maas_take_text(a, s->name, strlen(s->name)))) {
+			maas_arena_free(a);
+			return NULL;
 		}
-		for (i = 0; i < c->features; i++)
-			if (row.x[i] == row.x[i]) {
-				sum[i] += row.x[i];
-				count[i]++;
-			}
 	}
-	for (i = 0; rc == 0 && i < c->features; i++) {
-		sum[i] /= (double)count[i];
-		if (!count[i])
-			rc = maas_fail(
-			    "feature %zu has no number at all: no mean to fill its gaps with (see --drop)", i + 1);
-	}
-	if (rc == 0 && (rc = maas_table_rewind(t)) == 0)
-		c->fill = sum;
-out:
-	free(count);
-	maas_reader_free(r);
-	return rc;
+	columns_place(c);
+	return c;
 }
 
 void
@@ -576,21 +559,4 @@ maas_columns_free(struct maas_columns *c)
 {
 	if (c)
 		maas_arena_free(c->arena);
-}
-
-int
-maas_columns_feature(const struct maas_columns *c, size_t i, struct maas_buf *to)
-{
-	size_t j;
-
-	for (j = 0; c->column && j < c->n; j++) {
-		const struct maas_column *col = &c->column[j];
-
-		if (i < col->at || i - col->at >= col->width)
-			continue;
-		if (col->name ? maas_buf_text(to, col->name) < 0 : maas_buf_printf(to, "x%zu", j + 1) < 0)
-			return -1;
-		return col->role == MAAS_CATEGORY ? maas_buf_printf(to, "=%s", col->value[i - col->at]) : 0;
-	}
-	return maas_buf_printf(to, "x%zu", i + 1);
 }

@@ -25,7 +25,22 @@ put_column(struct maas_buf *b, const struct maas_column *c)
 		if (maas_buf_text(b, i ? "," : ",\"values\":[") < 0 ||
 		    maas_json_put_text(b, maas_span(c->value[i])) < 0)
 			return -1;
-	return maas_buf_text(b, i ? "]}" : "}");
+	if (i && maas_buf_text(b, "]") < 0)
+		return -1;
+	if (c->fill && (maas_buf_text(b, ",") < 0 || put_text(b, "fill", c->fill) < 0))
+		return -1;
+	return maas_buf_text(b, "}");
+}
+
+static int
+put_numbers(struct maas_buf *b, const char *key, const double *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; v && i < n; i++)
+		if (maas_buf_printf(b, i ? "," : ",\"%s\":[", key) < 0 || maas_json_put_real(b, v[i]) < 0)
+			return -1;
+	return i ? maas_buf_text(b, "]") : 0;
 }
 
 int
@@ -36,18 +51,22 @@ maas_columns_write(const struct maas_columns *c, struct maas_buf *b)
 
 	if (maas_buf_text(b, "{") < 0 || put_text(b, "format", c->format->name) < 0 || maas_buf_text(b, ",") < 0 ||
 	    put_text(b, "delimiter", delimiter) < 0 ||
-	    maas_buf_printf(b, ",\"header\":%s,\"labelled\":%s,\"features\":%zu,\"texts\":%zu",
-		c->header ? "true" : "false", c->labelled ? "true" : "false", c->features, c->texts) < 0)
+	    maas_buf_printf(b, ",\"header\":%s,\"labelled\":%s,\"numbers\":%zu,\"texts\":%zu",
+		c->header ? "true" : "false", c->labelled ? "true" : "false", c->numbers, c->texts) < 0)
 		return -1;
 	for (i = 0; i < c->n; i++)
 		if (maas_buf_text(b, i ? "," : ",\"columns\":[") < 0 || put_column(b, &c->column[i]) < 0)
 			return -1;
 	if (c->n && maas_buf_text(b, "]") < 0)
 		return -1;
-	for (i = 0; c->fill && i < c->features; i++)
-		if (maas_buf_text(b, i ? "," : ",\"fill\":[") < 0 || maas_json_put_real(b, c->fill[i]) < 0)
+	if (put_numbers(b, "fill", c->fill, c->numbers) < 0 || put_numbers(b, "shift", c->shift, c->numbers) < 0 ||
+	    put_numbers(b, "factor", c->factor, c->numbers) < 0)
+		return -1;
+	for (i = 0; c->flag && i < c->numbers; i++)
+		if (maas_buf_printf(b, "%s%s", i ? "," : ",\"flag\":[", c->flag[i] == UINT32_MAX ? "false" : "true") <
+		    0)
 			return -1;
-	return maas_buf_text(b, i ? "]}" : "}");
+	return maas_buf_text(b, c->flag && i ? "]}" : "}");
 }
 
 /* Text of a member, in the arena and without NULs; NULL: missing or of another type. */
@@ -86,7 +105,9 @@ read_values(struct maas_columns *c, struct maas_column *to, const struct maas_js
 {
 	size_t i;
 
-	if (!list || maas_json_type(list) != MAAS_J_LIST || !(to->width = maas_json_size(list)) ||
+	if (!list) /* nothing was learnt yet */
+		return 0;
+	if (maas_json_type(list) != MAAS_J_LIST || !(to->width = maas_json_size(list)) ||
 	    !(to->value = maas_take(c->arena, to->width, sizeof *to->value)))
 		return -1;
 	for (i = 0; i < to->width; i++) {
@@ -109,29 +130,63 @@ read_column(struct maas_columns *c, struct maas_column *to, const struct maas_js
 	if (!role || i == MAAS_COUNT(roles) || (name && !(to->name = text(c->arena, name))) || !name != !c->header)
 		return -1;
 	to->role = (enum maas_role)i;
-	to->at = c->features;
-	to->width = to->role == MAAS_NUMERIC;
+	to->from = to->role == MAAS_NUMERIC ? c->numbers : c->words;
 	if (to->role == MAAS_CATEGORY && read_values(c, to, maas_json_get(v, "values")) < 0)
 		return -1;
-	c->features += to->width;
+	if (maas_json_get(v, "fill") && !(to->fill = text(c->arena, maas_json_get(v, "fill"))))
+		return -1;
+	c->numbers += to->role == MAAS_NUMERIC;
+	c->words += to->role == MAAS_CATEGORY;
 	c->texts += to->role == MAAS_TEXTUAL;
 	return 0;
 }
 
 static int
-read_fill(struct maas_columns *c, const struct maas_json *list)
+read_numbers(struct maas_columns *c, const struct maas_json *j, const char *key, double **to)
 {
+	const struct maas_json *list = maas_json_get(j, key);
 	size_t i;
 
 	if (!list)
 		return 0;
-	if (maas_json_type(list) != MAAS_J_LIST || maas_json_size(list) != c->features ||
-	    !(c->fill = maas_take(c->arena, c->features, sizeof *c->fill)))
+	if (maas_json_type(list) != MAAS_J_LIST || maas_json_size(list) != c->numbers ||
+	    !(*to = maas_take(c->arena, c->numbers, sizeof **to)))
 		return -1;
-	for (i = 0; i < c->features; i++)
-		if (maas_json_real(maas_json_at(list, i), &c->fill[i]) < 0)
+	for (i = 0; i < c->numbers; i++)
+		if (maas_json_real(maas_json_at(list, i), &(*to)[i]) < 0 || !isfinite((*to)[i]))
 			return -1;
 	return 0;
+}
+
+static int
+read_flags(struct maas_columns *c, const struct maas_json *list)
+{
+	size_t i;
+	int on;
+
+	if (!list)
+		return 0;
+	if (!c->fill || maas_json_type(list) != MAAS_J_LIST || maas_json_size(list) != c->numbers ||
+	    !(c->flag = maas_take(c->arena, c->numbers, sizeof *c->flag)))
+		return -1;
+	for (i = 0; i < c->numbers; i++) {
+		if (maas_json_bool(maas_json_at(list, i), &on) < 0)
+			return -1;
+		c->flag[i] = on ? 0 : UINT32_MAX;
+	}
+	return 0;
+}
+
+/* What was learnt, the number of columns being known. */
+static int
+read_learnt(struct maas_columns *c, const struct maas_json *j)
+{
+	if (read_numbers(c, j, "fill", &c->fill) < 0 || read_numbers(c, j, "shift", &c->shift) < 0 ||
+	    read_numbers(c, j, "factor", &c->factor) < 0 || !c->shift != !c->factor ||
+	    read_flags(c, maas_json_get(j, "flag")) < 0 || (c->sparse && (c->fill || c->factor)))
+		return -1;
+	columns_place(c);
+	return c->features < UINT32_MAX / 2 ? 0 : -1;
 }
 
 static int
@@ -140,22 +195,22 @@ read_columns(struct maas_columns *c, const struct maas_json *j)
 	const char *format = text(c->arena, maas_json_get(j, "format")),
 		   *d = text(c->arena, maas_json_get(j, "delimiter"));
 	const struct maas_json *list = maas_json_get(j, "columns");
-	size_t features, texts, i;
+	size_t numbers, texts, i;
 
 	for (i = 0; format && maas_formats[i] && strcmp(format, maas_formats[i]->name); i++)
 		;
 	if (!format || !maas_formats[i] || !d || strlen(d) != 1 || flag(j, "header", &c->header) < 0 ||
-	    flag(j, "labelled", &c->labelled) < 0 || size(j, "features", &features) < 0 || size(j, "texts", &texts) < 0)
+	    flag(j, "labelled", &c->labelled) < 0 || size(j, "numbers", &numbers) < 0 || size(j, "texts", &texts) < 0)
 		return -1;
 	c->format = maas_formats[i];
 	c->delimiter = d[0];
+	c->sparse = c->format == &maas_format_libsvm;
 	if (!list) {
-		c->features = features;
+		c->numbers = numbers;
 		c->texts = texts;
-		if (c->format->cells || texts != (c->format->text && c->format != &maas_format_libsvm) ||
-		    (texts && features))
+		if (c->format->cells || texts != (c->format->text && !c->sparse) || (texts && numbers))
 			return -1;
-		return read_fill(c, maas_json_get(j, "fill"));
+		return read_learnt(c, j);
 	}
 	if (maas_json_type(list) != MAAS_J_LIST || !(c->n = maas_json_size(list)) ||
 	    !(c->column = maas_take(c->arena, c->n, sizeof *c->column)))
@@ -163,9 +218,9 @@ read_columns(struct maas_columns *c, const struct maas_json *j)
 	for (i = 0; i < c->n; i++)
 		if (read_column(c, &c->column[i], maas_json_at(list, i)) < 0)
 			return -1;
-	if (c->features != features || c->texts != texts)
+	if (c->numbers != numbers || c->texts != texts || c->sparse)
 		return -1;
-	return read_fill(c, maas_json_get(j, "fill"));
+	return read_learnt(c, j);
 }
 
 struct maas_columns *

@@ -18,6 +18,7 @@ struct maas_reader {
 	size_t nkeep;
 	int gaps; /* NaN rather than bad */
 	double *x;
+	struct maas_span *word;
 	struct maas_buf text;
 	char reason[1024];
 };
@@ -246,7 +247,7 @@ static int
 add_number(struct maas_reader *r, struct maas_row *row, size_t i, struct maas_span cell)
 {
 	const struct maas_columns *c = r->columns;
-	size_t at = c->column[i].at;
+	size_t at = c->column[i].from;
 	char where[100];
 
 	if (!cell.s || maas_is_gap(cell)) {
@@ -255,7 +256,7 @@ add_number(struct maas_reader *r, struct maas_row *row, size_t i, struct maas_sp
 		if (!r->gaps && !c->fill)
 			return bad(r, row, "%s: not a number: '%.*s' (see --impute)",
 			    place(r, row, i, where, sizeof where), (int)cell.n, cell.n ? cell.s : "");
-		r->x[at] = r->gaps ? NAN : c->fill[at];
+		r->x[at] = NAN;
 		return 0;
 	}
 	if (maas_number(cell, &r->x[at]) < 0)
@@ -265,29 +266,6 @@ add_number(struct maas_reader *r, struct maas_row *row, size_t i, struct maas_sp
 		return bad(r, row, "%s: not a finite number: '%.*s'", place(r, row, i, where, sizeof where),
 		    cell.n > 40 ? 40 : (int)cell.n, cell.s);
 	return 0;
-}
-
-/* One of the values seen in training is 1, all others 0; a value never seen is none of them. */
-static void
-add_category(struct maas_reader *r, const struct maas_column *col, struct maas_span cell)
-{
-	size_t lo = 0, hi = col->width;
-
-	if (!cell.s || maas_is_gap(cell))
-		cell = (struct maas_span){ "", 0 };
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2, n = strlen(col->value[mid]);
-		int c = memcmp(col->value[mid], cell.s, n < cell.n ? n : cell.n);
-
-		if (!c && n == cell.n) {
-			r->x[col->at + mid] = 1;
-			return;
-		}
-		if (c < 0 || (!c && n < cell.n))
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 }
 
 static int
@@ -310,7 +288,6 @@ fill_row(struct maas_reader *r, struct maas_row *row)
 	size_t i;
 
 	r->text.n = 0;
-	memset(r->x, 0, c->features * sizeof *r->x);
 	for (i = 0; i < c->n; i++) {
 		const struct maas_column *col = &c->column[i];
 		struct maas_span cell = { NULL, 0 };
@@ -322,7 +299,7 @@ fill_row(struct maas_reader *r, struct maas_row *row)
 			if (add_number(r, row, i, cell))
 				return 1;
 			break;
-		case MAAS_CATEGORY: add_category(r, col, cell); break;
+		case MAAS_CATEGORY: r->word[col->from] = maas_is_gap(cell) ? (struct maas_span){ "", 0 } : cell; break;
 		case MAAS_TEXTUAL:
 			if (add_text(r, row, cell) < 0)
 				return -1;
@@ -332,7 +309,8 @@ fill_row(struct maas_reader *r, struct maas_row *row)
 		case MAAS_DROPPED: break;
 		}
 	}
-	row->x = c->features ? r->x : NULL;
+	row->x = c->numbers ? r->x : NULL;
+	row->word = c->words ? r->word : NULL;
 	return 1;
 }
 
@@ -344,8 +322,8 @@ number_row(struct maas_reader *r, struct maas_row *row)
 	const struct maas_record *rec = &row->record;
 	size_t i;
 
-	if (rec->n != c->features)
-		return bad(r, row, "%zu numbers, expected %zu", rec->n, c->features);
+	if (rec->n != c->numbers)
+		return bad(r, row, "%zu numbers, expected %zu", rec->n, c->numbers);
 	for (i = 0; i < rec->n; i++) {
 		if (rec->num) {
 			r->x[i] = rec->num[i];
@@ -355,9 +333,7 @@ number_row(struct maas_reader *r, struct maas_row *row)
 			return bad(r, row, "field %zu: not a number: '%.*s'", i + 1,
 			    rec->cell[i].n > 40 ? 40 : (int)rec->cell[i].n, rec->cell[i].s);
 		}
-		if (isnan(r->x[i]) && c->fill && !r->gaps)
-			r->x[i] = c->fill[i];
-		if (!isfinite(r->x[i]) && !(r->gaps && isnan(r->x[i])))
+		if (!isfinite(r->x[i]) && !((r->gaps || c->fill) && isnan(r->x[i])))
 			return bad(r, row, "column %zu: not a finite number%s", i + 1,
 			    isnan(r->x[i]) ? " (see --impute)" : "");
 	}
@@ -374,18 +350,18 @@ sparse_row(struct maas_reader *r, struct maas_row *row)
 	const struct maas_record *rec = &row->record;
 	size_t i, n = rec->n;
 
-	while (n && rec->index[n - 1] >= c->features)
+	while (n && rec->index[n - 1] >= c->numbers)
 		n--;
 	for (i = 0; i < n; i++)
 		if (!isfinite(rec->num[i]))
 			return bad(r, row, "index %u: not a finite number", rec->index[i] + 1);
-	if (c->format == &maas_format_libsvm) {
+	if (c->sparse) {
 		row->nnz = n;
 		row->col = rec->index;
 		row->val = rec->num;
 		return 1;
 	}
-	memset(r->x, 0, c->features * sizeof *r->x);
+	memset(r->x, 0, c->numbers * sizeof *r->x);
 	for (i = 0; i < n; i++)
 		r->x[rec->index[i]] = rec->num[i];
 	row->x = r->x;
@@ -395,12 +371,7 @@ sparse_row(struct maas_reader *r, struct maas_row *row)
 static int
 all_numbers(const struct maas_columns *c)
 {
-	size_t i;
-
-	for (i = 0; i < c->n; i++)
-		if (c->column[i].role == MAAS_CATEGORY)
-			return 0;
-	return c->features > 0 && !c->texts;
+	return c->numbers && !c->words && !c->texts;
 }
 
 /* A record of cells. */
@@ -458,7 +429,8 @@ make_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 	int rc = 1;
 
 	row->bad = rec->bad;
-	if (!r->x && !(r->x = maas_alloc(c->features, sizeof *r->x)))
+	if (!r->x &&
+	    (!(r->x = maas_alloc(c->numbers, sizeof *r->x)) || !(r->word = maas_alloc(c->words, sizeof *r->word))))
 		return -1;
 	if (!rec->bad) {
 		if (rec->index)
@@ -469,7 +441,7 @@ make_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 					    : bad(r, row, "numbers alone: the model wants text or categories");
 		else if (t->format->cells)
 			rc = cell_row(r, t, row);
-		else if (c->texts && !c->features)
+		else if (c->texts && !c->numbers && !c->words)
 			row->text = rec->cell[0];
 		else
 			rc = bad(r, row, "a text alone: the model wants columns");
@@ -548,9 +520,9 @@ maas_reader_text(struct maas_reader *r, struct maas_span s, struct maas_row *row
 	*row = (struct maas_row){ .record = { .name = "input", .line = 1, .raw = s } };
 	if (!r->columns->texts)
 		return maas_fail("the model takes columns of numbers, not a text");
-	if (r->columns->features)
-		return maas_fail("the model takes %zu features beside the text: a row with all columns is wanted",
-		    r->columns->features);
+	if (r->columns->numbers + r->columns->words)
+		return maas_fail("the model takes %zu columns beside the text: a row with all columns is wanted",
+		    r->columns->numbers + r->columns->words);
 	row->text = (struct maas_span){ s.n ? s.s : "", s.n };
 	return 0;
 }
@@ -565,5 +537,6 @@ maas_reader_free(struct maas_reader *r)
 	maas_buf_free(&r->text);
 	free(r->at);
 	free(r->x);
+	free(r->word);
 	free(r);
 }

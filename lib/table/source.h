@@ -13,6 +13,7 @@
 #define RECORD_MAX ((size_t)32 << 20)
 #define DIMS_MAX   32
 #define FIELDS_MAX ((size_t)1 << 20)
+#define VALUES_MAX 100 /* of a category */
 
 /* Lines or bytes of one input. */
 struct source {
@@ -131,5 +132,10 @@ int options_name_columns(const struct maas_table_options *);
 
 /* Nothing but LABEL INDEX:VALUE ..., ascending: what libsvm holds whatever else could be meant. */
 int libsvm_surely(struct maas_span line);
+
+/* Where the features are, by what was learnt so far: sets at, dense, features. */
+void columns_place(struct maas_columns *);
+/* The value of a category: its index, -1 for one never seen. */
+long column_value(const struct maas_column *, struct maas_span);
 
 #endif

@@ -21,7 +21,7 @@ static void
 plan_steps(struct maas_trainer *t)
 {
 	const struct maas_training *how = t->setup.how;
-	double samples = (double)how->batch_size * (double)how->accumulate;
+	double samples = (double)t->sequences * (double)how->accumulate;
 
 	if (how->steps)
 		t->steps = (uint64_t)how->steps;
@@ -80,13 +80,17 @@ maas_trainer_new(const struct maas_run_setup *setup)
 		return NULL;
 	t->setup = *setup;
 	t->time = context_of(setup->model);
-	t->sequences = (size_t)setup->how->batch_size;
 	t->best_loss = INFINITY;
 	if (!setup->model->kind->loss || !setup->model->kind->init || !t->time) {
 		maas_fail("%s models are not trained in steps", setup->model->kind->name);
 		goto fail;
 	}
-	if (maas_batches_init(&t->batches, setup->train, t->time, setup->seed ^ SEED_BATCHES))
+	if (setup->how->optimizer != MAAS_AUTO && setup->how->optimizer != MAAS_ADAMW) {
+		maas_fail_as(MAAS_USAGE, "optimizer: %s models are trained by adamw", setup->model->kind->name);
+		goto fail;
+	}
+	if (maas_batches_init(&t->batches, setup->train, t->time, setup->seed ^ SEED_BATCHES) ||
+	    maas_batch_size(setup->how, SIZE_MAX, &t->sequences))
 		goto fail;
 	plan_steps(t);
 	if (build(t) || take_memory(t) || setup->model->kind->init(setup->model, t->params, setup->seed))
@@ -181,7 +185,7 @@ maas_trainer_epochs(const struct maas_trainer *t)
 {
 	const struct maas_training *how = t->setup.how;
 
-	return (double)t->curves.steps * (double)how->batch_size * (double)how->accumulate / (double)t->batches.blocks;
+	return (double)t->curves.steps * (double)t->sequences * (double)how->accumulate / (double)t->batches.blocks;
 }
 
 /* Forward and backward over batch number `batch` of the run; its loss. */

@@ -16,14 +16,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct maas_row row;
 	size_t i;
 
-	if (!c || c->features > 1 << 20) {
+	if (!c || c->numbers > 1 << 20 || c->features > 1 << 20) {
 		maas_columns_free(c);
 		return 0;
 	}
 	r = maas_reader_new(c, NULL);
 	for (i = 0; r && i < MAAS_COUNT(records); i++)
-		if (maas_reader_parse(r, maas_span(records[i]), &row) == 0 && row.x && c->features)
-			(void)row.x[c->features - 1];
+		if (maas_reader_parse(r, maas_span(records[i]), &row) == 0 && row.x && c->numbers)
+			(void)row.x[c->numbers - 1];
 	for (i = 0; i < c->features && i < 9; i++)
 		if (maas_columns_feature(c, i, &name) < 0)
 			break;

@@ -18,10 +18,10 @@ use(const struct maas_columns *c, const struct maas_row *row)
 
 	if (row->bad)
 		return;
-	for (i = 0; row->x && i < c->features; i++)
+	for (i = 0; row->x && i < c->numbers; i++)
 		sink += row->x[i];
 	for (i = 0; i < row->nnz; i++) {
-		if (row->col[i] >= c->features)
+		if (row->col[i] >= c->numbers)
 			abort();
 		sink += row->val[i];
 	}
@@ -77,7 +77,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		abort();
 	if (again && (maas_columns_write(again, &b) < 0 || a.n != b.n || memcmp(a.s, b.s, a.n)))
 		abort();
-	if (again && again->features < 1 << 20)
+	if (again && again->numbers < 1 << 20)
 		read_all(again, t);
 	maas_columns_free(c);
 	maas_columns_free(again);

@@ -46,7 +46,7 @@ fit(const char *data, const char *components, const char *settings)
 	r = maas_reader_new(maas_pca_columns(model), t);
 	ok(maas_table_rewind(t) == 0, "rewound");
 	while (i < 3 && maas_reader_next(r, &row) > 0 && row.x) {
-		memcpy(x, row.x, maas_pca_columns(model)->features * sizeof *x);
+		memcpy(x, row.x, maas_pca_columns(model)->numbers * sizeof *x);
 		maas_pca_transform(model, y + i++ * k, x, 1, NULL);
 	}
 	maas_reader_free(r);

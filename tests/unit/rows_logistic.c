@@ -39,9 +39,9 @@ keep_parts(struct trained *z, const struct maas_span *label, size_t labels)
 	return bad ? -1 : z->m->kind->ready(z->m);
 }
 
-/* "name=value ..." of the kind; texts stay in `kept`. */
+/* "name=value ..." of the kind or of its training; texts stay in `kept`. */
 static int
-set(struct maas_model *m, const char *settings)
+set(struct maas_model *m, struct maas_training *how, const char *settings)
 {
 	static char kept[256];
 	char *s = kept, *word, *eq;
@@ -51,8 +51,12 @@ set(struct maas_model *m, const char *settings)
 		const struct maas_field *f;
 
 		*(eq = strchr(word, '=')) = 0;
-		if (!(f = maas_field(m->kind->fields, word, 0)) || maas_set(f, m->settings, eq + 1) < 0)
+		if ((f = maas_field(m->kind->fields, word, 0))) {
+			if (maas_set(f, m->settings, eq + 1) < 0)
+				return -1;
+		} else if (!(f = maas_field(maas_training_fields, word, 0)) || maas_set(f, how, eq + 1) < 0) {
 			return -1;
+		}
 	}
 	return 0;
 }
@@ -62,19 +66,22 @@ train(struct trained *z, const char *table, const char *settings, int threads)
 {
 	static struct maas_table_options o;
 	struct maas_vectorizer_options vo;
+	struct maas_training how;
 	struct maas_team *team = maas_team_new(threads);
 	struct maas_span *label;
-	struct maas_csr x = { 0 };
+	struct maas_data data = { 0 };
 	uint32_t *pick = NULL, *target = NULL;
+	double *weight = NULL;
 	size_t labels;
 	int rc = -1;
 
 	*z = (struct trained){ 0 };
 	maas_defaults(maas_table_fields, &o);
 	maas_defaults(maas_vectorizer_fields, &vo);
+	maas_defaults(maas_training_fields, &how);
 	if (!(z->t = maas_table_open_text(&o, NULL, "test", maas_span(table))) ||
 	    !(z->c = maas_columns_fit(z->t, &o, 0)) || !(z->r = maas_reader_new(z->c, z->t)) ||
-	    !(z->d = maas_rowset_load(z->r, z->c, 1, on_bad, NULL)))
+	    !(z->d = maas_rowset_load(z->r, z->c, MAAS_TASK_CLASS, 0, on_bad, NULL)))
 		goto out;
 	pick = maas_alloc(z->d->n, sizeof *pick);
 	target = maas_alloc(z->d->n, sizeof *target);
@@ -82,17 +89,24 @@ train(struct trained *z, const char *table, const char *settings, int threads)
 		pick[i] = i;
 	if (maas_rowset_labels(z->d, pick, z->d->n, &label, &labels) < 0 ||
 	    (z->d->text && !(z->v = maas_rowset_vectorizer(z->d, pick, z->d->n, &vo))) ||
-	    maas_rowset_features(z->d, pick, z->d->n, team, z->v, &x) < 0)
+	    maas_rowset_targets(z->d, pick, z->d->n, label, labels, target) < 0 ||
+	    maas_rowset_design(z->d, pick, z->d->n, team, z->c, z->v, 1, &data.x) < 0)
 		goto out;
-	for (size_t i = 0; i < z->d->n; i++)
-		target[i] = (uint32_t)maas_label_find(label, labels, z->d->label[i]);
-	if (!(z->m = maas_model_new(&maas_kind_logistic)) || set(z->m, settings) < 0)
+	data.n = z->d->n;
+	data.labels = labels;
+	data.name = label;
+	data.label = target;
+	if (!(z->m = maas_model_new(&maas_kind_logistic)) || set(z->m, &how, settings) < 0 ||
+	    maas_class_weights(how.class_weight, &data, &weight) < 0)
 		goto out;
-	rc = z->m->kind->rows->fit(z->m, &(struct maas_data){ z->d->n, x, target, label, labels }, team, &z->how);
+	data.weight = weight;
+	z->how = (struct maas_fitting){ .how = &how, .team = team };
+	rc = z->m->kind->rows->fit(z->m, &data, &z->how);
 	if (rc == 0)
 		rc = keep_parts(z, label, labels);
 out:
-	maas_csr_free(&x);
+	maas_design_free(&data.x);
+	free(weight);
 	free(pick);
 	free(target);
 	maas_team_free(team);

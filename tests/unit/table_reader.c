@@ -165,8 +165,10 @@ rows(struct maas_reader *r, const struct maas_columns *c)
 			fine |= maas_buf_printf(&b, "<%s>", row.bad);
 		fine |= maas_buf_printf(&b, "%.*s/%.*s/", (int)row.text.n, row.text.n ? row.text.s : "",
 		    (int)row.label.n, row.label.n ? row.label.s : "");
-		for (i = 0; row.x && i < c->features; i++)
+		for (i = 0; row.x && i < c->numbers; i++)
 			fine |= maas_buf_printf(&b, "%g ", row.x[i]);
+		for (i = 0; row.word && i < c->words; i++)
+			fine |= maas_buf_printf(&b, "'%.*s' ", (int)row.word[i].n, row.word[i].s);
 		for (i = 0; i < row.nkeep; i++)
 			fine |= maas_buf_printf(&b, "+%.*s", (int)row.keep[i].n, row.keep[i].n ? row.keep[i].s : "");
 		fine |= maas_buf_text(&b, ";");
@@ -245,19 +247,20 @@ test_number_columns(void)
 	struct maas_columns *c = fitted(&o, TEXT("id,age,kind,class\nr1,1.5,b,7\nr2,?,a,8\nr3,-3e2,,8\n"), 0);
 	struct maas_buf b = { 0 };
 
-	ok(c && c->features == 4 && c->column[2].width == 3 && c->column[3].role == MAAS_LABEL,
+	ok(c && c->numbers == 1 && c->words == 1 && c->column[2].role == MAAS_CATEGORY &&
+		c->column[3].role == MAAS_LABEL,
 	    "number, category with a gap, label");
-	ok(maas_columns_feature(c, 0, &b) == 0 && maas_columns_feature(c, 3, &b) == 0, "names");
-	is_str(b.s, "agekind=b");
+	ok(maas_columns_feature(c, 0, &b) == 0, "names");
+	is_str(b.s, "age");
 	maas_buf_free(&b);
 	is_str(later(c, "", "id", TEXT("kind,age,id\na,2,k\nb,x,l\nnew,4,m\n")),
-	    "//2 0 1 0 +k;<u:3: field 2 (age): not a number: 'x'>//+l;//4 0 0 0 +m;");
+	    "//2 'a' +k;<u:3: field 2 (age): not a number: 'x'>//+l;//4 'new' +m;");
 	is_str(later(c, "", NULL, TEXT("id,age\n1,2\n")), "u: no column 'kind' in its first line (see --header)");
 	is_str(later(c, "", NULL, TEXT("kind,age\na,inf\na,NA\na\n")),
 	    "<u:2: field 2 (age): not a finite number: 'inf'>//;<u:3: field 2 (age): not a number: 'NA' (see --impute)>//;"
 	    "<u:4: 1 fields, its header has 2>//;");
 	is_str(later(c, "format=jsonl", "id", TEXT("{\"age\":2,\"kind\":null,\"id\":5,\"class\":\"q\"}\n")),
-	    "/q/2 1 0 0 +5;");
+	    "/q/2 '' +5;");
 	is_str(later(c, "", "nope", TEXT("kind,age\na,1\n")), "u: no column 'nope' to keep");
 	maas_columns_free(c);
 	o = as("format=csv label=clas");

@@ -50,6 +50,7 @@ on_stop(void *ctx)
 
 struct job {
 	struct maas_training how;
+	char batch[8];
 	struct maas_model *model;
 	struct maas_team *team;
 	struct maas_trainer *trainer;
@@ -69,6 +70,8 @@ begin(struct job *j, const char *shape, const char *how, int threads, const char
 	*j = (struct job){ .model = maas_model_new(&maas_kind_gpt), .team = maas_team_new(threads) };
 	maas_defaults(maas_training_fields, &j->how);
 	maas_set_all(maas_training_fields, &j->how, how);
+	if (sscanf(how, "%*[^b]batch_size=%7s", j->batch) == 1)
+		j->how.batch_size = j->batch;
 	maas_set_all(maas_kind_gpt.fields, j->model->settings, shape);
 	s.model = j->model;
 	s.team = j->team;
