@@ -72,7 +72,7 @@ answer_members(struct answering *a, int scored, const char *why)
 	return bad ? -1 : 0;
 }
 
-/* An object keeps all it came with; of other rows the id, or their number, and with --append the row. */
+/* An object keeps all it came with; of other rows, and of what is no JSON, the id, or their number, and with --append the row. */
 static int
 json_line(struct answering *a, const struct maas_row *row, int scored, const char *why)
 {
@@ -81,8 +81,7 @@ json_line(struct answering *a, const struct maas_row *row, int scored, const cha
 
 	if (answer_members(a, scored, why) < 0)
 		return -1;
-	if (maas_table_format(a->k.table) == &maas_format_jsonl &&
-	    maas_json_merge(b, row->record.raw, (struct maas_span){ m->s, m->n }) == 0)
+	if (row->record.key && maas_json_merge(b, row->record.raw, (struct maas_span){ m->s, m->n }) == 0)
 		return 0;
 	b->n = 0;
 	bad = maas_buf_text(b, "{\"id\":");

@@ -12,3 +12,6 @@ wait $!; echo "exit $?"
 # the header and the rows have the same columns, answered or not
 printf 'bell broken\tx\n\ninvoice\n' | maas-classify predict -m m.maas --append --proba 2>/dev/null | awk -F '\t' '{ print NF }'
 printf 'bell broken\tx\n' | maas-classify predict -m m.maas --append -k 2 --threshold 1 | awk -F '\t' '{ print NF }'
+# what is no JSON is answered with JSON in its place
+printf '{"id":"a","text":"bell broken"}\n{bell\n{"id":"c","text":7}\n{"text":"x"} y\n[]\n{"id":"f","text":"bell"}\n' |
+	maas-classify predict -m m.maas --jsonl 2>/dev/null | jq -c '[.id, .label, .error]'
