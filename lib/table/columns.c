@@ -85,7 +85,7 @@ see_word(struct fit *f, struct seen *s, struct maas_span v)
 {
 	size_t at;
 
-	if (s->nvalue > VALUES_MAX || value_find(s->value, s->nvalue, v, &at))
+	if (value_find(s->value, s->nvalue, v, &at))
 		return 0;
 	if (s->nvalue++ == VALUES_MAX)
 		return 0;
@@ -102,13 +102,10 @@ see(struct fit *f, size_t i, struct maas_span cell)
 	struct seen *s = &f->seen[i];
 	double v;
 
-	if (maas_is_gap(cell))
+	if (s->nvalue > VALUES_MAX || cell_read(cell, &v) != CELL_WORD) /* all there is to know is known */
 		return 0;
-	if (maas_number(cell, &v) < 0) {
-		s->words++;
-		return see_word(f, s, cell);
-	}
-	return 0;
+	s->words++;
+	return see_word(f, s, cell);
 }
 
 static int
@@ -160,6 +157,7 @@ scan_cells(struct fit *f, const struct maas_record *rec)
 	const struct maas_table *t = f->table;
 	const struct maas_span *names = rec->key ? rec->key : t->heads ? t->head : NULL;
 	size_t want = rec->key ? rec->n : t->heads ? t->heads : f->n, i;
+	int in_order = !rec->key && (t->opened == 1 || !t->heads);
 
 	if (!rec->key && !f->n) {
 		if (start_columns(f, rec->n) < 0)
@@ -169,7 +167,7 @@ scan_cells(struct fit *f, const struct maas_record *rec)
 	if (rec->n != want)
 		return maas_fail("%s:%zu: %zu fields, expected %zu", rec->name, rec->line, rec->n, want);
 	for (i = 0; i < rec->n; i++) {
-		long j = names ? key_column(f, names[i], i) : (long)i;
+		long j = in_order ? (long)i : key_column(f, names[i], i);
 
 		if (j < 0)
 			return maas_in("%s:%zu", rec->name, rec->line);
@@ -221,7 +219,6 @@ scan_sample(struct fit *f)
 	if (!t->format->text) {
 		f->width = t->matrix.cols;
 		f->records = t->matrix.rows;
-		f->labelled = t->labels != NULL;
 		return 0;
 	}
 	source_mark(&t->source);
@@ -313,12 +310,21 @@ default_label(struct fit *f)
 	return maas_fail("no column is left to be the label (see --label)");
 }
 
+/* Do the labels come from outside of the columns? */
+static int
+labels_apart(const struct maas_table *t)
+{
+	return t->labels || t->from;
+}
+
+/* A column with no role yet.  One that stands beside the label alone, and is no number, is text. */
 static enum maas_role
 number_or_category(const struct fit *f, const struct seen *s)
 {
 	if ((f->how & MAAS_FIT_NUMERIC) || !s->words)
 		return MAAS_NUMERIC;
-	if (f->n == 2 && !f->options->text && !f->options->features && !(f->how & MAAS_FIT_UNLABELLED))
+	if (f->n + (size_t)labels_apart(f->table) == 2 && !f->options->text && !f->options->features &&
+	    !(f->how & MAAS_FIT_UNLABELLED))
 		return MAAS_TEXTUAL;
 	return MAAS_CATEGORY;
 }
@@ -345,7 +351,7 @@ same_names(const struct fit *f)
 	qsort(name, n, sizeof *name, by_name);
 	for (i = 1; i < n && rc == 0; i++)
 		if (!order(name[i - 1], name[i]))
-			rc = maas_fail("two columns called '%.60s'", name[i].s);
+			rc = maas_fail("two columns called '%.60s' (see --drop, by number)", name[i].s);
 	free(name);
 	return rc;
 }
@@ -360,7 +366,7 @@ assign_roles(struct fit *f)
 	    claim(f, o->text, MAAS_TEXTUAL) < 0 || claim(f, o->features, FEATURE) < 0 ||
 	    claim(f, o->label, MAAS_LABEL) < 0)
 		return -1;
-	if (!o->label && !f->table->labels && !(f->how & MAAS_FIT_UNLABELLED) && default_label(f) < 0)
+	if (!o->label && !labels_apart(f->table) && !(f->how & MAAS_FIT_UNLABELLED) && default_label(f) < 0)
 		return -1;
 	for (i = 0; i < f->n; i++) {
 		struct seen *s = &f->seen[i];
@@ -420,7 +426,7 @@ make(struct fit *f)
 	c->arena = f->arena;
 	c->format = t->format;
 	c->delimiter = t->delimiter;
-	c->labelled = f->labelled || t->labels;
+	c->labelled = f->labelled || labels_apart(t);
 	if (!t->format->cells) {
 		c->sparse = t->format == &maas_format_libsvm;
 		c->numbers = f->width;

@@ -67,12 +67,35 @@ scale_ten(uint64_t m, int e)
 	return nearest(q, n != (u128)q * d, k - 63 - lz + e);
 }
 
-/* Digits from p on, put behind those in *m; their number goes to *n, those that count to *count. */
+/* Are there eight digits at p?  *to gets their number: pairs are added up, then pairs of pairs, then both fours. */
+static int
+eight(const char *p, uint64_t *to)
+{
+	uint64_t w;
+
+	memcpy(&w, p, 8);
+	if (((w & 0xf0f0f0f0f0f0f0f0) | (((w + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4)) != 0x3333333333333333)
+		return 0;
+	w = (w & 0x0f0f0f0f0f0f0f0f) * (10 * 256 + 1) >> 8;
+	w = (w & 0x00ff00ff00ff00ff) * (100 * 65536 + 1) >> 16;
+	*to = (w & 0x0000ffff0000ffff) * (10000 * ((uint64_t)1 << 32) + 1) >> 32;
+	return 1;
+}
+
+/* Digits from p on, put behind those in *m, which wraps where there are too many; those that count are added to *count. */
 static const char *
 digits(const char *p, const char *end, uint64_t *m, int *count)
 {
+	uint64_t v;
+
 	for (; p < end && (unsigned char)(*p - '0') < 10; p++) {
-		*m = *m * 10 + (unsigned char)(*p - '0'); /* wraps where there are too many: then it is not used */
+		if (end - p >= 8 && *count && eight(p, &v)) {
+			*m = *m * 100000000 + v;
+			*count += 8;
+			p += 7;
+			continue;
+		}
+		*m = *m * 10 + (unsigned char)(*p - '0');
 		*count += *count || *p != '0';
 	}
 	return p;

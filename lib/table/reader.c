@@ -250,7 +250,8 @@ add_number(struct maas_reader *r, struct maas_row *row, size_t i, struct maas_sp
 	size_t at = c->column[i].from;
 	char where[100];
 
-	if (!cell.s || maas_is_gap(cell)) {
+	switch (cell_read(cell, &r->x[at])) {
+	case CELL_GAP:
 		if (!r->gaps && !c->fill && !cell.s)
 			return bad(r, row, "%s: missing (see --impute)", place(r, row, i, where, sizeof where));
 		if (!r->gaps && !c->fill)
@@ -258,14 +259,15 @@ add_number(struct maas_reader *r, struct maas_row *row, size_t i, struct maas_sp
 			    place(r, row, i, where, sizeof where), (int)cell.n, cell.n ? cell.s : "");
 		r->x[at] = NAN;
 		return 0;
-	}
-	if (maas_number(cell, &r->x[at]) < 0)
-		return bad(r, row, "%s: not a number: '%.*s'%s", place(r, row, i, where, sizeof where),
-		    cell.n > 40 ? 40 : (int)cell.n, cell.s, c->labelled ? "" : " (see --drop)");
-	if (!isfinite(r->x[at]))
+	case CELL_NUMBER:
+		if (isfinite(r->x[at]))
+			return 0;
 		return bad(r, row, "%s: not a finite number: '%.*s'", place(r, row, i, where, sizeof where),
 		    cell.n > 40 ? 40 : (int)cell.n, cell.s);
-	return 0;
+	case CELL_WORD: break;
+	}
+	return bad(r, row, "%s: not a number: '%.*s'%s", place(r, row, i, where, sizeof where),
+	    cell.n > 40 ? 40 : (int)cell.n, cell.s, c->labelled ? "" : " (see --drop)");
 }
 
 static int
@@ -445,7 +447,7 @@ make_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 			row->text = rec->cell[0];
 		else
 			rc = bad(r, row, "a text alone: the model wants columns");
-		if (rc > 0 && rec->label.s && !row->label.s)
+		if (rc > 0 && rec->label.s && (!row->label.s || t->labels || t->from))
 			row->label = rec->label;
 	}
 	take_kept(r, row);
