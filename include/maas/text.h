@@ -127,31 +127,36 @@ int maas_tokens_end(struct maas_tokens_out *) MAAS_USE;
 
 /*
  * A vectoriser: texts to sparse rows of features, meaning what scikit-learn's CountVectorizer and
- * TfidfVectorizer mean.  Feature i is the i-th of the vocabulary in the order of code points.
- * A byte that is no UTF-8 counts as U+FFFD.  Const once made, shared by threads; a maas_vectorize
- * is one thread's scratch.
+ * TfidfVectorizer mean.  Feature i is the i-th of the vocabulary in the order of code points; with
+ * `hash` there is no vocabulary, and a term is counted for the feature that the highest bits of its
+ * maas_hash (seed 0) number, without a sign.  A byte that is no UTF-8 counts as U+FFFD.  Const once
+ * made, shared by threads; a maas_vectorize is one thread's scratch.
  */
 struct maas_vectorizer_options {
 	int analyzer;                   /* word, char, char_wb, cjk */
 	const char *ngrams;             /* "1", "1-2" */
 	const char *min_df, *max_df;    /* "2" rows, "0.5" of the rows: a point makes it a fraction */
 	long max_features;              /* 0: all */
-	const char *stop_words;         /* a file of words, or words parted by commas; NULL: none */
+	const char *stop_words;         /* "english", a file of words, or words parted by commas; NULL: none */
 	const char *token_pattern;
+	long hash;                      /* bits: 2^bits features without a vocabulary; 0: with one */
 	int lowercase, strip_accents, binary, tfidf, sublinear_tf, smooth_idf, norm;
 };
 extern const struct maas_field maas_vectorizer_fields[];        /* a part for a driver */
 struct maas_vectorizer;
 struct maas_csr;
-/* From texts; x, where given, is filled with their rows (maas_csr_free).  Fails where no feature is left. */
+/* From texts, by the team (NULL: alone); the same for any.  x, where given, is filled with their rows
+ * (maas_csr_free).  Fails where no feature is left. */
 struct maas_vectorizer *maas_vectorizer_fit(const struct maas_vectorizer_options *, const struct maas_span *text,
-    size_t n, struct maas_csr *x) MAAS_USE;
+    size_t n, struct maas_team *, struct maas_csr *x) MAAS_USE;
 /* As kept in a model: what _compile wrote.  data must outlive it.  Nothing is parsed: what is looked up is checked. */
 struct maas_vectorizer *maas_vectorizer_open(struct maas_span data) MAAS_USE;
 int maas_vectorizer_compile(const struct maas_vectorizer *, struct maas_buf *) MAAS_USE;
 void maas_vectorizer_free(struct maas_vectorizer *);
 size_t maas_vectorizer_size(const struct maas_vectorizer *);                    /* features */
-struct maas_span maas_vectorizer_feature(const struct maas_vectorizer *, size_t i);
+struct maas_span maas_vectorizer_feature(const struct maas_vectorizer *, size_t i);     /* n 0: hashed */
+int maas_vectorizer_name(const struct maas_vectorizer *, size_t i, struct maas_buf *) MAAS_USE; /* appended; hashed: "#7" */
+int maas_vectorizer_hashed(const struct maas_vectorizer *);
 int64_t maas_vectorizer_find(const struct maas_vectorizer *, struct maas_span feature);        /* -1: none */
 double maas_vectorizer_idf(const struct maas_vectorizer *, size_t i);           /* 1 where there is none */
 /* Its settings as options would say them: "analyzer word\nngrams 1-2\n...". */
@@ -166,10 +171,11 @@ void maas_vectorize_free(struct maas_vectorize *);
 /* The row of a text, its columns ascending: n of them at col and val, valid until the next call. */
 int maas_vectorize_text(struct maas_vectorize *, struct maas_span text, const uint32_t **col, const double **val,
     size_t *n) MAAS_USE;
-/* Where features stand in a text, in the order of the text: bytes [start,end) of it. */
+/* Where features stand in a text, in the order of the text: bytes [start,end) of it, and what was made of them. */
 struct maas_place {
 	uint32_t feature;
 	size_t start, end;
+	struct maas_span term;          /* valid until the next call */
 };
 int maas_vectorize_places(struct maas_vectorize *, struct maas_span text, const struct maas_place **, size_t *n) MAAS_USE;
 

@@ -128,13 +128,20 @@ mix(uint64_t a, uint64_t b)
 }
 
 static uint64_t
-word(const unsigned char *p, size_t n) /* up to 8 bytes, little-endian */
+four(const unsigned char *p)
 {
-	uint64_t w = 0;
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
+}
 
-	for (size_t i = 0; i < n; i++)
-		w |= (uint64_t)p[i] << 8 * i;
-	return w;
+/* Up to 8 bytes, little-endian; read by pieces that may overlap, without a loop. */
+static uint64_t
+word(const unsigned char *p, size_t n)
+{
+	if (n >= 4)
+		return four(p) | four(p + n - 4) << 8 * (n - 4);
+	if (n == 0)
+		return 0;
+	return (uint64_t)p[0] | (uint64_t)p[n / 2] << 8 * (n / 2) | (uint64_t)p[n - 1] << 8 * (n - 1);
 }
 
 /* Multiply and fold, 16 bytes a step: no cryptography, good enough for tables and digests of data. */

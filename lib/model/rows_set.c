@@ -290,7 +290,7 @@ maas_rowset_vectorizer(
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		text[i] = d->text[pick[i]];
-	v = maas_vectorizer_fit(o, text, n, NULL);
+	v = maas_vectorizer_fit(o, text, n, NULL, NULL);
 	free(text);
 	return v;
 }

@@ -13,6 +13,7 @@
 
 #define MAGIC "maasvec1"
 #define HEAD  64
+#define MOST_BITS 28
 
 static const char *const analyzers[] = { "word", "char", "char_wb", "cjk", NULL };
 static const char *const accents[] = { "none", "ascii", "unicode", NULL };
@@ -29,8 +30,9 @@ const struct maas_field maas_vectorizer_fields[] = {
 	MAAS_TEXT(
 	    0, S, max_df, "1.0", "leave out features in more texts (a whole number) or a larger part of them (0.5)"),
 	MAAS_INT(0, S, max_features, 0, 2e9, 0, "keep the N commonest features; 0: all"),
-	MAAS_TEXT(0, S, stop_words, NULL, "leave out the words in FILE, or these, parted by commas"),
-	MAAS_TEXT(0, S, token_pattern, "\\b\\w\\w+\\b", "what a word is: \\b\\w\\w+\\b, \\b\\w+\\b, \\w{N,} or \\S+"),
+	MAAS_TEXT(0, S, stop_words, NULL, "leave out the words in FILE, these, parted by commas, or 'english' ones"),
+	MAAS_TEXT(0, S, token_pattern, "\\b\\w\\w+\\b", "what a word is: a class of characters and how many of them"),
+	MAAS_INT(0, S, hash, 0, MOST_BITS, 0, "keep no vocabulary: a hash tells which of 2^N features is meant; 0: off"),
 	MAAS_FLAG_ON(0, S, lowercase, "turn texts to lower case first"),
 	MAAS_ENUM(
 	    0, S, strip_accents, accents, ACCENTS_KEEP, "take accents off: unicode, or ascii and all else that is not"),
@@ -66,46 +68,19 @@ ngrams_of(const char *text, struct rules *r)
 	return 0;
 }
 
-static int
-pattern_of(const char *text, struct rules *r)
-{
-	char *end;
-	const char *p = strncmp(text, "(?u)", 4) ? text : text + 4;
-	int bounded = !strncmp(p, "\\b", 2);
-	size_t n = strlen(p);
-
-	r->word_chars = 0;
-	if (!strcmp(p, "\\S+") || !strcmp(p, "[^\\s]+"))
-		return 0;
-	p += bounded ? 2 : 0;
-	n -= bounded ? 2 : 0;
-	if (!bounded || (n > 2 && !strcmp(p + n - 2, "\\b"))) {
-		n -= bounded ? 2 : 0;
-		if (n > 5 && !strncmp(p, "\\w{", 3) && p[3] >= '1' && p[3] <= '9') {
-			r->word_chars = strtoul(p + 3, &end, 10);
-			if (end == p + n - 2 && !strncmp(end, ",}", 2) && r->word_chars <= 1000)
-				return 0;
-		}
-		for (r->word_chars = 0; n > 2 && !strncmp(p, "\\w", 2); p += 2, n -= 2)
-			r->word_chars++;
-		if (n == 2 && !strncmp(p, "\\w", 2))
-			return maas_fail_as(
-			    MAAS_USAGE, "token-pattern: '%s' takes words of one length only; end it with +", text);
-		if (n == 1 && *p == '+' && r->word_chars > 0)
-			return 0;
-	}
-	return maas_fail_as(
-	    MAAS_USAGE, "token-pattern: '%s' is none of \\b\\w\\w+\\b, \\b\\w+\\b, \\w{N,}, \\S+", text);
-}
-
 int
 rules_of(const struct maas_vectorizer_options *o, struct rules *r)
 {
-	*r = (struct rules){ .analyzer = o->analyzer, .lowercase = o->lowercase, .accents = o->strip_accents };
-	if (ngrams_of(o->ngrams, r) < 0 || pattern_of(o->token_pattern, r) < 0)
+	*r = (struct rules){
+		.analyzer = o->analyzer, .lowercase = o->lowercase, .accents = o->strip_accents, .hash = (int)o->hash
+	};
+	if (ngrams_of(o->ngrams, r) < 0 || pattern_parse(o->token_pattern, &r->word) < 0)
 		return -1;
 	if (o->stop_words && *o->stop_words && (r->analyzer == CHAR || r->analyzer == CHAR_WB))
 		return maas_fail_as(MAAS_USAGE, "stop-words: the analyzer %s knows no words", analyzers[r->analyzer]);
+	if (o->hash && (strcmp(o->min_df, "1") || strcmp(o->max_df, "1.0") || o->max_features))
+		return maas_fail_as(MAAS_USAGE,
+		    "hash: min-df, max-df and max-features choose from a vocabulary, and with hash there is none");
 	return 0;
 }
 
@@ -132,14 +107,15 @@ get_double(const unsigned char *p)
 }
 
 void
-weighing_apply(const struct weighing *w, double *val, const uint32_t *col, size_t n)
+weighing_apply(const struct weighing *w, const uint64_t *item, size_t n, uint32_t *col, double *val)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		double v = w->binary ? 1 : val[i];
+		double v = w->binary ? 1 : (uint32_t)item[i];
 
-		if (w->sublinear)
+		col[i] = count_feature(item[i]);
+		if (w->sublinear && v > 1)
 			v = log(v) + 1;
 		if (w->idf)
 			v *= get_double(w->idf + 8 * (size_t)col[i]);
@@ -201,15 +177,16 @@ text_bytes(const struct maas_span *text, size_t n)
 
 int
 vectorizer_print(struct maas_buf *b, const struct maas_vectorizer_options *o, const double *idf,
-    const struct maas_span *feature, size_t n, const struct maas_span *stop, size_t stops)
+    const struct maas_span *feature, size_t n, const struct stops *stops)
 {
 	struct maas_buf settings = { 0 };
+	size_t words = feature ? n : 0;
 	uint64_t bits;
 	int rc = -1;
 
 	if (settings_print(o, &settings) < 0 || maas_buf_text(b, MAGIC) < 0 || put64(b, settings.n) < 0 ||
-	    put64(b, n) < 0 || put64(b, idf ? n : 0) < 0 || put64(b, text_bytes(feature, n)) < 0 ||
-	    put64(b, stops) < 0 || put64(b, text_bytes(stop, stops)) < 0 || put64(b, 0) < 0 ||
+	    put64(b, words) < 0 || put64(b, idf ? n : 0) < 0 || put64(b, text_bytes(feature, words)) < 0 ||
+	    put64(b, stops->n) < 0 || put64(b, text_bytes(stops->word, stops->n)) < 0 || put64(b, 0) < 0 ||
 	    maas_buf_add(b, settings.s, settings.n) < 0)
 		goto out;
 	for (size_t i = 0; idf && i < n; i++) {
@@ -217,7 +194,7 @@ vectorizer_print(struct maas_buf *b, const struct maas_vectorizer_options *o, co
 		if (put64(b, bits) < 0)
 			goto out;
 	}
-	if (table_print(b, feature, n) < 0 || table_print(b, stop, stops) < 0)
+	if (table_print(b, feature, words) < 0 || table_print(b, stops->word, stops->n) < 0)
 		goto out;
 	rc = 0;
 out:
@@ -284,7 +261,8 @@ parse(struct maas_vectorizer *v)
 	if (settings_parse(v->settings, &v->options) < 0 || rules_of(&v->options, &v->rules) < 0)
 		return maas_in("vectorizer");
 	v->weighing = weighing_of(&v->options);
-	if (idf != (v->options.tfidf ? features : 0) || idf > left / 8)
+	v->features = v->rules.hash ? (size_t)1 << v->rules.hash : (size_t)features;
+	if (idf != (v->options.tfidf ? v->features : 0) || idf > left / 8 || (v->rules.hash && features))
 		return maas_fail("vectorizer: %ju features, %ju with an idf", (uintmax_t)features, (uintmax_t)idf);
 	v->weighing.idf = v->options.tfidf ? p : NULL;
 	p += 8 * idf, left -= 8 * (size_t)idf;
@@ -329,7 +307,13 @@ maas_vectorizer_compile(const struct maas_vectorizer *v, struct maas_buf *b)
 size_t
 maas_vectorizer_size(const struct maas_vectorizer *v)
 {
-	return v->vocabulary.n;
+	return v->features;
+}
+
+int
+maas_vectorizer_hashed(const struct maas_vectorizer *v)
+{
+	return v->rules.hash != 0;
 }
 
 struct maas_span
@@ -338,16 +322,26 @@ maas_vectorizer_feature(const struct maas_vectorizer *v, size_t i)
 	return table_text(&v->vocabulary, i);
 }
 
+int
+maas_vectorizer_name(const struct maas_vectorizer *v, size_t i, struct maas_buf *b)
+{
+	struct maas_span s = maas_vectorizer_feature(v, i);
+
+	return v->rules.hash ? maas_buf_printf(b, "#%zu", i) : maas_buf_add(b, s.s, s.n);
+}
+
 int64_t
 maas_vectorizer_find(const struct maas_vectorizer *v, struct maas_span feature)
 {
+	if (v->rules.hash)
+		return bucket_of(v->rules.hash, maas_hash(feature.s, feature.n, 0));
 	return table_find(&v->vocabulary, feature.s, feature.n);
 }
 
 double
 maas_vectorizer_idf(const struct maas_vectorizer *v, size_t i)
 {
-	return v->weighing.idf && i < v->vocabulary.n ? get_double(v->weighing.idf + 8 * i) : 1;
+	return v->weighing.idf && i < v->features ? get_double(v->weighing.idf + 8 * i) : 1;
 }
 
 int

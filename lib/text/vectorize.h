@@ -1,6 +1,7 @@
 /*
- * vectorize -- what the files of the vectoriser share: rules (options, checked), terms (a text
- * taken apart by rules), tables (texts found by hash where they lie in a file).
+ * vectorize -- what the files of the vectoriser share: patterns (what a word is), rules (options, checked),
+ * terms (a text taken apart by rules), tables (texts found by hash where they lie in a file), tallies (what
+ * the texts of a fit hold).
  */
 #ifndef VECTORIZE_H
 #define VECTORIZE_H
@@ -11,12 +12,46 @@ enum { WORD, CHAR, CHAR_WB, CJK };
 enum { ACCENTS_KEEP, ACCENTS_ASCII, ACCENTS_UNICODE };
 enum { NORM_AUTO, NORM_L2, NORM_L1, NORM_NONE };
 
+/* A class of characters of a token pattern. */
+enum { OF_WORD = 1, OF_BLANK = 2, OF_DIGIT = 4, NO_WORD = 8, NO_BLANK = 16, NO_DIGIT = 32 };
+struct charset {
+	uint64_t ascii[2];
+	unsigned kinds; /* beyond ASCII: \w, \s, \d, \W, \S, \D */
+	int negated;
+	size_t ranges;
+	struct {
+		int32_t from, to;
+	} range[12];
+};
+/* Edge, head, body, edge; plain: it is what a quicker way finds too. */
+enum { PLAIN_WORD = 1, PLAIN_INK };
+struct pattern {
+	struct charset head, body;
+	size_t least, most; /* of the body; SIZE_MAX: no end */
+	int headed, edge_before, edge_behind, plain;
+};
+int pattern_parse(const char *, struct pattern *) MAAS_USE;
+struct letters { /* a piece of text, decoded */
+	int32_t *cp;
+	size_t n;
+};
+/* on() gets each match, [from, to) of the letters, as re.findall finds them.  Its failure ends. */
+typedef int on_match(void *ctx, size_t from, size_t to);
+int pattern_find(const struct pattern *, const struct letters *, on_match *, void *ctx) MAAS_USE;
+
 struct rules {
 	int analyzer, lowercase, accents;
 	size_t least, most; /* n of the n-grams */
-	size_t word_chars;  /* fewest of a word; 0: a word is what is no white space */
+	int hash;           /* bits of a feature's number; 0: by a vocabulary */
+	struct pattern word;
 };
 int rules_of(const struct maas_vectorizer_options *, struct rules *) MAAS_USE;
+/* The number of a term's feature where there is no vocabulary. */
+static inline uint32_t
+bucket_of(int bits, uint64_t hash)
+{
+	return (uint32_t)(hash >> (64 - bits));
+}
 
 /*
  * A table of texts that is used where it lies: n + 1 offsets (u32), slots of 8 bytes (id + 1, hash >> 32)
@@ -28,11 +63,27 @@ struct table {
 };
 struct maas_span table_text(const struct table *, size_t i);       /* n 0: none */
 int64_t table_find(const struct table *, const char *s, size_t n); /* -1: none */
+/* The same of n terms (at most BATCH), side by side, the waits for memory shared: id[i], NO_ID: none. */
+#define BATCH 128
+#define NO_ID UINT32_MAX
+void table_find_all(const struct table *, const struct maas_span *term, size_t n, uint32_t *id);
 size_t table_slots(size_t n);                                      /* slots for n texts */
-/* texts[order[i]] for i in [0,n) as a table, appended. */
+/* Texts as a table, appended. */
 int table_print(struct maas_buf *, const struct maas_span *text, size_t n) MAAS_USE;
 
+/* Stop words: a list in the program, a file, or a list in the option. */
+struct stops {
+	struct maas_arena *arena;
+	struct maas_span *word; /* sorted */
+	size_t n, cap;
+	struct maas_buf bytes;
+	struct table table; /* in bytes */
+};
+int stops_read(struct stops *, const char *option) MAAS_USE; /* NULL: none */
+void stops_free(struct stops *);
+
 /* A text taken apart.  Zero-initialised is empty; terms_free in the end. */
+typedef int on_terms(void *ctx, const struct maas_span *term, size_t n);
 struct terms {
 	struct rules rules;
 	const struct table *stops; /* NULL: none */
@@ -43,36 +94,51 @@ struct terms {
 	struct word {
 		size_t start, end; /* in fold; then in join */
 		int alone;         /* parted from the word before: no n-gram over both */
-	} * word;
+	} *word;
 	size_t words, word_cap;
+	struct letters letters; /* of a pattern that is not plain */
+	size_t *letter_at;      /* [letters.n + 1] in fold */
+	size_t letter_cap, letter_at_cap;
 	const size_t *origin; /* of what s points into, where places are kept */
 	const char *base;
+	struct maas_span batch[BATCH]; /* terms nobody has got yet */
+	size_t held;
+	on_terms *on;
+	void *ctx;
 };
-/* on() gets each term: NUL-free UTF-8 inside terms->base.  Its failure ends. */
-typedef int on_term(void *ctx, const char *s, size_t n);
-int terms_of(struct terms *, struct maas_span text, on_term *, void *ctx) MAAS_USE;
+/* on() gets the terms, up to BATCH at a time, in their order: UTF-8 inside terms->base, valid until the next
+ * text.  Its failure ends. */
+int terms_of(struct terms *, struct maas_span text, on_terms *, void *ctx) MAAS_USE;
 void terms_free(struct terms *);
 /* text as the rules want it: in t->fold, with t->fold_at where places are kept. */
 int terms_fold(struct terms *, struct maas_span text) MAAS_USE;
 
-/* Every term of a document is counted under an id; touched ids are listed once. */
+/* Features of a text with their counts: as they come, then ascending and each once. */
 struct counts {
-	uint32_t *count; /* by id */
-	size_t ids;      /* room in count, all zero between documents */
-	uint32_t *id;    /* touched */
-	size_t n, cap;
+	uint64_t *item; /* feature << 32 | count */
+	uint64_t *spare;
+	size_t n, cap, spare_cap;
+	size_t full; /* sorted in between when there are as many; 0: not known yet */
 };
-int counts_add(struct counts *, uint32_t id) MAAS_USE;
-void counts_sort(struct counts *); /* touched ids ascending */
-void counts_clear(struct counts *);
+static inline uint32_t
+count_feature(uint64_t item)
+{
+	return (uint32_t)(item >> 32);
+}
+/* Add one to each of the features that are not NO_ID. */
+int counts_add(struct counts *, const uint32_t *feature, size_t n) MAAS_USE;
+int counts_sort(struct counts *) MAAS_USE;
 void counts_free(struct counts *);
+/* Sort n items by feature, equal ones made one: how many are left.  spare has room for as many. */
+size_t items_sort(uint64_t *item, uint64_t *spare, size_t n);
 
 /* Counts to values: binary, sublinear, idf, norm. */
 struct weighing {
 	int binary, sublinear, norm;
 	const unsigned char *idf; /* doubles as in the file; NULL: none */
 };
-void weighing_apply(const struct weighing *, double *val, const uint32_t *col, size_t n);
+/* The items of a row as columns and values. */
+void weighing_apply(const struct weighing *, const uint64_t *item, size_t n, uint32_t *col, double *val);
 struct weighing weighing_of(const struct maas_vectorizer_options *);
 
 struct maas_vectorizer {
@@ -83,10 +149,81 @@ struct maas_vectorizer {
 	struct rules rules;
 	struct weighing weighing;
 	struct table vocabulary, stops;
+	size_t features;
 };
-/* The bytes of a vectoriser: settings, idf (NULL: none), vocabulary and stop words. */
+/* The bytes of a vectoriser: settings, idf (NULL: none), vocabulary (NULL: hashed) and stop words. */
 int vectorizer_print(struct maas_buf *, const struct maas_vectorizer_options *, const double *idf,
-    const struct maas_span *feature, size_t n, const struct maas_span *stop, size_t stops) MAAS_USE;
+    const struct maas_span *feature, size_t n, const struct stops *) MAAS_USE;
+
+/*
+ * What the texts of a fit hold.  A member of the team counts the texts it gets in a tally of its own; the
+ * vocabulary is the tallies' sum, sorted, so that it does not show who counted what.
+ */
+struct seen { /* a term, as a tally has met it */
+	uint64_t key; /* its first 8 bytes, the first highest */
+	uint64_t at;  /* in the bytes of the tally */
+	uint32_t n, df;
+	uint32_t text, place; /* the last text with it, and where among that text's items */
+};
+struct tally {
+	struct terms terms;
+	int hash;
+	struct maas_buf bytes; /* of all terms, one behind the other */
+	struct seen *seen;
+	uint64_t *tf; /* of each seen, where they are ranked by it */
+	size_t n, cap, tf_cap;
+	uint64_t *slot; /* hash >> 32, high half; 1 + which seen, low half */
+	size_t slots;
+	uint32_t *df;           /* hash: [2^hash] */
+	struct counts counts;   /* hash: of the text at hand */
+	uint64_t *item;         /* which seen << 32 | count, text by text; of the last alone where `keep` is 0 */
+	size_t items, item_cap, first; /* first: of the text at hand */
+	int keep, ranked;
+	uint32_t text;  /* of the text at hand, among those of this tally; from 1 */
+	uint32_t *rank; /* of each seen: 1 + its feature, 0: left out */
+	enum maas_why why; /* 0: all is well */
+	char reason[200];
+};
+int tally_open(struct tally *, const struct rules *, const struct table *stops) MAAS_USE;
+int tally_add(struct tally *, struct maas_span text) MAAS_USE;
+void tally_close(struct tally *);
+
+struct limits {
+	double low, high; /* texts a feature is in */
+	size_t most;      /* features; 0: all */
+};
+struct vocabulary {
+	struct maas_span *feature; /* in the tallies' bytes */
+	uint32_t *df;
+	size_t n, terms; /* features; terms before any was left out */
+};
+/* Sum up, sort and prune; sets the tallies' ranks. */
+int vocabulary_make(struct vocabulary *, struct tally *, size_t tallies, const struct limits *, struct maas_team *) MAAS_USE;
+void vocabulary_free(struct vocabulary *);
+/* As maas_team_run; without a team alone. */
+void run_by(struct maas_team *, size_t n, size_t grain, maas_work *, void *arg);
+
+static inline uint64_t
+four_of(const unsigned char *p)
+{
+	return (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 | p[3];
+}
+
+/* The first eight of n bytes, the first highest, zeros for what is not there: as texts are ordered. */
+static inline uint64_t
+key_of(const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	if (n >= 8)
+		return four_of(p) << 32 | four_of(p + 4);
+	if (n >= 4)
+		return four_of(p) << 32 | four_of(p + n - 4) << 8 * (8 - n);
+	if (n == 0)
+		return 0;
+	return (uint64_t)p[0] << 56 | (uint64_t)p[n / 2] << (56 - 8 * (n / 2)) |
+	    (uint64_t)p[n - 1] << (56 - 8 * (n - 1));
+}
 
 static inline int
 is_wordy(int32_t cp) /* Python's \w */

@@ -153,17 +153,51 @@ put_folded(struct terms *t, int32_t cp, struct maas_span text, size_t at)
 	}
 }
 
+/* Bytes of ASCII at `from`, in lower case where wanted, eight at a time while eight are there. */
 static size_t
 put_ascii(struct terms *t, const char *from, const char *end, size_t at)
 {
+	const uint64_t high = 0x8080808080808080u, ones = 0x0101010101010101u;
 	char *to = t->fold.s + t->fold.n;
 	size_t n = 0, most = (size_t)(end - from);
 	int low = t->rules.lowercase;
+	uint64_t w;
 
+	for (; n + 8 <= most; n += 8) {
+		memcpy(&w, from + n, 8);
+		if (w & high)
+			break;
+		/* Each byte's high bit: at least 'A', and not above 'Z'. */
+		if (low)
+			w |= ((w + ones * (0x80 - 'A')) & ~(w + ones * (0x7f - 'Z')) & high) >> 2;
+		memcpy(to + n, &w, 8);
+	}
 	for (; n < most && (unsigned char)from[n] < 0x80; n++)
 		to[n] = low && from[n] >= 'A' && from[n] <= 'Z' ? (char)(from[n] + 32) : from[n];
 	for (size_t i = 0; t->places && i < n; i++)
 		t->fold_at[t->fold.n + i] = at + i;
+	t->fold.n += n;
+	return n;
+}
+
+/* Characters of U+4000 to U+9FFF, which no rule but that of accents changes: most of Chinese. */
+static size_t
+put_han(struct terms *t, const char *from, const char *end, size_t at)
+{
+	char *to = t->fold.s + t->fold.n;
+	size_t n = 0, most = (size_t)(end - from);
+
+	if (t->rules.accents != ACCENTS_KEEP)
+		return 0;
+	for (; n + 3 <= most; n += 3) {
+		const unsigned char *p = (const unsigned char *)from + n;
+
+		if (p[0] < 0xe4 || p[0] > 0xe9 || p[1] >> 6 != 2 || p[2] >> 6 != 2)
+			break;
+		memcpy(to + n, p, 3);
+		for (size_t i = 0; t->places && i < 3; i++)
+			t->fold_at[t->fold.n + n + i] = at + n;
+	}
 	t->fold.n += n;
 	return n;
 }
@@ -184,7 +218,8 @@ terms_fold(struct terms *t, struct maas_span text)
 		if (p == end)
 			break;
 		p += put_ascii(t, p, end, at);
-		if (p == end)
+		p += put_han(t, p, end, (size_t)(p - text.s));
+		if (p == end || (unsigned char)*p < 0x80)
 			continue;
 		at = (size_t)(p - text.s);
 		put_folded(t, maas_utf8_next(&p, end), text, at);

@@ -8,8 +8,9 @@ struct maas_vectorize {
 	const struct maas_vectorizer *v;
 	struct terms terms, traced; /* the second keeps places */
 	struct counts counts;
+	uint32_t *col;
 	double *val;
-	size_t val_cap;
+	size_t col_cap, val_cap;
 	struct maas_place *place;
 	size_t places, place_cap;
 };
@@ -36,18 +37,30 @@ maas_vectorize_free(struct maas_vectorize *z)
 	terms_free(&z->terms);
 	terms_free(&z->traced);
 	counts_free(&z->counts);
+	free(z->col);
 	free(z->val);
 	free(z->place);
 	free(z);
 }
 
+static void
+find(const struct maas_vectorizer *v, const struct maas_span *term, size_t n, uint32_t *id)
+{
+	if (v->rules.hash)
+		for (size_t i = 0; i < n; i++)
+			id[i] = bucket_of(v->rules.hash, maas_hash(term[i].s, term[i].n, 0));
+	else
+		table_find_all(&v->vocabulary, term, n, id);
+}
+
 static int
-count(void *ctx, const char *s, size_t n)
+count(void *ctx, const struct maas_span *term, size_t n)
 {
 	struct maas_vectorize *z = ctx;
-	int64_t id = table_find(&z->v->vocabulary, s, n);
+	uint32_t id[BATCH];
 
-	return id < 0 ? 0 : counts_add(&z->counts, (uint32_t)id);
+	find(z->v, term, n, id);
+	return counts_add(&z->counts, id, n);
 }
 
 int
@@ -55,38 +68,34 @@ maas_vectorize_text(
     struct maas_vectorize *z, struct maas_span text, const uint32_t **col, const double **val, size_t *n)
 {
 	struct counts *c = &z->counts;
-	int rc;
 
-	counts_clear(c);
-	rc = terms_of(&z->terms, text, count, z);
-	if (rc == 0)
-		rc = maas_grow(&z->val, 0, &z->val_cap, c->n, sizeof *z->val);
-	if (rc < 0) {
-		counts_clear(c);
+	c->n = 0;
+	if (terms_of(&z->terms, text, count, z) < 0 || counts_sort(c) < 0 ||
+	    maas_grow(&z->col, 0, &z->col_cap, c->n, sizeof *z->col) < 0 ||
+	    maas_grow(&z->val, 0, &z->val_cap, c->n, sizeof *z->val) < 0)
 		return -1;
-	}
-	counts_sort(c);
-	for (size_t i = 0; i < c->n; i++)
-		z->val[i] = c->count[c->id[i]];
-	weighing_apply(&z->v->weighing, z->val, c->id, c->n);
-	*col = c->id;
+	weighing_apply(&z->v->weighing, c->item, c->n, z->col, z->val);
+	*col = z->col;
 	*val = z->val;
 	*n = c->n;
 	return 0;
 }
 
 static int
-place(void *ctx, const char *s, size_t n)
+place(void *ctx, const struct maas_span *term, size_t n)
 {
 	struct maas_vectorize *z = ctx;
-	int64_t id = table_find(&z->v->vocabulary, s, n);
-	const size_t *at = z->traced.origin + (s - z->traced.base);
+	uint32_t id[BATCH];
 
-	if (id < 0)
-		return 0;
-	if (maas_grow(&z->place, z->places, &z->place_cap, 1, sizeof *z->place) < 0)
+	find(z->v, term, n, id);
+	if (maas_grow(&z->place, z->places, &z->place_cap, n, sizeof *z->place) < 0)
 		return -1;
-	z->place[z->places++] = (struct maas_place){ (uint32_t)id, at[0], at[n] };
+	for (size_t i = 0; i < n; i++) {
+		const size_t *at = z->traced.origin + (term[i].s - z->traced.base);
+
+		if (id[i] != NO_ID)
+			z->place[z->places++] = (struct maas_place){ id[i], at[0], at[term[i].n], term[i] };
+	}
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* Texts found by hash where they lie in a file, and counts by id. */
+/* Texts found by hash where they lie in a file, and the features of a text with their counts. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +50,53 @@ table_find(const struct table *t, const char *s, size_t n)
 			return id - 1;
 	}
 	return -1;
+}
+
+/* The first slot of the hash's tag: its text's number, not compared yet; NO_ID: none. */
+static uint32_t
+likely(const struct table *t, uint64_t hash)
+{
+	uint32_t id, tag = (uint32_t)(hash >> 32);
+
+	for (size_t probe = 0; probe < t->slots; probe++) {
+		const unsigned char *slot = t->slot + 8 * ((hash + probe) & (t->slots - 1));
+
+		if (!(id = get32(slot)))
+			return NO_ID;
+		if (get32(slot + 4) == tag)
+			return id <= t->n ? id - 1 : NO_ID;
+	}
+	return NO_ID;
+}
+
+void
+table_find_all(const struct table *t, const struct maas_span *term, size_t n, uint32_t *id)
+{
+	uint64_t hash[BATCH];
+	struct maas_span found[BATCH];
+
+	if (!t->slots) {
+		memset(id, 0xff, n * sizeof *id);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		hash[i] = maas_hash(term[i].s, term[i].n, 0);
+		__builtin_prefetch(t->slot + 8 * (hash[i] & (t->slots - 1)));
+	}
+	for (size_t i = 0; i < n; i++)
+		if ((id[i] = likely(t, hash[i])) != NO_ID)
+			__builtin_prefetch(t->at + 4 * (size_t)id[i]);
+	for (size_t i = 0; i < n; i++)
+		if (id[i] != NO_ID) {
+			found[i] = table_text(t, id[i]);
+			__builtin_prefetch(found[i].s);
+		}
+	for (size_t i = 0; i < n; i++)
+		if (id[i] != NO_ID && (found[i].n != term[i].n || memcmp(found[i].s, term[i].s, term[i].n))) {
+			int64_t other = table_find(t, term[i].s, term[i].n); /* two texts of one tag */
+
+			id[i] = other < 0 ? NO_ID : (uint32_t)other;
+		}
 }
 
 size_t
@@ -106,62 +153,106 @@ table_print(struct maas_buf *b, const struct maas_span *text, size_t n)
 	return 0;
 }
 
-int
-counts_add(struct counts *c, uint32_t id)
-{
-	size_t had = c->ids;
+#define SHORT 40        /* items that are sorted by insertion */
+#define LONG  (1 << 16) /* items that are put together before there are more */
 
-	if (id >= c->ids) {
-		if (maas_grow(&c->count, c->ids, &c->ids, id + 1 - c->ids, sizeof *c->count) < 0)
-			return -1;
-		memset(c->count + had, 0, (c->ids - had) * sizeof *c->count);
+static void
+insert(uint64_t *item, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		uint64_t v = item[i];
+		size_t k = i;
+
+		for (; k > 0 && item[k - 1] > v; k--)
+			item[k] = item[k - 1];
+		item[k] = v;
 	}
-	if (c->count[id] == 0) {
-		if (maas_grow(&c->id, c->n, &c->cap, 1, sizeof *c->id) < 0)
-			return -1;
-		c->id[c->n++] = id;
+}
+
+/* Into `to`, by the byte at `shift`, equal ones in their order. */
+static void
+deal(uint64_t *to, const uint64_t *item, size_t n, int shift)
+{
+	size_t at[256] = { 0 }, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		at[item[i] >> shift & 255]++;
+	for (size_t b = 0; b < 256; b++) {
+		size_t count = at[b];
+
+		at[b] = sum;
+		sum += count;
 	}
-	if (c->count[id] < UINT32_MAX)
-		c->count[id]++;
+	for (size_t i = 0; i < n; i++)
+		to[at[item[i] >> shift & 255]++] = item[i];
+}
+
+/* By feature: by those of its bytes that differ. */
+static void
+radix(uint64_t *item, uint64_t *spare, size_t n)
+{
+	uint64_t differ = 0, *from = item, *to = spare, *swap;
+
+	for (size_t i = 1; i < n; i++)
+		differ |= item[i] ^ item[0];
+	for (int shift = 32; shift < 64; shift += 8)
+		if (differ >> shift & 255) {
+			deal(to, from, n, shift);
+			swap = from, from = to, to = swap;
+		}
+	if (from != item)
+		memcpy(item, from, n * sizeof *item);
+}
+
+size_t
+items_sort(uint64_t *item, uint64_t *spare, size_t n)
+{
+	size_t k = 0;
+
+	if (n <= SHORT)
+		insert(item, n);
+	else
+		radix(item, spare, n);
+	for (size_t i = 0; i < n; i++)
+		if (k && count_feature(item[k - 1]) == count_feature(item[i])) {
+			uint64_t sum = (uint64_t)(uint32_t)item[k - 1] + (uint32_t)item[i];
+
+			item[k - 1] = item[k - 1] >> 32 << 32 | (sum < UINT32_MAX ? sum : UINT32_MAX);
+		} else
+			item[k++] = item[i];
+	return k;
+}
+
+int
+counts_sort(struct counts *c)
+{
+	if (maas_grow(&c->spare, 0, &c->spare_cap, c->n, sizeof *c->spare) < 0)
+		return -1;
+	c->n = items_sort(c->item, c->spare, c->n);
 	return 0;
 }
 
-static int
-ascending(const void *a, const void *b)
+/* A text may have far more terms than features: what is held stays in proportion to the latter. */
+int
+counts_add(struct counts *c, const uint32_t *feature, size_t n)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-void
-counts_sort(struct counts *c)
-{
-	if (c->n > 48) {
-		qsort(c->id, c->n, sizeof *c->id, ascending);
-		return;
+	if (c->n + n > (c->full ? c->full : LONG)) {
+		if (counts_sort(c) < 0)
+			return -1;
+		c->full = 2 * c->n > LONG ? 2 * c->n + n : LONG;
 	}
-	for (size_t i = 1; i < c->n; i++) {
-		uint32_t v = c->id[i];
-		size_t k = i;
-
-		for (; k > 0 && c->id[k - 1] > v; k--)
-			c->id[k] = c->id[k - 1];
-		c->id[k] = v;
+	if (maas_grow(&c->item, c->n, &c->cap, n, sizeof *c->item) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		c->item[c->n] = (uint64_t)feature[i] << 32 | 1;
+		c->n += feature[i] != NO_ID;
 	}
-}
-
-void
-counts_clear(struct counts *c)
-{
-	for (size_t i = 0; i < c->n; i++)
-		c->count[c->id[i]] = 0;
-	c->n = 0;
+	return 0;
 }
 
 void
 counts_free(struct counts *c)
 {
-	free(c->count);
-	free(c->id);
+	free(c->item);
+	free(c->spare);
 }

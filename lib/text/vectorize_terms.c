@@ -50,6 +50,22 @@ is_cjk(int32_t cp)
 }
 
 static int
+flush(struct terms *t)
+{
+	size_t n = t->held;
+
+	t->held = 0;
+	return n ? t->on(t->ctx, t->batch, n) : 0;
+}
+
+static inline int
+emit(struct terms *t, const char *s, size_t n)
+{
+	t->batch[t->held++] = (struct maas_span){ s, n };
+	return t->held == BATCH ? flush(t) : 0;
+}
+
+static int
 add_word(struct terms *t, size_t start, size_t end, int alone)
 {
 	if (t->stops && table_find(t->stops, t->fold.s + start, end - start) >= 0)
@@ -60,21 +76,37 @@ add_word(struct terms *t, size_t start, size_t end, int alone)
 	return 0;
 }
 
-/* The words of t->fold; with cjk, characters of those scripts are no part of one and part those beside them. */
+/* What a byte of ASCII is to words, for all 256 of them: beyond ASCII the code point has to be looked at. */
+static void
+tabulate(unsigned char in[256], int wordy)
+{
+	memset(in, 2, 256);
+	for (int i = 0; i < 128; i++)
+		in[i] = (unsigned char)(wordy ? is_wordy(i) : !is_blank(i));
+}
+
+/* Words that are runs of \w, or of what is no white space, `least` long or longer; with cjk, characters of those
+ * scripts are no part of one and part those beside them. */
 static int
-find_words(struct terms *t)
+plain_words(struct terms *t, int wordy, size_t least)
 {
 	const char *s = t->fold.s, *p = s, *end = s + t->fold.n, *start = NULL;
-	size_t chars = 0, least = t->rules.word_chars;
 	int cjk = t->rules.analyzer == CJK, alone = 0;
+	unsigned char table[256];
+	size_t chars = 0;
 
-	t->words = 0;
+	tabulate(table, wordy);
 	for (;;) {
 		const char *at = p;
-		int32_t cp = p < end ? maas_utf8_next(&p, end) : -1;
-		int other = cjk && cp >= 0 && is_cjk(cp);
-		int in = cp >= 0 && !other && (least ? is_wordy(cp) : !is_blank(cp));
+		int other = 0, in = p < end ? table[(unsigned char)*p] : 0;
 
+		if (in == 2) {
+			int32_t cp = maas_utf8_next(&p, end);
+
+			other = cjk && is_cjk(cp);
+			in = !other && (wordy ? is_wordy(cp) : !is_blank(cp));
+		} else
+			p += p < end;
 		if (in && !start)
 			start = at, chars = 0;
 		chars += (size_t)in;
@@ -90,6 +122,76 @@ find_words(struct terms *t)
 		if (at == end)
 			return 0;
 	}
+}
+
+struct matching {
+	struct terms *t;
+	int alone;
+};
+
+static int
+match(void *ctx, size_t from, size_t to)
+{
+	struct matching *m = ctx;
+	size_t had = m->t->words;
+
+	if (add_word(m->t, m->t->letter_at[from], m->t->letter_at[to], m->alone) < 0)
+		return -1;
+	m->alone &= m->t->words == had;
+	return 0;
+}
+
+static int
+add_letter(struct terms *t, int32_t cp, size_t at)
+{
+	struct letters *l = &t->letters;
+
+	if (maas_grow(&l->cp, l->n, &t->letter_cap, 1, sizeof *l->cp) < 0 ||
+	    maas_grow(&t->letter_at, l->n, &t->letter_at_cap, 2, sizeof *t->letter_at) < 0)
+		return -1;
+	t->letter_at[l->n] = at;
+	l->cp[l->n++] = cp;
+	return 0;
+}
+
+/* Words by any other pattern; cjk as above. */
+static int
+pattern_words(struct terms *t)
+{
+	const char *s = t->fold.s, *p = s, *end = s + t->fold.n;
+	int cjk = t->rules.analyzer == CJK;
+	struct matching m = { t, 0 };
+
+	t->letters.n = 0;
+	for (;;) {
+		size_t at = (size_t)(p - s);
+		int32_t cp = p < end ? maas_utf8_next(&p, end) : 0;
+		int other = cjk && is_cjk(cp);
+
+		if (at < t->fold.n && !other) {
+			if (add_letter(t, cp, at) < 0)
+				return -1;
+			continue;
+		}
+		if (t->letters.n) {
+			t->letter_at[t->letters.n] = at;
+			if (pattern_find(&t->rules.word, &t->letters, match, &m) < 0)
+				return -1;
+			t->letters.n = 0;
+		}
+		if (at == t->fold.n)
+			return 0;
+		m.alone = 1;
+	}
+}
+
+static int
+find_words(struct terms *t)
+{
+	const struct pattern *p = &t->rules.word;
+
+	t->words = 0;
+	return p->plain ? plain_words(t, p->plain == PLAIN_WORD, p->least) : pattern_words(t);
 }
 
 static void
@@ -145,7 +247,7 @@ join_words(struct terms *t)
 }
 
 static int
-word_grams(struct terms *t, on_term *on, void *ctx)
+word_grams(struct terms *t)
 {
 	const struct rules *r = &t->rules;
 
@@ -159,23 +261,23 @@ word_grams(struct terms *t, on_term *on, void *ctx)
 			if (joined < n)
 				continue;
 			w = &t->word[i + 1 - n];
-			if (on(ctx, t->base + w->start, t->word[i].end - w->start) < 0)
+			if (emit(t, t->base + w->start, t->word[i].end - w->start) < 0)
 				return -1;
 		}
 	return 0;
 }
 
 static int
-cjk_term(struct terms *t, const char *s, const char *end, on_term *on, void *ctx)
+cjk_term(struct terms *t, const char *s, const char *end)
 {
 	size_t n = (size_t)(end - s);
 
-	return t->stops && table_find(t->stops, s, n) >= 0 ? 0 : on(ctx, s, n);
+	return t->stops && table_find(t->stops, s, n) >= 0 ? 0 : emit(t, s, n);
 }
 
 /* Each character of those scripts, and each pair of neighbours. */
 static int
-cjk_terms(struct terms *t, on_term *on, void *ctx)
+cjk_terms(struct terms *t)
 {
 	const char *p = t->fold.s, *end = p + t->fold.n, *before = NULL;
 
@@ -189,7 +291,7 @@ cjk_terms(struct terms *t, on_term *on, void *ctx)
 			before = NULL;
 			continue;
 		}
-		if (cjk_term(t, at, p, on, ctx) < 0 || (before && cjk_term(t, before, p, on, ctx) < 0))
+		if (cjk_term(t, at, p) < 0 || (before && cjk_term(t, before, p) < 0))
 			return -1;
 		before = at;
 	}
@@ -198,7 +300,7 @@ cjk_terms(struct terms *t, on_term *on, void *ctx)
 
 /* Windows of n characters of s[0..len): how many there were. */
 static long
-windows(const char *s, size_t len, size_t n, on_term *on, void *ctx)
+windows(struct terms *t, const char *s, size_t len, size_t n)
 {
 	size_t a = 0, b = 0;
 	long seen = 0;
@@ -209,7 +311,7 @@ windows(const char *s, size_t len, size_t n, on_term *on, void *ctx)
 		b += length(s[b]);
 	}
 	for (;;) {
-		if (on(ctx, s + a, b - a) < 0)
+		if (emit(t, s + a, b - a) < 0)
 			return -1;
 		seen++;
 		if (b == len)
@@ -219,33 +321,54 @@ windows(const char *s, size_t len, size_t n, on_term *on, void *ctx)
 	}
 }
 
-/* fold with each run of two or more white spaces as one space, in join. */
-static int
-squeeze(struct terms *t)
+/* Bytes of the white space at p; 0: none.  In UTF-8 it begins with one of four bytes beyond ASCII. */
+static inline size_t
+blank_at(const char *p, const char *end)
 {
-	const char *s = t->fold.s, *p = s, *end = s + t->fold.n;
+	unsigned char c = (unsigned char)*p;
 
+	if (c > 0x20 && c != 0xc2 && (c < 0xe1 || c > 0xe3))
+		return 0;
+	return is_blank(maas_utf8_next(&p, end)) ? length((char)c) : 0;
+}
+
+/* The first run of two or more white spaces at or behind p; end: none. */
+static const char *
+next_run(const char *p, const char *end)
+{
+	for (size_t n; p < end; p += n ? n : 1)
+		if ((n = blank_at(p, end)) && p + n < end && blank_at(p + n, end))
+			return p;
+	return end;
+}
+
+/* fold with each run of two or more white spaces as one space, in join; fold itself where there is none. */
+static int
+squeeze(struct terms *t, size_t *len)
+{
+	const char *s = t->fold.s, *p = s, *end = s + t->fold.n, *run = next_run(s, end);
+
+	t->base = t->fold.s;
+	t->origin = t->fold_at;
+	*len = t->fold.n;
+	if (run == end)
+		return 0;
 	t->join.n = 0;
 	if (join_room(t, t->fold.n + 2) < 0)
 		return -1;
-	while (p < end) {
-		const char *at = p, *next;
-
-		if (!is_blank(maas_utf8_next(&p, end))) {
-			copy(t, (size_t)(at - s), (size_t)(p - at));
-			continue;
-		}
-		for (next = p; next < end && is_blank(maas_utf8_next(&next, end)); p = next)
+	for (; run < end; run = next_run(p, end)) {
+		copy(t, (size_t)(p - s), (size_t)(run - p));
+		space(t, (size_t)(run - s));
+		for (size_t n; run < end && (n = blank_at(run, end)); run += n)
 			;
-		if (p == at + length(*at))
-			copy(t, (size_t)(at - s), (size_t)(p - at));
-		else
-			space(t, (size_t)(at - s));
+		p = run;
 	}
+	copy(t, (size_t)(p - s), (size_t)(end - p));
 	if (t->places)
 		t->join_at[t->join.n] = t->fold_at[t->fold.n];
 	t->base = t->join.s;
 	t->origin = t->join_at;
+	*len = t->join.n;
 	return 0;
 }
 
@@ -253,12 +376,11 @@ squeeze(struct terms *t)
 static int
 pad_words(struct terms *t)
 {
-	size_t keep = t->rules.word_chars, last = 0;
+	size_t last = 0;
 
-	t->rules.word_chars = 0;
-	if (find_words(t) < 0)
+	t->words = 0;
+	if (plain_words(t, 0, 1) < 0)
 		return -1;
-	t->rules.word_chars = keep;
 	t->join.n = 0;
 	if (join_room(t, t->fold.n + t->words + 3) < 0)
 		return -1;
@@ -282,20 +404,21 @@ pad_words(struct terms *t)
 }
 
 static int
-char_terms(struct terms *t, on_term *on, void *ctx)
+char_terms(struct terms *t)
 {
 	const struct rules *r = &t->rules;
+	size_t len;
 
-	if (squeeze(t) < 0)
+	if (squeeze(t, &len) < 0)
 		return -1;
 	for (size_t n = r->least; n <= r->most; n++)
-		if (windows(t->join.s, t->join.n, n, on, ctx) < 0)
+		if (windows(t, t->base, len, n) < 0)
 			return -1;
 	return 0;
 }
 
 static int
-char_wb_terms(struct terms *t, on_term *on, void *ctx)
+char_wb_terms(struct terms *t)
 {
 	const struct rules *r = &t->rules;
 
@@ -307,9 +430,9 @@ char_wb_terms(struct terms *t, on_term *on, void *ctx)
 		size_t len = w->end - w->start;
 
 		for (size_t n = r->least; n <= r->most; n++) {
-			long seen = windows(s, len, n, on, ctx);
+			long seen = windows(t, s, len, n);
 
-			if (seen < 0 || (seen == 0 && on(ctx, s, len) < 0))
+			if (seen < 0 || (seen == 0 && emit(t, s, len) < 0))
 				return -1;
 			if (seen <= 1)
 				break; /* a short word counts once */
@@ -318,20 +441,35 @@ char_wb_terms(struct terms *t, on_term *on, void *ctx)
 	return 0;
 }
 
-int
-terms_of(struct terms *t, struct maas_span text, on_term *on, void *ctx)
+static int
+word_terms(struct terms *t)
 {
-	if (terms_fold(t, text) < 0)
-		return -1;
-	if (t->rules.analyzer == CHAR)
-		return char_terms(t, on, ctx);
-	if (t->rules.analyzer == CHAR_WB)
-		return char_wb_terms(t, on, ctx);
 	t->base = t->fold.s;
 	t->origin = t->fold_at;
-	if (find_words(t) < 0 || word_grams(t, on, ctx) < 0)
+	if (find_words(t) < 0 || word_grams(t) < 0)
 		return -1;
-	return t->rules.analyzer == CJK ? cjk_terms(t, on, ctx) : 0;
+	if (t->rules.analyzer != CJK)
+		return 0;
+	/* What comes next lies elsewhere than n-grams do: t->base is of one batch. */
+	return flush(t) < 0 ? -1 : cjk_terms(t);
+}
+
+int
+terms_of(struct terms *t, struct maas_span text, on_terms *on, void *ctx)
+{
+	int rc;
+
+	t->on = on;
+	t->ctx = ctx;
+	t->held = 0;
+	if (terms_fold(t, text) < 0)
+		return -1;
+	switch (t->rules.analyzer) {
+	case CHAR: rc = char_terms(t); break;
+	case CHAR_WB: rc = char_wb_terms(t); break;
+	default: rc = word_terms(t); break;
+	}
+	return rc < 0 ? -1 : flush(t);
 }
 
 void
@@ -342,6 +480,8 @@ terms_free(struct terms *t)
 	free(t->fold_at);
 	free(t->join_at);
 	free(t->word);
+	free(t->letters.cp);
+	free(t->letter_at);
 }
 
 double

@@ -57,7 +57,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 	o.token_pattern = data[0] >> 7 ? "\\S+" : "\\b\\w+\\b";
 	text[0] = (struct maas_span){ (const char *)data + 2, (n - 2) / 2 };
 	text[1] = (struct maas_span){ text[0].s + text[0].n, n - 2 - text[0].n };
-	if (!(v = maas_vectorizer_fit(&o, text, 2, &x)))
+	if (!(v = maas_vectorizer_fit(&o, text, 2, NULL, &x)))
 		return 0;
 	expect(x.rows == 2 && x.cols == maas_vectorizer_size(v));
 	later(v, text, &x);

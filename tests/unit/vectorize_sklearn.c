@@ -158,7 +158,7 @@ check(const struct texts *t, char **field)
 {
 	struct maas_vectorizer_options o = options(field[1]);
 	struct maas_csr x;
-	struct maas_vectorizer *v = maas_vectorizer_fit(&o, t->text, t->n, &x);
+	struct maas_vectorizer *v = maas_vectorizer_fit(&o, t->text, t->n, NULL, &x);
 	double sum = 0, place = 0;
 
 	if (!v) {
@@ -225,7 +225,7 @@ three_texts(void)
 		maas_span("a dog barked!") };
 	struct maas_vectorizer_options o = options("tfidf=true");
 	struct maas_csr x;
-	struct maas_vectorizer *v = maas_vectorizer_fit(&o, text, 3, &x);
+	struct maas_vectorizer *v = maas_vectorizer_fit(&o, text, 3, NULL, &x);
 	double dense[7] = { 0 };
 
 	for (size_t i = 0; i < 7; i++)
