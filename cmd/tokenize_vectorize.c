@@ -38,12 +38,9 @@ struct job {
 static int
 name_of(const struct job *j, size_t feature, struct maas_buf *b)
 {
-	struct maas_span s;
-
 	if (feature < j->numbers)
 		return maas_columns_feature(j->learnt, feature, b);
-	s = maas_vectorizer_feature(j->v, feature - j->numbers);
-	return maas_buf_add(b, s.s, s.n);
+	return maas_vectorizer_name(j->v, feature - j->numbers, b);
 }
 
 /* A name or a label as a field: tabs and line ends as blanks. */

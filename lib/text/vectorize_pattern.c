@@ -168,6 +168,8 @@ brackets(struct parsing *g, struct charset *c)
 		if (character(g, &from, &kind) < 0)
 			return -1;
 		if (kind) {
+			if (g->end - g->p >= 2 && g->p[0] == '-' && g->p[1] != ']')
+				return refuse(g, "a range that begins with a class");
 			add_kind(c, kind);
 			continue;
 		}

@@ -39,3 +39,17 @@ maas-tokenize vectorize --fit n.maas --label 2 <<END
 END
 echo "exit $?"
 maas-tokenize vectorize -m v.maas t.tsv >/dev/full; echo "exit $?"
+echo "patterns, stop words, hashes"
+printf 'the #one state-of-the-art ab1\n' >p.txt
+for p in '#\w+' "\\b[\\w'-]+\\b" '[^\W\d_]{2,}'; do
+	maas-tokenize vectorize --fit p.maas --text 1 --label '' --token-pattern "$p" --to jsonl p.txt
+done
+maas-tokenize vectorize --fit p.maas --text 1 --label '' --stop-words english --to jsonl p.txt
+maas-tokenize vectorize --fit h.maas --text 1 --label '' --hash 18 --to jsonl p.txt
+printf 'words never seen\n' | maas-tokenize vectorize -m h.maas
+maas-tokenize vectorize --fit p.maas --text 1 --label '' --token-pattern '(\w+)' p.txt; echo "exit $?"
+maas-tokenize vectorize --fit p.maas --text 1 --label '' --hash 8 --min-df 2 p.txt; echo "exit $?"
+for j in 1 2 7; do
+	maas-tokenize vectorize -j "$j" --fit "j$j.maas" --tfidf --ngrams 1-3 "$DATA/example/train.tsv" >"j$j.svm"
+done
+cmp j1.maas j2.maas && cmp j1.maas j7.maas && cmp j1.svm j2.svm && cmp j1.svm j7.svm && echo the same by any number of threads

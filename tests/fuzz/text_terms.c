@@ -41,6 +41,8 @@ int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 {
 	static const char *const ngrams[] = { "1", "1-2", "2-3", "5" };
+	static const char *const patterns[] = { "\\b\\w+\\b", "\\S+", "\\b[\\w-]{2,3}\\b", "[^\\W\\d_]+", "\\b\\S+\\b", "\\S\\w{2,}\\b",
+		"[a-z\\u4e00-\\u9fa5]{1,2}", "\\b\\W\\d*" };
 	struct maas_vectorizer_options o;
 	struct maas_span text[2];
 	struct maas_csr x;
@@ -54,7 +56,8 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 	o.lowercase = data[0] >> 4 & 1;
 	o.strip_accents = data[0] >> 5 & 1 ? data[1] % 3 : 0;
 	o.tfidf = data[0] >> 6 & 1;
-	o.token_pattern = data[0] >> 7 ? "\\S+" : "\\b\\w+\\b";
+	o.token_pattern = patterns[(data[0] >> 7) + (data[1] >> 2 & 3) * 2];
+	o.hash = data[1] >> 4 & 3;
 	text[0] = (struct maas_span){ (const char *)data + 2, (n - 2) / 2 };
 	text[1] = (struct maas_span){ text[0].s + text[0].n, n - 2 - text[0].n };
 	if (!(v = maas_vectorizer_fit(&o, text, 2, NULL, &x)))

@@ -111,12 +111,16 @@ fnv(const struct maas_vectorizer *v)
 {
 	uint64_t h = 0xcbf29ce484222325u;
 
-	for (size_t i = 0; i < maas_vectorizer_size(v); i++) {
-		struct maas_span s = maas_vectorizer_feature(v, i);
+	struct maas_buf b = { 0 };
 
-		for (size_t j = 0; j <= s.n; j++)
-			h = (h ^ (unsigned char)(j < s.n ? s.s[j] : '\n')) * 0x100000001b3u;
+	for (size_t i = 0; i < maas_vectorizer_size(v); i++) {
+		b.n = 0;
+		if (maas_vectorizer_name(v, i, &b) < 0)
+			abort();
+		for (size_t j = 0; j <= b.n; j++)
+			h = (h ^ (unsigned char)(j < b.n ? b.s[j] : '\n')) * 0x100000001b3u;
 	}
+	maas_buf_free(&b);
 	return h;
 }
 
