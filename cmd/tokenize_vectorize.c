@@ -259,7 +259,7 @@ all_features(struct job *j)
 		pick[i] = (uint32_t)i;
 	if (!bad && !j->v)
 		bad = maas_rowset_learn(j->set, pick, n, &(struct maas_preparation){ 0 }, j->own) ||
-		    !(j->v = j->fitted = maas_rowset_vectorizer(j->set, pick, n, j->call->part[2]));
+		    !(j->v = j->fitted = maas_rowset_vectorizer(j->set, pick, n, team, j->call->part[2]));
 	bad = bad || maas_rowset_design(j->set, pick, n, team, j->learnt, j->v, 1, &j->x);
 	free(pick);
 	maas_team_free(team);

@@ -194,7 +194,7 @@ rows_prepare(struct rows_job *j, struct rows_fold *f, int use_up)
 		hint(j);
 		f->v = j->given
 		    ? j->given
-		    : (f->fitted = maas_rowset_vectorizer(j->set, f->train.pick, f->train.n, j->vectorizer));
+		    : (f->fitted = maas_rowset_vectorizer(j->set, f->train.pick, f->train.n, j->team, j->vectorizer));
 		if (!f->v)
 			return -1;
 	}

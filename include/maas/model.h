@@ -216,7 +216,7 @@ struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
 struct maas_rows;
 struct maas_rows_call;
 struct maas_piece {                     /* what one feature adds to a label's logit (regression: to the value) */
-	struct maas_span feature;
+	struct maas_span feature;       /* its name; where a hash makes features, the pieces of the text that fell in it */
 	double value, contribution;
 	const struct maas_place *place; /* where it stands in the text; none for other columns */
 	size_t places;
@@ -371,9 +371,9 @@ size_t maas_label_find(const struct maas_span *label, size_t labels, struct maas
 /* What the rows pick[0..n) teach about the columns; see maas_columns_learn. */
 int maas_rowset_learn(const struct maas_rowset *, const uint32_t *pick, size_t n, const struct maas_preparation *,
     struct maas_columns *) MAAS_USE;
-/* Fitted on the texts of rows pick[0..n); NULL with a reason where they make no features. */
+/* Fitted on the texts of rows pick[0..n), by the team; NULL with a reason where they make no features. */
 struct maas_vectorizer *maas_rowset_vectorizer(const struct maas_rowset *, const uint32_t *pick, size_t n,
-    const struct maas_vectorizer_options *) MAAS_USE;
+    struct maas_team *, const struct maas_vectorizer_options *) MAAS_USE;
 /*
  * Features of rows pick[0..n) by the team: those of the columns as learnt, then those of v (NULL: no text) of the
  * text.  use_up: numbers are worked on in place, and the rowset's are gone (pick must ascend): one matrix, not two.

@@ -5,6 +5,8 @@
 
 #include "rows.h"
 
+#define PIECES 8 /* that a hashed feature is called by, at most */
+
 static void
 rows_free(struct maas_rows *r)
 {
@@ -458,21 +460,45 @@ places(struct maas_rows_call *c, size_t *n)
 	return 0;
 }
 
-/* Names of features of columns lie in c->name, one behind the other, NUL-ended; offsets first, then pointers. */
+/* A hashed feature is called by the pieces of the text that fell in it, each once; by its number where there is no
+ * text. */
 static int
-name_of(struct maas_rows_call *c, size_t feature, struct maas_span *to)
+hashed_name(const struct maas_rows *r, size_t feature, const struct maas_piece *p, struct maas_buf *b)
+{
+	size_t put = 0;
+
+	for (size_t i = 0; i < p->places; i++) {
+		struct maas_span s = p->place[i].term;
+		size_t k = 0;
+
+		while (k < i && (p->place[k].term.n != s.n || memcmp(p->place[k].term.s, s.s, s.n)))
+			k++;
+		if (k < i)
+			continue;
+		if (put == PIECES)
+			return maas_buf_text(b, " | ...");
+		if ((put++ && maas_buf_text(b, " | ") < 0) || maas_buf_add(b, s.s, s.n) < 0)
+			return -1;
+	}
+	return put ? 0 : maas_vectorizer_name(r->v, feature - r->before, b);
+}
+
+/* Names that are made lie in c->name, one behind the other, NUL-ended; offsets first, then pointers. */
+static int
+name_of(struct maas_rows_call *c, size_t feature, struct maas_piece *p)
 {
 	const struct maas_rows *r = c->r;
 	size_t at = c->name.n;
+	int bad;
 
-	if (feature >= r->before) {
-		*to = maas_vectorizer_feature(r->v, feature - r->before);
+	if (feature >= r->before && !maas_vectorizer_hashed(r->v)) {
+		p->feature = maas_vectorizer_feature(r->v, feature - r->before);
 		return 0;
 	}
-	if (maas_columns_feature(r->columns, feature, &c->name) < 0 || maas_buf_add(&c->name, "", 1) < 0)
-		return -1;
-	*to = (struct maas_span){ NULL, at };
-	return 0;
+	bad = feature < r->before ? maas_columns_feature(r->columns, feature, &c->name)
+				  : hashed_name(r, feature, p, &c->name);
+	p->feature = (struct maas_span){ NULL, at };
+	return bad || maas_buf_add(&c->name, "", 1) ? -1 : 0;
 }
 
 /* The value and weight of one feature of the row as a piece; *k: places up to it are told. */
@@ -485,14 +511,12 @@ add_piece(struct maas_rows_call *c, struct maas_piece *p, size_t feature, double
 
 	*p = (struct maas_piece){ .value = feature < c->x.dense ? c->number[feature] : value };
 	p->contribution = sign * value * r->m->kind->rows->weight(r->m, feature, r->outputs == 1 ? 0 : label);
-	if (name_of(c, feature, &p->feature) < 0)
-		return -1;
 	while (*k < places_n && r->before + c->place[*k].feature < feature)
 		++*k;
 	p->place = c->place + *k;
 	for (; *k < places_n && r->before + c->place[*k].feature == feature; ++*k)
 		p->places++;
-	return 0;
+	return name_of(c, feature, p);
 }
 
 int

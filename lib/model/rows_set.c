@@ -280,8 +280,8 @@ out:
 }
 
 struct maas_vectorizer *
-maas_rowset_vectorizer(
-    const struct maas_rowset *d, const uint32_t *pick, size_t n, const struct maas_vectorizer_options *o)
+maas_rowset_vectorizer(const struct maas_rowset *d, const uint32_t *pick, size_t n, struct maas_team *team,
+    const struct maas_vectorizer_options *o)
 {
 	struct maas_span *text = maas_alloc(n, sizeof *text);
 	struct maas_vectorizer *v;
@@ -290,7 +290,7 @@ maas_rowset_vectorizer(
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		text[i] = d->text[pick[i]];
-	v = maas_vectorizer_fit(o, text, n, NULL, NULL);
+	v = maas_vectorizer_fit(o, text, n, team, NULL);
 	free(text);
 	return v;
 }

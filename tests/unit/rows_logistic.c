@@ -88,7 +88,7 @@ train(struct trained *z, const char *table, const char *settings, int threads)
 	for (uint32_t i = 0; i < z->d->n; i++)
 		pick[i] = i;
 	if (maas_rowset_labels(z->d, pick, z->d->n, &label, &labels) < 0 ||
-	    (z->d->text && !(z->v = maas_rowset_vectorizer(z->d, pick, z->d->n, &vo))) ||
+	    (z->d->text && !(z->v = maas_rowset_vectorizer(z->d, pick, z->d->n, team, &vo))) ||
 	    maas_rowset_targets(z->d, pick, z->d->n, label, labels, target) < 0 ||
 	    maas_rowset_design(z->d, pick, z->d->n, team, z->c, z->v, 1, &data.x) < 0)
 		goto out;
