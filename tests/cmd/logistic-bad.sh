@@ -13,8 +13,8 @@ bad 'a cat\tx\na dog\t\n'
 bad 'a cat\tx\na dog\ty\n' --min-df 3
 bad 'a cat\tx\na dog\ty\n' --min-df 2 --max-df 1
 bad 'a cat\tx\na dog\ty\n' --ngrams 2-1
-bad 'a cat\tx\na dog\ty\n' --token-pattern '[a-z]+'
-bad 'a cat\tx\na dog\ty\n' --stop-words english
+bad 'a cat\tx\na dog\ty\n' --token-pattern '(a|cat)'
+bad 'a cat\tx\na dog\ty\n' --stop-words french
 bad 'a cat\tx\na dog\ty\n' --analyzer char --stop-words a,b
 bad 'a cat\tx\na dog\ty\n' --l1-ratio 1
 bad 'a cat\tx\na dog\ty\n' --optimizer sgd
