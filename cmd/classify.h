@@ -53,9 +53,11 @@ struct evaluate {
 	const char *errors;
 	struct maas_list fail_under;
 };
+enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct explain {
 	long top;
-	int jsonl;
+	int jsonl, global, color, method;
+	const char *html, *saliency;
 };
 
 #endif

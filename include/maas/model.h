@@ -215,16 +215,28 @@ struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
  */
 struct maas_rows;
 struct maas_rows_call;
+/* How an output is taken apart; each kind has one that suits it. */
+enum maas_method { MAAS_METHOD_AUTO, MAAS_CONTRIBUTION, MAAS_GRADIENT, MAAS_OCCLUSION, MAAS_ATTENTION };
+extern const char *const maas_method_names[];           /* NULL-terminated */
 struct maas_piece {                     /* what one feature adds to a label's logit (regression: to the value) */
 	struct maas_span feature;       /* its name; where a hash makes features, the pieces of the text that fell in it */
-	double value, contribution;
+	size_t index;                   /* which feature; SIZE_MAX: a part of the text */
+	double value, contribution;     /* the value as read: before it was scaled, NaN where it was a gap */
 	const struct maas_place *place; /* where it stands in the text; none for other columns */
 	size_t places;
 };
+struct maas_share {                     /* a part of the text, and what the pieces over it add there */
+	size_t start, end;
+	double contribution;
+};
 struct maas_explanation {
-	double logit, intercept;        /* logit = intercept + the sum of all contributions, where the kind is linear */
+	enum maas_method method;
+	double logit, intercept;        /* logit = intercept + the sum of all contributions */
 	const struct maas_piece *piece; /* the largest |contribution| first */
 	size_t n;
+	struct maas_span text;          /* s NULL: the row has none */
+	const struct maas_share *share; /* in the text's order, side by side; their sum is that of its pieces */
+	size_t shares;
 };
 const struct maas_rows *maas_rows_of(const struct maas_model *) MAAS_USE;       /* NULL: a model of something else */
 size_t maas_rows_labels(const struct maas_rows *);      /* 0: regression */
@@ -253,9 +265,18 @@ const double *maas_rows_run(struct maas_rows_call *, size_t *rows);
 int maas_rows_apply(const struct maas_rows *, const struct maas_design *, struct maas_team *, double *score) MAAS_USE;
 /* The features of a row: a design of one, valid until the next call.  NULL: none. */
 const struct maas_design *maas_rows_design(struct maas_rows_call *, const struct maas_row *) MAAS_USE;
-/* Why the last row alone (_text, _record, _row) got label i the logit it got (regression: 0, the value).  MAAS_USAGE
- * where the kind cannot tell. */
-int maas_rows_explain(struct maas_rows_call *, size_t label, struct maas_explanation *) MAAS_USE;
+/* Append what feature i is called. */
+int maas_rows_feature(const struct maas_rows *, size_t i, struct maas_buf *) MAAS_USE;
+/* The method that AUTO stands for; MAAS_USAGE where the kind cannot have the one wanted. */
+int maas_rows_method(const struct maas_rows *, enum maas_method *) MAAS_USE;
+/* Why the last row alone (_text, _record, _row) got label i the logit it got (regression: 0, the value). */
+int maas_rows_explain(struct maas_rows_call *, size_t label, enum maas_method, struct maas_explanation *) MAAS_USE;
+/* weight[features] of a label (regression: 0), where the kind is linear, of the features as the model takes them:
+ * scaled; else MAAS_USAGE. */
+int maas_rows_weights(const struct maas_rows *, size_t label, double *weight) MAAS_USE;
+/* Which of n weights are largest, whatever their sign, the largest first (of equals the first): at most `most`, none
+ * that is 0.  How many. */
+size_t maas_strongest(const double *weight, size_t n, uint32_t *to, size_t most);
 
 /* What a kind is fitted on, or held to. */
 struct maas_data {

@@ -24,11 +24,22 @@ struct maas_heat {                      /* a matrix: rows downwards, columns to 
 	const char *scale;              /* what the shade means */
 };
 #define MAAS_HEAT 100
+struct maas_album {                     /* pictures, each beside what each of its pixels did */
+	size_t n, rows, cols;           /* at most MAAS_ALBUM of MAAS_ALBUM_SIDE x MAAS_ALBUM_SIDE pixels */
+	const struct maas_span *name;   /* [n] what stands above */
+	const double *grey;             /* [n][rows][cols] 0 black to 1 white */
+	const double *tint;             /* [n][rows][cols] -1 blue to 0 white to 1 red */
+};
+#define MAAS_ALBUM      100
+#define MAAS_ALBUM_SIDE 256
+unsigned maas_plot_grey(double v);      /* its colours: 0xrrggbb */
+unsigned maas_plot_tint(double v);
 struct maas_plot {                      /* one panel */
 	const char *title, *x, *y;      /* what stands at the top and at the axes */
 	const struct maas_curve *curve;
 	size_t n;
 	const struct maas_heat *heat;   /* instead of curves; NULL */
+	const struct maas_album *album; /* the same; x is a line below */
 };
 
 /* The plot as an SVG 1.1 picture of 800 x 480, appended.  Long curves keep the least and the

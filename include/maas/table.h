@@ -151,6 +151,7 @@ struct maas_columns {
 	size_t numbers, words, texts;   /* columns of each */
 	int sparse;                     /* numbers are sparse (libsvm): none is dense */
 	int labelled;                   /* a label was there: a column, or the format's own */
+	size_t height, width;           /* a row is a picture, row by row (arrays of three dimensions); 0: it is none */
 	/* Learnt; where there is nothing to learn, as they are from the beginning: */
 	size_t dense, features;
 	double *fill;                   /* [numbers] what stands in for a gap; NULL: gaps are refused */

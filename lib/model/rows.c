@@ -5,8 +5,6 @@
 
 #include "rows.h"
 
-#define PIECES 8 /* that a hashed feature is called by, at most */
-
 static void
 rows_free(struct maas_rows *r)
 {
@@ -168,15 +166,13 @@ maas_rows_call_free(struct maas_rows_call *c)
 	maas_reader_free(c->reader);
 	maas_vectorize_free(c->z);
 	maas_buf_free(&c->text);
-	maas_buf_free(&c->name);
+	telling_free(&c->tell);
 	maas_design_free(&c->x);
 	free(c->one);
 	free(c->number);
 	free(c->out);
 	free(c->score);
 	free(c->scratch);
-	free(c->piece);
-	free(c->place);
 	free(c);
 }
 
@@ -245,6 +241,8 @@ put_ready(struct maas_rows_call *c, const struct maas_row *row)
 			x[row->col[i]] = row->val[i];
 		else if (row->col[i] < c->r->features && put(c, row->col[i] - dense, row->val[i]) < 0)
 			return -1;
+	if (dense)
+		memcpy(c->number, x, dense * sizeof *x);
 	return 0;
 }
 
@@ -419,133 +417,4 @@ maas_rows_answer(struct maas_model *m, struct maas_span input, struct maas_buf *
 	}
 	maas_rows_call_free(c);
 	return rc ? -1 : 0;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-	const struct maas_piece *x = a, *y = b;
-	double u = fabs(x->contribution), v = fabs(y->contribution);
-
-	return u != v              ? (u > v ? -1 : 1)
-	    : x->value != y->value ? (x->value > y->value ? -1 : 1)
-				   : (x->feature.s > y->feature.s) - (x->feature.s < y->feature.s);
-}
-
-static int
-by_feature(const void *a, const void *b)
-{
-	const struct maas_place *x = a, *y = b;
-
-	return x->feature != y->feature ? (x->feature < y->feature ? -1 : 1)
-					: (x->start > y->start) - (x->start < y->start);
-}
-
-/* Where the text's features stand, feature by feature. */
-static int
-places(struct maas_rows_call *c, size_t *n)
-{
-	const struct maas_place *place;
-
-	*n = 0;
-	if (!c->z || !c->text.n)
-		return 0;
-	if (maas_vectorize_places(c->z, (struct maas_span){ c->text.s, c->text.n }, &place, n) < 0 ||
-	    maas_grow(&c->place, 0, &c->place_cap, *n, sizeof *c->place) < 0)
-		return -1;
-	if (*n) {
-		memcpy(c->place, place, *n * sizeof *place);
-		qsort(c->place, *n, sizeof *place, by_feature);
-	}
-	return 0;
-}
-
-/* A hashed feature is called by the pieces of the text that fell in it, each once; by its number where there is no
- * text. */
-static int
-hashed_name(const struct maas_rows *r, size_t feature, const struct maas_piece *p, struct maas_buf *b)
-{
-	size_t put = 0;
-
-	for (size_t i = 0; i < p->places; i++) {
-		struct maas_span s = p->place[i].term;
-		size_t k = 0;
-
-		while (k < i && (p->place[k].term.n != s.n || memcmp(p->place[k].term.s, s.s, s.n)))
-			k++;
-		if (k < i)
-			continue;
-		if (put == PIECES)
-			return maas_buf_text(b, " | ...");
-		if ((put++ && maas_buf_text(b, " | ") < 0) || maas_buf_add(b, s.s, s.n) < 0)
-			return -1;
-	}
-	return put ? 0 : maas_vectorizer_name(r->v, feature - r->before, b);
-}
-
-/* Names that are made lie in c->name, one behind the other, NUL-ended; offsets first, then pointers. */
-static int
-name_of(struct maas_rows_call *c, size_t feature, struct maas_piece *p)
-{
-	const struct maas_rows *r = c->r;
-	size_t at = c->name.n;
-	int bad;
-
-	if (feature >= r->before && !maas_vectorizer_hashed(r->v)) {
-		p->feature = maas_vectorizer_feature(r->v, feature - r->before);
-		return 0;
-	}
-	bad = feature < r->before ? maas_columns_feature(r->columns, feature, &c->name)
-				  : hashed_name(r, feature, p, &c->name);
-	p->feature = (struct maas_span){ NULL, at };
-	return bad || maas_buf_add(&c->name, "", 1) ? -1 : 0;
-}
-
-/* The value and weight of one feature of the row as a piece; *k: places up to it are told. */
-static int
-add_piece(struct maas_rows_call *c, struct maas_piece *p, size_t feature, double value, size_t label, size_t *k,
-    size_t places_n)
-{
-	const struct maas_rows *r = c->r;
-	double sign = r->outputs == 1 && r->labels && !label ? -1 : 1;
-
-	*p = (struct maas_piece){ .value = feature < c->x.dense ? c->number[feature] : value };
-	p->contribution = sign * value * r->m->kind->rows->weight(r->m, feature, r->outputs == 1 ? 0 : label);
-	while (*k < places_n && r->before + c->place[*k].feature < feature)
-		++*k;
-	p->place = c->place + *k;
-	for (; *k < places_n && r->before + c->place[*k].feature == feature; ++*k)
-		p->places++;
-	return name_of(c, feature, p);
-}
-
-int
-maas_rows_explain(struct maas_rows_call *c, size_t label, struct maas_explanation *to)
-{
-	const struct maas_rows *r = c->r;
-	const struct maas_rows_ops *ops = r->m->kind->rows;
-	double sign = r->outputs == 1 && r->labels && !label ? -1 : 1;
-	size_t n, k = 0, at = 0, output = r->outputs == 1 ? 0 : label;
-
-	if (!ops->weight)
-		return maas_fail_as(MAAS_USAGE, "%s models cannot tell what a feature adds", r->m->kind->name);
-	if (label >= maas_rows_scores(r))
-		return maas_fail("label %zu of %zu", label, r->labels);
-	c->name.n = 0;
-	if (places(c, &n) < 0 || maas_grow(&c->piece, 0, &c->piece_cap, c->x.dense + c->nnz + 1, sizeof *c->piece) < 0)
-		return -1;
-	for (size_t i = 0; i < c->x.dense; i++)
-		if (c->x.x[i] != 0 && add_piece(c, &c->piece[at++], i, c->x.x[i], label, &k, n) < 0)
-			return -1;
-	for (size_t i = 0; i < c->nnz; i++)
-		if (add_piece(c, &c->piece[at++], c->x.dense + c->x.sparse.col[i], c->x.sparse.val[i], label, &k, n) <
-		    0)
-			return -1;
-	for (size_t i = 0; i < at; i++)
-		if (!c->piece[i].feature.s)
-			c->piece[i].feature = maas_span(c->name.s + c->piece[i].feature.n);
-	if (at)
-		qsort(c->piece, at, sizeof *c->piece, by_size);
-	*to = (struct maas_explanation){ sign * c->out[output], sign * ops->intercept(r->m, output), c->piece, at };
-	return 0;
 }

@@ -15,6 +15,34 @@ struct maas_rows {
 	size_t features;
 };
 
+/* Parts of a text, and what each adds; zero-initialised is empty. */
+struct shares {
+	struct maas_share *share;
+	unsigned char *is;
+	size_t *cut;
+	size_t n, cap, is_cap, cut_cap;
+};
+/* Cut the text where features stand; then add what each adds, its n places given; then drop parts that got nothing. */
+int shares_cut(struct shares *, const struct maas_place *, size_t n) MAAS_USE;
+void shares_add(struct shares *, const struct maas_place *, size_t n, double contribution);
+void shares_end(struct shares *);
+void shares_free(struct shares *);
+
+/* What rows_explain.c works with; zero-initialised is empty. */
+struct telling {
+	struct maas_arena *arena; /* names of pieces */
+	struct maas_buf name, text;
+	struct maas_piece *piece;
+	struct maas_place *place; /* by feature, then by place */
+	struct shares shares;
+	double *slope;        /* of the output by each feature */
+	struct maas_design x; /* rows with a piece left out, MAAS_ROWS at most */
+	double *out;          /* [MAAS_ROWS][outputs] */
+	size_t pieces, places, told, tried; /* told: of the places; tried: of the pieces */
+	size_t piece_cap, place_cap, slope_cap, col_cap, val_cap;
+};
+void telling_free(struct telling *);
+
 /* One thread's scratch: rows on their way through the model. */
 struct maas_rows_call {
 	const struct maas_rows *r;
@@ -27,10 +55,7 @@ struct maas_rows_call {
 	struct maas_buf text; /* the last record's text, for places */
 	double *out, *score; /* [MAAS_ROWS][outputs], [MAAS_ROWS][scores] */
 	void *scratch;
-	struct maas_piece *piece;
-	struct maas_place *place; /* by feature, then by place */
-	size_t piece_cap, place_cap;
-	struct maas_buf name; /* of features of columns */
+	struct telling tell;
 };
 
 /* The part "labels": n (u32), then length (u32) and bytes of each.  In the model's arena. */

@@ -12,6 +12,8 @@ panel_size(const struct maas_plot *p, size_t panels, double *w, double *h)
 	*h = HEIGHT;
 	if (p->heat)
 		heat_size(p->heat, w, h);
+	else if (p->album)
+		album_size(p->album, w, h);
 }
 
 int
@@ -22,6 +24,8 @@ canvas_size(const struct picture *p, double *width, double *height)
 		const struct maas_heat *m = p->panel[i].heat;
 		double w, h;
 
+		if (p->panel[i].album && album_check(p->panel[i].album) < 0)
+			return -1;
 		if (m && (m->rows > MAAS_HEAT || m->cols > MAAS_HEAT || !m->rows || !m->cols))
 			return maas_fail(
 			    "a heat map of %zu rows and %zu columns, wanted 1 to %d", m->rows, m->cols, MAAS_HEAT);
@@ -40,7 +44,9 @@ canvas_draw(const struct picture *p, struct canvas *to)
 
 	for (size_t i = 0; i < p->n && !bad; i++) {
 		panel_size(&p->panel[i], p->n, &f.w, &f.h);
-		bad = (p->panel[i].heat ? heat_draw : curves_draw)(&p->panel[i], f, to);
+		bad = (p->panel[i].heat     ? heat_draw
+			: p->panel[i].album ? album_draw
+					    : curves_draw)(&p->panel[i], f, to);
 		f.x += f.w;
 	}
 	return bad ? -1 : 0;

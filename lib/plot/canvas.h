@@ -43,6 +43,9 @@ int canvas_draw(const struct picture *, struct canvas *) MAAS_USE;
 int curves_draw(const struct maas_plot *, struct frame, struct canvas *) MAAS_USE;
 int heat_draw(const struct maas_plot *, struct frame, struct canvas *) MAAS_USE;
 void heat_size(const struct maas_heat *, double *w, double *h);
+int album_draw(const struct maas_plot *, struct frame, struct canvas *) MAAS_USE;
+int album_check(const struct maas_album *) MAAS_USE;
+void album_size(const struct maas_album *, double *w, double *h);
 /* Text of any bytes as it is drawn: valid UTF-8 without control characters, cut to `most` columns (a wide
  * character has two). */
 #define NAME_BYTES 256

@@ -177,7 +177,7 @@ answer(struct rows_slots *s, struct slot *slot, int member)
 		return -1;
 	if (!r->explain)
 		return 0;
-	if (maas_rows_explain(s->call[member], labels ? ranked[0].label : 0, &why) < 0)
+	if (maas_rows_explain(s->call[member], labels ? ranked[0].label : 0, MAAS_METHOD_AUTO, &why) < 0)
 		return -1;
 	return put_pieces(&slot->out, &why, r->top, r->text ? item : (struct maas_span){ NULL, 0 });
 }

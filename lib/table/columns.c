@@ -431,6 +431,10 @@ make(struct fit *f)
 		c->sparse = t->format == &maas_format_libsvm;
 		c->numbers = f->width;
 		c->texts = t->format->text && !c->sparse;
+		if (t->matrix.dims == 2 && !t->format->text) {
+			c->height = t->matrix.dim[0];
+			c->width = t->matrix.dim[1];
+		}
 		columns_place(c);
 		return c;
 	}
@@ -546,7 +550,7 @@ maas_columns_copy(const struct maas_columns *from)
 	}
 	*c = (struct maas_columns){ a, from->format, from->header, from->delimiter, from->n,
 		from->column ? c->column : NULL, from->numbers, from->words, from->texts, from->sparse, from->labelled,
-		0, 0, NULL, NULL, NULL, NULL };
+		from->height, from->width, 0, 0, NULL, NULL, NULL, NULL };
 	for (i = 0; i < from->n; i++) {
 		const struct maas_column *s = &from->column[i];
 

@@ -54,6 +54,8 @@ maas_columns_write(const struct maas_columns *c, struct maas_buf *b)
 	    maas_buf_printf(b, ",\"header\":%s,\"labelled\":%s,\"numbers\":%zu,\"texts\":%zu",
 		c->header ? "true" : "false", c->labelled ? "true" : "false", c->numbers, c->texts) < 0)
 		return -1;
+	if (c->height && maas_buf_printf(b, ",\"height\":%zu,\"width\":%zu", c->height, c->width) < 0)
+		return -1;
 	for (i = 0; i < c->n; i++)
 		if (maas_buf_text(b, i ? "," : ",\"columns\":[") < 0 || put_column(b, &c->column[i]) < 0)
 			return -1;
@@ -189,6 +191,18 @@ read_learnt(struct maas_columns *c, const struct maas_json *j)
 	return c->features < UINT32_MAX / 2 ? 0 : -1;
 }
 
+/* A picture has as many pixels as there are numbers. */
+static int
+read_picture(struct maas_columns *c, const struct maas_json *j)
+{
+	if (!maas_json_get(j, "height"))
+		return 0;
+	return size(j, "height", &c->height) < 0 || size(j, "width", &c->width) < 0 || !c->width ||
+		c->numbers % c->width || c->height != c->numbers / c->width
+	    ? -1
+	    : 0;
+}
+
 static int
 read_columns(struct maas_columns *c, const struct maas_json *j)
 {
@@ -208,7 +222,8 @@ read_columns(struct maas_columns *c, const struct maas_json *j)
 	if (!list) {
 		c->numbers = numbers;
 		c->texts = texts;
-		if (c->format->cells || texts != (c->format->text && !c->sparse) || (texts && numbers))
+		if (c->format->cells || texts != (c->format->text && !c->sparse) || (texts && numbers) ||
+		    read_picture(c, j) < 0)
 			return -1;
 		return read_learnt(c, j);
 	}

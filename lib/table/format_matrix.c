@@ -195,6 +195,7 @@ open_idx(struct maas_table *t)
 	m->swap = 1;
 	m->fortran = 0;
 	m->cols = 1;
+	m->dims = 0;
 	for (i = 0; i < dims; i++) {
 		size_t d =
 		    (size_t)p[4 + 4 * i] << 24 | (size_t)p[5 + 4 * i] << 16 | (size_t)p[6 + 4 * i] << 8 | p[7 + 4 * i];
@@ -203,6 +204,8 @@ open_idx(struct maas_table *t)
 			m->rows = d;
 		else
 			m->cols = d > COLS_MAX || m->cols > COLS_MAX ? COLS_MAX + 1 : m->cols * d;
+		if (i && m->dims < DIMS_MAX)
+			m->dim[m->dims++] = d;
 	}
 	rc = matrix_open(t, m);
 out:

@@ -198,7 +198,7 @@ explained(void)
 	ok(maas_rows_record(call, maas_span("{\"text\":\"Does THE cat bite the dog?\",\"id\":1}"), q) == 0 &&
 		!memcmp(p, q, sizeof p),
 	    "a record gives what its text gives");
-	ok(maas_rows_explain(call, 0, &x) == 0 && x.n == 3, "three words are known");
+	ok(maas_rows_explain(call, 0, MAAS_METHOD_AUTO, &x) == 0 && x.n == 3, "three words are known");
 	sum = x.intercept;
 	for (size_t i = 0; i < x.n; i++) {
 		const struct maas_piece *e = &x.piece[i];
@@ -211,7 +211,7 @@ explained(void)
 			    "'the' stands at 5 and at 18");
 	}
 	ok(fabs(sum - x.logit) < 1e-12, "the intercept and %zu contributions sum to the logit %.9g", x.n, x.logit);
-	ok(maas_rows_explain(call, 3, &x) < 0, "%s", maas_error());
+	ok(maas_rows_explain(call, 3, MAAS_METHOD_AUTO, &x) < 0, "%s", maas_error());
 	ok(maas_rows_record(call, maas_span("{\"x\":1}"), p) < 0, "%s", maas_error());
 	maas_rows_call_free(call);
 	drop(&z);

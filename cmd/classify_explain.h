@@ -1,0 +1,64 @@
+/* classify_explain -- the forms in which maas-classify explain shows why a row has its label. */
+#ifndef CLASSIFY_EXPLAIN_H
+#define CLASSIFY_EXPLAIN_H
+
+#include "classify.h"
+
+struct explaining {
+	struct classifying k;
+	const struct explain *o;
+	enum maas_method method;
+	size_t top; /* pieces shown of a row; SIZE_MAX: all */
+	int colour; /* texts are shown coloured */
+	int silent; /* standard output is the page's */
+	struct page *page;
+	struct album *album;
+};
+/* A row, answered and explained. */
+struct reasons {
+	const struct maas_row *row;
+	size_t label;
+	double score; /* its probability; in a regression the value */
+	struct maas_explanation x;
+};
+
+/* The name of a label; in a regression, of what is predicted. */
+struct maas_span explain_label(const struct explaining *, size_t label);
+/* What of the score no piece has: "(intercept)" or "(rest)". */
+const char *explain_rest(const struct maas_explanation *);
+
+/* TSV and JSON lines. */
+void explain_head(void);
+void explain_feature(struct maas_span); /* on standard output, in one field */
+void explain_lines(const struct explaining *, const struct reasons *);
+int explain_json(const struct explaining *, const struct reasons *) MAAS_USE;
+
+/* A text with its parts coloured, for a terminal: red speaks for the label, blue against it. */
+int explain_colours(int color); /* of the option: are they wanted, and can they be shown? */
+void explain_coloured(const struct explaining *, const struct reasons *);
+
+/* An HTML page.  _open: NULL with the reason; _close writes it where rc is 0, and leaves nothing behind else. */
+struct page *page_open(const char *path, const char *model, size_t top) MAAS_USE;
+int page_row(struct page *, const struct explaining *, const struct reasons *) MAAS_USE;
+int page_close(struct page *, size_t rows, int rc);
+
+/* Pictures: the first few beside what each of their pixels adds; NULL with the reason where the model has none. */
+struct album *album_open(const char *path, const struct maas_columns *) MAAS_USE;
+int album_add(struct album *, const struct explaining *, const struct reasons *) MAAS_USE;
+int album_save(const struct album *) MAAS_USE;
+void album_free(struct album *);
+/* A row as a picture, 0 ... 1, and what its pixels add, -1 ... 1: [height][width] each. */
+void picture_of(
+    const struct maas_columns *, const struct maas_row *, const struct maas_explanation *, double *grey, double *tint);
+/* One of them as a data: URL. */
+int picture_put(FILE *, const double *, size_t height, size_t width, unsigned (*colour)(double)) MAAS_USE;
+
+/* --global: what the model holds strongest for each label. */
+int explain_global(struct call *);
+
+/* The next character, made harmless for a terminal or a page: what steers either, and what is no UTF-8, is U+FFFD. */
+uint32_t harmless(const char **p, const char *end);
+/* How strong a part is shown: 0 ... 1, of the largest of them, with its sign. */
+double strength(const struct maas_explanation *, double contribution);
+
+#endif

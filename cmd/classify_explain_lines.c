@@ -1,0 +1,101 @@
+/* What a row's label came from, as lines: tab-separated, or JSON. */
+#include "classify_explain.h"
+
+/* A feature on one line: tab, line ends and the backslash as \t \n \r \\. */
+void
+explain_feature(struct maas_span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		switch (s.s[i]) {
+		case '\t': fputs("\\t", stdout); break;
+		case '\n': fputs("\\n", stdout); break;
+		case '\r': fputs("\\r", stdout); break;
+		case '\\': fputs("\\\\", stdout); break;
+		default: putchar(s.s[i]);
+		}
+}
+
+static void
+put_line(
+    const struct explaining *e, const struct reasons *r, struct maas_span feature, double value, double contribution)
+{
+	printf("%zu\t", e->k.number);
+	classify_put(stdout, explain_label(e, r->label));
+	printf("\t%.9g\t", r->x.logit);
+	explain_feature(feature);
+	printf("\t%.9g\t%.9g\n", value, contribution);
+}
+
+struct maas_span
+explain_label(const struct explaining *e, size_t label)
+{
+	const struct maas_columns *c = maas_rows_columns(e->k.rows);
+
+	if (e->k.labels)
+		return maas_rows_label(e->k.rows, label);
+	for (size_t i = 0; c->column && i < c->n; i++)
+		if (c->column[i].role == MAAS_LABEL && c->column[i].name)
+			return maas_span(c->column[i].name);
+	return maas_span("value");
+}
+
+const char *
+explain_rest(const struct maas_explanation *x)
+{
+	return x->method == MAAS_CONTRIBUTION ? "(intercept)" : "(rest)";
+}
+
+void
+explain_head(void)
+{
+	puts("row\tlabel\tlogit\tfeature\tvalue\tcontribution");
+}
+
+void
+explain_lines(const struct explaining *e, const struct reasons *r)
+{
+	put_line(e, r, maas_span(explain_rest(&r->x)), 1, r->x.intercept);
+	for (size_t i = 0; i < r->x.n && i < e->top; i++)
+		put_line(e, r, r->x.piece[i].feature, r->x.piece[i].value, r->x.piece[i].contribution);
+}
+
+static int
+places(struct maas_buf *b, const struct maas_piece *p)
+{
+	int bad = maas_buf_text(b, ",\"places\":[");
+
+	for (size_t i = 0; i < p->places && !bad; i++)
+		bad = maas_buf_printf(b, "%s[%zu,%zu]", i ? "," : "", p->place[i].start, p->place[i].end);
+	return bad || maas_buf_text(b, "]") ? -1 : 0;
+}
+
+static int
+piece(struct maas_buf *b, const struct maas_piece *p)
+{
+	int bad = maas_buf_text(b, "{\"feature\":") || maas_json_put_text(b, p->feature) ||
+	    maas_buf_text(b, ",\"value\":") || maas_json_put_real(b, p->value) ||
+	    maas_buf_text(b, ",\"contribution\":") || maas_json_put_real(b, p->contribution);
+
+	if (!bad && p->places)
+		bad = places(b, p);
+	return bad || maas_buf_text(b, "}") ? -1 : 0;
+}
+
+int
+explain_json(const struct explaining *e, const struct reasons *r)
+{
+	struct maas_buf b = { 0 };
+	int bad = maas_buf_printf(&b, "{\"row\":%zu,\"label\":", e->k.number) ||
+	    maas_json_put_text(&b, explain_label(e, r->label)) || maas_buf_text(&b, ",\"logit\":") ||
+	    maas_json_put_real(&b, r->x.logit) ||
+	    maas_buf_printf(&b, ",\"%s\":", r->x.method == MAAS_CONTRIBUTION ? "intercept" : "rest") ||
+	    maas_json_put_real(&b, r->x.intercept) || maas_buf_text(&b, ",\"contributions\":[");
+
+	for (size_t i = 0; i < r->x.n && i < e->top && !bad; i++)
+		bad = maas_buf_text(&b, i ? "," : "") || piece(&b, &r->x.piece[i]);
+	bad = bad || maas_buf_text(&b, "]}\n");
+	if (!bad)
+		fwrite(b.s, 1, b.n, stdout);
+	maas_buf_free(&b);
+	return bad ? -1 : 0;
+}

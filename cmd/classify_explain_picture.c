@@ -1,0 +1,173 @@
+/* Pictures beside what each of their pixels adds to the label's score: for --saliency, and on a page. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "classify_explain.h"
+#include "maas/plot.h"
+
+#define PICTURES 16 /* of --saliency */
+
+struct album {
+	const char *path;
+	struct maas_album a;
+	struct maas_arena *arena;
+	struct maas_span name[PICTURES];
+	double *grey, *tint;
+};
+
+void
+picture_of(const struct maas_columns *c, const struct maas_row *row, const struct maas_explanation *x, double *grey,
+    double *tint)
+{
+	size_t n = c->height * c->width;
+	double least = 0, most = 0, strongest = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		grey[i] = isfinite(row->x[i]) ? row->x[i] : 0;
+		tint[i] = 0;
+		least = fmin(least, grey[i]);
+		most = fmax(most, grey[i]);
+	}
+	for (size_t i = 0; i < n && most > least; i++)
+		grey[i] = (grey[i] - least) / (most - least);
+	for (size_t i = 0; i < x->n; i++)
+		if (x->piece[i].index < n) {
+			tint[x->piece[i].index] = x->piece[i].contribution;
+			strongest = fmax(strongest, fabs(x->piece[i].contribution));
+		}
+	for (size_t i = 0; i < n && strongest > 0; i++)
+		tint[i] /= strongest;
+}
+
+struct album *
+album_open(const char *path, const struct maas_columns *c)
+{
+	struct album *a;
+	size_t n = c->height * c->width;
+
+	if (maas_plot_check(path) < 0)
+		return NULL;
+	if (!n) {
+		maas_fail_as(
+		    MAAS_USAGE, "--saliency: the model was not trained on pictures, as IDX files of three dimensions");
+		return NULL;
+	}
+	if (c->height > MAAS_ALBUM_SIDE || c->width > MAAS_ALBUM_SIDE) {
+		maas_fail_as(MAAS_USAGE, "--saliency: pictures of %zu x %zu, at most %d x %d are drawn", c->height,
+		    c->width, MAAS_ALBUM_SIDE, MAAS_ALBUM_SIDE);
+		return NULL;
+	}
+	if (!(a = maas_alloc(1, sizeof *a)))
+		return NULL;
+	a->path = path;
+	a->a = (struct maas_album){ .rows = c->height, .cols = c->width, .name = a->name };
+	if (!(a->arena = maas_arena_new(1 << 12)) || !(a->grey = maas_alloc(PICTURES * n, sizeof *a->grey)) ||
+	    !(a->tint = maas_alloc(PICTURES * n, sizeof *a->tint))) {
+		album_free(a);
+		return NULL;
+	}
+	return a;
+}
+
+void
+album_free(struct album *a)
+{
+	if (!a)
+		return;
+	maas_arena_free(a->arena);
+	free(a->grey);
+	free(a->tint);
+	free(a);
+}
+
+int
+album_add(struct album *a, const struct explaining *e, const struct reasons *r)
+{
+	struct maas_span label = explain_label(e, r->label);
+	size_t i = a->a.n, n = a->a.rows * a->a.cols;
+	struct maas_buf name = { 0 };
+	int bad;
+
+	if (i == PICTURES || !r->row->x)
+		return 0;
+	bad = maas_buf_printf(&name, "%zu: ", e->k.number) || maas_buf_add(&name, label.s, label.n) ||
+	    maas_buf_printf(&name, " %.3g", r->score);
+	a->name[i] = (struct maas_span){ bad ? NULL : maas_take_text(a->arena, name.s, name.n), name.n };
+	maas_buf_free(&name);
+	if (bad || !a->name[i].s)
+		return -1;
+	picture_of(maas_rows_columns(e->k.rows), r->row, &r->x, a->grey + i * n, a->tint + i * n);
+	a->a.n++;
+	return 0;
+}
+
+int
+album_save(const struct album *a)
+{
+	struct maas_album album = a->a;
+	const struct maas_plot p = { .title = "What speaks for each answer",
+		.x = "red: for it, blue: against it; each picture's strongest pixel in full colour",
+		.album = &album };
+
+	if (!album.n)
+		return maas_fail("%s: not written: no picture got an answer", a->path);
+	album.grey = a->grey;
+	album.tint = a->tint;
+	return maas_plot_save(&p, a->path);
+}
+
+/* RFC 4648, section 4. */
+static void
+put_base64(FILE *f, const unsigned char *p, size_t n)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < n; i += 3) {
+		unsigned v =
+		    (unsigned)p[i] << 16 | (i + 1 < n ? (unsigned)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
+
+		putc(digit[v >> 18], f);
+		putc(digit[v >> 12 & 63], f);
+		putc(i + 1 < n ? digit[v >> 6 & 63] : '=', f);
+		putc(i + 2 < n ? digit[v & 63] : '=', f);
+	}
+}
+
+static void
+put32(unsigned char *p, size_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (unsigned char)(v >> 8 * i);
+}
+
+/* A BMP of 24 bits a pixel, bottom row first, rows of a multiple of four bytes: what every browser shows. */
+int
+picture_put(FILE *f, const double *v, size_t height, size_t width, unsigned (*colour)(double))
+{
+	enum { HEAD = 54 };
+	size_t line = (3 * width + 3) / 4 * 4, n = HEAD + line * height;
+	unsigned char *p = maas_alloc(n, 1);
+
+	if (!p)
+		return -1;
+	memcpy(p, "BM", 2);
+	put32(p + 2, n);
+	put32(p + 10, HEAD);
+	put32(p + 14, 40);
+	put32(p + 18, width);
+	put32(p + 22, height);
+	p[26] = 1;
+	p[28] = 24;
+	for (size_t i = 0; i < height; i++)
+		for (size_t j = 0; j < width; j++) {
+			unsigned char *at = p + HEAD + (height - 1 - i) * line + 3 * j;
+			unsigned c = colour(v[i * width + j]);
+
+			at[0] = (unsigned char)c, at[1] = (unsigned char)(c >> 8), at[2] = (unsigned char)(c >> 16);
+		}
+	fputs("data:image/bmp;base64,", f);
+	put_base64(f, p, n);
+	free(p);
+	return 0;
+}

@@ -1,0 +1,18 @@
+# --global: the strongest features of each label.
+maas-train logistic -q --tfidf -o m.maas "$DATA/example/train.tsv"
+maas-classify explain -m m.maas --global --top 2
+echo '# 20 where nothing is said, 0 is all'
+maas-classify explain -m m.maas --global | cut -f 1 | uniq -c
+maas-classify explain -m m.maas --global --top 0 | sed 1d | sort -k 1,1 -s | awk -F '\t' '
+	$1 != label { label = $1; last = "" }
+	{ w = $3 < 0 ? -$3 : $3; if (last != "" && w > last) print "out of order: " $0; last = w; n++ }
+	END { print n " lines, largest first" }'
+echo '# two labels have one row of weights'
+printf 'size,weight,label\n1,2,x\n2,1,y\n3,4,x\n4,3,y\n' >n.csv
+maas-train logistic -q -o n.maas n.csv
+maas-classify explain -m n.maas --global | awk -F '\t' '{ sub(/^-/, "", $3); print $1, $2, (NR == 1 || $3 > 0) }'
+echo '# rows are not wanted'
+maas-classify explain -m m.maas --global --top 1 n.csv 2>&1 | head -n 2
+maas-classify explain -m m.maas --global --html x.html 2>&1 | head -n 1
+maas-classify explain --global 2>&1 | head -n 1
+maas-classify explain -m m.maas --global >/dev/full; echo "exit $?"
