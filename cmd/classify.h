@@ -3,6 +3,7 @@
 #define CLASSIFY_H
 
 #include "driver.h"
+#include "maas/eval.h"
 #include "maas/model.h"
 
 struct classify { /* part[0] of every verb */
@@ -39,6 +40,9 @@ void classify_put(FILE *, struct maas_span);
 /* Note a row without an answer: the first few are said, the others counted. */
 void classify_note(struct classifying *, const char *why);
 
+/* What was measured as a picture: the confusion, and with a sweep its curves; of a regression, answers by truths. */
+int classify_picture(struct maas_eval *, const struct maas_sweep *, const char *path) MAAS_USE;
+
 int predict(struct call *);
 int evaluate(struct call *);
 int explain(struct call *);
@@ -49,8 +53,8 @@ struct predict {
 	const char *keep;
 };
 struct evaluate {
-	int json, confusion;
-	const char *errors;
+	int json, confusion, sweep;
+	const char *errors, *cost, *positive, *plot;
 	struct maas_list fail_under;
 };
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

@@ -1,16 +1,16 @@
-/* maas-classify evaluate: a report, and the rows that were answered wrong. */
+/* maas-classify evaluate: a report, thresholds and costs, pictures, and the rows that were answered wrong. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "classify.h"
-#include "maas/eval.h"
+#include "maas/plot.h"
 
 struct wrong {
 	struct maas_span truth, row;
 	size_t answer, number;
-	double p;
+	double value, p; /* regression: the answer, and how far it is off */
 };
 
 struct limit { /* of --fail-under */
@@ -27,6 +27,9 @@ struct evaluating {
 	struct wrong *wrong;
 	size_t n, cap;
 	struct limit *limit;
+	struct maas_costs costs;
+	int swept;
+	struct maas_sweep sweep;
 };
 
 static int
@@ -47,27 +50,76 @@ parse_limits(struct evaluating *v, struct call *c)
 		memcpy(x->name, x->text, (size_t)(eq - x->text));
 		for (; *name && strcmp(*name, x->name); name++)
 			;
+		for (name = *name ? name : maas_eval_value_metrics; *name && strcmp(*name, x->name); name++)
+			;
 		if (!*name)
 			return misuse(c,
-			    "--fail-under: no metric is called '%s'; there are accuracy, f1_macro, log_loss ...",
+			    "--fail-under: no metric is called '%s'; there are accuracy, f1_macro, log_loss, r2 ...",
 			    x->name);
 	}
 	return 0;
 }
 
+/* What is said of labels, for a model of numbers; and the other way round. */
 static int
-keep_wrong(struct evaluating *v, const struct maas_row *row, size_t best)
+check_fit(struct evaluating *v, struct call *c)
 {
-	struct wrong *w;
+	const struct evaluate *o = v->o;
 
+	if (!v->k.labels && (o->confusion || o->sweep || o->cost || o->positive))
+		return misuse(
+		    c, "%s answers a number: --confusion, --sweep, --cost and --positive are of labels", v->k.o->model);
+	for (size_t i = 0; i < o->fail_under.n; i++) {
+		const char *const *name = v->k.labels ? maas_eval_metrics : maas_eval_value_metrics;
+
+		for (; *name && strcmp(*name, v->limit[i].name); name++)
+			;
+		if (!*name)
+			return misuse(c, "--fail-under %s: %s answers %s", v->limit[i].text, v->k.o->model,
+			    v->k.labels ? "labels" : "a number");
+	}
+	return 0;
+}
+
+static int
+keep_wrong(struct evaluating *v, const struct maas_row *row, struct wrong w)
+{
 	if (maas_grow(&v->wrong, v->n, &v->cap, 1, sizeof *v->wrong) < 0)
 		return -1;
-	w = &v->wrong[v->n++];
-	*w = (struct wrong){ row->label, row->record.raw, best, v->k.number, v->k.p[best] };
-	if (!(w->truth.s = maas_take_text(v->arena, row->label.s, row->label.n)) ||
-	    (w->row.s && !(w->row.s = maas_take_text(v->arena, w->row.s, w->row.n))))
+	w.truth = row->label;
+	w.row = row->record.raw;
+	w.number = v->k.number;
+	if (!(w.truth.s = maas_take_text(v->arena, row->label.s, row->label.n)) ||
+	    (w.row.s && !(w.row.s = maas_take_text(v->arena, w.row.s, w.row.n))))
 		return -1;
+	v->wrong[v->n++] = w;
 	return 0;
+}
+
+static int
+measure_value(struct evaluating *v, const struct maas_row *row)
+{
+	double truth, answer = v->k.p[0];
+
+	if (maas_number(row->label, &truth) < 0 || !isfinite(truth))
+		return maas_fail("%s:%zu: the label is no number: '%.*s'", row->record.name, row->record.line,
+		    row->label.n < 40 ? (int)row->label.n : 40, row->label.s);
+	if (maas_eval_add_value(v->e, truth, answer) < 0)
+		return -1;
+	return v->o->errors ? keep_wrong(v, row, (struct wrong){ .value = answer, .p = fabs(answer - truth) }) : 0;
+}
+
+static int
+measure_label(struct evaluating *v, const struct maas_row *row)
+{
+	size_t best = classify_best(&v->k);
+	struct maas_span answer = maas_rows_label(v->k.rows, best);
+
+	if (maas_eval_add(v->e, row->label, v->k.p) < 0)
+		return -1;
+	if (!v->o->errors || (answer.n == row->label.n && (!answer.n || !memcmp(answer.s, row->label.s, answer.n))))
+		return 0;
+	return keep_wrong(v, row, (struct wrong){ .answer = best, .p = v->k.p[best] });
 }
 
 static int
@@ -78,9 +130,6 @@ measure(struct evaluating *v)
 	int rc;
 
 	while ((rc = classify_next(&v->k, &row, &why)) > 0) {
-		struct maas_span answer;
-		size_t best;
-
 		if (rc == 2 && !why)
 			continue;
 		if (rc == 2)
@@ -88,12 +137,7 @@ measure(struct evaluating *v)
 		if (!row.label.s || (!row.label.n && row.record.cell))
 			return maas_fail(
 			    "%s:%zu: no label to measure by (see --label)", row.record.name, row.record.line);
-		if (maas_eval_add(v->e, row.label, v->k.p) < 0)
-			return -1;
-		best = classify_best(&v->k);
-		answer = maas_rows_label(v->k.rows, best);
-		if (v->o->errors && (answer.n != row.label.n || memcmp(answer.s, row.label.s, answer.n)) &&
-		    keep_wrong(v, &row, best) < 0)
+		if ((v->k.labels ? measure_label : measure_value)(v, &row) < 0)
 			return -1;
 	}
 	if (rc < 0)
@@ -122,14 +166,18 @@ write_errors(struct evaluating *v)
 	f = maas_out_file(out);
 	if (v->n)
 		qsort(v->wrong, v->n, sizeof *v->wrong, by_confidence);
-	fputs("label\tpredicted\tprobability\trow\n", f);
+	fprintf(f, "label\tpredicted\t%s\trow\n", v->k.labels ? "probability" : "error");
 	for (size_t i = 0; i < v->n; i++) {
 		const struct wrong *w = &v->wrong[i];
 
 		classify_put(f, w->truth);
 		putc('\t', f);
-		classify_put(f, maas_rows_label(v->k.rows, w->answer));
-		fprintf(f, "\t%.9g\t", (double)(float)w->p);
+		if (v->k.labels) {
+			classify_put(f, maas_rows_label(v->k.rows, w->answer));
+			fprintf(f, "\t%.9g\t", (double)(float)w->p);
+		} else {
+			fprintf(f, "%.9g\t%.9g\t", w->value, w->p);
+		}
 		if (w->row.s)
 			fwrite(w->row.s, 1, w->row.n, f);
 		else
@@ -145,12 +193,18 @@ print(struct evaluating *v)
 	struct maas_buf b = { 0 };
 	int bad;
 
-	if (v->o->json)
-		bad = maas_eval_json(v->e, &b) || maas_buf_text(&b, "\n");
-	else
+	if (v->o->json) {
+		bad = maas_buf_text(&b, "{") || maas_eval_members(v->e, &b);
+		if (v->swept)
+			bad = bad || maas_buf_text(&b, ",") || maas_sweep_members(&v->sweep, &b);
+		bad = bad || maas_buf_text(&b, "}\n");
+	} else {
 		bad = maas_eval_report(v->e, &b);
-	if (v->o->confusion && !v->o->json && !bad)
-		bad = maas_buf_text(&b, "\n") || maas_eval_confusion(v->e, &b);
+		if (v->o->confusion)
+			bad = bad || maas_buf_text(&b, "\n") || maas_eval_confusion(v->e, &b);
+		if (v->swept)
+			bad = bad || maas_buf_text(&b, "\n") || maas_sweep_report(&v->sweep, &b);
+	}
 	if (!bad)
 		fwrite(b.s, 1, b.n, stdout); /* finish() looks at the stream */
 	maas_buf_free(&b);
@@ -180,26 +234,66 @@ check_limits(struct evaluating *v)
 }
 
 static int
-run(struct evaluating *v, struct call *c)
+open_all(struct evaluating *v, struct call *c)
 {
-	struct maas_span *label;
+	const char *places[] = { v->o->errors, v->o->plot };
 	int rc = parse_limits(v, c);
 
 	if (rc)
 		return rc;
-	if (spare_input(c, v->o->errors))
+	v->costs = (struct maas_costs){ NAN, NAN };
+	if (v->o->cost && maas_costs_parse(v->o->cost, &v->costs) < 0)
+		return misuse(c, "--cost: %s", maas_error());
+	if (v->o->plot && maas_plot_check(v->o->plot) < 0)
 		return fail(c);
-	if ((rc = classify_open(&v->k, c)))
+	for (size_t i = 0; i < MAAS_COUNT(places); i++)
+		if (spare_input(c, places[i]))
+			return fail(c);
+	if ((rc = classify_open(&v->k, c)) || (rc = check_fit(v, c)))
 		return rc;
-	if (!v->k.labels)
-		return complain(c, MAAS_USAGE, "%s: a model of numbers has no labels to report on", v->k.o->model);
-	if (!(v->arena = maas_arena_new(1 << 16)) || !(label = maas_alloc(v->k.labels, sizeof *label)))
-		return fail(c);
-	for (size_t i = 0; i < v->k.labels; i++)
-		label[i] = maas_rows_label(v->k.rows, i);
-	v->e = maas_eval_new(label, v->k.labels);
+	return 0;
+}
+
+static struct maas_eval *
+new_eval(const struct classifying *k)
+{
+	struct maas_span *label = maas_alloc(k->labels, sizeof *label);
+	struct maas_eval *e;
+
+	if (!label)
+		return NULL;
+	for (size_t i = 0; i < k->labels; i++)
+		label[i] = maas_rows_label(k->rows, i);
+	e = maas_eval_new(label, k->labels);
 	free(label);
-	if (!v->e || measure(v) < 0 || print(v) < 0 || write_errors(v) < 0)
+	return e;
+}
+
+/* Thresholds where they were asked for, or a picture of two labels wants them. */
+static int
+sweep(struct evaluating *v)
+{
+	const struct evaluate *o = v->o;
+	int asked = o->sweep || o->cost || o->positive;
+
+	if (!asked && !(o->plot && v->k.labels == 2))
+		return 0;
+	if (maas_eval_sweep(v->e, o->positive, &v->costs, &v->sweep) < 0)
+		return o->positive ? -1 : maas_in("--positive LABEL says it");
+	v->swept = asked;
+	return 0;
+}
+
+static int
+run(struct evaluating *v, struct call *c)
+{
+	int rc = open_all(v, c);
+
+	if (rc)
+		return rc;
+	if (!(v->arena = maas_arena_new(1 << 16)) || !(v->e = new_eval(&v->k)) || measure(v) < 0 || sweep(v) < 0 ||
+	    print(v) < 0 || write_errors(v) < 0 ||
+	    (v->o->plot && classify_picture(v->e, v->sweep.cut ? &v->sweep : NULL, v->o->plot) < 0))
 		return fail(c);
 	if ((rc = finish(c)))
 		return rc;
@@ -215,6 +309,7 @@ evaluate(struct call *c)
 	int rc = run(&v, c);
 
 	classify_close(&v.k);
+	maas_sweep_free(&v.sweep);
 	maas_eval_free(v.e);
 	maas_arena_free(v.arena);
 	free(v.wrong);

@@ -15,6 +15,10 @@ static const struct maas_field evaluate_fields[] = {
 	MAAS_FLAG(0, evaluate, json, "print every metric as one JSON object"),
 	MAAS_FLAG(0, evaluate, confusion, "print the table of truths (rows) and answers (columns) too"),
 	MAAS_TEXT(0, evaluate, errors, NULL, "write the rows answered wrong to FILE, most confident first"),
+	MAAS_FLAG(0, evaluate, sweep, "print precision, recall and F1 of one label at every threshold too"),
+	MAAS_TEXT(0, evaluate, cost, NULL, "what mistakes cost, as fn=50,fp=1; find the threshold that costs least"),
+	MAAS_TEXT(0, evaluate, positive, NULL, "the label that thresholds are for; the second of two"),
+	MAAS_TEXT(0, evaluate, plot, NULL, "draw confusion and curves, or answers by truths: .svg, .png or .pdf"),
 	MAAS_LIST(
 	    0, evaluate, fail_under, "METRIC=X", "exit 1 where METRIC is below X (a loss: above X); may be repeated"),
 	MAAS_END,

@@ -71,5 +71,9 @@ value_members(const struct maas_eval *e, struct maas_buf *b)
 		if (maas_buf_printf(b, ",\"%s\":", maas_eval_value_metrics[i]) < 0 ||
 		    maas_json_put_real(b, metric_of(e, i, 0)) < 0)
 			return -1;
-	return maas_buf_text(b, ",\"baseline\":") < 0 || maas_json_put_real(b, metric_of(e, RMSE, 1)) < 0 ? -1 : 0;
+	for (size_t i = 0; i < METRICS; i++)
+		if (maas_buf_printf(b, "%s\"%s\":", i ? "," : ",\"baseline\":{", maas_eval_value_metrics[i]) < 0 ||
+		    maas_json_put_real(b, metric_of(e, i, 1)) < 0)
+			return -1;
+	return maas_buf_text(b, "}");
 }

@@ -51,7 +51,7 @@ lay_out(const struct maas_heat *m)
 {
 	size_t n = m->rows > m->cols ? m->rows : m->cols;
 	double below = widest(m->col, m->cols);
-	struct layout l = { .cell = n < 7 ? 60 : n < 15 ? 400.0 / (double)n : n <= 40 ? 28 : 14 };
+	struct layout l = { .cell = n < 5 ? 100 : n < 7 ? 60 : n < 15 ? 400.0 / (double)n : n <= 40 ? 28 : 14 };
 
 	l.upright = below > l.cell - 4;
 	l.left = 36 + widest(m->row, m->rows);

@@ -105,7 +105,7 @@ draws_panels(void)
 	ok(strstr(b.s, ">a\357\277\275 b&lt;c<"), "and are valid");
 	ok(count(b.s, "so long that") == 1 && !strstr(b.s, "nobody could") && strstr(b.s, "...<"), "and cut");
 	ok(strstr(b.s, " fill=\"#ffffff\">30<") && strstr(b.s, ")\">10<"), "white on dark, ink on light");
-	ok(!strstr(b.s, "123456789") && !strstr(b.s, "1.23457e+08"), "a number too wide for its cell is left out");
+	ok(strstr(b.s, ">1.23457e+08<") != NULL, "a large number is short");
 	ok(count(b.s, "fill=\"#08306b\"/>") == 1 && !strstr(b.s, "nan"), "the darkest is 1; NaN is nothing");
 	big = *p[1].heat;
 	big.rows = MAAS_HEAT + 1;
