@@ -14,6 +14,8 @@ static const struct maas_field rows_fields[] = {
 	MAAS_TEXT(0, rows_options, val, NULL, "measure on the rows of FILE, which are not trained on"),
 	MAAS_TEXT(
 	    0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
+	MAAS_TEXT(0, rows_options, pca, NULL,
+	    "learn from N principal components, or from as many as have this share of the variance"),
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
 	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step to FILE"),
 	MAAS_END,
@@ -85,7 +87,9 @@ fit(struct rows_job *j, struct rows_fold *f)
 	if (j->rows->log && !(j->log = fopen(j->rows->log, "w")))
 		return maas_fail_as(MAAS_CANTCREATE, "%s: cannot create: %s", j->rows->log, strerror(errno));
 	f->how = (struct maas_fitting){ .how = j->training,
-		.val = f->val.n ? &f->held : NULL,
+		.val = !f->val.n    ? NULL
+		    : f->projection ? &f->held_components
+				    : &f->held,
 		.team = j->team,
 		.seed = (uint64_t)j->call->common.seed,
 		.on_step = on_step,
@@ -95,7 +99,7 @@ fit(struct rows_job *j, struct rows_fold *f)
 		.val_metric = NAN };
 	j->began = maas_clock();
 	progress_begin(&j->bar, j->call);
-	rc = j->kind->rows->fit(f->model, &f->data, &f->how);
+	rc = j->kind->rows->fit(f->model, f->projection ? &f->components : &f->data, &f->how);
 	progress_clear(&j->bar);
 	return close_log(j) < 0 ? -1 : rc;
 }
@@ -138,7 +142,10 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 	if (!(f->model = maas_model_new(j->kind)))
 		return -1;
 	memcpy(f->model->settings, j->call->part[0], j->kind->size);
-	return fit(j, f) || add_parts(j, f) || maas_model_ready(f->model) ? -1 : 0;
+	return rows_project(j, f) || fit(j, f) || (f->projection && j->kind->rows->fold(f->model, f->projection)) ||
+		add_parts(j, f) || maas_model_ready(f->model)
+	    ? -1
+	    : 0;
 }
 
 static int

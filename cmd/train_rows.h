@@ -8,7 +8,7 @@
 #include "train_family.h"
 
 struct rows_options {
-	const char *val, *vectorizer, *log;
+	const char *val, *vectorizer, *log, *pca;
 	double max_time;
 	int task;
 };
@@ -32,6 +32,8 @@ struct rows_fold {
 	double *value, *val_value; /* of a regression */
 	double *weight;
 	struct maas_data data, held;
+	struct maas_projection *projection; /* --pca; the kind learns from these: */
+	struct maas_data components, held_components;
 	struct maas_model *model;
 	struct maas_fitting how;
 	double *score; /* [val.n][scores] */
@@ -64,6 +66,8 @@ struct rows_job {
 int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
 /* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again. */
 int rows_prepare(struct rows_job *, struct rows_fold *, int use_up);
+/* With --pca: the components of both. */
+int rows_project(struct rows_job *, struct rows_fold *);
 int rows_learn(struct rows_job *, struct rows_fold *);    /* the model, with its parts */
 int rows_validate(struct rows_job *, struct rows_fold *); /* score what was held out */
 void rows_fold_free(struct rows_fold *);

@@ -216,6 +216,33 @@ rows_prepare(struct rows_job *j, struct rows_fold *f, int use_up)
 	return 0;
 }
 
+int
+rows_project(struct rows_job *j, struct rows_fold *f)
+{
+	const char *n = j->rows->pca;
+	double bytes;
+
+	if (!n)
+		return 0;
+	if (!j->kind->rows->fold)
+		return maas_fail_as(MAAS_USAGE, "--pca: %s models do not learn from components", j->kind->name);
+	if (maas_projection_bytes(n, f->data.n, f->data.x.cols, &bytes))
+		return -1;
+	if (bytes > 1e8)
+		warn(j->call, "pca of %zu rows of %zu features: %.1f GB of memory", f->data.n, f->data.x.cols,
+		    bytes / 1e9);
+	f->components = f->data;
+	f->held_components = f->held;
+	f->components.x = f->held_components.x = (struct maas_design){ 0 };
+	if (!(f->projection = maas_projection_fit(n, &f->data.x, j->team, (uint64_t)j->call->common.seed)) ||
+	    maas_projection_apply(f->projection, &f->data.x, j->team, &f->components.x) ||
+	    (f->val.n && maas_projection_apply(f->projection, &f->held.x, j->team, &f->held_components.x)))
+		return -1;
+	warn(j->call, "pca: %zu components, %.6f of the variance", maas_projection_size(f->projection),
+	    maas_projection_share(f->projection));
+	return 0;
+}
+
 /* The label that most training rows have. */
 static size_t
 commonest(const struct maas_data *d)
@@ -369,6 +396,9 @@ void
 rows_fold_free(struct rows_fold *f)
 {
 	maas_model_close(f->model);
+	maas_design_free(&f->components.x);
+	maas_design_free(&f->held_components.x);
+	maas_projection_free(f->projection);
 	maas_design_free(&f->data.x);
 	maas_design_free(&f->held.x);
 	maas_vectorizer_free(f->fitted);

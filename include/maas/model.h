@@ -35,6 +35,8 @@ struct maas_model *maas_model_new(const struct maas_kind *) MAAS_USE;   /* setti
 struct maas_model *maas_model_open(const char *path) MAAS_USE;
 void maas_model_close(struct maas_model *);
 int maas_model_add(struct maas_model *, const struct maas_tensor *) MAAS_USE;   /* name copied, data borrowed */
+/* In place of the one of that name. */
+int maas_model_replace(struct maas_model *, const struct maas_tensor *) MAAS_USE;
 int maas_model_add_part(struct maas_model *, const char *part, struct maas_span) MAAS_USE;      /* copied */
 int maas_model_set_meta(struct maas_model *, const char *key, const char *value) MAAS_USE;
 const struct maas_tensor *maas_model_tensor(const struct maas_model *, const char *name);       /* NULL: none */
@@ -53,6 +55,7 @@ int maas_model_selftest(struct maas_model *) MAAS_USE;  /* numbers within 1e-5, 
 /*
  * A kind: what a model can be.  A NULL slot means "cannot"; commands ask the slot, never the name.
  */
+struct maas_projection;
 struct maas_kind {
 	const char *name;                       /* as the user types it */
 	const char *what;                       /* one line */
@@ -331,6 +334,8 @@ struct maas_rows_ops {
 	 * out[x->rows][outputs]: logits, or the values of a regression.  A row's are the same alone and among others.
 	 * outputs 1 of two labels: the second's logit; the first's is its opposite. */
 	void (*apply)(const struct maas_model *, const struct maas_design *x, double *out, void *scratch);
+	/* Turn what was learnt about components into what it is about features; NULL: --pca is refused. */
+	int (*fold)(struct maas_model *, const struct maas_projection *);
 	/* How an output is made of features, where it is linear in them; NULL: it is not. */
 	double (*weight)(const struct maas_model *, size_t feature, size_t output);
 	double (*intercept)(const struct maas_model *, size_t output);
@@ -344,11 +349,39 @@ enum { MAAS_CLASSES = 1, MAAS_VALUES = 2 };
 int maas_rows_open(struct maas_model *, size_t features, size_t outputs) MAAS_USE;
 void maas_rows_close(struct maas_model *);
 int maas_rows_answer(struct maas_model *, struct maas_span input, struct maas_buf *) MAAS_USE;  /* "label TAB probability", or the value */
+/* The slot fold of kinds whose tensors are coef [features, outputs] and intercept [outputs], F32 or F64. */
+int maas_rows_fold(struct maas_model *, const struct maas_projection *) MAAS_USE;
 /* score[n][scores] from out[n][outputs]: softmax, the logistic function, or the values as they are. */
 void maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_t outputs);
 
 /* Give the model, all its parts in place, a self-test made of its own columns and words. */
 int maas_rows_add_selftest(struct maas_model *, const struct maas_columns *, const struct maas_vectorizer *) MAAS_USE;
+
+/*
+ * A projection: the features of training rows to their principal components (centred, not scaled), before a kind
+ * learns.  Since every kind begins with something linear in its features, what it learnt about components is
+ * folded into weights of features (kind->rows->fold): the model keeps no components, and answers at once.
+ *
+ * Fewer rows than features: by the eigenvectors u of the rows' products (the components, v = x^T u / sqrt(value), are
+ * never formed); else by the covariance of the features; where both are over 12,000 and a number of components is
+ * asked for, by a random sketch.
+ */
+struct maas_projection;
+/* components: "12", "0.95" (the fewest whose share of the variance is above), "all".  x is borrowed. */
+struct maas_projection *maas_projection_fit(const char *components, const struct maas_design *x, struct maas_team *,
+    uint64_t seed) MAAS_USE;
+void maas_projection_free(struct maas_projection *);
+size_t maas_projection_size(const struct maas_projection *);            /* components */
+size_t maas_projection_features(const struct maas_projection *);
+double maas_projection_share(const struct maas_projection *);           /* of the variance */
+/* Bytes that fitting takes at most, for rows x features; -1 with a reason where it cannot be done. */
+int maas_projection_bytes(const char *components, size_t rows, size_t features, double *bytes) MAAS_USE;
+/* The components of rows, dense: `to` gets memory of its own.  The rows fitted on are known by their address. */
+int maas_projection_apply(const struct maas_projection *, const struct maas_design *, struct maas_team *,
+    struct maas_design *to) MAAS_USE;
+/* Weights of components as weights of features: to[features, m] = V^T w, w [components, m]; shift[m] = mean of the
+ * features times to, which the intercepts lose. */
+int maas_projection_fold(const struct maas_projection *, const double *w, size_t m, double *to, double *shift) MAAS_USE;
 
 /*
  * A table in memory, as read: what is trained on and measured.

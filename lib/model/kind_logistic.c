@@ -134,9 +134,12 @@ ready(struct maas_model *m)
 	return maas_rows_open(m, w->dim[0], outputs);
 }
 
-static const struct maas_rows_ops rows = {
-	.tasks = MAAS_CLASSES, .fit = fit, .apply = apply, .weight = weight, .intercept = intercept
-};
+static const struct maas_rows_ops rows = { .tasks = MAAS_CLASSES,
+	.fit = fit,
+	.apply = apply,
+	.fold = maas_rows_fold,
+	.weight = weight,
+	.intercept = intercept };
 
 const struct maas_kind maas_kind_logistic = {
 	.name = "logistic",

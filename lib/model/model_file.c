@@ -209,6 +209,17 @@ maas_model_add(struct maas_model *m, const struct maas_tensor *t)
 }
 
 int
+maas_model_replace(struct maas_model *m, const struct maas_tensor *t)
+{
+	for (size_t i = 0; i < m->ntensor; i++)
+		if (!strcmp(m->tensor[i].name, t->name)) {
+			m->tensor[i] = m->tensor[--m->ntensor];
+			break;
+		}
+	return maas_model_add(m, t);
+}
+
+int
 maas_model_add_part(struct maas_model *m, const char *part, struct maas_span s)
 {
 	char name[64];

@@ -11,8 +11,8 @@
 
 #include "vectorize.h"
 
-#define MAGIC "maasvec1"
-#define HEAD  64
+#define MAGIC     "maasvec1"
+#define HEAD      64
 #define MOST_BITS 28
 
 static const char *const analyzers[] = { "word", "char", "char_wb", "cjk", NULL };
@@ -32,7 +32,8 @@ const struct maas_field maas_vectorizer_fields[] = {
 	MAAS_INT(0, S, max_features, 0, 2e9, 0, "keep the N commonest features; 0: all"),
 	MAAS_TEXT(0, S, stop_words, NULL, "leave out the words in FILE, these, parted by commas, or 'english' ones"),
 	MAAS_TEXT(0, S, token_pattern, "\\b\\w\\w+\\b", "what a word is: a class of characters and how many of them"),
-	MAAS_INT(0, S, hash, 0, MOST_BITS, 0, "keep no vocabulary: a hash tells which of 2^N features is meant; 0: off"),
+	MAAS_INT(
+	    0, S, hash, 0, MOST_BITS, 0, "keep no vocabulary: a hash tells which of 2^N features is meant; 0: off"),
 	MAAS_FLAG_ON(0, S, lowercase, "turn texts to lower case first"),
 	MAAS_ENUM(
 	    0, S, strip_accents, accents, ACCENTS_KEEP, "take accents off: unicode, or ascii and all else that is not"),

@@ -69,8 +69,7 @@ count(void *arg, size_t begin, size_t end, int member)
 			y->why = maas_why();
 			snprintf(y->reason, sizeof y->reason, "%s", maas_error());
 		} else if (f->place)
-			f->place[i] =
-			    (struct place){ (uint32_t)member, (uint32_t)(y->items - y->first), y->first };
+			f->place[i] = (struct place){ (uint32_t)member, (uint32_t)(y->items - y->first), y->first };
 	}
 }
 

@@ -193,8 +193,7 @@ brackets(struct parsing *g, struct charset *c)
 	return 0;
 }
 
-static int
-class(struct parsing *g, struct charset *c)
+static int class(struct parsing *g, struct charset *c)
 {
 	int32_t cp;
 	unsigned kind;

@@ -9,12 +9,12 @@
 
 #define BUCKET  1024 /* terms in one, about */
 #define BUCKETS 4096
-#define SAMPLE  8   /* terms looked at for each bound between buckets */
+#define SAMPLE  8 /* terms looked at for each bound between buckets */
 #define CHUNK   4096
 #define FEW     12 /* quicksort leaves alone */
 #define LEVELS  64 /* of its recursion, before it gives way */
 
-struct item { /* a term of a tally */
+struct item {         /* a term of a tally */
 	uint64_t key; /* its eight bytes at the depth that is being sorted, the first highest */
 	uint32_t tally, seen;
 };
@@ -382,8 +382,8 @@ make(struct making *m, struct maas_team *team)
 }
 
 int
-vocabulary_make(struct vocabulary *to, struct tally *y, size_t tallies, const struct limits *limits,
-    struct maas_team *team)
+vocabulary_make(
+    struct vocabulary *to, struct tally *y, size_t tallies, const struct limits *limits, struct maas_team *team)
 {
 	struct making m = { .y = y, .tallies = tallies, .limits = limits, .to = to };
 	int rc;

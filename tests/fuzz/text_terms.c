@@ -41,8 +41,8 @@ int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t n)
 {
 	static const char *const ngrams[] = { "1", "1-2", "2-3", "5" };
-	static const char *const patterns[] = { "\\b\\w+\\b", "\\S+", "\\b[\\w-]{2,3}\\b", "[^\\W\\d_]+", "\\b\\S+\\b", "\\S\\w{2,}\\b",
-		"[a-z\\u4e00-\\u9fa5]{1,2}", "\\b\\W\\d*" };
+	static const char *const patterns[] = { "\\b\\w+\\b", "\\S+", "\\b[\\w-]{2,3}\\b", "[^\\W\\d_]+", "\\b\\S+\\b",
+		"\\S\\w{2,}\\b", "[a-z\\u4e00-\\u9fa5]{1,2}", "\\b\\W\\d*" };
 	struct maas_vectorizer_options o;
 	struct maas_span text[2];
 	struct maas_csr x;

@@ -18,7 +18,8 @@ defaults(void)
 static struct maas_span *
 make_texts(struct maas_arena *a, size_t n)
 {
-	static const char *const stems[] = { "", "a", "abcdefg", "abcdefgh", "abcdefghabcdefgh", "\xe4\xb8\xad\xe6\x96\x87" };
+	static const char *const stems[] = { "", "a", "abcdefg", "abcdefgh", "abcdefghabcdefgh",
+		"\xe4\xb8\xad\xe6\x96\x87" };
 	struct maas_span *text = maas_take(a, n, sizeof *text);
 
 	for (size_t i = 0; i < n; i++) {
@@ -42,7 +43,8 @@ same(const struct maas_csr *a, const struct maas_csr *b)
 {
 	size_t n = a->start[a->rows];
 
-	return a->rows == b->rows && a->cols == b->cols && !memcmp(a->start, b->start, (a->rows + 1) * sizeof *a->start) &&
+	return a->rows == b->rows && a->cols == b->cols &&
+	    !memcmp(a->start, b->start, (a->rows + 1) * sizeof *a->start) &&
 	    !memcmp(a->col, b->col, n * sizeof *a->col) && !memcmp(a->val, b->val, n * sizeof *a->val);
 }
 
@@ -147,10 +149,12 @@ hashed(void)
 	v = maas_vectorizer_fit(&o, &text, 1, NULL, NULL);
 	z = v ? maas_vectorize_new(v) : NULL;
 	ok(v && maas_vectorizer_size(v) == 1 << 20 && maas_vectorizer_hashed(v), "2^20 features");
-	ok(maas_vectorizer_find(v, maas_span("now")) == (int64_t)(maas_hash("now", 3, 0) >> 44), "the hash's highest bits");
+	ok(maas_vectorizer_find(v, maas_span("now")) == (int64_t)(maas_hash("now", 3, 0) >> 44),
+	    "the hash's highest bits");
 	ok(maas_vectorizer_name(v, 7, &b) == 0 && !strcmp(b.s, "#7"), "a bucket's name");
 	ok(z && maas_vectorize_places(z, text, &place, &n) == 0 && n == 5, "places are known all the same");
-	ok(n == 5 && place[0].start == 0 && place[0].end == 5 && maas_span_is(place[0].term, "caf\xc3\xa9"), "the first");
+	ok(n == 5 && place[0].start == 0 && place[0].end == 5 && maas_span_is(place[0].term, "caf\xc3\xa9"),
+	    "the first");
 	ok(n == 5 && place[4].start == 20 && maas_span_is(place[4].term, "now") && place[4].feature == place[2].feature,
 	    "the last");
 	maas_buf_free(&b);
@@ -171,16 +175,17 @@ refuse(const char *field, const char *value, enum maas_why why, const char *part
 	if (maas_set(maas_field(maas_vectorizer_fields, name, 0), &o, value) < 0)
 		abort();
 	v = maas_vectorizer_fit(&o, text, 2, NULL, NULL);
-	ok(!v && maas_why() == why && strstr(maas_error(), part), "%s %s: %s", field, value, v ? "taken" : maas_error());
+	ok(!v && maas_why() == why && strstr(maas_error(), part), "%s %s: %s", field, value,
+	    v ? "taken" : maas_error());
 	maas_vectorizer_free(v);
 }
 
 static void
 refusals(void)
 {
-	static const char *const patterns[] = { "", "\\w*", "(?i)\\w+", "(\\w+)", "\\w+|\\d", "^\\w+", "\\w+$", ".+", "[a-z", "[z-a]",
-		"\\w{3", "\\w{}", "\\w{4,2}", "\\w{1001,}", "\\w++", "\\w+?", "\\w+-\\w+", "\\pL+", "\\u12", "\\", "[\\w-\\d]+",
-		"\\xff+", "\\b", "\\b\\b", "a{,3}", "\xff+", "[a-\\w]" };
+	static const char *const patterns[] = { "", "\\w*", "(?i)\\w+", "(\\w+)", "\\w+|\\d", "^\\w+", "\\w+$", ".+",
+		"[a-z", "[z-a]", "\\w{3", "\\w{}", "\\w{4,2}", "\\w{1001,}", "\\w++", "\\w+?", "\\w+-\\w+", "\\pL+",
+		"\\u12", "\\", "[\\w-\\d]+", "\\xff+", "\\b", "\\b\\b", "a{,3}", "\xff+", "[a-\\w]" };
 
 	for (size_t i = 0; i < MAAS_COUNT(patterns); i++)
 		refuse("token_pattern", patterns[i], MAAS_USAGE, "token-pattern: '");
