@@ -136,6 +136,7 @@ struct maas_column {
 	const char *name;               /* NULL: known by its number */
 	enum maas_role role;
 	size_t from;                    /* NUMERIC: its place among a row's numbers; CATEGORY: among its words */
+	const char *odd;                /* CATEGORY of mostly numbers, after a fit: its first word, "f.csv:7: 'four'"; else NULL */
 	/* Learnt, of a category: */
 	size_t at, width;               /* its first feature, and one a value */
 	const char **value;             /* sorted by bytes; "" is the gap */

@@ -9,6 +9,14 @@
 
 #include "source.h"
 
+const char *
+table_name(const struct maas_table *t)
+{
+	if (t->source.name)
+		return t->source.name;
+	return t->memory_name ? t->memory_name : t->operands && strcmp(t->operand[0], "-") ? t->operand[0] : "<stdin>";
+}
+
 int
 table_bad(struct maas_table *t, struct maas_record *rec, const char *fmt, ...)
 {
@@ -196,11 +204,11 @@ choose_format(struct maas_table *t)
 	t->format = t->options->format ? maas_formats[t->options->format - 1] : NULL;
 	if (!t->format && (rc = by_bytes(t)) < 0)
 		return -1;
+	if (!t->format && foreign_refuse(&t->source, t->columns || t->memory_name) < 0)
+		return -1;
 	for (i = 0; !t->format && maas_formats[i]; i++)
 		if (has_suffix(t->source.name, maas_formats[i]->suffix))
 			t->format = maas_formats[i];
-	if (!t->format && foreign_refuse(&t->source, t->columns || t->memory_name) < 0)
-		return -1;
 	if (!t->format && d)
 		t->format = !strcmp(d, "tab") || *d == '\t' ? &maas_format_tsv : &maas_format_csv;
 	if (!t->format && by_line(t) < 0)
