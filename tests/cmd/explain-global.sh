@@ -18,7 +18,6 @@ maas-classify explain --global 2>&1 | head -n 1
 maas-classify explain -m m.maas --global >/dev/full; echo "exit $?"
 echo '# measured on rows: the mean of what a feature adds, without its sign'
 maas-classify explain -m m.maas --global --method gradient --top 1 "$DATA/example/test.tsv" >measured; cat measured
-maas-classify explain -m m.maas --jsonl "$DATA/example/test.tsv" | jq -r 'select(.label == "repair") | .contributions[] | select(.feature == "with") | .contribution' | awk '{ n += $1 < 0 ? -$1 : $1 } END { print (n > 0) ? "some rows of repair have it" : "none" }'
 printf 'size,weight,label\n1,2,x\n2,1,y\n' >two.csv
 maas-classify explain -m n.maas --global --method gradient two.csv | awk -F '\t' 'NR > 1 { print $2, $3 }' | sort -u >global
 maas-classify explain -m n.maas two.csv | awk -F '\t' 'NR > 1 && $4 != "(intercept)" { a = $6 < 0 ? -$6 : $6; sum[$4] += a } END { for (f in sum) printf "%s %.9g\n", f, sum[f] / 2 }' | sort | cmp - global && echo 'as the rows add up'
