@@ -8,13 +8,13 @@
 #define SAID 5 /* rows without an answer that get a line each */
 
 int
-classify_open(struct classifying *k, struct call *c)
+classify_open_with(struct classifying *k, struct call *c, const struct classify *o)
 {
 	static const unsigned flags[] = { MAAS_AGAIN, 0, MAAS_LIVE };
 	const struct maas_columns *columns;
 	int told;
 
-	*k = (struct classifying){ .call = c, .o = c->part[0], .options = c->part[1] };
+	*k = (struct classifying){ .call = c, .o = o, .options = c->part[1] };
 	if (!k->o->model)
 		return misuse(c, "-m MODEL is missing");
 	if (wants_input(c))
@@ -45,6 +45,12 @@ classify_open(struct classifying *k, struct call *c)
 		columns = k->numbers;
 	}
 	return (k->reader = maas_reader_new(columns, k->table)) ? 0 : fail(c);
+}
+
+int
+classify_open(struct classifying *k, struct call *c)
+{
+	return classify_open_with(k, c, c->part[0]);
 }
 
 void

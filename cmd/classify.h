@@ -31,6 +31,7 @@ struct classifying {
 
 /* Open -m and the operands; the table and model as parts 0 and 1 of the call.  0, or an exit status, said. */
 int classify_open(struct classifying *, struct call *);
+int classify_open_with(struct classifying *, struct call *, const struct classify *);   /* another model, or its ways */
 void classify_close(struct classifying *);
 /* The next row: 1 scored in ->p; 2 without an answer, *why saying why (NULL: it is empty); 0 at the end, -1. */
 int classify_next(struct classifying *, struct maas_row *, const char **why);
@@ -40,12 +41,17 @@ void classify_put(FILE *, struct maas_span);
 /* Note a row without an answer: the first few are said, the others counted. */
 void classify_note(struct classifying *, const char *why);
 
+/* Rows against their labels: labels of the model; the next labelled row, scored and gathered: 1, 0 at the end, -1 (a row
+ * without an answer or a label too; none at all). */
+struct maas_eval *measure_new(const struct classifying *) MAAS_USE;
+int measure_next(struct classifying *, struct maas_eval *, struct maas_row *) MAAS_USE;
 /* What was measured as a picture: the confusion, and with a sweep its curves; of a regression, answers by truths. */
 int classify_picture(struct maas_eval *, const struct maas_sweep *, const char *path) MAAS_USE;
 
 int predict(struct call *);
 int evaluate(struct call *);
 int explain(struct call *);
+int compare(struct call *);
 struct predict {
 	long k;
 	int proba, jsonl, append;
@@ -58,6 +64,11 @@ struct evaluate {
 	struct maas_list fail_under;
 };
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+struct compare {
+	struct maas_list model;
+	double alpha;
+	int json;
+};
 struct explain {
 	long top;
 	int jsonl, global, color, method;

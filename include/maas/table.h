@@ -101,6 +101,8 @@ struct maas_table *maas_table_open_text(const struct maas_table_options *, const
     const char *name, struct maas_span) MAAS_USE;
 /* The next record, header lines left out.  1, 0 at the end, -1 where reading itself fails. */
 int maas_table_next(struct maas_table *, struct maas_record *) MAAS_USE;
+/* A copy of standard input ("-") or a pipe that can be read again: a descriptor of a file in $TMPDIR, deleted at once. */
+int maas_table_spool(const char *path) MAAS_USE;
 int maas_table_rewind(struct maas_table *) MAAS_USE;            /* to the first record; wants MAAS_AGAIN */
 const struct maas_format *maas_table_format(const struct maas_table *);         /* of the input at hand */
 char maas_table_delimiter(const struct maas_table *);

@@ -60,9 +60,8 @@ table_line(struct maas_table *t, struct maas_record *rec, int cr)
 	return 1;
 }
 
-/* A copy of standard input or a pipe that can be read again: a file in $TMPDIR, deleted at once. */
-static int
-spool(const char *path)
+int
+maas_table_spool(const char *path)
 {
 	const char *dir = getenv("TMPDIR");
 	char name[4096], block[1 << 16];
@@ -112,7 +111,7 @@ operand_path(struct maas_table *t, size_t i)
 		t->once = 1;
 		return path;
 	}
-	if ((t->spooled[i] = spool(path)) < 0 || !(name = maas_alloc(32, 1)))
+	if ((t->spooled[i] = maas_table_spool(path)) < 0 || !(name = maas_alloc(32, 1)))
 		return NULL;
 	snprintf(name, 32, "/dev/fd/%d", t->spooled[i]);
 	return t->spool[i] = name;
