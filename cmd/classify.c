@@ -44,6 +44,7 @@ classify_open_with(struct classifying *k, struct call *c, const struct classify 
 			return fail(c);
 		columns = k->numbers;
 	}
+	k->columns = columns;
 	return (k->reader = maas_reader_new(columns, k->table)) ? 0 : fail(c);
 }
 
@@ -56,6 +57,7 @@ classify_open(struct classifying *k, struct call *c)
 void
 classify_close(struct classifying *k)
 {
+	block_free(k->block);
 	maas_reader_free(k->reader);
 	maas_table_close(k->table);
 	maas_columns_free(k->numbers);
@@ -67,8 +69,11 @@ classify_close(struct classifying *k)
 int
 classify_next(struct classifying *k, struct maas_row *row, const char **why)
 {
-	int rc = maas_reader_next(k->reader, row);
+	int rc;
 
+	if (k->block)
+		return block_next(k, row, why);
+	rc = maas_reader_next(k->reader, row);
 	if (rc <= 0)
 		return rc;
 	k->number++;

@@ -234,7 +234,7 @@ open_all(struct evaluating *v, struct call *c)
 	for (size_t i = 0; i < MAAS_COUNT(places); i++)
 		if (spare_input(c, places[i]))
 			return fail(c);
-	if ((rc = classify_open(&v->k, c)) || (rc = check_fit(v, c)))
+	if ((rc = classify_open(&v->k, c)) || (rc = classify_by_blocks(&v->k)) || (rc = check_fit(v, c)))
 		return rc;
 	return 0;
 }
