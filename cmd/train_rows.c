@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas/train.h"
 #include "train_rows.h"
 
 static const char *const tasks[] = { "auto", "class", "regress", NULL };
@@ -99,7 +100,8 @@ fit(struct rows_job *j, struct rows_fold *f)
 		.val_metric = NAN };
 	j->began = maas_clock();
 	progress_begin(&j->bar, j->call);
-	rc = j->kind->rows->fit(f->model, f->projection ? &f->components : &f->data, &f->how);
+	rc = (j->kind->rows->fit ? j->kind->rows->fit : maas_rows_train)(
+	    f->model, f->projection ? &f->components : &f->data, &f->how);
 	progress_clear(&j->bar);
 	return close_log(j) < 0 ? -1 : rc;
 }

@@ -257,8 +257,6 @@ make_trainer(struct job *j)
 	struct maas_run_setup s = {
 		.model = j->model,
 		.how = j->how,
-		.train = j->train,
-		.val = j->val,
 		.seed = (uint64_t)j->call->common.seed,
 		.max_time = j->running->max_time,
 		.checkpoint = j->running->checkpoint,
@@ -271,6 +269,11 @@ make_trainer(struct job *j)
 	if (!(j->team = maas_team_new((int)j->call->common.threads)))
 		return -1;
 	s.team = j->team;
+	s.train = maas_tokens_source(j->model, j->train, s.seed);
+	if (s.train && j->val.corpus && !(s.val = maas_tokens_held(j->model, j->val))) {
+		maas_source_free(s.train);
+		return -1;
+	}
 	if (!(j->trainer = maas_trainer_new(&s)))
 		return -1;
 	if (j->from && maas_trainer_init_from(j->trainer, j->from))

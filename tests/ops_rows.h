@@ -18,6 +18,7 @@ struct arg {
 	int ndim;
 	size_t dim[MAAS_DIMS];
 	int ids; /* > 0: whole numbers below it */
+	enum { LEARNT, FIXED, RISING } how; /* no gradient, positive; from 0 to ids, ascending */
 };
 
 struct row {
@@ -32,6 +33,37 @@ struct row {
 };
 
 #define SEED 11
+
+/* An argument as a leaf of the tape. */
+static inline struct maas_node *
+leaf(struct maas_tape *t, const struct arg *a)
+{
+	if (!a->ndim)
+		return NULL;
+	return a->ids || a->how == FIXED ? maas_input(t, "x", a->ids ? MAAS_I32 : MAAS_F32, a->ndim, a->dim)
+					 : maas_param(t, "x", a->ndim, a->dim, 0);
+}
+
+/* Values that are none of 0 and 1; rising: every third row is empty. */
+static inline void
+fill_leaf(struct maas_node *x, const struct arg *a, uint64_t stream)
+{
+	size_t n = maas_len(x);
+	int32_t *id = x->val;
+
+	if (a->how == RISING) {
+		for (size_t i = 0; i < n; i++)
+			id[i] = (int32_t)((i + (i % 3 == 1)) * (size_t)a->ids / n);
+		id[n - 1] = a->ids;
+	} else if (a->ids) {
+		for (size_t i = 0; i < n; i++)
+			id[i] = (int32_t)(maas_uniform(SEED, stream, i) * a->ids);
+	} else if (a->how == FIXED) {
+		maas_fill_uniform(x->val, n, 0.2, 1.7, SEED, stream);
+	} else {
+		maas_fill_normal(x->val, n, 0.8, SEED, stream);
+	}
+}
 
 static void
 ref_embed(const struct row *r, double *y, double *const *in)
@@ -235,10 +267,83 @@ head_loss(struct maas_tape *t, struct maas_node **in)
 	return maas_head_loss(t, in[0], in[1], in[2]);
 }
 
+static void
+ref_bag(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows; i++)
+		for (size_t c = 0; c < r->cols; c++) {
+			double sum = (in[4] ? in[4][i * r->cols + c] : 0) + (in[5] ? in[5][c] : 0);
+
+			for (size_t e = (size_t)in[0][i]; e < (size_t)in[0][i + 1]; e++)
+				sum += in[2][e] * in[3][(size_t)in[1][e] * r->cols + c];
+			y[i * r->cols + c] = in[4] ? tanh(sum) : sum;
+		}
+}
+
+static struct maas_node *
+bag(struct maas_tape *t, struct maas_node **in)
+{
+	const struct maas_sparse_rows x = { in[0], in[1], in[2] };
+
+	return maas_bag(t, &x, in[3], in[4], in[5], in[4] ? MAAS_ACT_TANH : MAAS_ACT_NONE);
+}
+
+static void
+ref_class_loss(const struct row *r, double *y, double *const *in)
+{
+	size_t n = r->in[0].dim[1];
+	double all = 0;
+
+	y[0] = 0;
+	for (size_t i = 0; i < r->in[0].dim[0]; i++) {
+		double sum = 0, weight = in[2] ? in[2][i] : 1;
+
+		if (in[1][i] < 0)
+			continue;
+		for (size_t c = 0; c < n; c++)
+			sum += exp(in[0][i * n + c]);
+		y[0] += weight * (log(sum) - in[0][i * n + (size_t)in[1][i]]);
+		all += weight;
+	}
+	y[0] /= all;
+}
+
+static struct maas_node *
+class_loss(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_class_loss(t, in[0], in[1], in[2]);
+}
+
+static void
+ref_square_loss(const struct row *r, double *y, double *const *in)
+{
+	size_t n = r->in[0].dim[1];
+	double all = 0;
+
+	y[0] = 0;
+	for (size_t i = 0; i < r->in[0].dim[0]; i++) {
+		double weight = in[2] ? in[2][i] : 1;
+
+		for (size_t c = i * n; c < (i + 1) * n; c++)
+			y[0] += weight * pow(in[0][c] - in[1][c], 2);
+		all += weight * (double)n;
+	}
+	y[0] /= all;
+}
+
+static struct maas_node *
+square_loss(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_square_loss(t, in[0], in[1], in[2]);
+}
+
 /* clang-format off */
-#define V(n)    { 1, { n }, 0 }
-#define M(m, n) { 2, { m, n }, 0 }
-#define I(n, v) { 1, { n }, v }
+#define V(n)    { 1, { n }, 0, LEARNT }
+#define M(m, n) { 2, { m, n }, 0, LEARNT }
+#define I(n, v) { 1, { n }, v, LEARNT }
+#define R(n, v) { 1, { n }, v, RISING }
+#define F(n)    { 1, { n }, 0, FIXED }
+#define G(m, n) { 2, { m, n }, 0, FIXED }
 
 static const struct row rows[] = {
 	{ &maas_op_embed, "table", embed, ref_embed, { I(9, 7), M(7, 19) }, 9, 19, 0,
@@ -267,6 +372,18 @@ static const struct row rows[] = {
 	    { M(2048, 384), M(65, 384), I(2048, 65) } },
 	{ &maas_op_head_loss, "chunks", head_loss, ref_head_loss, { M(6, 5), M(2100, 5), I(6, 2100) }, 1, 1, 0.02,
 	    { M(2048, 384), M(4000, 384), I(2048, 4000) } },
+	{ &maas_op_bag, "plain", bag, ref_bag, { R(8, 40), I(40, 9), F(40), M(9, 19) }, 7, 19, 0,
+	    { R(33, 4800), I(4800, 30000), F(4800), M(30000, 128) } },
+	{ &maas_op_bag, "added, bias, tanh", bag, ref_bag, { R(41, 90), I(90, 6), F(90), M(6, 67), M(40, 67), V(67) }, 40, 67,
+	    0, { R(33, 4800), I(4800, 30000), F(4800), M(30000, 128), M(32, 128), V(128) } },
+	{ &maas_op_class_loss, "plain", class_loss, ref_class_loss, { M(21, 9), I(21, 9) }, 1, 1, 0,
+	    { M(2048, 10), I(2048, 10) } },
+	{ &maas_op_class_loss, "weights", class_loss, ref_class_loss, { M(300, 70), I(300, 70), F(300) }, 1, 1, 0,
+	    { M(32, 10), I(32, 10), F(32) } },
+	{ &maas_op_square_loss, "plain", square_loss, ref_square_loss, { M(21, 1), G(21, 1) }, 1, 1, 0,
+	    { M(2048, 1), G(2048, 1) } },
+	{ &maas_op_square_loss, "weights", square_loss, ref_square_loss, { M(13, 3), G(13, 3), F(13) }, 1, 1, 0,
+	    { M(2048, 1), G(2048, 1), F(2048) } },
 };
 /* clang-format on */
 

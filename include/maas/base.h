@@ -109,7 +109,7 @@ void maas_buf_free(struct maas_buf *);                          /* and empties i
  * A member val_split is the option --val-split and the key val-split.
  * Members: FLAG int, INT long, REAL and DURATION (seconds) double, SIZE (bytes)
  * size_t, TEXT const char *, ENUM int (index into names), LIST struct maas_list.
- * A REAL whose default is NAN is unset and prints as "auto".
+ * A REAL whose default is NAN is unset and prints as "auto"; one whose argument is called X|auto takes NAN by that word.
  */
 enum maas_field_type {
 	MAAS_F_END, MAAS_F_FLAG, MAAS_F_INT, MAAS_F_REAL, MAAS_F_TEXT,

@@ -70,7 +70,7 @@ struct maas_kind {
 	int (*answer)(struct maas_model *, struct maas_span input, struct maas_buf *);
 	/* Networks: the graph of the loss, parameters included; their first values. */
 	struct maas_node *(*loss)(const struct maas_model *, struct maas_tape *, size_t rows);
-	int (*init)(const struct maas_model *, const struct maas_params *, uint64_t seed);
+	int (*init)(const struct maas_model *, const struct maas_params *, int how, uint64_t seed);     /* enum maas_init */
 	/* Language models: what the decoding engine runs on. */
 	const struct maas_decoder_ops *decode;
 	/* Rows to scores: see model/rows. */
@@ -88,6 +88,17 @@ const struct maas_kind *maas_kind_find(const char *name) MAAS_USE;      /* NULL:
 struct maas_gpt {
 	long layers, heads, embed, context, vocab;
 	double dropout;
+};
+
+/* Settings of kind mlp, a perceptron of several layers.  Tensors: layers.N.weight [out, in] and layers.N.bias [out], as
+ * PyTorch's Linear has them; layers.0.table [sparse features, out] is the first layer's weight for those. */
+struct maas_mlp {
+	const char *hidden;                     /* "128,64" */
+	int activation;
+	double dropout;
+	/* What it is for: not said by the user. */
+	size_t dense, sparse, outputs, entries;
+	int values, weighted;                   /* a regression; rows count by their labels */
 };
 
 /*
@@ -343,6 +354,11 @@ struct maas_rows_ops {
 	 * For networks; NULL where linear. */
 	void (*gradient)(const struct maas_model *, const struct maas_design *x, size_t output, double *dense,
 	    double *sparse, void *scratch);
+	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
+	 * sparse ones that the rows of a batch hold together. */
+	int (*shape)(struct maas_model *, const struct maas_data *, size_t entries);
+	/* Networks that learn values: make outputs y into y unit + shift. */
+	void (*rescale)(const struct maas_model *, const struct maas_params *, double shift, double unit);
 };
 enum { MAAS_CLASSES = 1, MAAS_VALUES = 2 };
 /* What a kind of rows calls from ready (its tensors being for so many features and outputs) and done. */

@@ -50,6 +50,7 @@ struct maas_run {
 	uint64_t seed, step;                    /* random numbers: seed, step, node, element */
 	size_t rows;                            /* leading rows in use; 0: all */
 	int train;                              /* dropout is on */
+	float share;                            /* what the loss's gradient begins with; 0: 1 */
 };
 
 /* How to compute one function: the whole of what adding an op defines. */
@@ -114,6 +115,18 @@ struct maas_node *maas_dropout(struct maas_tape *, struct maas_node *x, struct m
 struct maas_node *maas_head_loss(struct maas_tape *, struct maas_node *x, struct maas_node *w,
     struct maas_node *targets);
 		/* mean over rows of -log softmax(x w^T)[target], in chunks of the vocabulary; target < 0: left out */
+struct maas_sparse_rows {                       /* of a batch: row r holds entries start[r] ... start[r + 1] */
+	struct maas_node *start, *col, *value;  /* I32 [n + 1], I32 [entries], F32 [entries] */
+};
+struct maas_node *maas_bag(struct maas_tape *, const struct maas_sparse_rows *, struct maas_node *table,
+    struct maas_node *x, struct maas_node *bias, enum maas_act);
+		/* act(sum of value table[col] + x[n,C] + bias) -> [n,C]; table [columns,C]; x, bias may be NULL */
+struct maas_node *maas_class_loss(struct maas_tape *, struct maas_node *logits, struct maas_node *targets,
+    struct maas_node *weights);
+		/* mean over rows of -log softmax(logits[n,C])[target], by weights [n] (NULL: 1); target < 0: left out */
+struct maas_node *maas_square_loss(struct maas_tape *, struct maas_node *x, struct maas_node *targets,
+    struct maas_node *weights);
+		/* mean of (x - targets)^2, both [n,C], by weights [n] (NULL: 1) */
 
 #define OP(name) extern const struct maas_op maas_op_##name;
 #include "maas/ops.def"
@@ -145,16 +158,26 @@ struct maas_training {
 	long log_every;                         /* epochs, or steps where there are none, between lines; 0: none */
 };
 extern const struct maas_field maas_training_fields[];
+const char *maas_optimizer_name(enum maas_optimizer);
 /* Samples a batch, of n: 1 ... n.  Where not said, all for gd, else 32. */
 int maas_batch_size(const struct maas_training *, size_t n, size_t *to) MAAS_USE;
 /* The learning rate of a step that is `done` (0 to 1) of the way: warm-up in a straight line, then the schedule.
  * PLATEAU is constant here: who trains lowers lr (factor 0.1 after 10 evaluations without progress). */
 double maas_learning_rate(const struct maas_training *, double step, double warmup, double done);
 
-/* One streaming pass: p, m, v, and the bf16 copy.  g is scaled first (clipping).  Loshchilov & Hutter 2019. */
-struct maas_adamw { float lr, beta1, beta2, eps, decay; };
-void maas_adamw_step(struct maas_team *, const struct maas_params *, float *m, float *v, float scale,
-    const struct maas_adamw *, uint64_t step);
+/*
+ * One step of an optimiser, as PyTorch's of the name: one streaming pass over the parameters, what is remembered of
+ * earlier gradients, and the bf16 copy.  The gradient is scaled first (clipping).  decay, l1 and l2 are of what was
+ * built to decay, matrices: l1 |p| + l2 / 2 p^2 is added to the loss; decay is ADAMW's own (Loshchilov & Hutter
+ * 2019: p -= lr decay p), elsewhere the same as l2.
+ */
+struct maas_update {
+	enum maas_optimizer how;                /* GD, SGD, MOMENTUM, ADAM, ADAMW */
+	float lr, momentum, beta1, beta2, eps, decay, l1, l2;
+};
+int maas_optimizer_moments(enum maas_optimizer);        /* arrays [params->n] it remembers, zero at first: 0, 1, 2 */
+void maas_update_step(struct maas_team *, const struct maas_params *, float *const moment[2], float scale,
+    const struct maas_update *, uint64_t step);         /* step: 1 is the first */
 double maas_grad_norm(struct maas_team *, const struct maas_params *);          /* same for any team */
 
 #endif

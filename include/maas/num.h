@@ -16,6 +16,7 @@ typedef uint16_t maas_bf16;
 /* Nearest even; subnormals to zero of their sign; NaN stays NaN, infinity infinity. */
 void maas_to_bf16(maas_bf16 *y, const float *x, size_t n);
 void maas_from_bf16(float *y, const maas_bf16 *x, size_t n);
+void maas_from_f64(float *y, const double *x, size_t n);
 
 /*
  * Products.  y[m,n] = a[m,k] b[n,k]^T, an element of a or b being at p[i*row + l*col],
@@ -64,6 +65,7 @@ void maas_exp(float *y, const float *x, size_t n);
 void maas_act_fwd(float *y, const float *x, size_t n, enum maas_act);
 void maas_act_bwd(float *dx, const float *dy, const float *x, size_t n, enum maas_act); /* dx = dy act'(x); may be dy */
 void maas_add(float *y, const float *x, size_t n);                                      /* y += x */
+void maas_add_scaled(float *y, const float *x, float by, size_t n);                     /* y = fma(by, x, y) */
 void maas_softmax(float *y, const float *x, size_t n);                                  /* one row */
 double maas_logsumexp(const float *x, size_t n);
 double maas_dot(const float *a, const float *b, size_t n);                              /* sums of doubles */
@@ -86,13 +88,20 @@ void maas_exp_scaled(float *y, const float *x, size_t n, float shift, float scal
 /* y = 0 with probability p, else x / (1 - p).  Element i draws word (at + i) % 4 of block (at + i) / 4
  * of maas_philox(seed, stream); at is a multiple of 4. */
 void maas_drop(float *y, const float *x, size_t n, float p, uint64_t seed, uint64_t stream, uint64_t at);
-/* One step of AdamW on n elements; half NULL: no bf16 copy.  See maas_adamw_step in nn.h. */
-struct maas_adamw_rates {
+/* One step of an optimiser on n elements; half NULL: no bf16 copy.  The slope of l1 |p| + l2 / 2 p^2 is added to the
+ * scaled gradient.  See maas_update_step in nn.h. */
+struct maas_adam_rates {
 	float scale, beta1, beta2, eps; /* scale: of the gradient */
 	float keep, rate, fix;          /* 1 - lr decay; lr / (1 - beta1^t); 1 / sqrt(1 - beta2^t) */
+	float l1, l2;
 };
-void maas_adamw_kernel(float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n,
-    const struct maas_adamw_rates *);
+void maas_adam_kernel(float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n,
+    const struct maas_adam_rates *);
+struct maas_sgd_rates {
+	float scale, rate, momentum, l1, l2;
+};
+/* m = momentum m + g, p -= rate m; m NULL: p -= rate g. */
+void maas_sgd_kernel(float *p, float *m, maas_bf16 *half, const float *g, size_t n, const struct maas_sgd_rates *);
 
 /*
  * Causal attention of one head.  Row r of q [rows, hd] stands at position at + r and sees the keys
@@ -215,9 +224,6 @@ struct maas_design {
 	struct maas_csr sparse;         /* its col from 0 */
 };
 void maas_design_free(struct maas_design *);    /* its arrays */
-/* out[rows,k] = b[k] + the sums of x[i,j] w[j,k], w [cols,k]: products and sums in double, each rounded, in the order
- * of the features.  The same bits in every tier, for a row alone and among others. */
-void maas_design_score(double *out, const struct maas_design *x, const float *w, const float *b, size_t k);
 /* Rows [from, from + n) of it, borrowed: sparse.start[0] is not 0 then. */
 struct maas_design maas_design_part(const struct maas_design *, size_t from, size_t n);
 /* The features of row i that are not 0, ascending: how many (room for dense and the row's sparse ones). */

@@ -1,5 +1,5 @@
 /*
- * train -- how a network learns from text: the corpus, the batches, the steps, the
+ * train -- how a network learns, from text or from rows: sources of samples, the steps, the
  * schedule, the held-out loss, and checkpoints from which a run goes on as if it had
  * never stopped.
  *
@@ -53,13 +53,59 @@ int maas_batches_init(struct maas_batches *, struct maas_stretch, size_t time, u
 void maas_batches_take(const struct maas_batches *, uint64_t k, int32_t *ids, int32_t *targets);        /* [time] */
 
 /*
+ * A source: where samples come from.  A sample fills so many rows of the network's inputs: a sequence of tokens as many
+ * as it is long, a row of a table one.  Which sample is number k of a run is a function of the seed and k alone.
+ */
+struct maas_source;
+struct maas_counted {
+	double weight, bytes;                   /* what is predicted, by weight; bytes of text it is */
+};
+struct maas_source_ops {
+	/* Find the inputs of a planned network. */
+	int (*bind)(struct maas_source *, const struct maas_tape *);
+	/* Put samples k[0] ... k[n - 1] into the first places of the inputs. */
+	struct maas_counted (*fill)(struct maas_source *, const uint64_t *k, size_t n, struct maas_team *);
+	/* How well were they predicted?  Adds to sums, of which the metric is made: accuracy, or r2.  NULL: the loss says it. */
+	void (*judge)(const struct maas_source *, const struct maas_node *out, double sum[2]);
+	double (*metric)(const struct maas_source *, const double sum[2]);
+	void (*free)(struct maas_source *);
+};
+struct maas_source {
+	const struct maas_source_ops *how;
+	uint64_t samples;                       /* of an epoch */
+	size_t rows;                            /* that a sample fills */
+	int whole;                              /* an epoch ends with a batch, if a short one; else batches run on */
+	double unit;                            /* what a loss is multiplied by to be told */
+	double memory;                          /* bytes of data */
+};
+void maas_source_free(struct maas_source *);
+/* A stretch of text in sequences as long as the model's context: to learn from, or (held out) one after the other. */
+struct maas_source *maas_tokens_source(const struct maas_model *, struct maas_stretch, uint64_t seed) MAAS_USE;
+struct maas_source *maas_tokens_held(const struct maas_model *, struct maas_stretch) MAAS_USE;
+/* Rows of features with a label or a target (data is borrowed): each epoch in another order, or (held out) in theirs.
+ * A target is learnt as (target - shift) / unit. */
+struct maas_rows_order {
+	int shuffled;
+	uint64_t seed;
+	double shift, unit;
+};
+struct maas_source *maas_rows_source(const struct maas_data *, const struct maas_rows_order *) MAAS_USE;
+
+/*
+ * Teach a network of rows, a model whose kind has loss and rows->shape, and add its tensors to it: what cmd calls
+ * where rows->fit is NULL.
+ */
+int maas_rows_train(struct maas_model *, const struct maas_data *, struct maas_fitting *) MAAS_USE;
+
+/*
  * A run.
  */
 struct maas_trainer;
 struct maas_run_setup {
 	struct maas_model *model;               /* kind and settings */
 	const struct maas_training *how;
-	struct maas_stretch train, val;
+	struct maas_source *train, *val;        /* freed with the trainer, or where there will be none; val NULL: nothing
+						 * held out.  train NULL: making it failed and said why, and so does this */
 	struct maas_team *team;
 	uint64_t seed;
 	double max_time;                        /* seconds; 0: none.  Bounds the run alone where steps and epochs do not */
@@ -78,7 +124,9 @@ struct maas_step {
 struct maas_evaluation {
 	uint64_t step;
 	double loss, bits_per_byte;             /* nats a token; of the text that was predicted */
-	double tokens;
+	double tokens;                          /* that were predicted, or rows by weight */
+	double metric;                          /* see maas_source_ops; NAN: none */
+	double train_loss, train_metric;        /* since the last, as it was learnt from; NAN: not told */
 	int last;                               /* over all of it, by the weights that stay */
 };
 /* How a run went: step i was taken with loss train[i - 1]. */
@@ -123,7 +171,7 @@ struct maas_cost maas_trainer_cost(struct maas_trainer *);      /* takes a step 
  */
 struct maas_checkpoint {
 	const struct maas_params *params;
-	float *moment[2], *best;                /* [params->n] each; best NULL: none kept */
+	float *moment[2], *best;                /* [params->n] each; NULL: none kept */
 	struct maas_curves *curves;             /* as many steps as were taken */
 	double seconds;                         /* of a run by the clock; 0 elsewhere */
 	const char *identity;

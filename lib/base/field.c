@@ -269,7 +269,7 @@ maas_set(const struct maas_field *f, void *to, const char *s)
 	}
 	if (f->type == MAAS_F_ENUM)
 		return set_enum(f, to, s);
-	if (f->type == MAAS_F_REAL && isnan(f->def) && !strcmp(s, "auto")) {
+	if (f->type == MAAS_F_REAL && !strcmp(s, "auto") && (isnan(f->def) || (f->text && strstr(f->text, "auto")))) {
 		put_number(f, to, NAN);
 		return 0;
 	}

@@ -12,6 +12,8 @@
 #define SPINS 4000
 #define ALONE 1000
 
+#define OPEN 0x80000000u
+
 struct member {
 	struct maas_team *team;
 	pthread_t thread;
@@ -26,7 +28,7 @@ struct maas_team {
 	size_t n, grain;
 	_Alignas(64) atomic_size_t next; /* first item nobody has taken */
 	_Alignas(64) atomic_uint job;    /* counts up with every run */
-	_Alignas(64) atomic_int busy;    /* members still at it */
+	_Alignas(64) atomic_uint gate;   /* OPEN while there is work, and how many are inside */
 	atomic_int asleep;
 	atomic_int leave;
 	pthread_mutex_t lock;
@@ -57,20 +59,37 @@ share(struct maas_team *t, int number)
 	}
 }
 
-static void
+/* A member that comes when the work is done already, because its core was another's, is not waited for. */
+static int
+enter(struct maas_team *t)
+{
+	unsigned g = atomic_load_explicit(&t->gate, memory_order_relaxed);
+
+	while (g & OPEN)
+		if (atomic_compare_exchange_weak_explicit(
+			&t->gate, &g, g + 1, memory_order_acquire, memory_order_relaxed))
+			return 1;
+	return 0;
+}
+
+/* The number of a job that is not the one seen. */
+static unsigned
 wait_for_job(struct maas_team *t, unsigned seen)
 {
+	unsigned job;
+
 	for (int i = 0; i < SPINS; i++) {
-		if (atomic_load_explicit(&t->job, memory_order_acquire) != seen)
-			return;
+		if ((job = atomic_load_explicit(&t->job, memory_order_acquire)) != seen)
+			return job;
 		pause_a_little(i);
 	}
 	pthread_mutex_lock(&t->lock);
 	atomic_fetch_add(&t->asleep, 1);
-	while (atomic_load(&t->job) == seen)
+	while ((job = atomic_load(&t->job)) == seen)
 		pthread_cond_wait(&t->wake, &t->lock);
 	atomic_fetch_sub(&t->asleep, 1);
 	pthread_mutex_unlock(&t->lock);
+	return job;
 }
 
 static void *
@@ -81,12 +100,13 @@ serve(void *arg)
 	unsigned seen = 0;
 
 	for (;;) {
-		wait_for_job(t, seen);
-		seen++;
+		seen = wait_for_job(t, seen);
 		if (atomic_load(&t->leave))
 			return NULL;
+		if (!enter(t))
+			continue;
 		share(t, m->number);
-		atomic_fetch_sub_explicit(&t->busy, 1, memory_order_release);
+		atomic_fetch_sub_explicit(&t->gate, 1, memory_order_release);
 	}
 }
 
@@ -163,10 +183,11 @@ maas_team_run(struct maas_team *t, size_t n, size_t grain, maas_work *work, void
 	t->n = n;
 	t->grain = grain;
 	atomic_store_explicit(&t->next, 0, memory_order_relaxed);
-	atomic_store_explicit(&t->busy, t->size - 1, memory_order_relaxed);
+	atomic_store_explicit(&t->gate, OPEN, memory_order_release);
 	announce(t);
 	share(t, 0);
-	for (int i = 0; atomic_load_explicit(&t->busy, memory_order_acquire); i += i < ALONE)
+	atomic_fetch_and_explicit(&t->gate, ~OPEN, memory_order_relaxed);
+	for (int i = 0; atomic_load_explicit(&t->gate, memory_order_acquire); i += i < ALONE)
 		pause_a_little(i);
 }
 

@@ -115,9 +115,12 @@ loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 
 /* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
 static int
-init(const struct maas_model *m, const struct maas_params *p, uint64_t seed)
+init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed)
 {
 	const struct maas_gpt *s = m->settings;
+
+	if (how != MAAS_INIT_AUTO && how != MAAS_INIT_GPT2)
+		return maas_fail_as(MAAS_USAGE, "init: a gpt begins as gpt2 does");
 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct maas_node *w = p->node[i];

@@ -13,6 +13,13 @@ op_grain(size_t n)
 	return n < 16384 ? 16384 / n : 1;
 }
 
+/* Columns in a range of work that sums so many rows of them. */
+static inline size_t
+op_columns(size_t rows)
+{
+	return op_grain(rows) < OP_COLUMNS ? OP_COLUMNS : op_grain(rows) / OP_COLUMNS * OP_COLUMNS;
+}
+
 static inline size_t
 op_last(const struct maas_node *x)
 {

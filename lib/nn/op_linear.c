@@ -135,7 +135,7 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	if (op_wants(bias)) {
 		b.to = bias->grad;
 		b.add = !first[BIAS];
-		maas_team_run(run->team, n, OP_COLUMNS, columns, &b);
+		maas_team_run(run->team, n, op_columns(b.rows), columns, &b);
 	}
 }
 

@@ -215,7 +215,7 @@ maas_forward(struct maas_tape *t, const struct maas_run *run)
 void
 maas_backward(struct maas_tape *t, const struct maas_run *run, int add)
 {
-	tape_root(t->loss)->grad[0] = 1;
+	tape_root(t->loss)->grad[0] = run->share != 0 ? run->share : 1;
 	for (size_t i = t->n; i-- > 0;) {
 		struct maas_node *y = t->node[i];
 

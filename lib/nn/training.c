@@ -13,7 +13,8 @@ static const char *const precisions[] = { "f32", "bf16", NULL };
 #define S maas_training
 const struct maas_field maas_training_fields[] = {
 	MAAS_ENUM(0, S, optimizer, optimizers, 0, "how the weights are found; auto: what suits the kind"),
-	MAAS_REAL(0, S, lr, 0, 100, 1e-3, "learning rate at its highest; auto: by a range test on the data"),
+	MAAS_FIELD(REAL, 0, S, lr, 0, 100, 1e-3, "X|auto", NULL,
+	    "learning rate at its highest; auto: by a range test on the data"),
 	MAAS_ENUM(0, S, schedule, schedules, MAAS_COSINE,
 	    "how it falls; step: to a tenth after each third; plateau: when progress ends; wsd: over the last fifth"),
 	MAAS_REAL(0, S, warmup, 0, 1e12, NAN, "steps in which it rises; auto: min(100, steps / 10)"),
@@ -46,6 +47,12 @@ const struct maas_field maas_training_fields[] = {
 	MAAS_END,
 };
 #undef S
+
+const char *
+maas_optimizer_name(enum maas_optimizer how)
+{
+	return optimizers[how];
+}
 
 int
 maas_batch_size(const struct maas_training *how, size_t n, size_t *to)

@@ -13,6 +13,7 @@
 #define MAX_N           256 /* with MAX_M: packed rows and sums fit the second cache together */
 #define END_N           128 /* columns finished at a time, while their sums are near */
 #define MIN_M           42
+#define ALONE           (1 << 20) /* multiplications that one thread makes sooner than several begin */
 #define ROUND_UP(n, to) (((n) + (to)-1) / (to) * (to))
 
 struct job {
@@ -362,6 +363,10 @@ maas_product_team(struct maas_team *team, float *y, size_t ldy, struct maas_matr
 	struct job g = job_of(y, ldy, a, b, m, n, k, precision, e, scratch);
 	size_t want = maas_team_size(team) > 1 ? 4 * (size_t)maas_team_size(team) : 1;
 
+	if (m * n < ALONE / (k + 1)) {
+		maas_product(y, ldy, a, b, m, n, k, precision, e, scratch);
+		return;
+	}
 	while (count(&g) < want)
 		if (g.nb > 2 * TILE_N && (g.nb >= g.mb || g.mb <= MIN_M || m <= g.mb / 2))
 			g.nb /= 2;

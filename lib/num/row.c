@@ -23,9 +23,21 @@ maas_from_bf16(float *y, const maas_bf16 *x, size_t n)
 }
 
 void
+maas_from_f64(float *y, const double *x, size_t n)
+{
+	PICK(from_f64)(y, x, n);
+}
+
+void
 maas_add(float *y, const float *x, size_t n)
 {
 	PICK(add)(y, x, n);
+}
+
+void
+maas_add_scaled(float *y, const float *x, float by, size_t n)
+{
+	PICK(add_scaled)(y, x, by, n);
 }
 
 double

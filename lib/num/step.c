@@ -15,16 +15,31 @@ maas_drop(float *y, const float *x, size_t n, float p, uint64_t seed, uint64_t s
 }
 
 /* Parts small enough that the new values are still near when their bf16 copy is made. */
+enum { PART = 1024 };
+
 void
-maas_adamw_kernel(
-    float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n, const struct maas_adamw_rates *s)
+maas_adam_kernel(
+    float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n, const struct maas_adam_rates *s)
 {
-	const size_t part = 1024;
+	for (size_t i = 0; i < n; i += PART) {
+		size_t now = n - i < PART ? n - i : PART;
 
-	for (size_t i = 0; i < n; i += part) {
-		size_t now = n - i < part ? n - i : part;
+		PICK(adam)(p + i, m + i, v + i, g + i, now, s);
+		if (half)
+			maas_to_bf16(half + i, p + i, now);
+	}
+}
 
-		PICK(adamw)(p + i, m + i, v + i, g + i, now, s);
+void
+maas_sgd_kernel(float *p, float *m, maas_bf16 *half, const float *g, size_t n, const struct maas_sgd_rates *s)
+{
+	for (size_t i = 0; i < n; i += PART) {
+		size_t now = n - i < PART ? n - i : PART;
+
+		if (m)
+			PICK(momentum)(p + i, m + i, g + i, now, s);
+		else
+			PICK(sgd)(p + i, g + i, now, s);
 		if (half)
 			maas_to_bf16(half + i, p + i, now);
 	}

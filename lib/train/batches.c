@@ -1,5 +1,5 @@
 /* Which tokens a step learns from: a function of the seed and a count, nothing else. */
-#include "maas/train.h"
+#include "trainer.h"
 
 /* Streams of random numbers; initialisation and dropout have others by their seeds. */
 enum { PHASE = 1, ORDER = 2 };
@@ -30,10 +30,10 @@ mix(uint64_t x, uint64_t key)
 	return x ^ x >> 32;
 }
 
-/* Member i of a random permutation of 0 .. n-1: a Feistel network of four rounds on the next
- * power of four, walked until it falls below n (Black and Rogaway 2002). */
-static uint64_t
-permuted(uint64_t i, uint64_t n, uint64_t seed, uint64_t epoch)
+/* A Feistel network of four rounds on the next power of four, walked until it falls below n (Black and Rogaway
+ * 2002). */
+uint64_t
+order_permute(uint64_t i, uint64_t n, uint64_t seed, uint64_t epoch)
 {
 	uint32_t key[4];
 	unsigned half = 1;
@@ -60,7 +60,7 @@ permuted(uint64_t i, uint64_t n, uint64_t seed, uint64_t epoch)
 void
 maas_batches_take(const struct maas_batches *b, uint64_t k, int32_t *ids, int32_t *targets)
 {
-	uint64_t epoch = k / b->blocks, block = permuted(k % b->blocks, b->blocks, b->seed, epoch);
+	uint64_t epoch = k / b->blocks, block = order_permute(k % b->blocks, b->blocks, b->seed, epoch);
 	size_t phase = (size_t)(maas_uniform(b->seed, PHASE, epoch) * (double)(b->slack + 1));
 	size_t at = b->from.begin + phase + (size_t)block * b->time;
 

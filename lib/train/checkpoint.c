@@ -1,10 +1,11 @@
 /*
  * Checkpoints: all that a run needs to go on.  A safetensors file FOLDER/step-N.ckpt:
- * for each parameter NAME value/NAME, m/NAME and v/NAME (with early stopping best/NAME too), the
- * curves, and as metadata the step and the identity of the run.
+ * for each parameter NAME value/NAME, what the optimiser remembers of it (m/NAME, v/NAME; with early stopping
+ * best/NAME too), the curves, and as metadata the step and the identity of the run.
  */
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,11 +25,14 @@ struct set {
 static size_t
 list_sets(const struct maas_checkpoint *c, struct set s[4])
 {
-	s[0] = (struct set){ "value/", c->params->val };
-	s[1] = (struct set){ "m/", c->moment[0] };
-	s[2] = (struct set){ "v/", c->moment[1] };
-	s[3] = (struct set){ "best/", c->best };
-	return c->best ? 4 : 3;
+	const struct set all[] = { { "value/", c->params->val }, { "m/", c->moment[0] }, { "v/", c->moment[1] },
+		{ "best/", c->best } };
+	size_t n = 0;
+
+	for (size_t i = 0; i < MAAS_COUNT(all); i++)
+		if (all[i].block)
+			s[n++] = all[i];
+	return n;
 }
 
 static float *
@@ -195,7 +199,14 @@ read_curves(struct maas_curves *v, const struct maas_tensors *file, size_t steps
 		double e[EVAL_COLUMNS];
 
 		memcpy(e, (const char *)t->data + i * sizeof e, sizeof e);
-		v->val[i] = (struct maas_evaluation){ (uint64_t)e[0], e[1], e[2], e[3], (int)e[4] };
+		v->val[i] = (struct maas_evaluation){ .step = (uint64_t)e[0],
+			.loss = e[1],
+			.bits_per_byte = e[2],
+			.tokens = e[3],
+			.metric = NAN,
+			.train_loss = NAN,
+			.train_metric = NAN,
+			.last = (int)e[4] };
 	}
 	v->evals = evals;
 	if (steps &&

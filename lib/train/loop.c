@@ -16,18 +16,30 @@ snapshot(struct maas_trainer *t, double clock)
 		.identity = t->setup.identity };
 }
 
-/* Has this evaluation brought progress?  The best parameters are kept. */
-static void
-judge(struct maas_trainer *t, const struct maas_evaluation *e, int keep)
+/* ReduceLROnPlateau as Keras and PyTorch have it. */
+enum { PATIENCE = 10 };
+#define FALL 0.1
+
+int
+trainer_judge(struct maas_trainer *t, const struct maas_evaluation *e, int keep)
 {
-	if (e->loss < t->best_loss - t->setup.how->min_delta) {
-		t->best_loss = e->loss;
-		t->waits = 0;
+	double loss = t->setup.val ? e->loss : e->train_loss;
+	int best = loss < t->best_loss - t->how.min_delta;
+
+	if (best) {
+		t->best_loss = loss;
+		t->best_step = e->step;
+		t->waits = t->flat = 0;
 		if (t->best && keep)
 			memcpy(t->best, t->params->val, t->params->n * sizeof *t->best);
-	} else {
-		t->waits++;
+		return 1;
 	}
+	t->waits++;
+	if (++t->flat >= PATIENCE) {
+		t->flat = 0;
+		t->fall *= FALL;
+	}
+	return 0;
 }
 
 int
@@ -41,11 +53,13 @@ maas_trainer_resume(struct maas_trainer *t)
 
 	if (n <= 0)
 		return (int)n;
+	if (isnan(t->how.lr) && trainer_find_rate(t)) /* by the parameters a run begins with */
+		return -1;
 	if (!maas_buf_printf(&path, "%s/step-%llu.ckpt", t->setup.checkpoint, (unsigned long long)step) &&
 	    !maas_checkpoint_load(&c, path.s) && !trainer_room(t)) {
 		t->spent = c.seconds;
 		for (size_t i = 0; i < t->curves.evals; i++)
-			judge(t, &t->curves.val[i], 0);
+			trainer_judge(t, &t->curves.val[i], 0);
 		trainer_refresh(t);
 		rc = 1;
 	}
@@ -79,9 +93,9 @@ evaluate(struct maas_trainer *t, const struct maas_watch *w)
 {
 	struct maas_evaluation *e = &t->curves.val[t->curves.evals];
 
-	trainer_eval(t, (size_t)t->setup.how->eval_batches, e);
+	trainer_eval(t, (size_t)t->how.eval_batches, e);
 	t->curves.evals++;
-	judge(t, e, 1);
+	trainer_judge(t, e, 1);
 	return w->eval(w->ctx, e);
 }
 
@@ -89,22 +103,38 @@ evaluate(struct maas_trainer *t, const struct maas_watch *w)
 static int
 is_finished(const struct maas_trainer *t, double clock)
 {
-	if (t->setup.how->early_stop && t->waits >= t->setup.how->early_stop)
+	if (t->how.early_stop && t->waits >= t->how.early_stop)
 		return 1;
 	return t->steps ? t->curves.steps >= t->steps : clock >= t->setup.max_time;
 }
 
-/* The parameters that stay, and what they are worth on all of the held-out text. */
+int
+trainer_eval_due(const struct maas_trainer *t)
+{
+	uint64_t step = t->curves.steps;
+
+	if (t->setup.train->whole)
+		return step % t->eval_every == 0 || step == t->steps;
+	return t->setup.val && step % t->eval_every == 0 && (step != t->steps || t->best);
+}
+
+void
+trainer_settle(struct maas_trainer *t)
+{
+	if (!t->best || !isfinite(t->best_loss))
+		return;
+	memcpy(t->params->val, t->best, t->params->n * sizeof *t->best);
+	trainer_refresh(t);
+}
+
+/* The parameters that stay, and what they are worth on all that is held out. */
 static int
 conclude(struct maas_trainer *t, const struct maas_watch *w)
 {
 	struct maas_evaluation e;
 
-	if (t->best && isfinite(t->best_loss)) {
-		memcpy(t->params->val, t->best, t->params->n * sizeof *t->best);
-		trainer_refresh(t);
-	}
-	if (!t->setup.val.corpus)
+	trainer_settle(t);
+	if (!t->setup.val || t->setup.train->whole) /* there, the last step's was over all */
 		return 0;
 	if (trainer_room(t))
 		return -1;
@@ -122,11 +152,12 @@ maas_trainer_run(struct maas_trainer *t, const struct maas_watch *w)
 	enum maas_ending end = 0;
 	struct maas_step s;
 
+	if (isnan(t->how.lr) && trainer_find_rate(t))
+		return -1;
 	while (!is_finished(t, t->spent + now - began)) {
 		if (trainer_room(t) || trainer_step(t, t->spent + now - began, &s) || w->step(w->ctx, &s))
 			return -1;
-		if (t->setup.val.corpus && t->curves.steps % t->eval_every == 0 &&
-		    (t->curves.steps != t->steps || t->best) && evaluate(t, w))
+		if (trainer_eval_due(t) && evaluate(t, w))
 			return -1;
 		now = maas_clock();
 		if (w->stop(w->ctx))

@@ -5,48 +5,76 @@
 
 #include "trainer.h"
 
-/* Seeds of what must not repeat each other's numbers. */
-#define SEED_BATCHES 0x6261746368657321u
 #define SEED_DROPOUT 0x64726f706f757421u
 
-static size_t
-context_of(const struct maas_model *m)
+/* Steps of an epoch that ends with a batch. */
+static uint64_t
+epoch_steps(const struct maas_trainer *t)
 {
-	const struct maas_field *f = maas_field(m->kind->fields, "context", 0);
+	uint64_t each = t->batch * (uint64_t)t->how.accumulate;
 
-	return f ? (size_t) * (const long *)((const char *)m->settings + f->at) : 0;
+	return (t->setup.train->samples + each - 1) / each;
 }
 
 static void
 plan_steps(struct maas_trainer *t)
 {
-	const struct maas_training *how = t->setup.how;
-	double samples = (double)t->sequences * (double)how->accumulate;
+	const struct maas_training *how = &t->how;
+	int whole = t->setup.train->whole;
+	double samples = (double)t->batch * (double)how->accumulate,
+	       epoch = whole ? (double)epoch_steps(t) : (double)t->setup.train->samples / samples;
 
 	if (how->steps)
 		t->steps = (uint64_t)how->steps;
 	else if (!isnan(how->epochs))
-		t->steps = (uint64_t)fmax(1, ceil(how->epochs * (double)t->batches.blocks / samples - 1e-9));
+		t->steps = (uint64_t)fmax(1, ceil(how->epochs * epoch - 1e-9));
 	else
 		t->steps = t->setup.max_time > 0 ? 0 : 1000;
 	t->warmup = !isnan(how->warmup) ? floor(how->warmup) : t->steps ? fmin(100, floor((double)t->steps / 10)) : 100;
-	t->eval_every = how->eval_every ? (uint64_t)how->eval_every : t->steps ? (t->steps + 9) / 10 : 100;
+	t->eval_every = how->eval_every ? (uint64_t)how->eval_every
+	    : whole                     ? epoch_steps(t)
+	    : t->steps                  ? (t->steps + 9) / 10
+					: 100;
+}
+
+static int
+plan_batch(struct maas_trainer *t)
+{
+	const struct maas_source *s = t->setup.train;
+	struct maas_training *how = &t->how;
+
+	if (maas_batch_size(how, s->whole ? (size_t)s->samples : SIZE_MAX, &t->batch))
+		return -1;
+	if (!s->whole && t->batch > 1 << 24)
+		return maas_fail_as(MAAS_USAGE, "batch-size: a batch of all the text: a number is wanted");
+	if (how->optimizer == MAAS_AUTO)
+		how->optimizer = MAAS_ADAMW;
+	if (how->optimizer == MAAS_LBFGS)
+		return maas_fail_as(MAAS_USAGE,
+		    "optimizer: %s models learn from batches, and lbfgs wants all samples in each step: "
+		    "gd, sgd, momentum, adam or adamw",
+		    t->setup.model->kind->name);
+	if (how->early_stop && !t->setup.val)
+		return maas_fail_as(
+		    MAAS_USAGE, "early-stop: nothing is held out to be watched (see --val, --val-split)");
+	if (how->schedule == MAAS_PLATEAU && !s->whole && !t->setup.val)
+		return maas_fail_as(
+		    MAAS_USAGE, "schedule: a plateau is one of the held-out loss (see --val, --val-split)");
+	t->part = s->whole && t->batch > ROWS_AT_ONCE ? ROWS_AT_ONCE : t->batch;
+	return 0;
 }
 
 static int
 build(struct maas_trainer *t)
 {
-	const struct maas_model *m = t->setup.model;
+	const struct maas_run_setup *s = &t->setup;
 
 	if (!(t->arena = maas_arena_new(1 << 20)) || !(t->tape = maas_tape_new(t->arena)))
 		return -1;
-	if (!(t->loss = m->kind->loss(m, t->tape, t->sequences * t->time)) ||
-	    maas_tape_plan(t->tape, t->loss, t->setup.how->precision ? MAAS_TRAIN | MAAS_HALF : MAAS_TRAIN))
+	if (!(t->loss = s->model->kind->loss(s->model, t->tape, t->part * s->train->rows)) ||
+	    maas_tape_plan(t->tape, t->loss, t->how.precision ? MAAS_TRAIN | MAAS_HALF : MAAS_TRAIN) ||
+	    s->train->how->bind(s->train, t->tape) || (s->val && s->val->how->bind(s->val, t->tape)))
 		return -1;
-	t->ids = maas_tape_input(t->tape, "ids");
-	t->targets = maas_tape_input(t->tape, "targets");
-	if (!t->ids || !t->targets)
-		return maas_fail_as(MAAS_INTERNAL, "%s: its loss has no inputs ids and targets", m->kind->name);
 	t->params = maas_tape_params(t->tape);
 	return 0;
 }
@@ -56,17 +84,17 @@ take_memory(struct maas_trainer *t)
 {
 	size_t stride = (maas_tape_scratch(t->tape) + 63) / 64 * 64;
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < maas_optimizer_moments((enum maas_optimizer)t->how.optimizer); i++)
 		if (!(t->moment[i] = maas_take(t->arena, t->params->n, sizeof *t->moment[i])))
 			return -1;
-	if (t->setup.how->early_stop && !(t->best = maas_take(t->arena, t->params->n, sizeof *t->best)))
+	if (t->how.early_stop && !(t->best = maas_take(t->arena, t->params->n, sizeof *t->best)))
 		return -1;
 	t->run.scratch = maas_take(t->arena, (size_t)maas_team_size(t->setup.team), stride ? stride : 64);
-	if (!t->run.scratch)
+	if (!t->run.scratch || !(t->pick = maas_take(t->arena, t->part, sizeof *t->pick)))
 		return -1;
 	t->run.stride = stride;
 	t->run.team = t->setup.team;
-	t->run.precision = t->setup.how->precision ? MAAS_BF16 : MAAS_F32;
+	t->run.precision = t->how.precision ? MAAS_BF16 : MAAS_F32;
 	t->run.seed = t->setup.seed ^ SEED_DROPOUT;
 	return trainer_room(t);
 }
@@ -74,26 +102,26 @@ take_memory(struct maas_trainer *t)
 struct maas_trainer *
 maas_trainer_new(const struct maas_run_setup *setup)
 {
-	struct maas_trainer *t = maas_alloc(1, sizeof *t);
+	struct maas_trainer *t = setup->train ? maas_alloc(1, sizeof *t) : NULL;
+	const struct maas_kind *kind = setup->model->kind;
 
-	if (!t)
+	if (!t) {
+		maas_source_free(setup->train);
+		maas_source_free(setup->val);
 		return NULL;
+	}
 	t->setup = *setup;
-	t->time = context_of(setup->model);
+	t->how = *setup->how;
 	t->best_loss = INFINITY;
-	if (!setup->model->kind->loss || !setup->model->kind->init || !t->time) {
-		maas_fail("%s models are not trained in steps", setup->model->kind->name);
+	t->fall = 1;
+	if (!kind->loss || !kind->init) {
+		maas_fail("%s models are not trained in steps", kind->name);
 		goto fail;
 	}
-	if (setup->how->optimizer != MAAS_AUTO && setup->how->optimizer != MAAS_ADAMW) {
-		maas_fail_as(MAAS_USAGE, "optimizer: %s models are trained by adamw", setup->model->kind->name);
-		goto fail;
-	}
-	if (maas_batches_init(&t->batches, setup->train, t->time, setup->seed ^ SEED_BATCHES) ||
-	    maas_batch_size(setup->how, SIZE_MAX, &t->sequences))
+	if (plan_batch(t))
 		goto fail;
 	plan_steps(t);
-	if (build(t) || take_memory(t) || setup->model->kind->init(setup->model, t->params, setup->seed))
+	if (build(t) || take_memory(t) || kind->init(setup->model, t->params, t->how.init, setup->seed))
 		goto fail;
 	trainer_refresh(t);
 	return t;
@@ -107,6 +135,8 @@ maas_trainer_free(struct maas_trainer *t)
 {
 	if (!t)
 		return;
+	maas_source_free(t->setup.train);
+	maas_source_free(t->setup.val);
 	free(t->curves.train);
 	free(t->curves.val);
 	maas_arena_free(t->arena);
@@ -181,140 +211,216 @@ maas_trainer_steps(const struct maas_trainer *t)
 }
 
 double
-maas_trainer_epochs(const struct maas_trainer *t)
+trainer_epoch_of(const struct maas_trainer *t, uint64_t steps)
 {
-	const struct maas_training *how = t->setup.how;
+	double each = (double)t->batch * (double)t->how.accumulate;
 
-	return (double)t->curves.steps * (double)t->sequences * (double)how->accumulate / (double)t->batches.blocks;
+	if (t->setup.train->whole)
+		return (double)steps / (double)epoch_steps(t);
+	return (double)steps * each / (double)t->setup.train->samples;
 }
 
-/* Forward and backward over batch number `batch` of the run; its loss. */
-static double
-learn(struct maas_trainer *t, uint64_t batch, int add)
+double
+maas_trainer_epochs(const struct maas_trainer *t)
 {
-	int32_t *ids = t->ids->val, *targets = t->targets->val;
+	return trainer_epoch_of(t, t->curves.steps);
+}
 
-	for (size_t b = 0; b < t->sequences; b++)
-		maas_batches_take(&t->batches, batch * t->sequences + b, ids + b * t->time, targets + b * t->time);
-	t->run.step = batch;
-	t->run.rows = 0;
+/* Samples of a step: from number *first on. */
+static uint64_t
+step_samples(const struct maas_trainer *t, uint64_t step, uint64_t *first)
+{
+	uint64_t each = t->batch * (uint64_t)t->how.accumulate, all = t->setup.train->samples, at;
+
+	if (!t->setup.train->whole) {
+		*first = step * each;
+		return each;
+	}
+	at = step % epoch_steps(t) * each;
+	*first = step / epoch_steps(t) * all + at;
+	return all - at < each ? all - at : each;
+}
+
+/* Forward and backward over n samples from number k on; their loss.  weight: what they weigh. */
+static double
+learn(struct maas_trainer *t, uint64_t k, size_t n, int alone, int add, double *weight)
+{
+	struct maas_source *s = t->setup.train;
+	double loss;
+
+	for (size_t i = 0; i < n; i++)
+		t->pick[i] = k + i;
+	*weight = s->how->fill(s, t->pick, n, t->setup.team).weight;
+	t->run.rows = n * s->rows;
 	t->run.train = 1;
+	t->run.share = !s->whole || alone ? 1 : (float)*weight;
 	maas_forward(t->tape, &t->run);
+	loss = (double)*(const float *)t->loss->val;
+	t->learnt[0] += *weight * loss;
+	t->learnt[1] += *weight;
+	if (s->how->judge)
+		s->how->judge(s, t->loss->in[0], t->judged);
+	if (!s->whole)
+		*weight = 1;
 	maas_backward(t->tape, &t->run, add);
-	return *(const float *)t->loss->val;
+	return loss;
+}
+
+double
+trainer_learn(struct maas_trainer *t, uint64_t step, double *weight)
+{
+	uint64_t first, n = step_samples(t, step, &first), each = t->batch * (uint64_t)t->how.accumulate;
+	uint64_t parts = (each + t->part - 1) / t->part, i = 0;
+	double loss = 0, one, each_part = t->setup.train->whole ? 1 : (double)parts;
+
+	*weight = 0;
+	for (uint64_t at = 0; at < n; at += t->part, i++) {
+		size_t m = n - at < t->part ? (size_t)(n - at) : t->part;
+
+		t->run.step = step * parts + i;
+		loss += learn(t, first + at, m, n <= t->part, at > 0, &one) * one / each_part;
+		*weight += one;
+	}
+	if (t->setup.train->whole && *weight > 0)
+		loss /= *weight;
+	if (n <= t->part)
+		*weight = 1;
+	return loss;
+}
+
+void
+trainer_update(struct maas_trainer *t, double lr, float scale, uint64_t step)
+{
+	const struct maas_training *how = &t->how;
+	const struct maas_update u = {
+		.how = (enum maas_optimizer)how->optimizer,
+		.lr = (float)lr,
+		.momentum = (float)how->momentum,
+		.beta1 = (float)how->beta1,
+		.beta2 = (float)how->beta2,
+		.eps = 1e-8f,
+		.decay = (float)how->weight_decay,
+		.l1 = (float)how->l1,
+		.l2 = (float)how->l2,
+	};
+
+	maas_update_step(t->setup.team, t->params, t->moment, scale, &u, step);
 }
 
 static double
 rate_of(const struct maas_trainer *t, uint64_t step, double clock)
 {
-	double done, at = (double)step;
+	double done, at = (double)step, low = isnan(t->how.min_lr) ? 0 : t->how.min_lr;
 
 	if (t->steps) {
 		done = (at - t->warmup) / fmax(1, (double)t->steps - t->warmup);
 	} else {
 		done = clock / t->setup.max_time;
-		if (isnan(t->setup.how->warmup)) /* a tenth of the time, if that ends earlier */
+		if (isnan(t->how.warmup)) /* a tenth of the time, if that ends earlier */
 			at = fmax(at, done / 0.1 * t->warmup);
 	}
-	return maas_learning_rate(t->setup.how, at, t->warmup, done);
+	if (t->how.schedule == MAAS_PLATEAU)
+		return fmax(low, maas_learning_rate(&t->how, at, t->warmup, done) * t->fall);
+	return maas_learning_rate(&t->how, at, t->warmup, done);
 }
 
 int
 trainer_step(struct maas_trainer *t, double clock, struct maas_step *s)
 {
-	const struct maas_training *how = t->setup.how;
-	uint64_t step = t->curves.steps, parts = (uint64_t)how->accumulate;
-	double began = maas_clock(), samples, took;
-	float scale = (float)(1.0 / (double)parts);
+	const struct maas_training *how = &t->how;
+	uint64_t step = t->curves.steps;
+	double began = maas_clock(), samples, took, weight;
+	float scale;
 
 	*s = (struct maas_step){ .step = step + 1, .lr = rate_of(t, step, clock) };
-	for (uint64_t i = 0; i < parts; i++)
-		s->loss += learn(t, step * parts + i, i > 0) / (double)parts;
-	s->grad_norm = maas_grad_norm(t->setup.team, t->params) / (double)parts;
+	s->loss = trainer_learn(t, step, &weight);
+	scale = weight > 0 ? (float)(1.0 / weight) : 0;
+	s->grad_norm = weight > 0 ? maas_grad_norm(t->setup.team, t->params) / weight : 0;
 	if (!isfinite(s->loss) || !isfinite(s->grad_norm))
 		return maas_fail(
 		    "step %llu: the loss is %g and the gradient's norm %g, at learning rate %g (see --lr, --clip)",
 		    (unsigned long long)s->step, fabs(s->loss), fabs(s->grad_norm), s->lr);
 	if (how->clip > 0 && s->grad_norm > how->clip)
 		scale *= (float)(how->clip / s->grad_norm);
-	maas_adamw_step(t->setup.team, t->params, t->moment[0], t->moment[1], scale,
-	    &(struct maas_adamw){ (float)s->lr, (float)how->beta1, (float)how->beta2, 1e-8f, (float)how->weight_decay },
-	    s->step);
+	trainer_update(t, s->lr, scale, s->step);
+	s->loss *= t->setup.train->unit;
 	t->curves.train[t->curves.steps++] = (float)s->loss;
-	samples = (double)(t->sequences * parts);
+	samples = (double)t->batch * (double)how->accumulate * (double)t->setup.train->rows;
 	took = maas_clock() - began;
 	t->trained += took;
 	s->seconds = t->trained;
 	s->epoch = maas_trainer_epochs(t);
-	s->tokens = samples * (double)t->time * (double)s->step;
-	s->tokens_per_second = samples * (double)t->time / took;
+	s->tokens = samples * (double)s->step;
+	s->tokens_per_second = samples / took;
 	return 0;
 }
 
-/* Sequence number w of the held-out text, padded with targets that do not count; how many do. */
-static size_t
-fill_window(struct maas_trainer *t, size_t w, size_t row)
+/* Held-out loss and metric of `taken` samples spread evenly over all. */
+static void
+measure(struct maas_trainer *t, uint64_t taken, struct maas_evaluation *e)
 {
-	const struct maas_stretch *v = &t->setup.val;
-	size_t at = v->begin + w * t->time, n = v->end - 1 - at;
-	int32_t *ids = (int32_t *)t->ids->val + row * t->time, *targets = (int32_t *)t->targets->val + row * t->time;
+	struct maas_source *v = t->setup.val;
+	double nats = 0, bytes = 0, sums[2] = { 0, 0 };
 
-	if (n > t->time)
-		n = t->time;
-	for (size_t i = 0; i < t->time; i++) {
-		ids[i] = i < n ? maas_corpus_at(v->corpus, at + i) : 0;
-		targets[i] = i < n ? maas_corpus_at(v->corpus, at + i + 1) : -1;
+	t->run.train = 0;
+	for (uint64_t i = 0; i < taken;) {
+		struct maas_counted share;
+		size_t n = 0;
+
+		for (; n < t->part && i < taken; n++, i++)
+			t->pick[n] = (uint64_t)((double)i / (double)taken * (double)v->samples + 1e-6);
+		share = v->how->fill(v, t->pick, n, t->setup.team);
+		t->run.rows = n * v->rows;
+		maas_forward(t->tape, &t->run);
+		nats += (double)*(const float *)t->loss->val * share.weight;
+		e->tokens += share.weight;
+		bytes += share.bytes;
+		if (v->how->judge)
+			v->how->judge(v, t->loss->in[0], sums);
 	}
-	return n;
+	e->loss = nats / e->tokens * v->unit;
+	e->bits_per_byte = bytes > 0 ? nats / log(2) / bytes : NAN;
+	if (v->how->metric)
+		e->metric = v->how->metric(v, sums);
 }
 
 void
 trainer_eval(struct maas_trainer *t, size_t batches, struct maas_evaluation *e)
 {
-	const struct maas_stretch *v = &t->setup.val;
-	size_t windows = (v->end - 1 - v->begin + t->time - 1) / t->time, taken = windows;
-	double nats = 0, bytes = 0, tokens = 0;
+	const struct maas_source *s = t->setup.train, *v = t->setup.val;
 
-	if (batches && batches * t->sequences < windows)
-		taken = batches * t->sequences;
-	t->run.train = 0;
-	for (size_t i = 0; i < taken;) {
-		size_t rows = 0, count = 0;
-
-		for (; rows < t->sequences && i < taken; rows++, i++) {
-			size_t w = (size_t)((double)i / (double)taken * (double)windows + 1e-6);
-			size_t at = v->begin + w * t->time, n = fill_window(t, w, rows);
-
-			count += n;
-			bytes += maas_corpus_bytes(v->corpus, at + 1, at + 1 + n);
-		}
-		t->run.rows = rows * t->time;
-		maas_forward(t->tape, &t->run);
-		nats += (double)*(const float *)t->loss->val * (double)count;
-		tokens += (double)count;
-	}
-	*e = (struct maas_evaluation){
-		.step = t->curves.steps, .loss = nats / tokens, .bits_per_byte = nats / log(2) / bytes, .tokens = tokens
-	};
+	*e = (struct maas_evaluation){ .step = t->curves.steps,
+		.loss = NAN,
+		.bits_per_byte = NAN,
+		.metric = NAN,
+		.train_loss = t->learnt[1] > 0 ? t->learnt[0] / t->learnt[1] * s->unit : NAN,
+		.train_metric = s->how->metric ? s->how->metric(s, t->judged) : NAN };
+	memset(t->learnt, 0, sizeof t->learnt);
+	memset(t->judged, 0, sizeof t->judged);
+	if (v)
+		measure(t, batches && batches * t->batch < v->samples ? batches * t->batch : v->samples, e);
 }
 
 struct maas_cost
 maas_trainer_cost(struct maas_trainer *t)
 {
-	const struct maas_training *how = t->setup.how;
-	double state = (double)t->params->n * sizeof(float) * (t->best ? 4 : 3), began;
-	struct maas_cost c = { .tokens_per_step = (double)t->sequences * (double)t->time * (double)how->accumulate };
+	const struct maas_training *how = &t->how;
+	double state = (double)t->params->n * sizeof(float), began, weight;
+	struct maas_cost c = { .tokens_per_step =
+				   (double)t->batch * (double)t->setup.train->rows * (double)how->accumulate };
 
 	for (size_t i = 0; i < t->params->count; i++)
 		c.parameters += (double)maas_len(t->params->node[i]);
-	c.memory = (double)maas_arena_bytes(t->arena) + 2.0 * (double)t->setup.train.end;
-	if (t->setup.checkpoint)
-		c.disk = state * (double)(t->setup.keep + 1); /* the new one is whole before an old one goes */
-	c.disk += (double)t->params->n * sizeof(float);
+	c.memory = (double)maas_arena_bytes(t->arena) + t->setup.train->memory;
+	if (t->setup.checkpoint) /* the new one is whole before an old one goes */
+		c.disk = state * (1 + (t->moment[0] != NULL) + (t->moment[1] != NULL) + (t->best != NULL)) *
+		    (double)(t->setup.keep + 1);
+	c.disk += state;
 	c.steps = maas_trainer_steps(t);
-	learn(t, 0, 0); /* touches all memory */
+	learn(t, 0, t->part, 1, 0, &weight); /* touches all memory */
 	began = maas_clock();
-	learn(t, 0, 0);
-	c.seconds_per_step = (maas_clock() - began) * (double)how->accumulate;
+	learn(t, 0, t->part, 1, 0, &weight);
+	c.seconds_per_step =
+	    (maas_clock() - began) * ceil((double)t->batch * (double)how->accumulate / (double)t->part);
 	return c;
 }

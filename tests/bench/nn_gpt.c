@@ -99,7 +99,7 @@ main(int argc, char **argv)
 	const struct maas_params *p = maas_tape_params(t);
 	struct maas_run run = { .team = team, .precision = half ? MAAS_BF16 : MAAS_F32, .train = 1 };
 	float *m = maas_take(a, p->n, sizeof *m), *v = maas_take(a, p->n, sizeof *v);
-	struct maas_adamw how = { 1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f };
+	struct maas_update how = { MAAS_ADAMW, 1e-3f, 0, 0.9f, 0.95f, 1e-8f, 0.1f, 0, 0 };
 	double start = 0, optimiser = 0;
 
 	run.stride = (maas_tape_scratch(t) + 63) / 64 * 64;
@@ -117,7 +117,8 @@ main(int argc, char **argv)
 		maas_backward(t, &run, 0);
 		double before = maas_clock();
 
-		maas_adamw_step(team, p, m, v, (float)(1 / (1 + maas_grad_norm(team, p))), &how, (uint64_t)s + 1);
+		maas_update_step(
+		    team, p, (float *[]){ m, v }, (float)(1 / (1 + maas_grad_norm(team, p))), &how, (uint64_t)s + 1);
 		optimiser += maas_clock() - before;
 	}
 	double took = (maas_clock() - start) / steps;

@@ -33,25 +33,9 @@ static const struct maas_op op_first = { .name = "first", .shape = first_shape, 
 static struct maas_node *
 build(struct maas_tape *t, const struct row *r, struct maas_node **in)
 {
-	for (int i = 0; i < MAAS_ARGS; i++) {
-		const struct arg *a = &r->big[i];
-
-		in[i] = !a->ndim ? NULL
-		    : a->ids     ? maas_input(t, "ids", MAAS_I32, a->ndim, a->dim)
-				 : maas_param(t, "x", a->ndim, a->dim, 0);
-	}
-	return r->build(t, in);
-}
-
-static void
-fill(const struct row *r, struct maas_node **in)
-{
 	for (int i = 0; i < MAAS_ARGS; i++)
-		for (size_t j = 0; in[i] && j < maas_len(in[i]); j++)
-			if (r->big[i].ids)
-				((int32_t *)in[i]->val)[j] = (int32_t)(j * 7919 % (size_t)r->big[i].ids);
-			else
-				((float *)in[i]->val)[j] = (float)((int)(j * 7919 % 1009) - 504) / 1009;
+		in[i] = leaf(t, &r->big[i]);
+	return r->build(t, in);
 }
 
 static void
@@ -77,7 +61,9 @@ time_row(const struct row *r, struct maas_team *team, enum maas_dtype precision)
 	run.stride = (maas_tape_scratch(t) + 63) / 64 * 64;
 	if (!(run.scratch = maas_take(a, (size_t)maas_team_size(team), run.stride + 64)))
 		return -1;
-	fill(r, in);
+	for (int i = 0; i < MAAS_ARGS; i++)
+		if (in[i])
+			fill_leaf(in[i], &r->big[i], (uint64_t)i);
 	for (int i = 0; i < 5; i++) {
 		double start = maas_clock();
 

@@ -52,18 +52,11 @@ struct bench {
 
 /* The first four rows' targets include one left out. */
 static void
-fill(struct maas_node *x, int ids, size_t which)
+fill(struct maas_node *x, const struct arg *a, size_t which)
 {
-	int32_t *id = x->val;
-
-	if (!ids) {
-		maas_fill_normal(x->val, maas_len(x), 0.8, SEED, which);
-		return;
-	}
-	for (size_t i = 0; i < maas_len(x); i++)
-		id[i] = (int32_t)(maas_uniform(SEED, which, i) * ids);
-	if (now->op == &maas_op_head_loss)
-		id[2] = -1;
+	fill_leaf(x, a, which);
+	if (a->ids && (now->op == &maas_op_head_loss || now->op == &maas_op_class_loss))
+		((int32_t *)x->val)[2] = -1;
 }
 
 static int
@@ -73,10 +66,7 @@ set_up(struct bench *b, struct maas_team *team, enum maas_dtype precision, int f
 	b->arena = maas_arena_new(1 << 20);
 	b->tape = maas_tape_new(b->arena);
 	for (int i = 0; i < MAAS_ARGS; i++)
-		if (now->in[i].ndim)
-			b->in[i] = now->in[i].ids
-			    ? maas_input(b->tape, "ids", MAAS_I32, now->in[i].ndim, now->in[i].dim)
-			    : maas_param(b->tape, "x", now->in[i].ndim, now->in[i].dim, 0);
+		b->in[i] = leaf(b->tape, &now->in[i]);
 	b->y = now->build(b->tape, b->in);
 	struct maas_node *loss = maas_apply(b->tape, &op_project, &b->y, 1, NULL, 0);
 	if (!loss || maas_tape_plan(b->tape, loss, flags) < 0)
@@ -89,7 +79,7 @@ set_up(struct bench *b, struct maas_team *team, enum maas_dtype precision, int f
 	maas_fill_normal(projector, maas_len(b->y), 1, SEED, 99);
 	for (int i = 0; i < MAAS_ARGS; i++)
 		if (b->in[i])
-			fill(b->in[i], now->in[i].ids, (size_t)i);
+			fill(b->in[i], &now->in[i], (size_t)i);
 	if (maas_tape_params(b->tape)->half)
 		maas_to_bf16(
 		    maas_tape_params(b->tape)->half, maas_tape_params(b->tape)->val, maas_tape_params(b->tape)->n);

@@ -168,8 +168,12 @@ learns_the_same(void)
 		return;
 	}
 	for (unsigned step = 0; step < 6; step++) {
-		struct maas_adamw a = { (float)maas_learning_rate(&how, step, 2, (step - 2.0) / 4), 0.9f, 0.95f, 1e-8f,
-			0.1f };
+		struct maas_update a = { .how = MAAS_ADAMW,
+			.lr = (float)maas_learning_rate(&how, step, 2, (step - 2.0) / 4),
+			.beta1 = 0.9f,
+			.beta2 = 0.95f,
+			.eps = 1e-8f,
+			.decay = 0.1f };
 		double norm;
 
 		maas_forward(t.tape, &t.run);
@@ -177,7 +181,7 @@ learns_the_same(void)
 		norm = maas_grad_norm(team, t.params);
 		off = fmax(off, fabs(*(float *)t.loss->val - golden_real("step/loss", step)));
 		off = fmax(off, fabs(norm - golden_real("step/norm", step)));
-		maas_adamw_step(team, t.params, m, v, (float)(norm > 1 ? 1 / norm : 1), &a, step + 1);
+		maas_update_step(team, t.params, (float *[]){ m, v }, (float)(norm > 1 ? 1 / norm : 1), &a, step + 1);
 	}
 	ok(off <= 1e-4, "six steps: losses and norms are off by %.2g at most", off);
 	off = worst(&t, "after/", 0);
@@ -203,7 +207,7 @@ begins_well(void)
 	int right = 1;
 
 	if (build(&t, "layers=3 heads=2 embed=64 context=16 vocab=300", 16) ||
-	    maas_kind_gpt.init(t.model, t.params, 3)) {
+	    maas_kind_gpt.init(t.model, t.params, MAAS_INIT_AUTO, 3)) {
 		ok(0, "%s", maas_error());
 		drop(&t);
 		return;

@@ -75,9 +75,9 @@ begin(struct job *j, const char *shape, const char *how, int threads, const char
 	maas_set_all(maas_kind_gpt.fields, j->model->settings, shape);
 	s.model = j->model;
 	s.team = j->team;
-	s.train = (struct maas_stretch){ corpus, 0, cut };
+	s.train = maas_tokens_source(j->model, (struct maas_stretch){ corpus, 0, cut }, s.seed);
 	if (val)
-		s.val = (struct maas_stretch){ corpus, cut - 1, n };
+		s.val = maas_tokens_held(j->model, (struct maas_stretch){ corpus, cut - 1, n });
 	if (!(j->trainer = maas_trainer_new(&s))) {
 		ok(0, "%s", maas_error());
 		return -1;

@@ -1,0 +1,236 @@
+/* A network learns from rows: its shape from the data, a run, and its tensors into the model. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trainer.h"
+
+/* Seeds of what must not repeat each other's numbers. */
+#define SEED_ROWS 0x726f7773726f7773u
+
+struct session {
+	struct maas_fitting *f;
+	struct maas_trainer *t;
+	int stop;
+};
+
+static int
+descending(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x < y) - (x > y);
+}
+
+/* The most entries that `rows` sparse rows hold together. */
+static int
+count_entries(const struct maas_data *d, size_t rows, size_t *most)
+{
+	const struct maas_csr *x = &d->x.sparse;
+	size_t *each, sum = 0;
+
+	if (!x->cols)
+		return 0;
+	if (!(each = maas_alloc(d->n, sizeof *each)))
+		return -1;
+	for (size_t i = 0; i < d->n; i++)
+		each[i] = x->start[i + 1] - x->start[i];
+	qsort(each, d->n, sizeof *each, descending);
+	for (size_t i = 0; i < rows && i < d->n; i++)
+		sum += each[i];
+	free(each);
+	if (sum > INT32_MAX)
+		return maas_fail(
+		    "batches of %zu rows hold %zu features: too many at once (see --batch-size)", rows, sum);
+	*most = sum > *most ? sum : *most;
+	return 0;
+}
+
+static int
+check(const struct maas_kind *kind, const struct maas_data *d, const struct maas_training *how)
+{
+	if (how->loss == MAAS_LOSS_MSE && d->labels)
+		return maas_fail_as(MAAS_USAGE, "loss: %s models learn labels by cross-entropy", kind->name);
+	if (how->loss == MAAS_LOSS_CROSS_ENTROPY && !d->labels)
+		return maas_fail_as(
+		    MAAS_USAGE, "loss: a number is learnt by mse; cross-entropy is for labels (see --task)");
+	if (d->labels == 1)
+		return maas_fail("one label in the training rows, a classifier wants two at least: is --label right?");
+	if (d->n > UINT32_MAX)
+		return maas_fail("%zu rows: at most %u", d->n, UINT32_MAX);
+	return d->n ? 0 : maas_fail("no row to learn from");
+}
+
+static int
+tell(struct session *s)
+{
+	s->stop = s->f->on_step && s->f->on_step(s->f);
+	return 0;
+}
+
+/* Where an evaluation follows, it tells of both. */
+static int
+on_step(void *ctx, const struct maas_step *step)
+{
+	struct session *s = ctx;
+	struct maas_fitting *f = s->f;
+
+	f->step = (long)step->step;
+	f->epoch = step->epoch;
+	f->loss = f->objective = step->loss;
+	f->lr = step->lr;
+	f->grad_norm = f->gradient = step->grad_norm;
+	f->evaluated = f->best = 0;
+	return trainer_eval_due(s->t) ? 0 : tell(s);
+}
+
+static int
+on_eval(void *ctx, const struct maas_evaluation *e)
+{
+	struct session *s = ctx;
+	struct maas_fitting *f = s->f;
+
+	f->evaluated = 1;
+	f->loss = f->objective = e->train_loss;
+	f->train_metric = e->train_metric;
+	f->val_loss = e->loss;
+	f->val_metric = e->metric;
+	f->best = s->t->best_step == e->step;
+	return tell(s);
+}
+
+static int
+on_stop(void *ctx)
+{
+	return ((struct session *)ctx)->stop;
+}
+
+/* Mean and deviation of the targets: a network learns numbers about 0 and about as large as 1. */
+static struct maas_rows_order
+standardise(const struct maas_data *d, uint64_t seed)
+{
+	struct maas_rows_order o = { .shuffled = 1, .seed = seed ^ SEED_ROWS, .unit = 1 };
+	double sum = 0, squares = 0;
+
+	if (d->labels)
+		return o;
+	for (size_t i = 0; i < d->n; i++)
+		sum += d->target[i];
+	o.shift = sum / (double)d->n;
+	for (size_t i = 0; i < d->n; i++)
+		squares += (d->target[i] - o.shift) * (d->target[i] - o.shift);
+	if (squares > 0)
+		o.unit = sqrt(squares / (double)d->n);
+	return o;
+}
+
+static struct maas_trainer *
+make_trainer(
+    struct maas_model *m, const struct maas_data *d, const struct maas_fitting *f, const struct maas_rows_order *order)
+{
+	struct maas_rows_order held = { .seed = 0, .shift = order->shift, .unit = order->unit };
+	struct maas_run_setup s = { .model = m, .how = f->how, .team = f->team, .seed = f->seed };
+	struct maas_trainer *t;
+
+	s.train = maas_rows_source(d, order);
+	if (s.train && f->val && f->val->n && !(s.val = maas_rows_source(f->val, &held))) {
+		maas_source_free(s.train);
+		return NULL;
+	}
+	if (!(t = maas_trainer_new(&s)) || !f->from)
+		return t;
+	if (f->from->kind != m->kind) {
+		maas_fail("a %s model begins as one, not as %s", m->kind->name, f->from->kind->name);
+	} else if (!maas_trainer_init_from(t, f->from)) {
+		if (!d->labels)
+			m->kind->rows->rescale(m, t->params, -order->shift / order->unit, 1 / order->unit);
+		trainer_refresh(t);
+		return t;
+	}
+	maas_in("%s", f->from->path);
+	maas_trainer_free(t);
+	return NULL;
+}
+
+/* The parameters go with the trainer: the model gets copies. */
+static int
+give(const struct maas_trainer *t, struct maas_model *m)
+{
+	for (size_t i = 0; i < t->params->count; i++) {
+		const struct maas_node *w = t->params->node[i];
+		struct maas_tensor s = {
+			.name = w->name, .dtype = MAAS_F32, .ndim = w->ndim, .bytes = maas_len(w) * sizeof(float)
+		};
+		float *copy = maas_take(m->arena, maas_len(w), sizeof *copy);
+
+		if (!copy)
+			return -1;
+		s.data = memcpy(copy, w->val, s.bytes);
+		memcpy(s.dim, w->dim, sizeof s.dim < sizeof w->dim ? sizeof s.dim : sizeof w->dim);
+		if (maas_model_add(m, &s))
+			return -1;
+	}
+	return 0;
+}
+
+static void
+describe(struct maas_fitting *f, const struct maas_trainer *t, const struct maas_data *d)
+{
+	const struct maas_training *how = &t->how;
+
+	f->steps = (long)t->steps;
+	f->epochs = trainer_epoch_of(t, t->steps);
+	f->converged = -1;
+	f->solver = maas_optimizer_name((enum maas_optimizer)how->optimizer);
+	if (how->l1 > 0 || how->l2 > 0)
+		f->objective_text = d->labels ? "mean of weight x -ln p + l1 |w| + l2 / 2 w^2"
+					      : "mean squared error + l1 |w| + l2 / 2 w^2";
+	else
+		f->objective_text = d->labels ? "mean of weight x -ln p" : "mean squared error";
+}
+
+static int
+run(struct maas_model *m, const struct maas_data *d, struct maas_fitting *f, struct maas_trainer *t,
+    const struct maas_rows_order *order)
+{
+	struct session s = { f, t, 0 };
+	const struct maas_watch w = { &s, on_step, on_eval, on_stop };
+
+	describe(f, t, d);
+	if (maas_trainer_run(t, &w) < 0)
+		return -1;
+	trainer_settle(t);
+	if (t->best) {
+		f->best_epoch = (long)ceil(trainer_epoch_of(t, t->best_step) - 1e-9);
+		if (t->waits >= t->how.early_stop)
+			f->stopped_epoch = (long)ceil(trainer_epoch_of(t, t->curves.steps) - 1e-9);
+	}
+	if (!d->labels)
+		m->kind->rows->rescale(m, t->params, order->shift, order->unit);
+	return give(t, m);
+}
+
+int
+maas_rows_train(struct maas_model *m, const struct maas_data *d, struct maas_fitting *f)
+{
+	const struct maas_rows_ops *ops = m->kind->rows;
+	struct maas_rows_order order;
+	struct maas_trainer *t;
+	size_t batch, entries = 0;
+	int rc;
+
+	if (!m->kind->loss || !ops || !ops->shape || !ops->rescale)
+		return maas_fail_as(MAAS_INTERNAL, "%s models are no networks of rows", m->kind->name);
+	if (check(m->kind, d, f->how) || maas_batch_size(f->how, d->n, &batch))
+		return -1;
+	batch = batch < ROWS_AT_ONCE ? batch : ROWS_AT_ONCE;
+	if (count_entries(d, batch, &entries) || (f->val && count_entries(f->val, batch, &entries)) ||
+	    ops->shape(m, d, entries))
+		return -1;
+	order = standardise(d, f->seed);
+	if (!(t = make_trainer(m, d, f, &order)))
+		return -1;
+	rc = run(m, d, f, t, &order);
+	maas_trainer_free(t);
+	return rc;
+}
