@@ -8,13 +8,13 @@
 #define SAID 5 /* rows without an answer that get a line each */
 
 int
-classify_open(struct classifying *k, struct call *c)
+classify_open_with(struct classifying *k, struct call *c, const struct classify *o)
 {
 	static const unsigned flags[] = { MAAS_AGAIN, 0, MAAS_LIVE };
 	const struct maas_columns *columns;
 	int told;
 
-	*k = (struct classifying){ .call = c, .o = c->part[0], .options = c->part[1] };
+	*k = (struct classifying){ .call = c, .o = o, .options = c->part[1] };
 	if (!k->o->model)
 		return misuse(c, "-m MODEL is missing");
 	if (wants_input(c))
@@ -44,12 +44,20 @@ classify_open(struct classifying *k, struct call *c)
 			return fail(c);
 		columns = k->numbers;
 	}
+	k->columns = columns;
 	return (k->reader = maas_reader_new(columns, k->table)) ? 0 : fail(c);
+}
+
+int
+classify_open(struct classifying *k, struct call *c)
+{
+	return classify_open_with(k, c, c->part[0]);
 }
 
 void
 classify_close(struct classifying *k)
 {
+	block_free(k->block);
 	maas_reader_free(k->reader);
 	maas_table_close(k->table);
 	maas_columns_free(k->numbers);
@@ -61,8 +69,11 @@ classify_close(struct classifying *k)
 int
 classify_next(struct classifying *k, struct maas_row *row, const char **why)
 {
-	int rc = maas_reader_next(k->reader, row);
+	int rc;
 
+	if (k->block)
+		return block_next(k, row, why);
+	rc = maas_reader_next(k->reader, row);
 	if (rc <= 0)
 		return rc;
 	k->number++;

@@ -11,6 +11,7 @@ struct classify { /* part[0] of every verb */
 	int line_buffered;
 };
 
+struct block;
 struct classifying {
 	struct call *call;
 	const struct classify *o;
@@ -20,32 +21,45 @@ struct classifying {
 	struct maas_rows_call *scores;
 	struct maas_columns *numbers; /* of rows that a vectoriser has made already, or as told */
 	struct maas_table *table;
+	const struct maas_columns *columns; /* the reader's */
 	struct maas_reader *reader;
-	size_t labels;         /* 0: regression */
-	size_t scores_n;       /* labels, or 1 */
-	size_t number;         /* of the row at hand, from 1 */
-	double *p;             /* [scores_n] */
-	size_t bad;            /* rows without an answer */
-	const char *reason;    /* of the first of them */
+	struct block *block; /* NULL: row by row */
+	size_t labels;       /* 0: regression */
+	size_t scores_n;     /* labels, or 1 */
+	size_t number;       /* of the row at hand, from 1 */
+	double *p;           /* [scores_n] */
+	size_t bad;          /* rows without an answer */
+	const char *reason;  /* of the first of them */
 };
 
 /* Open -m and the operands; the table and model as parts 0 and 1 of the call.  0, or an exit status, said. */
 int classify_open(struct classifying *, struct call *);
+int classify_open_with(struct classifying *, struct call *, const struct classify *);   /* another model, or its ways */
 void classify_close(struct classifying *);
+/* Read ahead and score by the team, where nobody waits for a single answer; ->scores then knows no row.  0, or an exit
+ * status, said. */
+int classify_by_blocks(struct classifying *);
 /* The next row: 1 scored in ->p; 2 without an answer, *why saying why (NULL: it is empty); 0 at the end, -1. */
 int classify_next(struct classifying *, struct maas_row *, const char **why);
+int block_next(struct classifying *, struct maas_row *, const char **why);
+void block_free(struct block *);
 size_t classify_best(const struct classifying *);
 /* A label as a field of a line: tabs and line ends as blanks. */
 void classify_put(FILE *, struct maas_span);
 /* Note a row without an answer: the first few are said, the others counted. */
 void classify_note(struct classifying *, const char *why);
 
+/* Rows against their labels: labels of the model; the next labelled row, scored and gathered: 1, 0 at the end, -1 (a row
+ * without an answer or a label too; none at all). */
+struct maas_eval *measure_new(const struct classifying *) MAAS_USE;
+int measure_next(struct classifying *, struct maas_eval *, struct maas_row *) MAAS_USE;
 /* What was measured as a picture: the confusion, and with a sweep its curves; of a regression, answers by truths. */
 int classify_picture(struct maas_eval *, const struct maas_sweep *, const char *path) MAAS_USE;
 
 int predict(struct call *);
 int evaluate(struct call *);
 int explain(struct call *);
+int compare(struct call *);
 struct predict {
 	long k;
 	int proba, jsonl, append;
@@ -58,6 +72,11 @@ struct evaluate {
 	struct maas_list fail_under;
 };
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+struct compare {
+	struct maas_list model;
+	double alpha;
+	int json;
+};
 struct explain {
 	long top;
 	int jsonl, global, color, method;

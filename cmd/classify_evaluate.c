@@ -96,28 +96,24 @@ keep_wrong(struct evaluating *v, const struct maas_row *row, struct wrong w)
 	return 0;
 }
 
+/* A row that --errors writes: of numbers all, of labels those answered wrong. */
 static int
-measure_value(struct evaluating *v, const struct maas_row *row)
+keep(struct evaluating *v, const struct maas_row *row)
 {
-	double truth, answer = v->k.p[0];
+	size_t best, n = maas_eval_count(v->e);
+	const double *truth, *answer;
+	struct maas_span said;
 
-	if (maas_number(row->label, &truth) < 0 || !isfinite(truth))
-		return maas_fail("%s:%zu: the label is no number: '%.*s'", row->record.name, row->record.line,
-		    row->label.n < 40 ? (int)row->label.n : 40, row->label.s);
-	if (maas_eval_add_value(v->e, truth, answer) < 0)
-		return -1;
-	return v->o->errors ? keep_wrong(v, row, (struct wrong){ .value = answer, .p = fabs(answer - truth) }) : 0;
-}
-
-static int
-measure_label(struct evaluating *v, const struct maas_row *row)
-{
-	size_t best = classify_best(&v->k);
-	struct maas_span answer = maas_rows_label(v->k.rows, best);
-
-	if (maas_eval_add(v->e, row->label, v->k.p) < 0)
-		return -1;
-	if (!v->o->errors || (answer.n == row->label.n && (!answer.n || !memcmp(answer.s, row->label.s, answer.n))))
+	if (!v->o->errors)
+		return 0;
+	if (!v->k.labels) {
+		maas_eval_values(v->e, &truth, &answer);
+		return keep_wrong(
+		    v, row, (struct wrong){ .value = answer[n - 1], .p = fabs(answer[n - 1] - truth[n - 1]) });
+	}
+	best = classify_best(&v->k);
+	said = maas_rows_label(v->k.rows, best);
+	if (said.n == row->label.n && (!said.n || !memcmp(said.s, row->label.s, said.n)))
 		return 0;
 	return keep_wrong(v, row, (struct wrong){ .answer = best, .p = v->k.p[best] });
 }
@@ -126,23 +122,12 @@ static int
 measure(struct evaluating *v)
 {
 	struct maas_row row;
-	const char *why;
 	int rc;
 
-	while ((rc = classify_next(&v->k, &row, &why)) > 0) {
-		if (rc == 2 && !why)
-			continue;
-		if (rc == 2)
-			return maas_fail("%s", why);
-		if (!row.label.s || (!row.label.n && row.record.cell))
-			return maas_fail(
-			    "%s:%zu: no label to measure by (see --label)", row.record.name, row.record.line);
-		if ((v->k.labels ? measure_label : measure_value)(v, &row) < 0)
+	while ((rc = measure_next(&v->k, v->e, &row)) > 0)
+		if (keep(v, &row) < 0)
 			return -1;
-	}
-	if (rc < 0)
-		return -1;
-	return maas_eval_count(v->e) ? 0 : maas_fail("no rows to measure on");
+	return rc;
 }
 
 static int
@@ -249,24 +234,9 @@ open_all(struct evaluating *v, struct call *c)
 	for (size_t i = 0; i < MAAS_COUNT(places); i++)
 		if (spare_input(c, places[i]))
 			return fail(c);
-	if ((rc = classify_open(&v->k, c)) || (rc = check_fit(v, c)))
+	if ((rc = classify_open(&v->k, c)) || (rc = classify_by_blocks(&v->k)) || (rc = check_fit(v, c)))
 		return rc;
 	return 0;
-}
-
-static struct maas_eval *
-new_eval(const struct classifying *k)
-{
-	struct maas_span *label = maas_alloc(k->labels, sizeof *label);
-	struct maas_eval *e;
-
-	if (!label)
-		return NULL;
-	for (size_t i = 0; i < k->labels; i++)
-		label[i] = maas_rows_label(k->rows, i);
-	e = maas_eval_new(label, k->labels);
-	free(label);
-	return e;
 }
 
 /* Thresholds where they were asked for, or a picture of two labels wants them. */
@@ -291,7 +261,7 @@ run(struct evaluating *v, struct call *c)
 
 	if (rc)
 		return rc;
-	if (!(v->arena = maas_arena_new(1 << 16)) || !(v->e = new_eval(&v->k)) || measure(v) < 0 || sweep(v) < 0 ||
+	if (!(v->arena = maas_arena_new(1 << 16)) || !(v->e = measure_new(&v->k)) || measure(v) < 0 || sweep(v) < 0 ||
 	    print(v) < 0 || write_errors(v) < 0 ||
 	    (v->o->plot && classify_picture(v->e, v->sweep.cut ? &v->sweep : NULL, v->o->plot) < 0))
 		return fail(c);

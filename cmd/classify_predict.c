@@ -246,6 +246,8 @@ run(struct answering *a, struct call *c)
 	a->json = a->o->jsonl || maas_table_format(a->k.table) == &maas_format_jsonl;
 	if (a->o->keep && maas_reader_keep(a->k.reader, a->o->keep) < 0)
 		return fail(c);
+	if ((rc = classify_by_blocks(&a->k)))
+		return rc;
 	if (!(a->order = maas_alloc(a->k.labels, sizeof *a->order)) || answer_all(a) < 0)
 		return fail(c);
 	if ((rc = finish(c)))

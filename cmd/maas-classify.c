@@ -37,6 +37,13 @@ static const struct maas_field explain_fields[] = {
 	MAAS_END,
 };
 
+static const struct maas_field compare_fields[] = {
+	MAAS_LIST('m', compare, model, "MODEL", "a model; given twice: the one in use, and the one that may be better"),
+	MAAS_REAL(0, compare, alpha, 0, 1, 0.05, "how likely chance alone may look like a better model"),
+	MAAS_FLAG(0, compare, json, "print one JSON object"),
+	MAAS_END,
+};
+
 static const struct maas_field classify_fields[] = {
 	MAAS_TEXT('m', classify, model, NULL, "the model"),
 	MAAS_FLAG(0, classify, line_buffered, "answer each row before the next is waited for"),
@@ -69,6 +76,12 @@ static const struct verb verbs[] = {
 	    .what = "print what each feature of a row adds to its label's score",
 	    .run = explain,
 	    .part = { SHARED(classify_fields), { explain_fields, sizeof(struct explain) } } },
+	{ .name = "compare",
+	    .operands = "[DATA...]",
+	    .what = "tell whether the second model is better than the first; 1 where it is not",
+	    .run = compare,
+	    .part = { { compare_fields, sizeof(struct compare) },
+		{ maas_table_fields, sizeof(struct maas_table_options) } } },
 };
 
 int

@@ -36,6 +36,10 @@ own_columns(struct rows_job *j, struct maas_table *t)
 {
 	if (!(j->own = maas_columns_fit(t, j->table, 0)))
 		return -1;
+	for (size_t i = 0; j->own->column && i < j->own->n; i++)
+		if (j->own->column[i].odd)
+			warn(j->call, "%s is no number, as most of its column are: they are all taken as words",
+			    j->own->column[i].odd);
 	return j->own->labelled ? 0 : maas_fail("no labels in the data: name their column with --label");
 }
 
@@ -88,9 +92,13 @@ read_val(struct rows_job *j, struct rows_part *to)
 {
 	const struct maas_columns *c = j->own ? j->own : j->columns;
 	char *operand[] = { (char *)j->rows->val, NULL };
-	struct maas_table *t = maas_table_open(j->table, c, operand, 1, 0);
-	int bad = !t || !(j->val_set = load(j, t, c));
+	struct maas_table_options o = *j->table;
+	struct maas_table *t;
+	int bad;
 
+	o.rows = o.labels = NULL; /* of the operands */
+	t = maas_table_open(&o, c, operand, 1, 0);
+	bad = !t || !(j->val_set = load(j, t, c));
 	maas_table_close(t);
 	if (bad)
 		return -1;

@@ -224,6 +224,9 @@ struct maas_design {
 	struct maas_csr sparse;         /* its col from 0 */
 };
 void maas_design_free(struct maas_design *);    /* its arrays */
+/* out[rows,k] = b[k] + the sums of x[i,j] w[j,k], w [cols,k]: products and sums in double, each rounded, in the order
+ * of the features.  The same bits in every tier, for a row alone and among others. */
+void maas_design_score(double *out, const struct maas_design *x, const float *w, const float *b, size_t k);
 /* Rows [from, from + n) of it, borrowed: sparse.start[0] is not 0 then. */
 struct maas_design maas_design_part(const struct maas_design *, size_t from, size_t n);
 /* The features of row i that are not 0, ascending: how many (room for dense and the row's sparse ones). */

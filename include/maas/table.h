@@ -101,6 +101,8 @@ struct maas_table *maas_table_open_text(const struct maas_table_options *, const
     const char *name, struct maas_span) MAAS_USE;
 /* The next record, header lines left out.  1, 0 at the end, -1 where reading itself fails. */
 int maas_table_next(struct maas_table *, struct maas_record *) MAAS_USE;
+/* A copy of standard input ("-") or a pipe that can be read again: a descriptor of a file in $TMPDIR, deleted at once. */
+int maas_table_spool(const char *path) MAAS_USE;
 int maas_table_rewind(struct maas_table *) MAAS_USE;            /* to the first record; wants MAAS_AGAIN */
 const struct maas_format *maas_table_format(const struct maas_table *);         /* of the input at hand */
 char maas_table_delimiter(const struct maas_table *);
@@ -136,6 +138,7 @@ struct maas_column {
 	const char *name;               /* NULL: known by its number */
 	enum maas_role role;
 	size_t from;                    /* NUMERIC: its place among a row's numbers; CATEGORY: among its words */
+	const char *odd;                /* CATEGORY of mostly numbers, after a fit: its first word, "f.csv:7: 'four'"; else NULL */
 	/* Learnt, of a category: */
 	size_t at, width;               /* its first feature, and one a value */
 	const char **value;             /* sorted by bytes; "" is the gap */
@@ -237,5 +240,8 @@ int maas_reader_parse(struct maas_reader *, struct maas_span, struct maas_row *)
 /* A single text, taken whole as the column of text.  0, or -1 where the model has no such column alone. */
 int maas_reader_text(struct maas_reader *, struct maas_span, struct maas_row *) MAAS_USE;
 void maas_reader_free(struct maas_reader *);
+/* What a row points to goes to the arena, so that the row outlives the next; columns are the reader's.  The numbers of
+ * its record (num, byte, index) are given up.  Adds the bytes taken to *held. */
+int maas_row_copy(struct maas_arena *, const struct maas_columns *, struct maas_row *, size_t *held) MAAS_USE;
 
 #endif

@@ -88,20 +88,9 @@ static void
 apply(const struct maas_model *m, const struct maas_design *x, double *out, void *scratch)
 {
 	const struct maas_tensor *w = maas_model_tensor(m, "coef"), *t = maas_model_tensor(m, "intercept");
-	const float *coef = w->data, *b = t->data;
-	size_t k = t->dim[0], dense = x->dense;
 
 	(void)scratch;
-	for (size_t i = 0; i < x->rows; i++, out += k) {
-		for (size_t o = 0; o < k; o++)
-			out[o] = b[o];
-		for (size_t j = 0; j < dense; j++)
-			for (size_t o = 0; o < k; o++)
-				out[o] += x->x[i * dense + j] * (double)coef[j * k + o];
-		for (size_t e = x->sparse.start[i]; e < x->sparse.start[i + 1]; e++)
-			for (size_t o = 0; o < k; o++)
-				out[o] += x->sparse.val[e] * (double)coef[(dense + x->sparse.col[e]) * k + o];
-	}
+	maas_design_score(out, x, w->data, t->data, t->dim[0]);
 }
 
 static double

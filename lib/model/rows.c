@@ -215,15 +215,20 @@ put_columns(struct maas_rows_call *c, const struct maas_row *row)
 static int
 put_text(struct maas_rows_call *c, struct maas_span text)
 {
+	struct maas_csr *s = &c->x.sparse;
 	const uint32_t *col;
 	const double *val;
 	size_t n, from = c->r->before - c->x.dense;
 
 	if (maas_vectorize_text(c->z, text, &col, &val, &n) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (put(c, from + col[i], val[i]) < 0)
-			return -1;
+	if (maas_grow(&s->col, c->nnz, &c->col_cap, n, sizeof *s->col) < 0 ||
+	    maas_grow(&s->val, c->nnz, &c->val_cap, n, sizeof *s->val) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++, c->nnz++) {
+		s->col[c->nnz] = (uint32_t)(from + col[i]);
+		s->val[c->nnz] = val[i];
+	}
 	c->text.n = 0;
 	return maas_buf_add(&c->text, text.s, text.n);
 }

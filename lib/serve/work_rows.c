@@ -31,12 +31,18 @@ struct slot {
 	int bad;
 };
 
+struct characters { /* of a text: those in front of each of its bytes, and of its end */
+	uint32_t *at;
+	size_t n, cap;
+};
+
 struct rows_slots {
 	const struct maas_rows *rows;
 	int members;
-	struct maas_rows_call **call; /* [members], as what follows */
-	double *score;                /* [members][scores] */
-	struct ranked *ranked;        /* [members][labels] */
+	struct maas_rows_call **call;  /* [members], as what follows */
+	double *score;                 /* [members][scores] */
+	struct characters *characters; /* [members] */
+	struct ranked *ranked;         /* [members][labels] */
 	struct slot slot[SLICE];
 	size_t n;
 };
@@ -53,8 +59,9 @@ rows_slots_new(const struct maas_rows *rows, int members)
 	s->members = members;
 	s->call = maas_alloc((size_t)members, sizeof *s->call);
 	s->score = maas_alloc((size_t)members * maas_rows_scores(rows), sizeof *s->score);
+	s->characters = maas_alloc((size_t)members, sizeof *s->characters);
 	s->ranked = maas_alloc((size_t)members * labels, sizeof *s->ranked);
-	if (!s->call || !s->score || !s->ranked)
+	if (!s->call || !s->score || !s->characters || !s->ranked)
 		goto fail;
 	for (int i = 0; i < members; i++)
 		if (!(s->call[i] = maas_rows_call_new(rows)))
@@ -72,10 +79,13 @@ rows_slots_free(struct rows_slots *s)
 		return;
 	for (int i = 0; s->call && i < s->members; i++)
 		maas_rows_call_free(s->call[i]);
+	for (int i = 0; s->characters && i < s->members; i++)
+		free(s->characters[i].at);
 	for (size_t i = 0; i < SLICE; i++)
 		maas_buf_free(&s->slot[i].out);
 	free(s->call);
 	free(s->score);
+	free(s->characters);
 	free(s->ranked);
 	free(s);
 }
@@ -106,46 +116,56 @@ put_scores(struct maas_buf *to, const struct maas_rows *rows, const struct ranke
 	return maas_buf_text(to, "]");
 }
 
-/* Characters in s[0..n). */
-static size_t
-characters(struct maas_span s, size_t n)
+static int
+count_characters(struct characters *c, struct maas_span s)
 {
-	const char *p = s.s, *end = s.s + (n < s.n ? n : s.n);
-	size_t c = 0;
+	const char *p = s.s, *end = s.s + s.n;
 
-	for (; p < end; c++)
+	c->n = 0;
+	if (maas_grow(&c->at, 0, &c->cap, s.n + 1, sizeof *c->at) < 0)
+		return -1;
+	for (uint32_t n = 0; p < end; n++) {
+		const char *first = p;
+
 		maas_utf8_next(&p, end);
-	return c;
+		while (first++ < p)
+			c->at[c->n++] = n;
+		c->at[c->n] = n + 1;
+	}
+	if (!s.n)
+		c->at[0] = 0;
+	return 0;
 }
 
-/* Where a piece stands first, in characters from the text's beginning; and where else. */
+/* Where a piece stands first, in characters from the text's beginning; and where else.  c NULL: nowhere. */
 static int
-put_places(struct maas_buf *to, const struct maas_piece *p, struct maas_span text)
+put_places(struct maas_buf *to, const struct maas_piece *p, const struct characters *c)
 {
-	if (!p->places || !text.s)
+	if (!p->places || !c)
 		return maas_buf_text(to, ",\"start\":null,\"end\":null");
-	if (maas_buf_printf(to, ",\"start\":%zu,\"end\":%zu", characters(text, p->place[0].start),
-		characters(text, p->place[0].end)) < 0)
+	if (maas_buf_printf(to, ",\"start\":%u,\"end\":%u", c->at[p->place[0].start], c->at[p->place[0].end]) < 0)
 		return -1;
 	for (size_t i = 1; i < p->places; i++)
-		if (maas_buf_printf(to, "%s[%zu,%zu]", i == 1 ? ",\"also\":[" : ",",
-			characters(text, p->place[i].start), characters(text, p->place[i].end)) < 0)
+		if (maas_buf_printf(to, "%s[%u,%u]", i == 1 ? ",\"also\":[" : ",", c->at[p->place[i].start],
+			c->at[p->place[i].end]) < 0)
 			return -1;
 	return p->places > 1 ? maas_buf_text(to, "]") : 0;
 }
 
 static int
-put_pieces(struct maas_buf *to, const struct maas_explanation *e, size_t top, struct maas_span text)
+put_pieces(struct maas_buf *to, const struct maas_explanation *e, size_t top, const struct characters *c)
 {
-	if (maas_buf_text(to, ",\"logit\":") < 0 || maas_json_put_real(to, e->logit) < 0 ||
-	    maas_buf_text(to, ",\"intercept\":") < 0 || maas_json_put_real(to, e->intercept) < 0 ||
-	    maas_buf_text(to, ",\"contributions\":[") < 0)
+	const char *rest = e->method == MAAS_CONTRIBUTION ? "intercept" : "rest";
+
+	if (maas_buf_printf(to, ",\"method\":\"%s\",\"logit\":", maas_method_names[e->method]) < 0 ||
+	    maas_json_put_real(to, e->logit) < 0 || maas_buf_printf(to, ",\"%s\":", rest) < 0 ||
+	    maas_json_put_real(to, e->intercept) < 0 || maas_buf_text(to, ",\"contributions\":[") < 0)
 		return -1;
 	for (size_t i = 0; i < e->n && i < top; i++) {
 		const struct maas_piece *p = &e->piece[i];
 
 		if (maas_buf_text(to, i ? ",{\"piece\":" : "{\"piece\":") < 0 ||
-		    maas_json_put_text(to, p->feature) < 0 || put_places(to, p, text) < 0)
+		    maas_json_put_text(to, p->feature) < 0 || put_places(to, p, c) < 0)
 			return -1;
 		if (maas_buf_text(to, ",\"value\":") < 0 || maas_json_put_real(to, p->value) < 0 ||
 		    maas_buf_text(to, ",\"contribution\":") < 0 || maas_json_put_real(to, p->contribution) < 0 ||
@@ -179,7 +199,9 @@ answer(struct rows_slots *s, struct slot *slot, int member)
 		return 0;
 	if (maas_rows_explain(s->call[member], labels ? ranked[0].label : 0, MAAS_METHOD_AUTO, &why) < 0)
 		return -1;
-	return put_pieces(&slot->out, &why, r->top, r->text ? item : (struct maas_span){ NULL, 0 });
+	if (r->text && count_characters(&s->characters[member], item) < 0)
+		return -1;
+	return put_pieces(&slot->out, &why, r->top, r->text ? &s->characters[member] : NULL);
 }
 
 static void

@@ -14,8 +14,9 @@
 
 /* What was seen in one column. */
 struct seen {
-	struct maas_span name; /* s NULL: none */
-	size_t words;
+	struct maas_span name;   /* s NULL: none */
+	size_t numbers, words;   /* cells, until there are too many different words */
+	const char *first;       /* word, and where it stands */
 	size_t nvalue;           /* different words, up to one too many */
 	struct maas_span *value; /* sorted */
 	int role;
@@ -69,16 +70,6 @@ value_find(const struct maas_span *value, size_t n, struct maas_span s, size_t *
 	return 0;
 }
 
-static const char *
-shown(const struct seen *s, size_t i, char *to, size_t n)
-{
-	if (s->name.s)
-		snprintf(to, n, "'%.60s'", s->name.s);
-	else
-		snprintf(to, n, "%zu", i + 1);
-	return to;
-}
-
 /* Different words are gathered until there are too many for a category. */
 static int
 see_word(struct fit *f, struct seen *s, struct maas_span v)
@@ -97,14 +88,26 @@ see_word(struct fit *f, struct seen *s, struct maas_span v)
 }
 
 static int
-see(struct fit *f, size_t i, struct maas_span cell)
+see(struct fit *f, size_t i, const struct maas_record *rec, struct maas_span cell)
 {
 	struct seen *s = &f->seen[i];
+	char text[500];
 	double v;
 
-	if (s->nvalue > VALUES_MAX || cell_read(cell, &v) != CELL_WORD) /* all there is to know is known */
+	if (s->nvalue > VALUES_MAX) /* all there is to know is known */
 		return 0;
-	s->words++;
+	switch (cell_read(cell, &v)) {
+	case CELL_GAP: return 0;
+	case CELL_NUMBER: s->numbers++; return 0;
+	case CELL_WORD: break;
+	}
+	if (!s->words++) {
+		int n = snprintf(text, sizeof text, "%.400s:%zu: '%.*s'", rec->name, rec->line,
+		    cell.n > 40 ? 40 : (int)cell.n, cell.s);
+
+		if (!(s->first = maas_take_text(f->arena, text, (size_t)n)))
+			return -1;
+	}
 	return see_word(f, s, cell);
 }
 
@@ -171,7 +174,7 @@ scan_cells(struct fit *f, const struct maas_record *rec)
 
 		if (j < 0)
 			return maas_in("%s:%zu", rec->name, rec->line);
-		if (see(f, (size_t)j, rec->cell[i]) < 0)
+		if (see(f, (size_t)j, rec, rec->cell[i]) < 0)
 			return -1;
 	}
 	return 0;
@@ -242,7 +245,7 @@ no_column(const struct fit *f, struct maas_span col)
 	for (i = 0; names && i < f->n; i++)
 		if (f->seen[i].name.s)
 			names[n++] = f->seen[i].name.s;
-	if (names)
+	if (names && !column_is_number(col))
 		near = maas_nearest(col.s, names);
 	if (near)
 		maas_fail_as(MAAS_USAGE, "no column '%s' in the data: do you mean '%.60s'?", col.s, near);
@@ -395,8 +398,6 @@ make_column(struct fit *f, struct maas_columns *c, size_t i)
 {
 	const struct seen *s = &f->seen[i];
 	struct maas_column *to = &c->column[i];
-	char text[80];
-
 	to->name = s->name.s;
 	to->role = (enum maas_role)s->role;
 	to->from = s->role == MAAS_NUMERIC ? c->numbers : c->words;
@@ -406,11 +407,10 @@ make_column(struct fit *f, struct maas_columns *c, size_t i)
 	c->labelled |= s->role == MAAS_LABEL;
 	if (s->name.s && !is_utf8(s->name))
 		return maas_fail("the name of column %zu is not UTF-8 (see --encoding)", i + 1);
+	if (s->role == MAAS_CATEGORY && s->numbers > s->words)
+		to->odd = s->first;
 	if (s->role == MAAS_CATEGORY && s->nvalue > VALUES_MAX)
-		return maas_fail(
-		    "column %s holds words, and over %d different ones: is it text (--text), or to be left out "
-		    "(--drop)?",
-		    shown(s, i, text, sizeof text), VALUES_MAX);
+		return column_too_many(to, i);
 	return 0;
 }
 
@@ -462,9 +462,10 @@ maas_columns_fit(struct maas_table *t, const struct maas_table_options *o, unsig
 	if ((sample ? scan_sample(&f) : scan_all(&f)) < 0)
 		goto out;
 	if (!f.records && !f.n)
-		maas_fail("%s: no rows", t->source.name ? t->source.name : t->operands ? t->operand[0] : "data");
+		maas_fail("%s: no rows", table_name(t));
 	else if ((c = make(&f)) && !c->numbers && !c->words && !c->texts) {
-		maas_fail("no column is left to learn from (%zu in the data)", f.n);
+		maas_fail("no column is left to learn from (%zu in the data%s)", f.n,
+		    f.n == 1 && t->format == &maas_format_tsv ? ", read as TSV: see --format" : "");
 		c = NULL;
 	}
 out:
@@ -555,7 +556,8 @@ maas_columns_copy(const struct maas_columns *from)
 		const struct maas_column *s = &from->column[i];
 
 		c->column[i] = (struct maas_column){ .role = s->role, .from = s->from };
-		if (s->name && !(c->column[i].name = maas_take_text(a, s->name, strlen(s->name)))) {
+		if ((s->name && !(c->column[i].name = maas_take_text(a, s->name, strlen(s->name)))) ||
+		    (s->odd && !(c->column[i].odd = maas_take_text(a, s->odd, strlen(s->odd))))) {
 			maas_arena_free(a);
 			return NULL;
 		}

@@ -327,6 +327,32 @@ make_room(struct learning *l, struct maas_arena *a)
 	return 0;
 }
 
+int
+column_too_many(const struct maas_column *col, size_t i)
+{
+	char name[80];
+
+	if (col->name)
+		snprintf(name, sizeof name, "'%.60s'", col->name);
+	else
+		snprintf(name, sizeof name, "%zu", i + 1);
+	if (col->odd)
+		return maas_fail(
+		    "%s is no number, as most of column %s are: as words it has over %d values (see --text, --drop)",
+		    col->odd, name, VALUES_MAX);
+	return maas_fail(
+	    "column %s holds words, and over %d different ones: is it text (--text), or to be left out (--drop)?", name,
+	    VALUES_MAX);
+}
+
+static int
+too_many(const struct maas_columns *c, size_t word)
+{
+	const struct maas_column *col = column_of(c, MAAS_CATEGORY, word);
+
+	return column_too_many(col, (size_t)(col - c->column));
+}
+
 static int
 learn(struct learning *l, maas_walk *walk, void *ctx)
 {
@@ -334,10 +360,7 @@ learn(struct learning *l, maas_walk *walk, void *ctx)
 	int fills = l->how->impute && l->how->impute != MAAS_IMPUTE_DROP;
 
 	if (walk(ctx, see_row, l) < 0)
-		return l->overflow ? maas_fail("column %s holds words, and over %d different ones: is it text "
-					       "(--text), or to be left out (--drop)?",
-					 called(c, MAAS_CATEGORY, l->overflow - 1, (char[80]){ 0 }, 80), VALUES_MAX)
-				   : -1;
+		return l->overflow ? too_many(c, l->overflow - 1) : -1;
 	if (fills && c->numbers && keep_fill(l, walk, ctx) < 0)
 		return -1;
 	if (l->how->scale && c->numbers && keep_scale(l) < 0)

@@ -97,24 +97,62 @@ by_name(const void *a, const void *b)
 }
 
 static int
+by_name_and_place(const void *a, const void *b)
+{
+	const struct head *x = a, *y = b;
+	int c = by_name(a, b);
+
+	return c ? c : (x->at > y->at) - (x->at < y->at);
+}
+
+/*
+ * Where column i is among sorted names: -1 nowhere, -2 several are called so.  Where the model knew as many of that
+ * name (all but one of them dropped), they are told apart by their order.
+ */
+static long
+find_name(const struct maas_columns *c, size_t i, const struct head *head, size_t n)
+{
+	const char *name = c->column[i].name;
+	const struct head key = { maas_span(name ? name : ""), 0 };
+	const struct head *found = name ? bsearch(&key, head, n, sizeof *head, by_name) : NULL, *last = found;
+	size_t known = 0, before = 0, j;
+
+	if (!found)
+		return -1;
+	while (found > head && !by_name(found - 1, &key))
+		found--;
+	while (last + 1 < head + n && !by_name(last + 1, &key))
+		last++;
+	if (found == last)
+		return found->at;
+	for (j = 0; j < c->n; j++)
+		if (c->column[j].name && !strcmp(c->column[j].name, name)) {
+			known++;
+			before += j < i;
+		}
+	return known == (size_t)(last - found) + 1 ? found[before].at : -2;
+}
+
+static int
 bind_names(struct maas_reader *r, const struct maas_table *t)
 {
 	const struct maas_columns *c = r->columns;
-	struct head *head = maas_alloc(t->heads, sizeof *head), *found;
+	struct head *head = maas_alloc(t->heads, sizeof *head);
 	size_t i;
 	int rc = head ? 0 : -1;
 
 	for (i = 0; head && i < t->heads; i++)
 		head[i] = (struct head){ t->head[i], (long)i };
 	if (head)
-		qsort(head, t->heads, sizeof *head, by_name);
+		qsort(head, t->heads, sizeof *head, by_name_and_place);
 	for (i = 0; rc == 0 && i < c->n; i++) {
-		const char *name = c->column[i].name;
-
-		found = bsearch(&(struct head){ maas_span(name), 0 }, head, t->heads, sizeof *head, by_name);
-		r->at[i] = found ? found->at : -1;
-		if (!found && !spare(c->column[i].role))
-			rc = maas_fail("%s: no column '%s' in its first line (see --header)", t->source.name, name);
+		r->at[i] = find_name(c, i, head, t->heads);
+		if (r->at[i] == -1 && !spare(c->column[i].role))
+			rc = maas_fail(
+			    "%s: no column '%s' in its first line (see --header)", table_name(t), c->column[i].name);
+		if (r->at[i] == -2 && c->column[i].role != MAAS_DROPPED)
+			rc = maas_fail(
+			    "%s: several columns called '%s' in its first line", table_name(t), c->column[i].name);
 	}
 	free(head);
 	return rc;

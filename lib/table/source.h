@@ -17,14 +17,14 @@
 
 /* Lines or bytes of one input. */
 struct source {
-	struct maas_input *input;       /* NULL: memory */
-	struct maas_span memory;        /* what is left of it */
-	const char *name;               /* for messages */
-	size_t line;                    /* lines handed out */
-	int whole;                      /* memory: all that is left is one line */
+	struct maas_input *input; /* NULL: memory */
+	struct maas_span memory;  /* what is left of it */
+	const char *name;         /* for messages */
+	size_t line;              /* lines handed out */
+	int whole;                /* memory: all that is left is one line */
 	int marked;
-	struct maas_buf kept;           /* lines since the mark, each with its LF */
-	size_t at;                      /* of the next line in it */
+	struct maas_buf kept; /* lines since the mark, each with its LF */
+	size_t at;            /* of the next line in it */
 };
 int source_peek(struct source *, size_t n, struct maas_span *) MAAS_USE;
 /* The next line without its LF and without a mark of UTF-8 in front of the first.  Valid until the
@@ -32,73 +32,75 @@ int source_peek(struct source *, size_t n, struct maas_span *) MAAS_USE;
 int source_line(struct source *, struct maas_span *) MAAS_USE;
 /* n bytes, fewer at the end only; never after source_line.  Their number, -1. */
 long source_bytes(struct source *, struct maas_buf *to, size_t n) MAAS_USE;
-void source_mark(struct source *);      /* keep the lines from here on ... */
-void source_back(struct source *);      /* ... and hand them out once more */
+void source_mark(struct source *); /* keep the lines from here on ... */
+void source_back(struct source *); /* ... and hand them out once more */
 void source_close(struct source *);
 
 /* A matrix that is read row by row: npy and IDX. */
 struct matrix {
 	enum maas_dtype type;
-	int swap;                       /* the file's bytes are in the other order */
-	int fortran;                    /* column-major: held whole in `all` */
-	size_t rows, cols, row;         /* row: read so far */
-	size_t dim[DIMS_MAX], dims;     /* behind the rows; cols is their product */
+	int swap;                   /* the file's bytes are in the other order */
+	int fortran;                /* column-major: held whole in `all` */
+	size_t rows, cols, row;     /* row: read so far */
+	size_t dim[DIMS_MAX], dims; /* behind the rows; cols is their product */
 	struct maas_buf all;
-	struct maas_buf bytes;          /* of one row */
+	struct maas_buf bytes; /* of one row */
 	double *num;
 	size_t cap;
 };
-int matrix_open(struct maas_table *, struct matrix *) MAAS_USE;         /* rows, cols and type are set: check them */
+int matrix_open(struct maas_table *, struct matrix *) MAAS_USE; /* rows, cols and type are set: check them */
 int matrix_next(struct maas_table *, struct matrix *, struct maas_record *) MAAS_USE;
 
 /* A field while its record's bytes may still move. */
 struct piece {
 	size_t at, n;
-	int moved;                      /* in table->text, not in raw */
+	int moved; /* in table->text, not in raw */
 };
 
 struct maas_table {
 	const struct maas_table_options *options;
 	const struct maas_columns *columns;
 	unsigned flags;
-	char **operand;                 /* copied; "-" is standard input */
-	size_t operands, at;            /* at: of the next to open */
-	const char **spool;             /* an operand's spooled stand-in, NULL: none */
-	int *spooled;                   /* its descriptor */
-	int once;                       /* a pipe was opened that is not spooled */
-	const char *memory_name;        /* a table of memory: no operands */
+	char **operand;          /* copied; "-" is standard input */
+	size_t operands, at;     /* at: of the next to open */
+	const char **spool;      /* an operand's spooled stand-in, NULL: none */
+	int *spooled;            /* its descriptor */
+	int once;                /* a pipe was opened that is not spooled */
+	const char *memory_name; /* a table of memory: no operands */
 	struct maas_span memory;
-	size_t first, last;             /* of --rows: [first, last) */
-	size_t number;                  /* records read */
-	size_t given;                   /* records handed out */
-	size_t blank;                   /* lines with nothing in them */
+	size_t first, last; /* of --rows: [first, last) */
+	size_t number;      /* records read */
+	size_t given;       /* records handed out */
+	size_t blank;       /* lines with nothing in them */
 
-	int open;                       /* there is an input at hand */
-	size_t opened;                  /* inputs opened so far: a binding to columns is good for one */
+	int open;      /* there is an input at hand */
+	size_t opened; /* inputs opened so far: a binding to columns is good for one */
 	struct source source;
 	const struct maas_format *format;
 	char delimiter;
-	int header;                     /* -1: not yet decided, else the first input's way */
-	size_t heads;                   /* names of the columns of the input at hand, 0: none */
+	int header;   /* -1: not yet decided, else the first input's way */
+	size_t heads; /* names of the columns of the input at hand, 0: none */
 	struct maas_span *head;
 	struct maas_buf head_text;
 
-	struct maas_buf joined, text;   /* of one record */
+	struct maas_buf joined, text; /* of one record */
 	struct piece *piece;
 	struct maas_span *cell, *key;
 	size_t pieces, piece_cap, cell_cap, key_cap;
 	struct maas_json *json;
 	struct matrix matrix;
-	double *num;                    /* libsvm */
+	double *num; /* libsvm */
 	uint32_t *index;
 	size_t num_cap, index_cap;
 	struct maas_table *labels;
 	struct maas_buf label;
-	struct label_from *from;        /* --label-from; NULL */
-	struct maas_span from_name;     /* the label it gives the input at hand */
+	struct label_from *from;    /* --label-from; NULL */
+	struct maas_span from_name; /* the label it gives the input at hand */
 	char reason[1024];
 };
 
+/* The name of the input at hand, else of the first: for messages. */
+const char *table_name(const struct maas_table *);
 /* The next line of a text format as rec->raw, its number as rec->line; a CR at its end is cut where `cr`.
  * 1, 0, -1. */
 int table_line(struct maas_table *, struct maas_record *, int cr) MAAS_USE;
@@ -117,7 +119,7 @@ enum cell cell_read(struct maas_span, double *to);
 /* --label-from: a POSIX extended expression whose group 1 is the label, out of the base name of a file. */
 struct label_from;
 struct label_from *label_from_new(const char *ere) MAAS_USE;
-int label_from_path(const struct label_from *, const char *path, struct maas_span *) MAAS_USE;  /* a part of path */
+int label_from_path(const struct label_from *, const char *path, struct maas_span *) MAAS_USE; /* a part of path */
 void label_from_free(struct label_from *);
 
 /* Is it a file of something else, by what has arrived of it?  Then -1 with its name; else 0.  text: known to be text,
@@ -129,6 +131,9 @@ long column_find(const struct maas_span *head, size_t n, struct maas_span col);
 int column_is_number(struct maas_span col);
 /* Does one of these lists name a column by something that is no number? */
 int options_name_columns(const struct maas_table_options *);
+
+/* Category i of the columns has more than VALUES_MAX values: fails with that. */
+int column_too_many(const struct maas_column *, size_t i);
 
 /* Nothing but LABEL INDEX:VALUE ..., ascending: what libsvm holds whatever else could be meant. */
 int libsvm_surely(struct maas_span line);

@@ -9,6 +9,14 @@
 
 #include "source.h"
 
+const char *
+table_name(const struct maas_table *t)
+{
+	if (t->source.name)
+		return t->source.name;
+	return t->memory_name ? t->memory_name : t->operands && strcmp(t->operand[0], "-") ? t->operand[0] : "<stdin>";
+}
+
 int
 table_bad(struct maas_table *t, struct maas_record *rec, const char *fmt, ...)
 {
@@ -52,9 +60,8 @@ table_line(struct maas_table *t, struct maas_record *rec, int cr)
 	return 1;
 }
 
-/* A copy of standard input or a pipe that can be read again: a file in $TMPDIR, deleted at once. */
-static int
-spool(const char *path)
+int
+maas_table_spool(const char *path)
 {
 	const char *dir = getenv("TMPDIR");
 	char name[4096], block[1 << 16];
@@ -104,7 +111,7 @@ operand_path(struct maas_table *t, size_t i)
 		t->once = 1;
 		return path;
 	}
-	if ((t->spooled[i] = spool(path)) < 0 || !(name = maas_alloc(32, 1)))
+	if ((t->spooled[i] = maas_table_spool(path)) < 0 || !(name = maas_alloc(32, 1)))
 		return NULL;
 	snprintf(name, 32, "/dev/fd/%d", t->spooled[i]);
 	return t->spool[i] = name;
@@ -196,11 +203,11 @@ choose_format(struct maas_table *t)
 	t->format = t->options->format ? maas_formats[t->options->format - 1] : NULL;
 	if (!t->format && (rc = by_bytes(t)) < 0)
 		return -1;
+	if (!t->format && foreign_refuse(&t->source, t->columns || t->memory_name) < 0)
+		return -1;
 	for (i = 0; !t->format && maas_formats[i]; i++)
 		if (has_suffix(t->source.name, maas_formats[i]->suffix))
 			t->format = maas_formats[i];
-	if (!t->format && foreign_refuse(&t->source, t->columns || t->memory_name) < 0)
-		return -1;
 	if (!t->format && d)
 		t->format = !strcmp(d, "tab") || *d == '\t' ? &maas_format_tsv : &maas_format_csv;
 	if (!t->format && by_line(t) < 0)

@@ -17,8 +17,8 @@ put32(unsigned char *p, uint32_t v)
 		p[i] = (unsigned char)(v >> 8 * i);
 }
 
-struct maas_span
-table_text(const struct table *t, size_t i)
+static inline struct maas_span
+text_at(const struct table *t, size_t i)
 {
 	size_t from, to;
 
@@ -29,6 +29,12 @@ table_text(const struct table *t, size_t i)
 	if (from > to || to > t->bytes)
 		return (struct maas_span){ "", 0 };
 	return (struct maas_span){ (const char *)t->text + from, to - from };
+}
+
+struct maas_span
+table_text(const struct table *t, size_t i)
+{
+	return text_at(t, i);
 }
 
 int64_t
@@ -69,6 +75,14 @@ likely(const struct table *t, uint64_t hash)
 	return NO_ID;
 }
 
+static inline int
+same(struct maas_span a, struct maas_span b)
+{
+	if (a.n != b.n)
+		return 0;
+	return a.n <= 8 ? key_of(a.s, a.n) == key_of(b.s, b.n) : !memcmp(a.s, b.s, a.n);
+}
+
 void
 table_find_all(const struct table *t, const struct maas_span *term, size_t n, uint32_t *id)
 {
@@ -88,11 +102,11 @@ table_find_all(const struct table *t, const struct maas_span *term, size_t n, ui
 			__builtin_prefetch(t->at + 4 * (size_t)id[i]);
 	for (size_t i = 0; i < n; i++)
 		if (id[i] != NO_ID) {
-			found[i] = table_text(t, id[i]);
+			found[i] = text_at(t, id[i]);
 			__builtin_prefetch(found[i].s);
 		}
 	for (size_t i = 0; i < n; i++)
-		if (id[i] != NO_ID && (found[i].n != term[i].n || memcmp(found[i].s, term[i].s, term[i].n))) {
+		if (id[i] != NO_ID && !same(found[i], term[i])) {
 			int64_t other = table_find(t, term[i].s, term[i].n); /* two texts of one tag */
 
 			id[i] = other < 0 ? NO_ID : (uint32_t)other;
@@ -153,7 +167,8 @@ table_print(struct maas_buf *b, const struct maas_span *text, size_t n)
 	return 0;
 }
 
-#define SHORT 40        /* items that are sorted by insertion */
+#define SHORT 200       /* items that are sorted by insertion */
+#define LEVEL 64        /* after they were dealt by as many parts of their range */
 #define LONG  (1 << 16) /* items that are put together before there are more */
 
 static void
@@ -167,6 +182,33 @@ insert(uint64_t *item, size_t n)
 			item[k] = item[k - 1];
 		item[k] = v;
 	}
+}
+
+/* Few items: into parts of their range, then by insertion, which has little left to do. */
+static void
+spread(uint64_t *item, uint64_t *spare, size_t n)
+{
+	uint64_t low = UINT64_MAX, high = 0;
+	unsigned char at[LEVEL + 1] = { 0 };
+	int shift;
+
+	if (n < 8) {
+		insert(item, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		low = item[i] < low ? item[i] : low;
+		high = item[i] > high ? item[i] : high;
+	}
+	shift = 58 - __builtin_clzll((high - low) | LEVEL);
+	for (size_t i = 0; i < n; i++)
+		at[((item[i] - low) >> shift) + 1]++;
+	for (size_t b = 1; b < LEVEL; b++)
+		at[b] = (unsigned char)(at[b] + at[b - 1]);
+	for (size_t i = 0; i < n; i++)
+		spare[at[(item[i] - low) >> shift]++] = item[i];
+	memcpy(item, spare, n * sizeof *item);
+	insert(item, n);
 }
 
 /* Into `to`, by the byte at `shift`, equal ones in their order. */
@@ -210,7 +252,7 @@ items_sort(uint64_t *item, uint64_t *spare, size_t n)
 	size_t k = 0;
 
 	if (n <= SHORT)
-		insert(item, n);
+		spread(item, spare, n);
 	else
 		radix(item, spare, n);
 	for (size_t i = 0; i < n; i++)

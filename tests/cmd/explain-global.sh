@@ -16,3 +16,10 @@ maas-classify explain -m m.maas --global --top 1 n.csv 2>&1 | head -n 2
 maas-classify explain -m m.maas --global --html x.html 2>&1 | head -n 1
 maas-classify explain --global 2>&1 | head -n 1
 maas-classify explain -m m.maas --global >/dev/full; echo "exit $?"
+echo '# measured on rows: the mean of what a feature adds, without its sign'
+maas-classify explain -m m.maas --global --method gradient --top 1 "$DATA/example/test.tsv" >measured; cat measured
+printf 'size,weight,label\n1,2,x\n2,1,y\n' >two.csv
+maas-classify explain -m n.maas --global --method gradient two.csv | awk -F '\t' 'NR > 1 { print $2, $3 }' | sort -u >global
+maas-classify explain -m n.maas two.csv | awk -F '\t' 'NR > 1 && $4 != "(intercept)" { a = $6 < 0 ? -$6 : $6; sum[$4] += a } END { for (f in sum) printf "%s %.9g\n", f, sum[f] / 2 }' | sort | cmp - global && echo 'as the rows add up'
+maas-classify explain -m m.maas --global --method occlusion 2>&1 | head -n 1
+maas-classify explain -m m.maas --global --method gradient nothing 2>&1; echo "exit $?"
