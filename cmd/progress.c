@@ -45,23 +45,28 @@ progress_show(struct progress *p, double share, const char *fmt, ...)
 
 	if (!p->on || (p->drawn && now - p->shown < 0.1 && share < 1))
 		return;
-	share = fmin(fmax(share, 0), 1);
-	if (p->first < 0) {
-		p->first = share;
-		p->began = now;
-	}
-	full = (int)(share * BAR);
-	memset(bar, '-', BAR);
-	memset(bar, '#', (size_t)full);
-	bar[BAR] = '\0';
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (share > p->first)
-		progress_time(rest, sizeof rest, (now - p->began) / (share - p->first) * (1 - share));
-	else
-		snprintf(rest, sizeof rest, "-:--");
-	snprintf(line, sizeof line, "%3.0f%% [%s] %s  %s left", floor(100 * share), bar, text, rest);
+	if (isnan(share)) {
+		progress_time(rest, sizeof rest, now - p->began);
+		snprintf(line, sizeof line, "%s  %s so far", text, rest);
+	} else {
+		share = fmin(fmax(share, 0), 1);
+		if (p->first < 0) {
+			p->first = share;
+			p->began = now;
+		}
+		full = (int)(share * BAR);
+		memset(bar, '-', BAR);
+		memset(bar, '#', (size_t)full);
+		bar[BAR] = '\0';
+		if (share > p->first)
+			progress_time(rest, sizeof rest, (now - p->began) / (share - p->first) * (1 - share));
+		else
+			snprintf(rest, sizeof rest, "-:--");
+		snprintf(line, sizeof line, "%3.0f%% [%s] %s  %s left", floor(100 * share), bar, text, rest);
+	}
 	width = terminal_width() - 1;
 	n = strlen(line);
 	fprintf(stderr, "\r%.*s\033[K", (int)(n < width ? n : width), line);

@@ -16,7 +16,7 @@ struct progress {
 };
 
 void progress_begin(struct progress *, const struct call *);
-/* share: done so far, 0 to 1.  The line is redrawn at most ten times a second. */
+/* share: done so far, 0 to 1; NAN: nobody knows.  The line is redrawn at most ten times a second. */
 void progress_show(struct progress *, double share, const char *fmt, ...) MAAS_PRINTF(3, 4);
 void progress_clear(struct progress *); /* take the line away, before anything else is printed */
 /* "3:07" or "1:02:45" */

@@ -1,10 +1,10 @@
 /* maas-train for models of rows: a table in, a model that labels rows out. */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas/train.h"
+#include "interrupt.h"
+#include "maas/plot.h"
 #include "train_rows.h"
 
 static const char *const tasks[] = { "auto", "class", "regress", NULL };
@@ -18,7 +18,11 @@ static const struct maas_field rows_fields[] = {
 	MAAS_TEXT(0, rows_options, pca, NULL,
 	    "learn from N principal components, or from as many as have this share of the variance"),
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
-	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step to FILE"),
+	MAAS_TEXT(0, rows_options, until, NULL,
+	    "METRIC=X: stop when what is held out reaches it; accuracy, r2 or loss; exit 1 if it never does"),
+	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step and an evaluation to FILE"),
+	MAAS_TEXT(0, rows_options, plot, NULL,
+	    "draw loss, metric and what was held out against the answers to FILE: .svg, .png or .pdf"),
 	MAAS_END,
 };
 
@@ -37,73 +41,49 @@ choose_task(struct rows_job *j)
 	    can & MAAS_CLASSES ? "classes" : "numbers");
 }
 
+/* Whatever wants rows that are held out, and METRIC=X of --until. */
+static int
+check_held_out(struct rows_job *j)
+{
+	const char *text = j->rows->until, *eq = text ? strchr(text, '=') : NULL;
+	int held = j->rows->val || j->training->val_split > 0;
+	static const char *const names[] = { "accuracy", "r2", "loss" };
+	struct maas_span name;
+
+	if (j->rows->val && j->training->val_split > 0)
+		return misuse(j->call, "--val and --val-split exclude each other");
+	if (j->training->early_stop && !held)
+		return misuse(j->call, "--early-stop wants rows that are held out: --val or --val-split");
+	if (!text)
+		return 0;
+	name = (struct maas_span){ text, eq ? (size_t)(eq - text) : 0 };
+	if (name.n > 4 && !memcmp(name.s, "val_", 4))
+		name = (struct maas_span){ name.s + 4, name.n - 4 };
+	for (size_t i = 0; i < MAAS_COUNT(names); i++)
+		if (maas_span_is(name, names[i]))
+			j->goal.name = names[i];
+	if (!j->goal.name || maas_parse_real(maas_span(eq + 1), &j->goal.value) || !isfinite(j->goal.value))
+		return misuse(j->call, "--until: '%s', wanted METRIC=X, and accuracy, r2 or loss for METRIC", text);
+	j->goal.loss = !strcmp(j->goal.name, "loss");
+	if (!j->goal.loss && strcmp(j->goal.name, rows_metric(j)))
+		return misuse(j->call, "--until: there is no %s where the label is a %s", j->goal.name,
+		    j->task == MAAS_TASK_CLASS ? "class" : "number");
+	return held ? 0 : misuse(j->call, "--until wants rows that are held out: --val or --val-split");
+}
+
 static int
 check_options(struct rows_job *j)
 {
 	const struct outcome *o = j->outcome;
-	const char *places[] = { o->output, o->depfile, j->rows->log };
+	const char *places[] = { o->output, o->depfile, j->rows->log, j->rows->plot };
 
 	if (check_outcome(j->call, o))
 		return MAAS_USAGE;
-	if (j->rows->val && j->training->val_split > 0)
-		return misuse(j->call, "--val and --val-split exclude each other");
-	if (choose_task(j))
+	if (choose_task(j) || check_held_out(j))
 		return MAAS_USAGE;
+	if (j->rows->plot && maas_plot_check(j->rows->plot))
+		return fail(j->call);
 	return check_places(j->call, places, MAAS_COUNT(places)) ? fail(j->call) : 0;
-}
-
-static int
-on_step(struct maas_fitting *how)
-{
-	struct rows_job *j = how->ctx;
-	double seconds = maas_clock() - j->began;
-
-	progress_show(&j->bar, j->rows->max_time > 0 ? seconds / j->rows->max_time : NAN,
-	    "step %ld  loss %.5f  %.3g to go", how->step, how->loss, how->gradient);
-	if (j->log)
-		fprintf(j->log, "{\"step\":%ld,\"loss\":%.9g,\"objective\":%.17g,\"to_go\":%.9g,\"seconds\":%.3f}\n",
-		    how->step, how->loss, how->objective, how->gradient, seconds);
-	j->timed_out = j->rows->max_time > 0 && seconds > j->rows->max_time;
-	return j->timed_out;
-}
-
-static int
-close_log(struct rows_job *j)
-{
-	FILE *f = j->log;
-	int bad;
-
-	if (!f)
-		return 0;
-	j->log = NULL;
-	bad = ferror(f);
-	return fclose(f) || bad ? maas_fail_as(MAAS_IO, "%s: the log could not be written", j->rows->log) : 0;
-}
-
-static int
-fit(struct rows_job *j, struct rows_fold *f)
-{
-	int rc;
-
-	if (j->rows->log && !(j->log = fopen(j->rows->log, "w")))
-		return maas_fail_as(MAAS_CANTCREATE, "%s: cannot create: %s", j->rows->log, strerror(errno));
-	f->how = (struct maas_fitting){ .how = j->training,
-		.val = !f->val.n    ? NULL
-		    : f->projection ? &f->held_components
-				    : &f->held,
-		.team = j->team,
-		.seed = (uint64_t)j->call->common.seed,
-		.on_step = on_step,
-		.ctx = j,
-		.train_metric = NAN,
-		.val_loss = NAN,
-		.val_metric = NAN };
-	j->began = maas_clock();
-	progress_begin(&j->bar, j->call);
-	rc = (j->kind->rows->fit ? j->kind->rows->fit : maas_rows_train)(
-	    f->model, f->projection ? &f->components : &f->data, &f->how);
-	progress_clear(&j->bar);
-	return close_log(j) < 0 ? -1 : rc;
 }
 
 static int
@@ -144,8 +124,28 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 	if (!(f->model = maas_model_new(j->kind)))
 		return -1;
 	memcpy(f->model->settings, j->call->part[0], j->kind->size);
-	return rows_project(j, f) || fit(j, f) || (f->projection && j->kind->rows->fold(f->model, f->projection)) ||
-		add_parts(j, f) || maas_model_ready(f->model)
+	return rows_project(j, f) || rows_fit(j, f, f->model) ||
+		(f->projection && j->kind->rows->fold(f->model, f->projection)) || add_parts(j, f) ||
+		maas_model_ready(f->model)
+	    ? -1
+	    : 0;
+}
+
+/* Learn, measure, write. */
+static int
+make_model(struct rows_job *j)
+{
+	const char *also[] = { j->rows->vectorizer, j->rows->val, j->table->labels };
+	int how = MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0);
+	struct rows_fold *f = &j->fold;
+
+	if (rows_learn(j, f) || maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
+	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x))) ||
+	    maas_model_save(f->model, j->outcome->output, how))
+		return -1;
+	/* A plot that cannot be drawn costs nobody the model. */
+	return rows_watch_close(j) || write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || rows_plot(j) ||
+		rows_report(j)
 	    ? -1
 	    : 0;
 }
@@ -153,19 +153,28 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 static int
 run_job(struct rows_job *j)
 {
-	const char *also[] = { j->rows->vectorizer, j->rows->val, j->table->labels };
-	int how = MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0);
-	struct rows_fold *f = &j->fold;
-
 	if (take_lock(j->outcome) == -2 || !(j->team = maas_team_new((int)j->call->common.threads)) || rows_read(j) ||
-	    rows_prepare(j, f, 1))
+	    rows_prepare(j, &j->fold, 1))
 		return -1;
 	if (j->outcome->dry_run)
 		return rows_plan(j);
-	if (rows_learn(j, f) || maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
-	    rows_validate(j, f) || maas_model_save(f->model, j->outcome->output, how))
-		return -1;
-	return write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || rows_report(j) ? -1 : 0;
+	return rows_watch_open(j) || make_model(j) ? -1 : 0;
+}
+
+/* Has --until been reached by the model that was written?  0, or 1 and said. */
+static int
+goal_missed(const struct rows_job *j)
+{
+	const char *name = j->goal.loss ? (j->task == MAAS_TASK_CLASS ? "log_loss" : "mse") : j->goal.name;
+	double got;
+
+	if (!j->goal.name || !j->val)
+		return 0;
+	if (maas_eval_metric(j->val, name, &got))
+		return fail(j->call);
+	if (j->goal.loss ? got <= j->goal.value : got >= j->goal.value)
+		return 0;
+	return complain(j->call, MAAS_NEGATIVE, "val_%s is %.6g, --until wanted %g", j->goal.name, got, j->goal.value);
 }
 
 static int
@@ -179,11 +188,18 @@ train_rows(struct call *c)
 		.vectorizer = c->part[4],
 		.training = c->part[5],
 		.preparation = c->part[6] };
-	int rc = check_options(&j);
+	int rc = check_options(&j), signal;
 
-	if (!rc)
-		rc = run_job(&j) ? end_badly(c) : 0;
+	if (!rc && run_job(&j))
+		rc = j.watch.signal ? 1 : end_badly(c);
+	else if (!rc)
+		rc = goal_missed(&j);
+	signal = j.watch.signal;
 	rows_free(&j);
+	if (signal) {
+		warn(c, "stopped by a signal, nothing is written");
+		interrupt_end();
+	}
 	return rc ? rc : finish(c);
 }
 

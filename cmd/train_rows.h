@@ -8,7 +8,7 @@
 #include "train_family.h"
 
 struct rows_options {
-	const char *val, *vectorizer, *log, *pca;
+	const char *val, *vectorizer, *log, *plot, *until, *pca;
 	double max_time;
 	int task;
 };
@@ -36,7 +36,30 @@ struct rows_fold {
 	struct maas_data components, held_components;
 	struct maas_model *model;
 	struct maas_fitting how;
-	double *score; /* [val.n][scores] */
+};
+
+/* A fit on its way, at an epoch or (of a solver without them) a step; NAN: not measured. */
+struct rows_point {
+	double at, train_loss, train_metric, val_loss, val_metric;
+};
+
+/* What watches a fit. */
+struct rows_watch {
+	FILE *log;
+	struct progress bar;
+	struct rows_point *point; /* of the fit at hand */
+	size_t n, cap;
+	long said;        /* by --log-every: the last epoch, or step */
+	long logged;      /* the last step that is in the log */
+	double began;     /* by maas_clock(): where --max-time counts from */
+	int timed_out, reached, signal, failed;
+};
+
+/* --until METRIC=X */
+struct rows_goal {
+	const char *name; /* NULL: none */
+	int loss;         /* less is better */
+	double value;
 };
 
 struct rows_job {
@@ -49,6 +72,7 @@ struct rows_job {
 	const struct maas_training *training;
 	const struct maas_preparation *preparation;
 	enum maas_task task;
+	struct rows_goal goal;
 	struct maas_team *team;
 	struct maas_model *from;            /* of --vectorizer */
 	struct maas_columns *own;           /* found in the data, or of numbers for a vectoriser's rows */
@@ -56,10 +80,7 @@ struct rows_job {
 	const struct maas_vectorizer *given; /* of `from`; NULL: fit one where there is text */
 	struct maas_rowset *set, *val_set;
 	struct rows_fold fold;
-	FILE *log;
-	struct progress bar;
-	double began;
-	int timed_out;
+	struct rows_watch watch;
 	struct maas_eval *val; /* NULL: nothing held out */
 };
 
@@ -68,11 +89,24 @@ int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
 int rows_prepare(struct rows_job *, struct rows_fold *, int use_up);
 /* With --pca: the components of both. */
 int rows_project(struct rows_job *, struct rows_fold *);
-int rows_learn(struct rows_job *, struct rows_fold *);    /* the model, with its parts */
-int rows_validate(struct rows_job *, struct rows_fold *); /* score what was held out */
+int rows_learn(struct rows_job *, struct rows_fold *); /* the model, with its parts */
+/* How well the model answers these rows, whose features are x. */
+struct maas_eval *rows_judge(
+    const struct rows_job *, const struct rows_fold *, const struct rows_part *, const struct maas_design *x);
+/* What the commonest label of the training rows alone gets right of these rows; the r2 of the training rows' mean. */
+double rows_baseline(const struct rows_job *, const struct rows_fold *, const struct rows_part *);
 void rows_fold_free(struct rows_fold *);
-int rows_report(const struct rows_job *);
-int rows_plan(const struct rows_job *); /* --dry-run */
 void rows_free(struct rows_job *);
+
+/* Watching: a bar, a log, lines, limits, signals. */
+int rows_watch_open(struct rows_job *);
+int rows_fit(struct rows_job *, struct rows_fold *, struct maas_model *); /* the kind learns from the fold, watched */
+int rows_watch_close(struct rows_job *); /* 0 where it was closed already */
+
+/* "accuracy" or "r2" */
+const char *rows_metric(const struct rows_job *);
+int rows_report(struct rows_job *);
+int rows_plan(const struct rows_job *); /* --dry-run */
+int rows_plot(struct rows_job *);       /* --plot */
 
 #endif

@@ -252,7 +252,7 @@ rows_project(struct rows_job *j, struct rows_fold *f)
 }
 
 /* The label that most training rows have. */
-static size_t
+static struct maas_span
 commonest(const struct maas_data *d)
 {
 	size_t *count = maas_alloc(d->labels, sizeof *count), best = 0;
@@ -262,142 +262,63 @@ commonest(const struct maas_data *d)
 	for (size_t k = 1; count && k < d->labels; k++)
 		best = count[k] > count[best] ? k : best;
 	free(count);
-	return best;
+	return d->name[best];
 }
 
-/* How often always saying the commonest label is right, or the r2 of always saying the mean: on what was held out,
- * else on what was learnt from. */
-static double
-baseline(const struct rows_job *j)
+/* The label of row i of a part. */
+static struct maas_span
+label_of(const struct rows_part *p, size_t i)
 {
-	const struct maas_data *d = &j->fold.data, *on = j->fold.val.n ? &j->fold.held : d;
+	return p->set->labels.name[p->set->label[p->pick[i]]];
+}
+
+double
+rows_baseline(const struct rows_job *j, const struct rows_fold *f, const struct rows_part *on)
+{
+	const struct maas_data *d = &f->data;
 	double mean = 0, own = 0, lost = 0, all = 0;
 	size_t right = 0;
 
 	if (j->task == MAAS_TASK_CLASS) {
-		size_t best = commonest(d);
+		struct maas_span best = commonest(d);
 
-		for (size_t i = 0; i < on->n; i++)
-			right += on->label[i] == best;
+		for (size_t i = 0; i < on->n; i++) {
+			struct maas_span s = label_of(on, i);
+
+			right += s.n == best.n && !memcmp(s.s, best.s, s.n);
+		}
 		return (double)right / (double)on->n;
 	}
 	for (size_t i = 0; i < d->n; i++)
 		mean += d->target[i] / (double)d->n;
 	for (size_t i = 0; i < on->n; i++)
-		own += on->target[i] / (double)on->n;
+		own += on->set->target[on->pick[i]] / (double)on->n;
 	for (size_t i = 0; i < on->n; i++) {
-		lost += (on->target[i] - mean) * (on->target[i] - mean);
-		all += (on->target[i] - own) * (on->target[i] - own);
+		double y = on->set->target[on->pick[i]];
+
+		lost += (y - mean) * (y - mean);
+		all += (y - own) * (y - own);
 	}
 	return all > 0 ? 1 - lost / all : 0;
 }
 
-int
-rows_validate(struct rows_job *j, struct rows_fold *f)
+struct maas_eval *
+rows_judge(const struct rows_job *j, const struct rows_fold *f, const struct rows_part *p, const struct maas_design *x)
 {
 	const struct maas_rows *r = maas_rows_of(f->model);
 	size_t scores = r ? maas_rows_scores(r) : 0;
+	struct maas_eval *e = r ? maas_eval_new(f->label, f->labels) : NULL;
+	double *score = e ? maas_alloc(p->n, scores * sizeof *score) : NULL;
+	int bad = !score || maas_rows_apply(r, x, j->team, score);
 
-	if (!r || !f->val.n)
-		return r ? 0 : -1;
-	if (!(f->score = maas_alloc(f->val.n, scores * sizeof *f->score)) ||
-	    maas_rows_apply(r, &f->held.x, j->team, f->score))
-		return -1;
-	if (j->task != MAAS_TASK_CLASS)
-		return 0;
-	if (!(j->val = maas_eval_new(f->label, f->labels)))
-		return -1;
-	for (size_t i = 0; i < f->val.n; i++)
-		if (maas_eval_add(
-			j->val, f->val.set->labels.name[f->val.set->label[f->val.pick[i]]], f->score + i * scores))
-			return -1;
-	return 0;
-}
-
-/* r2 of the held-out rows. */
-static double
-held_r2(const struct rows_fold *f)
-{
-	const struct maas_data *h = &f->held;
-	double mean = 0, lost = 0, all = 0;
-
-	for (size_t i = 0; i < h->n; i++)
-		mean += h->target[i] / (double)h->n;
-	for (size_t i = 0; i < h->n; i++) {
-		lost += (h->target[i] - f->score[i]) * (h->target[i] - f->score[i]);
-		all += (h->target[i] - mean) * (h->target[i] - mean);
-	}
-	return all > 0 ? 1 - lost / all : 0;
-}
-
-static int
-json_result(const struct rows_job *j, const double *metric)
-{
-	static const char *const names[] = { "val_loss", "val_accuracy", "val_f1", "val_f1_weighted" };
-	const struct rows_fold *f = &j->fold;
-	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(&b,
-		      "{\"kind\":\"%s\",\"rows\":%zu,\"features\":%zu,\"labels\":%zu,\"steps\":%ld,\"done\":%s,"
-		      "\"converged\":%s,\"train_loss\":",
-		      j->kind->name, f->data.n, f->data.x.cols, f->labels, f->how.step, j->timed_out ? "false" : "true",
-		      f->how.converged ? "true" : "false") ||
-	    maas_json_put_real(&b, f->how.loss);
-
-	if (f->val.n && !bad)
-		bad = maas_buf_printf(&b, ",\"val_rows\":%zu", f->val.n);
-	for (size_t i = 0; j->val && i < MAAS_COUNT(names) && !bad; i++)
-		bad = maas_buf_printf(&b, ",\"%s\":", names[i]) || maas_json_put_real(&b, metric[i]);
-	if (f->val.n && !j->val && !bad)
-		bad = maas_buf_text(&b, ",\"val_r2\":") || maas_json_put_real(&b, held_r2(f));
-	bad =
-	    bad || maas_buf_text(&b, ",\"baseline\":") || maas_json_put_real(&b, baseline(j)) || maas_buf_text(&b, "}");
+	for (size_t i = 0; i < p->n && !bad; i++)
+		bad = j->task == MAAS_TASK_CLASS ? maas_eval_add(e, label_of(p, i), score + i * scores)
+						 : maas_eval_add_value(e, p->set->target[p->pick[i]], score[i]);
+	free(score);
 	if (!bad)
-		puts(b.s);
-	maas_buf_free(&b);
-	return bad ? -1 : 0;
-}
-
-int
-rows_report(const struct rows_job *j)
-{
-	static const char *const names[] = { "log_loss", "accuracy", "f1_macro", "f1_weighted" };
-	const struct rows_fold *f = &j->fold;
-	double metric[MAAS_COUNT(names)] = { 0 };
-	char labels[40] = "", val[160] = "", end[160] = "";
-
-	for (size_t i = 0; j->val && i < MAAS_COUNT(names); i++)
-		if (maas_eval_metric(j->val, names[i], &metric[i]))
-			return -1;
-	if (j->val)
-		snprintf(
-		    val, sizeof val, ", val_accuracy %.4f, val_f1 %.4f on %zu rows", metric[1], metric[2], f->val.n);
-	else if (f->val.n)
-		snprintf(val, sizeof val, ", val_r2 %.4f on %zu rows", held_r2(f), f->val.n);
-	if (f->labels)
-		snprintf(labels, sizeof labels, " %zu labels,", f->labels);
-	if (j->timed_out)
-		snprintf(end, sizeof end, ", not done: out of time");
-	else if (!f->how.converged)
-		snprintf(end, sizeof end, ", not converged: %.3g to go (see --max-iter, --tol)", f->how.gradient);
-	warn(j->call, "%s: %zu rows, %zu features,%s %ld steps, train_loss %.6g%s (%s alone: %.4f)%s", j->kind->name,
-	    f->data.n, f->data.x.cols, labels, f->how.step, f->how.loss, val,
-	    f->labels ? "the commonest label" : "the mean", baseline(j), end);
-	return j->outcome->json ? json_result(j, metric) : 0;
-}
-
-int
-rows_plan(const struct rows_job *j)
-{
-	const struct rows_fold *f = &j->fold;
-	const struct maas_design *x = &f->data.x;
-
-	if (print_settings(j->call, stdout))
-		return -1;
-	printf("# rows: %zu to train on, %zu held out\n# features: %zu, %zu values a row\n", f->data.n, f->val.n,
-	    x->cols, x->dense + x->sparse.start[x->rows] / x->rows);
-	if (f->labels)
-		printf("# labels: %zu\n", f->labels);
-	return 0;
+		return e;
+	maas_eval_free(e);
+	return NULL;
 }
 
 void
@@ -418,7 +339,6 @@ rows_fold_free(struct rows_fold *f)
 	free(f->value);
 	free(f->val_value);
 	free(f->weight);
-	free(f->score);
 	*f = (struct rows_fold){ 0 };
 }
 
@@ -426,6 +346,8 @@ void
 rows_free(struct rows_job *j)
 {
 	maas_eval_free(j->val);
+	(void)!rows_watch_close(j);
+	free(j->watch.point);
 	rows_fold_free(&j->fold);
 	maas_rowset_free(j->set);
 	maas_rowset_free(j->val_set);

@@ -1,0 +1,187 @@
+/* What is said of a model of rows when it stands: the result, for people and as JSON; and of one that is planned. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "train_rows.h"
+
+#define FEW 20 /* features whose weights are told */
+
+static int
+member(struct maas_buf *b, const char *name, double v)
+{
+	if (isnan(v))
+		return 0;
+	return maas_buf_printf(b, ",\"%s\":", name) || maas_json_put_real(b, v) ? -1 : 0;
+}
+
+static int
+text_member(struct maas_buf *b, const char *name, const char *text)
+{
+	if (!text)
+		return 0;
+	return maas_buf_printf(b, ",\"%s\":", name) || maas_json_put_text(b, maas_span(text)) ? -1 : 0;
+}
+
+/* A metric of what was held out; NAN: there is none. */
+static double
+held(const struct rows_job *j, const char *name)
+{
+	double v = NAN;
+
+	return j->val && maas_eval_metric(j->val, name, &v) == 0 ? v : NAN;
+}
+
+/* What one who learns next to nothing would reach, where the model was measured. */
+static double
+baseline(const struct rows_job *j)
+{
+	return rows_baseline(j, &j->fold, j->fold.val.n ? &j->fold.val : &j->fold.train);
+}
+
+static int
+put_held_out(const struct rows_job *j, struct maas_buf *b)
+{
+	static const char *const of_labels[][2] = { { "val_loss", "log_loss" }, { "val_accuracy", "accuracy" },
+		{ "val_f1", "f1_macro" }, { "val_f1_weighted", "f1_weighted" } };
+	static const char *const of_numbers[][2] = { { "val_loss", "mse" }, { "val_r2", "r2" }, { "val_rmse", "rmse" },
+		{ "val_mae", "mae" } };
+	const char *const(*names)[2] = j->task == MAAS_TASK_CLASS ? of_labels : of_numbers;
+	int bad = 0;
+
+	if (!j->val)
+		return 0;
+	bad = maas_buf_printf(b, ",\"val_rows\":%zu", j->fold.val.n);
+	for (size_t i = 0; i < MAAS_COUNT(of_labels) && !bad; i++)
+		bad = member(b, names[i][0], held(j, names[i][1]));
+	return bad ? -1 : 0;
+}
+
+/* The weights of an output; of all, a list of lists, where there are several. */
+static int
+put_weights(const struct rows_job *j, struct maas_buf *b)
+{
+	const struct rows_fold *f = &j->fold;
+	const struct maas_rows_ops *ops = j->kind->rows;
+	size_t n = f->data.x.cols, outputs = f->labels > 2 ? f->labels : 1;
+	int bad;
+
+	if (!ops->weight || n > FEW)
+		return 0;
+	bad = maas_buf_printf(b, ",\"coef\":%s", outputs > 1 ? "[" : "");
+	for (size_t k = 0; k < outputs && !bad; k++) {
+		bad = maas_buf_text(b, k ? ",[" : "[");
+		for (size_t i = 0; i < n && !bad; i++)
+			bad = maas_buf_text(b, i ? "," : "") || maas_json_put_real(b, ops->weight(f->model, i, k));
+		bad = bad || maas_buf_text(b, "]");
+	}
+	bad = bad || maas_buf_printf(b, "%s,\"intercept\":%s", outputs > 1 ? "]" : "", outputs > 1 ? "[" : "");
+	for (size_t k = 0; k < outputs && !bad; k++)
+		bad = maas_buf_text(b, k ? "," : "") || maas_json_put_real(b, ops->intercept(f->model, k));
+	return bad || maas_buf_text(b, outputs > 1 ? "]" : "") ? -1 : 0;
+}
+
+static int
+put_course(const struct rows_job *j, struct maas_buf *b)
+{
+	const struct maas_fitting *how = &j->fold.how;
+	int bad = maas_buf_printf(b, ",\"steps\":%ld", how->step);
+
+	if (how->epochs > 0)
+		bad = bad || member(b, "epochs", how->epoch);
+	bad = bad || maas_buf_printf(b, ",\"done\":%s", j->watch.timed_out ? "false" : "true");
+	if (how->converged >= 0)
+		bad = bad || maas_buf_printf(b, ",\"converged\":%s", how->converged ? "true" : "false");
+	if (j->training->early_stop && how->best_epoch)
+		bad = bad || maas_buf_printf(b, ",\"best_epoch\":%ld", how->best_epoch);
+	if (j->training->early_stop && how->stopped_epoch)
+		bad = bad || maas_buf_printf(b, ",\"stopped_epoch\":%ld", how->stopped_epoch);
+	bad = bad || member(b, "train_loss", how->loss);
+	return bad ? -1 : 0;
+}
+
+static int
+print_json(const struct rows_job *j)
+{
+	const struct rows_fold *f = &j->fold;
+	struct maas_buf b = { 0 };
+	int bad = maas_buf_printf(
+	    &b, "{\"kind\":\"%s\",\"rows\":%zu,\"features\":%zu", j->kind->name, f->data.n, f->data.x.cols);
+
+	if (f->labels)
+		bad = bad || maas_buf_printf(&b, ",\"labels\":%zu", f->labels);
+	bad = bad || text_member(&b, "solver", f->how.solver) || text_member(&b, "objective", f->how.objective_text) ||
+	    put_course(j, &b) || put_held_out(j, &b) || member(&b, "baseline", baseline(j)) || put_weights(j, &b) ||
+	    maas_buf_text(&b, "}");
+	if (!bad)
+		puts(b.s);
+	maas_buf_free(&b);
+	return bad ? -1 : 0;
+}
+
+/* ", gd: 1000 steps, 1000 epochs" */
+static void
+tell_course(const struct rows_job *j, char *to, size_t n)
+{
+	const struct maas_fitting *how = &j->fold.how;
+	char epochs[64] = "";
+
+	if (how->epochs > 0)
+		snprintf(epochs, sizeof epochs, " in %.6g epoch%s", how->epoch, how->epoch == 1 ? "" : "s");
+	snprintf(to, n, "%s%s%ld step%s%s", how->solver ? how->solver : "", how->solver ? ": " : "", how->step,
+	    how->step == 1 ? "" : "s", epochs);
+}
+
+static void
+tell_end(const struct rows_job *j, char *to, size_t n)
+{
+	const struct maas_fitting *how = &j->fold.how;
+
+	if (j->watch.timed_out)
+		snprintf(to, n, ", not done: out of time");
+	else if (how->converged == 0 && !j->watch.reached)
+		snprintf(to, n, ", not converged: %.3g to go (see --max-iter, --tol)", how->gradient);
+	else if (j->training->early_stop && how->stopped_epoch)
+		snprintf(to, n, ", stopped after epoch %ld, best epoch %ld", how->stopped_epoch, how->best_epoch);
+	else if (j->training->early_stop && how->best_epoch)
+		snprintf(to, n, ", best epoch %ld", how->best_epoch);
+}
+
+int
+rows_report(struct rows_job *j)
+{
+	const struct rows_fold *f = &j->fold;
+	char labels[40] = "", course[120], val[160] = "", end[160] = "";
+
+	if (j->val && f->labels)
+		snprintf(val, sizeof val, ", val_accuracy %.4f, val_f1 %.4f on %zu rows", held(j, "accuracy"),
+		    held(j, "f1_macro"), f->val.n);
+	else if (j->val)
+		snprintf(val, sizeof val, ", val_r2 %.4f, val_rmse %.6g on %zu rows", held(j, "r2"), held(j, "rmse"),
+		    f->val.n);
+	if (f->labels)
+		snprintf(labels, sizeof labels, " %zu labels,", f->labels);
+	tell_course(j, course, sizeof course);
+	tell_end(j, end, sizeof end);
+	warn(j->call, "%s: %zu rows, %zu features,%s %s, train_loss %.6g%s (%s alone: %.4f)%s", j->kind->name,
+	    f->data.n, f->data.x.cols, labels, course, f->how.loss, val, f->labels ? "the commonest label" : "the mean",
+	    baseline(j), end);
+	if (j->call->common.verbose && f->how.objective_text)
+		warn(j->call, "made small: %s", f->how.objective_text);
+	return j->outcome->json ? print_json(j) : 0;
+}
+
+int
+rows_plan(const struct rows_job *j)
+{
+	const struct rows_fold *f = &j->fold;
+	const struct maas_design *x = &f->data.x;
+
+	if (print_settings(j->call, stdout))
+		return -1;
+	printf("# rows: %zu to train on, %zu held out\n# features: %zu, %zu values a row\n", f->data.n, f->val.n,
+	    x->cols, x->dense + x->sparse.start[x->rows] / x->rows);
+	if (f->labels)
+		printf("# labels: %zu\n", f->labels);
+	return 0;
+}
