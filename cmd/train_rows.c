@@ -140,14 +140,11 @@ make_model(struct rows_job *j)
 	struct rows_fold *f = &j->fold;
 
 	if (rows_learn(j, f) || maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
-	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x))) ||
+	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x))) || rows_watch_close(j) ||
 	    maas_model_save(f->model, j->outcome->output, how))
 		return -1;
 	/* A plot that cannot be drawn costs nobody the model. */
-	return rows_watch_close(j) || write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || rows_plot(j) ||
-		rows_report(j)
-	    ? -1
-	    : 0;
+	return write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || rows_plot(j) || rows_report(j) ? -1 : 0;
 }
 
 static int
