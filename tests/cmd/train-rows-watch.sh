@@ -23,7 +23,7 @@ maas-train logistic -q --plot six.svg -o m.maas six.csv && grep -o '>Training ro
 maas-train logistic -q --plot six.bmp -o m.maas six.csv; echo "exit $?"
 maas-train logistic -q --plot none/six.svg -o m.maas six.csv; echo "exit $?"
 echo "goals"
-goal() { maas-train logistic -q --tfidf -o goal.maas "$@" "$ex/train.tsv" 2>&1 | grep -v '^usage' | sed 's/is [0-9.]*/is X/'; rm -f goal.maas; }
+goal() { maas-train logistic -q --tfidf -o goal.maas "$@" "$ex/train.tsv" 2>&1 | grep -v '^usage' | sed 's/is [0-9.][0-9.]*/is X/'; rm -f goal.maas; }
 goal --val-split 0.2 --until accuracy=0.9
 goal --val-split 0.2 --until val_loss=0.5
 goal --val-split 0.2 --until loss=0.01
