@@ -149,10 +149,10 @@ put_answer(struct answering *a, char d)
 	if (a->k.p[a->order[0]] < a->o->threshold)
 		return put_blank(a, d);
 	for (size_t i = 0; a->o->proba && i < a->k.labels && !bad; i++)
-		bad = (i && maas_buf_add(b, &d, 1)) || maas_buf_printf(b, "%.9g", (double)(float)a->k.p[i]);
+		bad = (i && maas_buf_add(b, &d, 1)) || maas_buf_real(b, (float)a->k.p[i], 9);
 	for (size_t i = 0; !a->o->proba && i < a->most && !bad; i++)
 		bad = (i && maas_buf_add(b, &d, 1)) || put_label(a, maas_rows_label(a->k.rows, a->order[i]), d) ||
-		    maas_buf_printf(b, "%c%.9g", d, (double)(float)a->k.p[a->order[i]]);
+		    maas_buf_add(b, &d, 1) || maas_buf_real(b, (float)a->k.p[a->order[i]], 9);
 	return bad ? -1 : 0;
 }
 

@@ -81,10 +81,23 @@ tsv_row(struct job *j, struct maas_span label, const uint32_t *col, const double
 	for (size_t i = 0; i < j->features && !bad; i++) {
 		int here = k < n && col[k] == i;
 
-		bad = here ? maas_buf_printf(&j->b, "\t%.17g", val[k]) : maas_buf_text(&j->b, "\t0");
+		bad = maas_buf_add(&j->b, "\t", 1) || maas_buf_real(&j->b, here ? val[k] : 0, 17);
 		k += (size_t)here;
 	}
 	return bad || maas_buf_text(&j->b, "\n") ? -1 : 0;
+}
+
+/* " INDEX:VALUE" */
+static int
+put_entry(struct maas_buf *b, uint32_t index, double value)
+{
+	char text[2 * 32], *p = text;
+
+	*p++ = ' ';
+	p += maas_real_print(p, index, 10);
+	*p++ = ':';
+	p += maas_real_print(p, value, 17);
+	return maas_buf_add(b, text, (size_t)(p - text));
 }
 
 /* A row without features says so, that it is known for what it is. */
@@ -98,7 +111,7 @@ libsvm_row(struct job *j, struct maas_span label, const uint32_t *col, const dou
 			return maas_fail("the label '%.*s' cannot stand in libsvm: see --to", (int)label.n, label.s);
 	bad = label.n ? maas_buf_add(&j->b, label.s, label.n) : maas_buf_text(&j->b, "0");
 	for (size_t i = 0; i < n && !bad; i++)
-		bad = maas_buf_printf(&j->b, " %u:%.17g", col[i] + 1, val[i]);
+		bad = put_entry(&j->b, col[i] + 1, val[i]);
 	return bad || maas_buf_text(&j->b, n ? "\n" : " 1:0\n") ? -1 : 0;
 }
 

@@ -164,6 +164,9 @@ const char *maas_nearest(const char *s, const char *const *names);
 /* Numbers out of text, C locale: 0, or -1 where the whole span is not one. */
 int maas_parse_real(struct maas_span, double *) MAAS_USE;       /* decimal, exponent, inf, nan */
 int maas_parse_int(struct maas_span, int64_t *) MAAS_USE;
+/* As printf's "%.*g" in the C locale, to the last digit, and quicker; NUL-ended.  digits: 1 to 17. */
+size_t maas_real_print(char to[32], double, int digits);
+int maas_buf_real(struct maas_buf *, double, int digits) MAAS_USE;      /* appended */
 double maas_clock(void);                /* seconds since some moment; never goes back */
 
 /* A file mapped for reading; an empty file has n 0. */

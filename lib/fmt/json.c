@@ -224,13 +224,13 @@ maas_json_put_text(struct maas_buf *b, struct maas_span s)
 int
 maas_json_put_real(struct maas_buf *b, double v)
 {
-	char text[40];
+	char text[32];
 
 	if (!isfinite(v))
 		return maas_buf_text(b, "null");
 	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof text, "%.*g", digits, v);
-		if (strtod(text, NULL) == v)
+		maas_real_print(text, v, digits);
+		if ((v == floor(v) && fabs(v) < 1e15) || strtod(text, NULL) == v)
 			break;
 	}
 	return maas_buf_text(b, text);
@@ -239,7 +239,7 @@ maas_json_put_real(struct maas_buf *b, double v)
 int
 maas_json_put_float(struct maas_buf *b, float v)
 {
-	return isfinite(v) ? maas_buf_printf(b, "%.9g", (double)v) : maas_buf_text(b, "null");
+	return isfinite(v) ? maas_buf_real(b, (double)v, 9) : maas_buf_text(b, "null");
 }
 
 static int
