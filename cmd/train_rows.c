@@ -17,6 +17,7 @@ static const struct maas_field rows_fields[] = {
 	    0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
 	MAAS_TEXT(0, rows_options, pca, NULL,
 	    "learn from N principal components, or from as many as have this share of the variance"),
+	MAAS_FLAG(0, rows_options, check, "look the data over, tell what is wrong with it, and train nothing"),
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
 	MAAS_TEXT(0, rows_options, until, NULL,
 	    "METRIC=X: stop when what is held out reaches it; accuracy, r2 or loss; exit 1 if it never does"),
@@ -77,7 +78,7 @@ check_options(struct rows_job *j)
 	const struct outcome *o = j->outcome;
 	const char *places[] = { o->output, o->depfile, j->rows->log, j->rows->plot };
 
-	if (check_outcome(j->call, o))
+	if (j->rows->check ? wants_input(j->call) : check_outcome(j->call, o))
 		return MAAS_USAGE;
 	if (choose_task(j) || check_held_out(j))
 		return MAAS_USAGE;
@@ -187,6 +188,11 @@ train_rows(struct call *c)
 		.preparation = c->part[6] };
 	int rc = check_options(&j), signal;
 
+	if (!rc && j.rows->check) {
+		rc = rows_check(&j);
+		rows_free(&j);
+		return rc;
+	}
 	if (!rc && run_job(&j))
 		rc = j.watch.signal ? 1 : end_badly(c);
 	else if (!rc)

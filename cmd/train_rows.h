@@ -10,7 +10,7 @@
 struct rows_options {
 	const char *val, *vectorizer, *log, *plot, *until, *pca;
 	double max_time;
-	int task;
+	int task, check;
 };
 
 /* Rows of a table. */
@@ -84,6 +84,7 @@ struct rows_job {
 	struct maas_eval *val; /* NULL: nothing held out */
 };
 
+int rows_check(struct rows_job *); /* --check: the exit status */
 int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
 /* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again. */
 int rows_prepare(struct rows_job *, struct rows_fold *, int use_up);

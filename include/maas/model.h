@@ -457,6 +457,21 @@ int maas_rowset_design(struct maas_rowset *, const uint32_t *pick, size_t n, str
  */
 size_t maas_split_stratified(uint32_t *pick, const uint32_t *group, size_t n, size_t groups, double fraction,
     uint64_t seed);
+/*
+ * Data looked over before it is learnt from: rows held out that are trained on too (with `split`: rows that are there
+ * twice), rows with two labels; labels that are rare, misspelt, or among the held-out rows alone; columns that hold one
+ * value, or tell the label by themselves; texts that are no UTF-8.
+ */
+struct maas_inspection;
+struct maas_inspection *maas_inspection_new(const struct maas_columns *, enum maas_task, int split) MAAS_USE;
+/* A row that can be learnt from: not bad, its label there.  Its input's name must stay. */
+int maas_inspection_add(struct maas_inspection *, const struct maas_row *, int held_out) MAAS_USE;
+/* Each thing found: of what sort ("duplicate", "contradiction", "label", "constant", "leak", "text"), where ("f.csv:7",
+ * "column 'age'", "'yes'", or ""), and what; of a sort the first ten, then how many more.  A failure of tell ends. */
+typedef int maas_on_finding(void *ctx, const char *sort, const char *where, const char *what);
+int maas_inspection_end(struct maas_inspection *, maas_on_finding *tell, void *ctx, size_t *found) MAAS_USE;
+void maas_inspection_free(struct maas_inspection *);
+
 /* As kept in a model: the part "labels"; absent in a regression. */
 int maas_labels_print(struct maas_buf *, const struct maas_span *label, size_t n) MAAS_USE;
 

@@ -1,7 +1,7 @@
 # What data is taken for, rule by rule: format, header, rows, label, roles, gaps.
 exec 2>&1
-train() { echo "$*"; maas-train logistic -o m.maas "$@" | cut -d , -f 1-3; }
-learn() { maas-train logistic -o m.maas "$@" | cut -d , -f 1-3; }
+short='s/^\(maas-train: logistic: .* labels\),.*/\1/'
+learn() { maas-train logistic -o m.maas "$@" 2>&1 | sed "$short"; }
 echo '== format: first bytes, then the suffix without .gz; --format beats all'
 printf '{"label":"a","n":1}\n{"label":"b","n":2}\n' >j; learn j; cp j j.jsonl; learn j.jsonl; gzip -k j.jsonl; learn j.jsonl.gz; gzip -c j | learn
 printf 'n,label\n1,a\n2,b\n' >c; cp c c.csv; learn c.csv; learn --format csv c; learn c
@@ -21,7 +21,7 @@ learn --label-from '(p)' --label 1 pos_1.txt
 printf 'b\na\nb\na\n' >labels; printf '1,5\n2,6\n3,5\n4,7\n' >x.csv
 learn --labels labels x.csv; maas-classify evaluate -m m.maas --labels labels x.csv | sed -n 3,4p
 learn --labels labels --rows 2- x.csv
-printf 'b\n' | cat labels - >long; learn --labels long x.csv; head -3 labels >short; learn --labels short x.csv
+printf 'b\n' | cat labels - >long; learn --labels long x.csv; head -3 labels >few; learn --labels few x.csv
 printf '\0\0\010\001\0\0\0\004\003\002\003\002' >labels.idx; learn --labels labels.idx x.csv
 echo '== --rows: from 1, either end open, over all files, the header not counted'
 printf 'n,label\n1,a\n2,b\n3,c\n4,d\n' >r.csv
@@ -35,7 +35,7 @@ learn words.csv; learn --label label words.csv; learn --header yes words.csv; le
 printf 'kind,n,label\nx,?,a\ny,2,b\n' >gap.csv; learn --impute mean gap.csv
 { echo n,label; yes 1,a | head -99; echo word,b; } >late.csv; learn late.csv
 echo '== label: key label, the first of libsvm, the column called label, class, target or y, else the last'
-for l in label class target y Label z; do printf "$l,n,k\na,1,5\nb,2,6\na,3,5\n" >l.csv; train l.csv; done
+for l in label class target y Label z; do printf "$l,n,k\na,1,5\nb,2,6\na,3,5\n" >l.csv; learn l.csv; done
 printf '{"n":1,"z":"a"}\n' >z.jsonl; learn z.jsonl
 learn --label 3 l.csv; learn --label 4 l.csv; learn --label zz l.csv; learn --label n --drop n l.csv
 echo '== two columns, one of them words: text and label; a column of numbers or gaps is numeric, else a category'
