@@ -142,6 +142,12 @@ int maas_eigen_sym(double *values, double *vectors, double *a, size_t n) MAAS_US
 void maas_gram(double *c, const double *x, size_t rows, size_t n);
 /* y [m, n] = or += (add) a [m, k] b^T, b [n, k]. */
 void maas_product_f64(double *y, const double *a, const double *b, size_t m, size_t n, size_t k, int add);
+/* r [n, n] becomes the R of the QR of r over x [m, n]: both by columns, r upper triangular, x's columns ldx numbers
+ * apart and destroyed.  x upper triangular too (m = n): said, and quicker.  work: maas_qr_work(n) doubles. */
+size_t maas_qr_work(size_t n);
+int maas_qr_more(double *r, double *x, size_t ldx, size_t m, size_t n, int triangular, double *work) MAAS_USE;
+/* An estimate of 1 / (|r| |r^-1|) of the upper triangular r [n, n] by columns, ldr apart.  work: 4 n doubles. */
+double maas_qr_rcond(const double *r, size_t ldr, size_t n, double *work);
 /* Singular values descending, right vectors vt [min(m,n), n] a row each, of x [m, n] (destroyed);
  * u [m, min(m,n)] or NULL.  -1 as above. */
 int maas_svd(double *values, double *vt, double *u, double *x, size_t m, size_t n) MAAS_USE;
@@ -227,6 +233,23 @@ void maas_design_free(struct maas_design *);    /* its arrays */
 /* out[rows,k] = b[k] + the sums of x[i,j] w[j,k], w [cols,k]: products and sums in double, each rounded, in the order
  * of the features.  The same bits in every tier, for a row alone and among others. */
 void maas_design_score(double *out, const struct maas_design *x, const float *w, const float *b, size_t k);
+/* z[i,k] = sum over the features of x[i,j] w[j,k], rows i of [from,to); k is 1 or a multiple of 4; z is
+ * [rows,k], w [cols,k].  The same bits in every tier, for a row alone and among others. */
+void maas_design_times(double *z, const struct maas_design *x, const double *w, size_t k, size_t from, size_t to);
+/*
+ * Passes over a design by the team: the scores of all rows, z = X w + b, are made errors e in place by `rows`, and
+ * g = X^T e [cols,k], gb = sums of e [k].  b NULL: 0.  The dense part is read once a pass, and beside it there is no
+ * second one.  Cut by shape alone: rows gets z[to - from][k] of the rows [from,to), in order within a part.
+ */
+struct maas_pass;
+typedef void maas_pass_rows(void *ctx, double *z, size_t from, size_t to, size_t part);
+struct maas_pass *maas_pass_new(const struct maas_design *, size_t k, struct maas_team *) MAAS_USE;     /* borrowed */
+void maas_pass_run(struct maas_pass *, const double *w, const double *b, maas_pass_rows *, void *ctx, double *g,
+    double *gb);
+size_t maas_pass_parts(const struct maas_pass *);               /* at most MAAS_PASS_PARTS */
+#define MAAS_PASS_PARTS 64
+const struct maas_csr *maas_pass_turned(const struct maas_pass *);      /* the sparse part's transpose; empty: none */
+void maas_pass_free(struct maas_pass *);
 /* Rows [from, from + n) of it, borrowed: sparse.start[0] is not 0 then. */
 struct maas_design maas_design_part(const struct maas_design *, size_t from, size_t n);
 /* The features of row i that are not 0, ascending: how many (room for dense and the row's sparse ones). */

@@ -14,6 +14,13 @@ void dsyevr_(const char *jobz, const char *range, const char *uplo, const int *n
 void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
     const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info, size_t);
 
+void dtpqrt_(const int *m, const int *n, const int *l, const int *nb, double *a, const int *lda, double *b,
+    const int *ldb, double *t, const int *ldt, double *work, int *info);
+void dtrcon_(const char *norm, const char *uplo, const char *diag, const int *n, const double *a, const int *lda,
+    double *rcond, double *work, int *iwork, int *info, size_t, size_t, size_t);
+
+#define QR_PANEL 32
+
 static void
 one_thread(void)
 {
@@ -125,4 +132,35 @@ maas_product_f64(double *y, const double *a, const double *b, size_t m, size_t n
 	begin();
 	cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)k, b, (int)k,
 	    add ? 1 : 0, y, (int)n);
+}
+
+size_t
+maas_qr_work(size_t n)
+{
+	return 2 * QR_PANEL * n;
+}
+
+int
+maas_qr_more(double *r, double *x, size_t ldx, size_t m, size_t n, int triangular, double *work)
+{
+	int rows = (int)m, cols = (int)n, l = triangular ? (int)n : 0, ld = (int)ldx, info = 0, nb = QR_PANEL;
+
+	if (ldx > INT_MAX || n > INT_MAX / 2)
+		return maas_fail("a matrix of %zu by %zu is too large", m, n);
+	begin();
+	nb = nb < cols ? nb : cols;
+	dtpqrt_(&rows, &cols, &l, &nb, r, &cols, x, &ld, work, &nb, work + QR_PANEL * n, &info);
+	return info ? maas_fail_as(MAAS_INTERNAL, "the QR of %zu by %zu fails (%d)", m, n, info) : 0;
+}
+
+double
+maas_qr_rcond(const double *r, size_t ldr, size_t n, double *work)
+{
+	int cols = (int)n, ld = (int)ldr, info = 0;
+	double rcond = 0;
+
+	begin();
+	/* The integers it wants stand behind its 3 n numbers. */
+	dtrcon_("1", "U", "N", &cols, r, &ld, &rcond, work, (int *)(work + 3 * n), &info, 1, 1, 1);
+	return rcond;
 }
