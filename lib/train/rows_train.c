@@ -147,7 +147,7 @@ make_trainer(
 		trainer_refresh(t);
 		return t;
 	}
-	maas_in("%s", f->from->path);
+	maas_in("%s", f->from->path ? f->from->path : "init-from");
 	maas_trainer_free(t);
 	return NULL;
 }

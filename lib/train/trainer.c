@@ -310,7 +310,7 @@ trainer_update(struct maas_trainer *t, double lr, float scale, uint64_t step)
 static double
 rate_of(const struct maas_trainer *t, uint64_t step, double clock)
 {
-	double done, at = (double)step, low = isnan(t->how.min_lr) ? 0 : t->how.min_lr;
+	double done, at = (double)step, low = isnan(t->how.min_lr) ? t->how.lr * 1e-4 : t->how.min_lr;
 
 	if (t->steps) {
 		done = (at - t->warmup) / fmax(1, (double)t->steps - t->warmup);
