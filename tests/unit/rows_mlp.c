@@ -429,7 +429,8 @@ check_rates(void)
 	ok(!train(&j, "hidden=32 epochs=30 lr=auto", three, NULL) && j.f.lr == found, "the same by three threads");
 	for (size_t i = 0; i < 200; i++)
 		((double *)j.d.target)[i] = sin(100.0 * (double)i);
-	ok(!train(&j, "hidden=2 epochs=300 lr=0.1 schedule=plateau optimizer=sgd", one, NULL) && j.f.lr < 0.02 && j.f.lr > 9e-6,
+	ok(!train(&j, "hidden=2 epochs=300 lr=0.1 schedule=plateau optimizer=sgd", one, NULL) && j.f.lr < 0.02 &&
+		j.f.lr > 9e-6,
 	    "where progress ends the rate falls: %.3g", j.f.lr);
 	maas_model_close(j.m);
 	empty(&j.d);
