@@ -95,14 +95,19 @@ weighing_of(const struct maas_vectorizer_options *o)
 	return w;
 }
 
+static inline uint64_t
+get64(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+	    (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
 static double
 get_double(const unsigned char *p)
 {
-	uint64_t bits = 0;
+	uint64_t bits = get64(p);
 	double v;
 
-	for (int i = 7; i >= 0; i--)
-		bits = bits << 8 | p[i];
 	memcpy(&v, &bits, sizeof v);
 	return v;
 }
@@ -139,16 +144,6 @@ put64(struct maas_buf *b, uint64_t v)
 	for (int i = 0; i < 8; i++)
 		p[i] = (unsigned char)(v >> 8 * i);
 	return maas_buf_add(b, p, 8);
-}
-
-static uint64_t
-get64(const unsigned char *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 7; i >= 0; i--)
-		v = v << 8 | p[i];
-	return v;
 }
 
 static int

@@ -96,6 +96,8 @@ struct terms {
 		int alone;         /* parted from the word before: no n-gram over both */
 	} *word;
 	size_t words, word_cap;
+	unsigned char in[256];  /* is a byte of ASCII in a word?  2: the code point has to be looked at */
+	int tabulated;
 	struct letters letters; /* of a pattern that is not plain */
 	size_t *letter_at;      /* [letters.n + 1] in fold */
 	size_t letter_cap, letter_at_cap;

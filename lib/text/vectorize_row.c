@@ -60,6 +60,9 @@ count(void *ctx, const struct maas_span *term, size_t n)
 	uint32_t id[BATCH];
 
 	find(z->v, term, n, id);
+	for (size_t i = 0; z->v->weighing.idf && i < n; i++)
+		if (id[i] != NO_ID)
+			__builtin_prefetch(z->v->weighing.idf + 8 * (size_t)id[i]);
 	return counts_add(&z->counts, id, n);
 }
 

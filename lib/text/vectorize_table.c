@@ -78,9 +78,19 @@ likely(const struct table *t, uint64_t hash)
 static inline int
 same(struct maas_span a, struct maas_span b)
 {
+	uint64_t x[2], y[2];
+
 	if (a.n != b.n)
 		return 0;
-	return a.n <= 8 ? key_of(a.s, a.n) == key_of(b.s, b.n) : !memcmp(a.s, b.s, a.n);
+	if (a.n <= 8)
+		return key_of(a.s, a.n) == key_of(b.s, b.n);
+	if (a.n > 16)
+		return !memcmp(a.s, b.s, a.n);
+	memcpy(&x[0], a.s, 8);
+	memcpy(&x[1], a.s + a.n - 8, 8);
+	memcpy(&y[0], b.s, 8);
+	memcpy(&y[1], b.s + b.n - 8, 8);
+	return x[0] == y[0] && x[1] == y[1];
 }
 
 void

@@ -76,13 +76,13 @@ add_word(struct terms *t, size_t start, size_t end, int alone)
 	return 0;
 }
 
-/* What a byte of ASCII is to words, for all 256 of them: beyond ASCII the code point has to be looked at. */
 static void
-tabulate(unsigned char in[256], int wordy)
+tabulate(struct terms *t, int wordy)
 {
-	memset(in, 2, 256);
+	memset(t->in, 2, sizeof t->in);
 	for (int i = 0; i < 128; i++)
-		in[i] = (unsigned char)(wordy ? is_wordy(i) : !is_blank(i));
+		t->in[i] = (unsigned char)(wordy ? is_wordy(i) : !is_blank(i));
+	t->tabulated = 1;
 }
 
 /* Words that are runs of \w, or of what is no white space, `least` long or longer; with cjk, characters of those
@@ -92,24 +92,30 @@ plain_words(struct terms *t, int wordy, size_t least)
 {
 	const char *s = t->fold.s, *p = s, *end = s + t->fold.n, *start = NULL;
 	int cjk = t->rules.analyzer == CJK, alone = 0;
-	unsigned char table[256];
 	size_t chars = 0;
 
-	tabulate(table, wordy);
+	if (!t->tabulated)
+		tabulate(t, wordy);
 	for (;;) {
 		const char *at = p;
-		int other = 0, in = p < end ? table[(unsigned char)*p] : 0;
+		int other = 0, in = 0;
 
-		if (in == 2) {
+		if (p < end && (in = t->in[(unsigned char)*p]) == 2) {
 			int32_t cp = maas_utf8_next(&p, end);
 
 			other = cjk && is_cjk(cp);
 			in = !other && (wordy ? is_wordy(cp) : !is_blank(cp));
+			chars += start != NULL && in;
+		} else if (in) { /* a run of ASCII in one go */
+			while (p < end && t->in[(unsigned char)*p] == 1)
+				p++;
+			chars += start ? (size_t)(p - at) : 0;
 		} else
 			p += p < end;
-		if (in && !start)
-			start = at, chars = 0;
-		chars += (size_t)in;
+		if (in && !start) {
+			start = at;
+			chars = at < p && t->in[(unsigned char)*at] == 1 ? (size_t)(p - at) : 1;
+		}
 		if (!in && start) {
 			size_t had = t->words;
 
