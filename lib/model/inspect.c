@@ -46,7 +46,8 @@ maas_inspection_free(struct maas_inspection *s)
 }
 
 int
-finding(struct maas_inspection *s, enum sort sort, const struct seen_row *r, const char *where, const char *fmt, ...)
+inspect_tell(
+    struct maas_inspection *s, enum sort sort, const struct seen_row *r, const char *where, const char *fmt, ...)
 {
 	char place[400], what[600];
 	va_list ap;
@@ -261,7 +262,7 @@ tell_twins(struct maas_inspection *s)
 
 		if (!t)
 			continue;
-		if (finding(s, DUPLICATE, r, NULL,
+		if (inspect_tell(s, DUPLICATE, r, NULL,
 			r->held_out ? "held out, and trained on as %s:%zu"
 				    : "the same row as %s:%zu, which a split may part",
 			t->name, t->line) < 0)
@@ -279,8 +280,8 @@ tell_clashes(struct maas_inspection *s)
 	for (size_t i = 0; i < s->n; i++)
 		clashes += s->task == MAAS_TASK_CLASS && s->row[i].clash != NO_ROW;
 	if (clashes > FEW_CLASHES && clashes > s->n / FEW_CLASHES)
-		return finding(s, CONTRADICTION, NULL, "", "%zu of %zu rows are the same as one with another label",
-		    clashes, s->n);
+		return inspect_tell(s, CONTRADICTION, NULL, "",
+		    "%zu of %zu rows are the same as one with another label", clashes, s->n);
 	for (size_t i = 0; s->task == MAAS_TASK_CLASS && i < s->n; i++) {
 		const struct seen_row *r = &s->row[i], *t = r->clash == NO_ROW ? NULL : &s->row[r->clash];
 
@@ -288,8 +289,9 @@ tell_clashes(struct maas_inspection *s)
 			continue;
 		const struct maas_span a = s->labels.name[r->label], b = s->labels.name[t->label];
 
-		if (finding(s, CONTRADICTION, r, NULL, "labelled '%.*s'; the same row at %s:%zu is labelled '%.*s'",
-			a.n > 60 ? 60 : (int)a.n, a.s, t->name, t->line, b.n > 60 ? 60 : (int)b.n, b.s) < 0)
+		if (inspect_tell(s, CONTRADICTION, r, NULL,
+			"labelled '%.*s'; the same row at %s:%zu is labelled '%.*s'", a.n > 60 ? 60 : (int)a.n, a.s,
+			t->name, t->line, b.n > 60 ? 60 : (int)b.n, b.s) < 0)
 			return -1;
 	}
 	return 0;
@@ -303,7 +305,8 @@ tell_texts(struct maas_inspection *s)
 		[NO_TEXT] = "no text in it" };
 
 	for (size_t i = 0; i < s->n; i++)
-		if (s->row[i].fault != FINE && finding(s, INVALID, &s->row[i], NULL, "%s", what[s->row[i].fault]) < 0)
+		if (s->row[i].fault != FINE &&
+		    inspect_tell(s, INVALID, &s->row[i], NULL, "%s", what[s->row[i].fault]) < 0)
 			return -1;
 	return 0;
 }

@@ -45,7 +45,7 @@ struct maas_inspection {
 };
 
 /* Tell of one thing; of each sort the first SHOWN alone.  Where `where` is NULL the row is. */
-int finding(struct maas_inspection *, enum sort, const struct seen_row *, const char *where, const char *fmt, ...)
+int inspect_tell(struct maas_inspection *, enum sort, const struct seen_row *, const char *where, const char *fmt, ...)
     MAAS_PRINTF(5, 6) MAAS_USE;
 
 int inspect_labels(struct maas_inspection *) MAAS_USE;  /* rare, misspelt, of held-out rows alone */

@@ -55,7 +55,7 @@ tell_leak(struct column_work *w, double right)
 {
 	struct maas_inspection *s = w->s;
 
-	return finding(s, LEAK, NULL, w->where,
+	return inspect_tell(s, LEAK, NULL, w->where,
 	    "tells the label in %.2f %% of the rows by itself (the commonest label alone: %.2f %%): is it known before "
 	    "the label is?",
 	    100 * right, 100 * (double)w->commonest / (double)s->rows);
@@ -89,7 +89,7 @@ judge_values(struct column_work *w, const struct tally *t, size_t n)
 	if (!most)
 		return 0;
 	label = s->labels.name[most->label];
-	return finding(s, LEAK, NULL, w->where,
+	return inspect_tell(s, LEAK, NULL, w->where,
 		   "where it is '%.*s', the label is '%.*s' in %zu of %zu rows, and in %.2f %% of all: is it known before "
 		   "the label is?",
 		   most->value.n > 40 ? 40 : (int)most->value.n, most->value.s, label.n > 40 ? 40 : (int)label.n,
@@ -122,7 +122,7 @@ judge_words(struct column_work *w, size_t column)
 
 	title(w, MAAS_CATEGORY, column);
 	if (v->n == 1)
-		return finding(s, CONSTANT, NULL, w->where, "the same value in all %zu rows", s->rows);
+		return inspect_tell(s, CONSTANT, NULL, w->where, "the same value in all %zu rows", s->rows);
 	if (s->task != MAAS_TASK_CLASS || w->labels < 2)
 		return 0;
 	count = maas_alloc(v->n, w->labels * sizeof *count);
@@ -249,7 +249,7 @@ judge_labels(struct column_work *w, size_t n)
 		if (sure(w, right))
 			return tell_leak(w, right);
 		if (n == w->s->rows && n >= ROWS_MIN && auc >= SURE)
-			return finding(w->s, LEAK, NULL, w->where,
+			return inspect_tell(w->s, LEAK, NULL, w->where,
 			    "puts %.2f %% of all pairs of rows with different labels in order: is it known before the label "
 			    "is?",
 			    100 * auc);
@@ -278,7 +278,7 @@ judge_target(struct column_work *w, size_t n)
 	r = xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
 	if (n < VALUE_MIN || r * r < SURE)
 		return 0;
-	return finding(w->s, LEAK, NULL, w->where,
+	return inspect_tell(w->s, LEAK, NULL, w->where,
 	    "has a correlation of %.6f with the label: is it known before the label is?", r);
 }
 
@@ -297,9 +297,9 @@ judge_numbers(struct column_work *w, size_t column)
 	qsort(w->sorted, n, sizeof *w->sorted, by_x);
 	title(w, MAAS_NUMERIC, column);
 	if (!n)
-		return finding(s, CONSTANT, NULL, w->where, "a gap in all %zu rows", s->rows);
+		return inspect_tell(s, CONSTANT, NULL, w->where, "a gap in all %zu rows", s->rows);
 	if (n == s->rows && !(w->sorted[n - 1].x > w->sorted[0].x))
-		return finding(s, CONSTANT, NULL, w->where, "%.15g in all %zu rows", w->sorted[0].x, s->rows);
+		return inspect_tell(s, CONSTANT, NULL, w->where, "%.15g in all %zu rows", w->sorted[0].x, s->rows);
 	if (s->task == MAAS_TASK_CLASS)
 		return w->labels > 1 ? judge_labels(w, n) : 0;
 	return s->task == MAAS_TASK_REGRESS ? judge_target(w, n) : 0;
@@ -324,7 +324,7 @@ inspect_columns(struct maas_inspection *s)
 	for (size_t i = 0; i < s->columns->words && !rc; i++)
 		rc = judge_words(&w, i);
 	if (!rc && s->columns->texts && !s->columns->words && !s->columns->numbers && !s->odd_texts && s->n > 1)
-		rc = finding(s, CONSTANT, NULL, title(&w, MAAS_TEXTUAL, 0), "the same text in all %zu rows", s->n);
+		rc = inspect_tell(s, CONSTANT, NULL, title(&w, MAAS_TEXTUAL, 0), "the same text in all %zu rows", s->n);
 	free(w.count);
 	free(w.sorted);
 	return rc ? -1 : 0;

@@ -109,16 +109,16 @@ tell_label(struct maas_inspection *s, size_t a)
 	snprintf(where, sizeof where, "'%.*s'", name.n > 80 ? 80 : (int)name.n, name.s);
 	if (b < s->labels.n) {
 		name = s->labels.name[b];
-		return finding(s, LABEL, NULL, where, "%zu rows; '%.*s' has %zu: %s", rows,
+		return inspect_tell(s, LABEL, NULL, where, "%zu rows; '%.*s' has %zu: %s", rows,
 		    name.n > 80 ? 80 : (int)name.n, name.s, s->count[0][b], why);
 	}
 	if (!rows)
-		return finding(
+		return inspect_tell(
 		    s, LABEL, NULL, where, "in held-out rows alone (%zu): it cannot be learnt", s->count[1][a]);
 	if (rows == 1)
-		return finding(s, LABEL, NULL, where, "rare: 1 row of %zu", s->rows);
+		return inspect_tell(s, LABEL, NULL, where, "rare: 1 row of %zu", s->rows);
 	if (rows < FEW && rows * 10 * s->labels.n < s->rows)
-		return finding(s, LABEL, NULL, where, "rare: %zu rows of %zu", rows, s->rows);
+		return inspect_tell(s, LABEL, NULL, where, "rare: %zu rows of %zu", rows, s->rows);
 	return 0;
 }
 
@@ -135,7 +135,8 @@ inspect_labels(struct maas_inspection *s)
 	for (size_t a = 0; a < labels; a++)
 		if (tell_label(s, a) < 0)
 			return -1;
-	if (labels == 1 && finding(s, LABEL, NULL, "", "one label in all %zu rows: nothing to tell apart", s->n) < 0)
+	if (labels == 1 &&
+	    inspect_tell(s, LABEL, NULL, "", "one label in all %zu rows: nothing to tell apart", s->n) < 0)
 		return -1;
 	return 0;
 }
