@@ -1,4 +1,5 @@
 /* maas-classify explain: what each feature of a row adds to the score of its label. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,11 @@ explain_all(struct explaining *e, size_t *answers)
 			continue;
 		}
 		r.score = k->p[r.label];
-		if (maas_rows_explain(k->scores, r.label, e->method, &r.x) < 0 || show(e, &r) < 0)
+		if (maas_rows_explain(k->scores, r.label, e->method, &r.x) < 0)
+			return -1;
+		for (size_t i = 0; i < r.x.shares; i++)
+			r.most = fmax(r.most, fabs(r.x.share[i].contribution));
+		if (show(e, &r) < 0)
 			return -1;
 		++*answers;
 		if (k->o->line_buffered && fflush(stdout))

@@ -20,6 +20,7 @@ struct reasons {
 	size_t label;
 	double score; /* its probability; in a regression the value */
 	struct maas_explanation x;
+	double most; /* the largest |contribution| of a part of the text */
 };
 
 /* The name of a label; in a regression, of what is predicted. */
@@ -59,6 +60,6 @@ int explain_global(struct call *);
 /* The next character, made harmless for a terminal or a page: what steers either, and what is no UTF-8, is U+FFFD. */
 uint32_t harmless(const char **p, const char *end);
 /* How strong a part is shown: 0 ... 1, of the largest of them, with its sign. */
-double strength(const struct maas_explanation *, double contribution);
+double strength(const struct reasons *, double contribution);
 
 #endif

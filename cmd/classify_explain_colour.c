@@ -35,13 +35,9 @@ harmless(const char **p, const char *end)
 }
 
 double
-strength(const struct maas_explanation *x, double contribution)
+strength(const struct reasons *r, double contribution)
 {
-	double most = 0;
-
-	for (size_t i = 0; i < x->shares; i++)
-		most = fmax(most, fabs(x->share[i].contribution));
-	return most > 0 ? contribution / most : 0;
+	return r->most > 0 ? contribution / r->most : 0;
 }
 
 static void
@@ -56,15 +52,15 @@ put_text(const char *s, const char *end)
 
 /* Black on one of four reds or blues of the 256: to be read whatever the terminal's own colours are. */
 static void
-put_part(const struct maas_explanation *x, const struct maas_share *s)
+put_part(const struct reasons *r, const struct maas_share *s)
 {
 	static const int red[] = { 224, 217, 210, 203 }, blue[] = { 195, 153, 117, 75 };
-	double strong = strength(x, s->contribution);
+	double strong = strength(r, s->contribution);
 	int step = (int)ceil(fabs(strong) * 4);
 
 	if (step)
 		printf("\033[38;5;16;48;5;%dm", (strong > 0 ? red : blue)[step > 4 ? 3 : step - 1]);
-	put_text(x->text.s + s->start, x->text.s + s->end);
+	put_text(r->x.text.s + s->start, r->x.text.s + s->end);
 	if (step)
 		fputs(PLAIN, stdout);
 }
@@ -99,7 +95,7 @@ explain_coloured(const struct explaining *e, const struct reasons *r)
 	printf(PLAIN "\t%.4g\t", r->score);
 	for (size_t i = 0; i < x->shares; i++) {
 		put_text(x->text.s + at, x->text.s + x->share[i].start);
-		put_part(x, &x->share[i]);
+		put_part(r, &x->share[i]);
 		at = x->share[i].end;
 	}
 	put_text(x->text.s + at, x->text.s + x->text.n);

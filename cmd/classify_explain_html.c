@@ -127,8 +127,9 @@ page_open(const char *path, const char *model, size_t top)
 }
 
 static void
-put_text(FILE *f, const struct maas_explanation *x)
+put_text(FILE *f, const struct reasons *r)
 {
+	const struct maas_explanation *x = &r->x;
 	size_t at = 0;
 
 	fputs("<p class=\"t\" dir=\"auto\">", f);
@@ -137,7 +138,7 @@ put_text(FILE *f, const struct maas_explanation *x)
 
 		put(f, x->text.s + at, s->start - at);
 		fputs("<span style=\"", f);
-		put_colour(f, strength(x, s->contribution));
+		put_colour(f, strength(r, s->contribution));
 		fprintf(f, "\" title=\"%+.4g\">", s->contribution);
 		put(f, x->text.s + s->start, s->end - s->start);
 		fputs("</span>", f);
@@ -207,7 +208,7 @@ page_row(struct page *p, const struct explaining *e, const struct reasons *r)
 	put_span(p->f, explain_label(e, r->label));
 	fprintf(p->f, " <small>%.4g</small></h2>\n", r->score);
 	if (r->x.text.s)
-		put_text(p->f, &r->x);
+		put_text(p->f, r);
 	if (maas_rows_columns(e->k.rows)->height && r->row->x && put_picture(p->f, maas_rows_columns(e->k.rows), r) < 0)
 		return -1;
 	put_pieces(p, &r->x);
