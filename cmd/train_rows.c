@@ -13,6 +13,9 @@ static const struct maas_field rows_fields[] = {
 	MAAS_ENUM(
 	    0, rows_options, task, tasks, 0, "what the label is: a class, or a number; auto: what suits the kind"),
 	MAAS_TEXT(0, rows_options, val, NULL, "measure on the rows of FILE, which are not trained on"),
+	MAAS_INT(0, rows_options, cv, 0, 10000, 0,
+	    "measure on each of N folds what is learnt from the others, then learn from all; 0: not"),
+	MAAS_FLAG(0, rows_options, shuffle, "with --cv: rows fall to folds by the seed, not in their order"),
 	MAAS_TEXT(
 	    0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
 	MAAS_TEXT(0, rows_options, pca, NULL,
@@ -55,6 +58,12 @@ check_held_out(struct rows_job *j)
 		return misuse(j->call, "--val and --val-split exclude each other");
 	if (j->training->early_stop && !held)
 		return misuse(j->call, "--early-stop wants rows that are held out: --val or --val-split");
+	if (j->rows->cv == 1)
+		return misuse(j->call, "--cv 1: two folds at least");
+	if (j->rows->cv && j->rows->max_time > 0)
+		return misuse(j->call, "--cv and --max-time exclude each other: folds that are cut short say nothing");
+	if (j->rows->shuffle && !j->rows->cv)
+		return misuse(j->call, "--shuffle wants --cv");
 	if (!text)
 		return 0;
 	name = (struct maas_span){ text, eq ? (size_t)(eq - text) : 0 };
@@ -151,12 +160,13 @@ make_model(struct rows_job *j)
 static int
 run_job(struct rows_job *j)
 {
-	if (take_lock(j->outcome) == -2 || !(j->team = maas_team_new((int)j->call->common.threads)) || rows_read(j) ||
-	    rows_prepare(j, &j->fold, 1))
+	if (take_lock(j->outcome) == -2 || !(j->team = maas_team_new((int)j->call->common.threads)) || rows_read(j))
 		return -1;
 	if (j->outcome->dry_run)
-		return rows_plan(j);
-	return rows_watch_open(j) || make_model(j) ? -1 : 0;
+		return rows_prepare(j, &j->fold, 1) || rows_plan(j) ? -1 : 0;
+	if (rows_watch_open(j) || (j->rows->cv && rows_cross_validate(j)))
+		return -1;
+	return rows_prepare(j, &j->fold, 1) || make_model(j) ? -1 : 0;
 }
 
 /* Has --until been reached by the model that was written?  0, or 1 and said. */

@@ -10,7 +10,8 @@
 struct rows_options {
 	const char *val, *vectorizer, *log, *plot, *until, *pca;
 	double max_time;
-	int task, check;
+	long cv;
+	int task, shuffle, check;
 };
 
 /* Rows of a table. */
@@ -52,6 +53,7 @@ struct rows_watch {
 	long said;        /* by --log-every: the last epoch, or step */
 	long logged;      /* the last step that is in the log */
 	double began;     /* by maas_clock(): where --max-time counts from */
+	char tag[64];     /* which fit: the first members of each object in the log */
 	int timed_out, reached, signal, failed;
 };
 
@@ -60,6 +62,12 @@ struct rows_goal {
 	const char *name; /* NULL: none */
 	int loss;         /* less is better */
 	double value;
+};
+
+/* --cv: mean and (the population's) deviation of the metric over the folds, and the mean of next to nothing's. */
+struct rows_cv {
+	long folds; /* 0: none */
+	double mean, deviation, baseline;
 };
 
 struct rows_job {
@@ -80,6 +88,8 @@ struct rows_job {
 	const struct maas_vectorizer *given; /* of `from`; NULL: fit one where there is text */
 	struct maas_rowset *set, *val_set;
 	struct rows_fold fold;
+	struct rows_cv cv;
+	long at_fold; /* of --cv, from 1; 0: the model that stays */
 	struct rows_watch watch;
 	struct maas_eval *val; /* NULL: nothing held out */
 };
@@ -96,6 +106,7 @@ struct maas_eval *rows_judge(
     const struct rows_job *, const struct rows_fold *, const struct rows_part *, const struct maas_design *x);
 /* What the commonest label of the training rows alone gets right of these rows; the r2 of the training rows' mean. */
 double rows_baseline(const struct rows_job *, const struct rows_fold *, const struct rows_part *);
+int rows_cross_validate(struct rows_job *); /* --cv: sets cv */
 void rows_fold_free(struct rows_fold *);
 void rows_free(struct rows_job *);
 

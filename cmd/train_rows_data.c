@@ -182,7 +182,8 @@ hint(const struct rows_job *j)
 {
 	size_t n = j->set->n < 1000 ? j->set->n : 1000;
 
-	if (!j->given && j->set->text && !given(j->call, "analyzer") && maas_cjk_share(j->set->text, n) > 0.3)
+	if (!j->at_fold && !j->given && j->set->text && !given(j->call, "analyzer") &&
+	    maas_cjk_share(j->set->text, n) > 0.3)
 		warn(j->call, "the text has few blanks between words: --analyzer cjk learns more from it");
 }
 
@@ -236,7 +237,7 @@ rows_project(struct rows_job *j, struct rows_fold *f)
 		return maas_fail_as(MAAS_USAGE, "--pca: %s models do not learn from components", j->kind->name);
 	if (maas_projection_bytes(n, f->data.n, f->data.x.cols, &bytes))
 		return -1;
-	if (bytes > 1e8)
+	if (bytes > 1e8 && !j->at_fold)
 		warn(j->call, "pca of %zu rows of %zu features: %.1f GB of memory", f->data.n, f->data.x.cols,
 		    bytes / 1e9);
 	f->components = f->data;
@@ -246,8 +247,9 @@ rows_project(struct rows_job *j, struct rows_fold *f)
 	    maas_projection_apply(f->projection, &f->data.x, j->team, &f->components.x) ||
 	    (f->val.n && maas_projection_apply(f->projection, &f->held.x, j->team, &f->held_components.x)))
 		return -1;
-	warn(j->call, "pca: %zu components, %.6f of the variance", maas_projection_size(f->projection),
-	    maas_projection_share(f->projection));
+	if (!j->at_fold)
+		warn(j->call, "pca: %zu components, %.6f of the variance", maas_projection_size(f->projection),
+		    maas_projection_share(f->projection));
 	return 0;
 }
 

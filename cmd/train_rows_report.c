@@ -57,6 +57,20 @@ put_held_out(const struct rows_job *j, struct maas_buf *b)
 	return bad ? -1 : 0;
 }
 
+static int
+put_folds(const struct rows_job *j, struct maas_buf *b)
+{
+	char name[32];
+	int bad;
+
+	if (!j->cv.folds)
+		return 0;
+	snprintf(name, sizeof name, "cv_%s", rows_metric(j));
+	bad = member(b, name, j->cv.mean);
+	snprintf(name, sizeof name, "cv_%s_std", rows_metric(j));
+	return bad || member(b, name, j->cv.deviation) || member(b, "cv_baseline", j->cv.baseline) ? -1 : 0;
+}
+
 /* The weights of an output; of all, a list of lists, where there are several. */
 static int
 put_weights(const struct rows_job *j, struct maas_buf *b)
@@ -111,8 +125,8 @@ print_json(const struct rows_job *j)
 	if (f->labels)
 		bad = bad || maas_buf_printf(&b, ",\"labels\":%zu", f->labels);
 	bad = bad || text_member(&b, "solver", f->how.solver) || text_member(&b, "objective", f->how.objective_text) ||
-	    put_course(j, &b) || put_held_out(j, &b) || member(&b, "baseline", baseline(j)) || put_weights(j, &b) ||
-	    maas_buf_text(&b, "}");
+	    put_course(j, &b) || put_held_out(j, &b) || member(&b, "baseline", baseline(j)) || put_folds(j, &b) ||
+	    put_weights(j, &b) || maas_buf_text(&b, "}");
 	if (!bad)
 		puts(b.s);
 	maas_buf_free(&b);
@@ -161,6 +175,9 @@ rows_report(struct rows_job *j)
 		    f->val.n);
 	if (f->labels)
 		snprintf(labels, sizeof labels, " %zu labels,", f->labels);
+	if (j->cv.folds)
+		warn(j->call, "%ld folds: %s %.4f +- %.4f (%s alone: %.4f)", j->cv.folds, rows_metric(j), j->cv.mean,
+		    j->cv.deviation, f->labels ? "the commonest label" : "the mean", j->cv.baseline);
 	tell_course(j, course, sizeof course);
 	tell_end(j, end, sizeof end);
 	warn(j->call, "%s: %zu rows, %zu features,%s %s, train_loss %.6g%s (%s alone: %.4f)%s", j->kind->name,

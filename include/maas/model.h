@@ -472,6 +472,13 @@ typedef int maas_on_finding(void *ctx, const char *sort, const char *where, cons
 int maas_inspection_end(struct maas_inspection *, maas_on_finding *tell, void *ctx, size_t *found) MAAS_USE;
 void maas_inspection_free(struct maas_inspection *);
 
+/*
+ * Deal rows [0,n) to k folds, 0 to k - 1: scikit-learn's StratifiedKFold, of one group its KFold.  Each fold has its
+ * share of each group, in the rows' order, or with `shuffle` in one of the seed's.  *least: rows of the rarest group.
+ * -1 where no group has k rows.
+ */
+int maas_split_folds(uint32_t *fold, const uint32_t *group, size_t n, size_t groups, size_t k, int shuffle,
+    uint64_t seed, size_t *least) MAAS_USE;
 /* As kept in a model: the part "labels"; absent in a regression. */
 int maas_labels_print(struct maas_buf *, const struct maas_span *label, size_t n) MAAS_USE;
 
