@@ -35,6 +35,7 @@ struct maas_model *maas_model_new(const struct maas_kind *) MAAS_USE;   /* setti
 struct maas_model *maas_model_open(const char *path) MAAS_USE;
 void maas_model_close(struct maas_model *);
 int maas_model_add(struct maas_model *, const struct maas_tensor *) MAAS_USE;   /* name copied, data borrowed */
+int maas_model_remove(struct maas_model *, const char *name) MAAS_USE;
 /* In place of the one of that name. */
 int maas_model_replace(struct maas_model *, const struct maas_tensor *) MAAS_USE;
 int maas_model_add_part(struct maas_model *, const char *part, struct maas_span) MAAS_USE;      /* copied */
@@ -389,6 +390,7 @@ struct maas_projection *maas_projection_fit(const char *components, const struct
 void maas_projection_free(struct maas_projection *);
 size_t maas_projection_size(const struct maas_projection *);            /* components */
 size_t maas_projection_features(const struct maas_projection *);
+size_t maas_projection_dense(const struct maas_projection *);          /* how many of them are dense */
 double maas_projection_share(const struct maas_projection *);           /* of the variance */
 /* Bytes that fitting takes at most, for rows x features; -1 with a reason where it cannot be done. */
 int maas_projection_bytes(const char *components, size_t rows, size_t features, double *bytes) MAAS_USE;

@@ -216,6 +216,7 @@ static const struct maas_rows_ops rows = {
 	.tasks = MAAS_CLASSES | MAAS_VALUES,
 	.scratch = mlp_scratch,
 	.apply = mlp_apply,
+	.fold = mlp_fold,
 	.gradient = mlp_gradient,
 	.shape = shape,
 	.rescale = rescale,

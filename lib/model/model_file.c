@@ -209,13 +209,21 @@ maas_model_add(struct maas_model *m, const struct maas_tensor *t)
 }
 
 int
-maas_model_replace(struct maas_model *m, const struct maas_tensor *t)
+maas_model_remove(struct maas_model *m, const char *name)
 {
 	for (size_t i = 0; i < m->ntensor; i++)
-		if (!strcmp(m->tensor[i].name, t->name)) {
+		if (!strcmp(m->tensor[i].name, name)) {
 			m->tensor[i] = m->tensor[--m->ntensor];
-			break;
+			return 0;
 		}
+	return maas_fail_as(MAAS_INTERNAL, "no tensor %s", name);
+}
+
+int
+maas_model_replace(struct maas_model *m, const struct maas_tensor *t)
+{
+	if (maas_model_tensor(m, t->name) && maas_model_remove(m, t->name) < 0)
+		return -1;
 	return maas_model_add(m, t);
 }
 

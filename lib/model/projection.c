@@ -91,6 +91,12 @@ maas_projection_features(const struct maas_projection *p)
 	return p->x->cols;
 }
 
+size_t
+maas_projection_dense(const struct maas_projection *p)
+{
+	return p->x->dense;
+}
+
 double
 maas_projection_share(const struct maas_projection *p)
 {

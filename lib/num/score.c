@@ -35,7 +35,8 @@ sum_row(double *y, const struct pass *p, size_t i, const size_t n)
 		double value = x->x[i * x->dense + j];
 
 		for (size_t v = 0; v < n; v++)
-			sum[v] += value * __builtin_convertvector(*(const small *)(w + (v + 1 < n ? 4 * v : tail)), four);
+			sum[v] +=
+			    value * __builtin_convertvector(*(const small *)(w + (v + 1 < n ? 4 * v : tail)), four);
 	}
 	for (size_t e = s->start[i]; e < s->start[i + 1]; e++) {
 		const float *w = p->w + (x->dense + s->col[e]) * k + p->at;
@@ -48,7 +49,8 @@ sum_row(double *y, const struct pass *p, size_t i, const size_t n)
 			__builtin_prefetch(next + tail + 3);
 		}
 		for (size_t v = 0; v < n; v++)
-			sum[v] += s->val[e] * __builtin_convertvector(*(const small *)(w + (v + 1 < n ? 4 * v : tail)), four);
+			sum[v] +=
+			    s->val[e] * __builtin_convertvector(*(const small *)(w + (v + 1 < n ? 4 * v : tail)), four);
 	}
 	for (size_t v = 0; v < n; v++)
 		*(four *)(y + (v + 1 < n ? 4 * v : tail)) = sum[v];

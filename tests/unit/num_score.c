@@ -56,7 +56,8 @@ plain(double *out, const struct maas_design *x, const float *w, const float *b, 
 int
 main(void)
 {
-	static const size_t outputs[] = { 1, 2, 3, 4, 5, 6, 7, 8, 10, 13, 16, 31, 32, 33, 34, 35, 36, 37, 64, 65, 68, 70, 101 };
+	static const size_t outputs[] = { 1, 2, 3, 4, 5, 6, 7, 8, 10, 13, 16, 31, 32, 33, 34, 35, 36, 37, 64, 65, 68,
+		70, 101 };
 
 	for (size_t d = 0; d < 2; d++) {
 		struct maas_design x = make(d * DENSE);

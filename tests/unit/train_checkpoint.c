@@ -48,9 +48,7 @@ fill(struct state *s)
 	maas_fill_normal(s->curves.train, 4, 1, 1, 5);
 	s->curves.evals = 1;
 	s->curves.val = calloc(1, sizeof *s->curves.val);
-	s->curves.val[0] = (struct maas_evaluation){
-		.step = 3, .loss = 1.25, .bits_per_byte = 2.5, .tokens = 100
-	};
+	s->curves.val[0] = (struct maas_evaluation){ .step = 3, .loss = 1.25, .bits_per_byte = 2.5, .tokens = 100 };
 }
 
 static int
