@@ -78,7 +78,10 @@ put_others(const struct explaining *e, const struct reasons *r)
 			continue;
 		printf("  %+.4g\t", p->contribution);
 		put_text(p->feature.s, p->feature.s + p->feature.n);
-		printf(" = %.6g\n", p->value);
+		if (isnan(p->value))
+			puts(" = a gap");
+		else
+			printf(" = %.6g\n", p->value);
 		shown++;
 	}
 }
@@ -92,7 +95,7 @@ explain_coloured(const struct explaining *e, const struct reasons *r)
 
 	printf(FAINT "%zu" PLAIN "\t" BOLD, e->k.number);
 	put_text(label.s, label.s + label.n);
-	printf(PLAIN "\t%.4g\t", r->score);
+	printf(PLAIN "\t%.*g\t", e->k.labels ? 4 : 9, r->score);
 	for (size_t i = 0; i < x->shares; i++) {
 		put_text(x->text.s + at, x->text.s + x->share[i].start);
 		put_part(r, &x->share[i]);

@@ -155,9 +155,12 @@ put_piece(FILE *f, const struct maas_piece *p, double most)
 
 	fputs("<tr><td dir=\"auto\">", f);
 	put_name(f, p->feature);
-	fprintf(f,
-	    "<td class=\"v\">%.6g<td class=\"v\">%+.4g<td class=\"b\"><i style=\"width:%.1f%%;margin-left:%.1f%%;",
-	    p->value, p->contribution, wide, part < 0 ? 50 - wide : 50.0);
+	if (isnan(p->value))
+		fputs("<td class=\"v\">gap", f);
+	else
+		fprintf(f, "<td class=\"v\">%.6g", p->value);
+	fprintf(f, "<td class=\"v\">%+.4g<td class=\"b\"><i style=\"width:%.1f%%;margin-left:%.1f%%;",
+	    p->contribution, wide, part < 0 ? 50 - wide : 50.0);
 	put_colour(f, part < 0 ? -1 : 1);
 	fputs("\"></i>\n", f);
 }
@@ -206,7 +209,7 @@ page_row(struct page *p, const struct explaining *e, const struct reasons *r)
 	p->rows++;
 	fprintf(p->f, "<h2><span class=\"n\">%zu</span>", e->k.number);
 	put_span(p->f, explain_label(e, r->label));
-	fprintf(p->f, " <small>%.4g</small></h2>\n", r->score);
+	fprintf(p->f, " <small>%.*g</small></h2>\n", e->k.labels ? 4 : 9, r->score);
 	if (r->x.text.s)
 		put_text(p->f, r);
 	if (maas_rows_columns(e->k.rows)->height && r->row->x && put_picture(p->f, maas_rows_columns(e->k.rows), r) < 0)

@@ -1,4 +1,6 @@
 /* What a row's label came from, as lines: tab-separated, or JSON. */
+#include <math.h>
+
 #include "classify_explain.h"
 
 /* A feature on one line: tab, line ends and the backslash as \t \n \r \\. */
@@ -23,7 +25,11 @@ put_line(
 	classify_put(stdout, explain_label(e, r->label));
 	printf("\t%.9g\t", r->x.logit);
 	explain_feature(feature);
-	printf("\t%.9g\t%.9g\n", value, contribution);
+	if (isnan(value))
+		fputs("\tNaN", stdout);
+	else
+		printf("\t%.9g", value);
+	printf("\t%.9g\n", contribution);
 }
 
 struct maas_span

@@ -55,13 +55,13 @@ maas_rows_method(const struct maas_rows *r, enum maas_method *method)
 		*method = k->rows->weight ? MAAS_CONTRIBUTION : k->rows->gradient ? MAAS_GRADIENT : MAAS_OCCLUSION;
 	if (*method == MAAS_CONTRIBUTION && !k->rows->weight)
 		return maas_fail_as(MAAS_USAGE,
-		    "a %s model is not linear, so no feature has a contribution of its own: gradient and occlusion come "
+		    "%s models are not linear, so no feature has a contribution of its own: gradient and occlusion come "
 		    "near it",
 		    k->name);
 	if (*method == MAAS_GRADIENT && !k->rows->weight && !k->rows->gradient)
 		return maas_fail_as(MAAS_USAGE, "%s models have no gradient: occlusion wants none", k->name);
 	if (*method == MAAS_ATTENTION)
-		return maas_fail_as(MAAS_USAGE, "a %s model has no attention to show", k->name);
+		return maas_fail_as(MAAS_USAGE, "%s models have no attention to show", k->name);
 	return 0;
 }
 

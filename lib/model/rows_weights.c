@@ -71,7 +71,7 @@ maas_rows_weights(const struct maas_rows *r, size_t label, double *weight)
 
 	if (!ops->weight)
 		return maas_fail_as(
-		    MAAS_USAGE, "a %s model is not linear: no weight speaks for itself", r->m->kind->name);
+		    MAAS_USAGE, "%s models are not linear: no weight speaks for itself", r->m->kind->name);
 	for (size_t i = 0; i < r->features; i++)
 		weight[i] = sign * ops->weight(r->m, i, r->outputs == 1 ? 0 : label);
 	return 0;

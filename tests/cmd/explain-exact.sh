@@ -1,7 +1,7 @@
 # What a feature adds is what its absence takes away: to the last digit that is printed.
 logits() { maas-classify explain -m "$1" --top 1 "$2" | awk -F '\t' '$4 == "(intercept)" { print $2, $3 }'; }
 awk() { command awk -v OFMT=%.12g -v CONVFMT=%.12g "$@"; }
-near() { awk '{ d = $1 - $2; print $3, (d < 2e-8 && d > -2e-8) ? "exactly" : $1 " is not " $2 }'; }
+near() { awk '{ d = $1 - $2; t = 2e-8 * ($1 > 10 ? $1 : 1); print $3, (d < t && d > -t) ? "exactly" : $1 " is not " $2 }'; }
 
 # Counted words: the strongest of each text is deleted, and the text asked again.
 maas-train logistic -q -o counts.maas "$DATA/example/train.tsv"
@@ -33,6 +33,33 @@ printf 'size,kind,weight\n30,red,NA\n35,,4.5\n35,violet,4\n' >rows.csv
 maas-classify explain -m scaled.maas rows.csv | cut -f 1,4,5
 maas-classify explain -m scaled.maas rows.csv | awk -F '\t' 'NR > 1 { sum[$1] += $6; logit[$1] = $3 }
 	END { for (r in sum) print logit[r], sum[r], "row " r }' | near | sort
+echo '# a value that is predicted: the sum of what its features add, and what a network leaves over'
+cat >value.csv <<'END'
+size,kind,weight,price
+10,red,1,12
+30,blue,2,31
+50,red,NA,49
+20,green,4,25
+40,blue,3,44
+60,red,9,70
+END
+maas-train linear -q --l2 0.5 --scale standard --impute median -o value.maas value.csv
+maas-classify explain -m value.maas --rows 3 value.csv | cut -f 2,4,5
+for m in contribution gradient occlusion; do
+	maas-classify explain -m value.maas --method $m value.csv | awk -F '\t' 'NR > 1 { sum[$1] += $6; logit[$1] = $3 }
+		END { for (r in sum) print logit[r], sum[r], "row " r }' | near | sort | uniq -c | sed 's/^ *//'
+	maas-classify predict -m value.maas value.csv >predicted
+	maas-classify explain -m value.maas --method $m --top 1 value.csv | awk -F '\t' '/^[0-9]/ && $4 ~ /^[(]/ { print $3 }' | cmp - predicted
+done
+maas-train mlp -q --hidden 5 --epochs 20 --scale standard --impute median -o bent.maas train.csv
+maas-classify explain -m bent.maas --rows 1 train.csv | cut -f 4 | sort
+maas-classify explain -m bent.maas train.csv | awk -F '\t' 'NR > 1 { sum[$1] += $6; logit[$1] = $3 }
+	END { for (r in sum) print logit[r], sum[r], "row" }' | near | uniq -c | sed 's/^ *//'
+echo '# occlusion is what the network says without'
+maas-classify explain -m bent.maas --method occlusion --rows 1 train.csv | awk -F '\t' '$4 == "size" { print $3 - $6 }' >without
+maas-classify explain -m bent.maas --rows 1 train.csv | cut -f 2 | tail -n 1
+sed -n '1p; 2s/^10,/35,/p' train.csv | maas-classify explain -m bent.maas | awk -F '\t' 'NR == 2 { print $3 }' | paste -d ' ' - without |
+	awk '{ print $1, $2, "size" }' | near
 echo '# a value apart: the number at its mean, the category another'
 printf 'size,kind,weight\n35,red,NA\n30,violet,NA\n' >other.csv
 logits scaled.maas rows.csv >before; logits scaled.maas other.csv >after
@@ -56,4 +83,6 @@ maas-classify explain -m scaled.maas --method occlusion rows.csv >occlusion
 paste contribution occlusion | awk -F '\t' 'NR > 1 { print $6, $12, $4 == $10 ? "same" : "other" }' | near | sort | uniq -c | sed 's/^ *//'
 echo '# what a kind cannot tell'
 maas-classify explain -m scaled.maas --method attention rows.csv 2>&1; echo "exit $?"
+maas-classify explain -m bent.maas --method contribution rows.csv 2>&1; echo "exit $?"
+maas-classify explain -m bent.maas --global --method contribution 2>&1; echo "exit $?"
 maas-classify explain -m scaled.maas --method magic rows.csv 2>&1 | head -n 1

@@ -1,12 +1,11 @@
 # --html: one page, whole whatever stands in the data and the model.
 cat >hostile.tsv <<'END'
-text	label
 <script>alert(1)</script> broken lamp	<img src=x onerror=alert(2)>
 broken chain & bent wheel "	<img src=x onerror=alert(2)>
 lovely lamp 电灯 很好	'praise'
 my lovely wheel 电灯	'praise'
 END
-maas-train logistic -q --header yes --token-pattern '\S+' -o m.maas hostile.tsv
+maas-train logistic -q --header no --token-pattern '\S+' -o m.maas hostile.tsv
 printf '<script>alert(1)</script> broken lamp\n" onmouseover="alert(1)\nlovely 电灯\n\n\033[31m\302\200\377 \342\200\256lamp\n' >texts
 maas-classify explain -m m.maas --html page.html --top 2 texts | cut -f 1,2,4
 cat page.html

@@ -10,3 +10,9 @@ for m in contribution occlusion; do
 	tail -n 1000 "$data/agnews.csv" >news.csv
 	echo "$m: $(share news.maas $m 500 news.csv), $(share zh.maas $m 500 "$data/thucnews-test.tsv"), $(share digits.maas $m 500 "$data/t10k-images-idx3-ubyte.gz")"
 done
+maas-train mlp -q --label 1 --text 2,3 --tfidf --hidden 32 --epochs 5 --rows 1-6000 -o news-net.maas "$data/agnews.csv"
+maas-train mlp -q --scale minmax --hidden 64 --epochs 5 --rows 1-4000 --labels "$data/t10k-labels-idx1-ubyte.gz" \
+	-o digits-net.maas "$data/t10k-images-idx3-ubyte.gz"
+for m in gradient occlusion; do
+	echo "$m: network $(share news-net.maas $m 500 news.csv), $(share digits-net.maas $m 500 "$data/t10k-images-idx3-ubyte.gz")"
+done
