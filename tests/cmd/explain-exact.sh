@@ -48,8 +48,6 @@ maas-classify explain -m value.maas --rows 3 value.csv | cut -f 2,4,5
 for m in contribution gradient occlusion; do
 	maas-classify explain -m value.maas --method $m value.csv | awk -F '\t' 'NR > 1 { sum[$1] += $6; logit[$1] = $3 }
 		END { for (r in sum) print logit[r], sum[r], "row " r }' | near | sort | uniq -c | sed 's/^ *//'
-	maas-classify predict -m value.maas value.csv >predicted
-	maas-classify explain -m value.maas --method $m --top 1 value.csv | awk -F '\t' '/^[0-9]/ && $4 ~ /^[(]/ { print $3 }' | cmp - predicted
 done
 maas-train mlp -q --hidden 5 --epochs 20 --scale standard --impute median -o bent.maas train.csv
 maas-classify explain -m bent.maas --rows 1 train.csv | cut -f 4 | sort
