@@ -75,6 +75,8 @@ $(FUZZERS): $B/fuzz/%: $B/tests/fuzz/%.o $(FUZZ_MAIN) $(LIB)
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D); echo "  CC    $<"
 	$(V_)$(CC) $(ALLFLAGS) -c -o $@ $<
+# Where errno has to be told of a root of less than nothing, a root is a branch and no vector.
+$B/lib/num/%.o: STD += -fno-math-errno
 # A tile of a product is one long straight line: checked inline it takes the compiler minutes.
 ifneq ($(SAN),)
 GCC      := $(if $(findstring clang,$(shell $(CC) --version)),,1)
