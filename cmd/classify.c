@@ -7,6 +7,18 @@
 
 #define SAID 5 /* rows without an answer that get a line each */
 
+/* A model that has no answers to rows: who has a use for it. */
+static int
+other_command(const struct classifying *k, struct call *c)
+{
+	const struct maas_kind *kind = k->model->kind;
+	const char *use = kind->decode                  ? "maas-generate(1) continues texts with it"
+	    : maas_model_part(k->model, "vectorizer").s ? "maas-tokenize(1) makes rows of texts with it"
+							: "maas-pca(1) transforms rows with it";
+
+	return complain(c, MAAS_USAGE, "%s: a %s model has no answers to rows: %s", k->o->model, kind->name, use);
+}
+
 int
 classify_open_with(struct classifying *k, struct call *c, const struct classify *o)
 {
@@ -19,8 +31,11 @@ classify_open_with(struct classifying *k, struct call *c, const struct classify 
 		return misuse(c, "-m MODEL is missing");
 	if (wants_input(c))
 		return MAAS_USAGE;
-	if (!(k->model = maas_model_open(k->o->model)) || !(k->rows = maas_rows_of(k->model)) ||
-	    !(k->scores = maas_rows_call_new(k->rows)))
+	if (!(k->model = maas_model_open(k->o->model)))
+		return fail(c);
+	if (!k->model->kind->rows)
+		return other_command(k, c);
+	if (!(k->rows = maas_rows_of(k->model)) || !(k->scores = maas_rows_call_new(k->rows)))
 		return fail(c);
 	columns = maas_rows_columns(k->rows);
 	k->labels = maas_rows_labels(k->rows);
@@ -63,7 +78,30 @@ classify_close(struct classifying *k)
 	maas_columns_free(k->numbers);
 	maas_rows_call_free(k->scores);
 	maas_model_close(k->model);
+	maas_arena_free(k->arena);
 	free(k->p);
+}
+
+int
+classify_origin(struct classifying *k)
+{
+	const struct maas_span *head;
+	struct maas_span *copy;
+	size_t n;
+
+	k->format = maas_table_format(k->table);
+	k->delimiter = maas_table_delimiter(k->table);
+	if (k->arena)
+		return 0;
+	n = maas_table_head(k->table, &head);
+	if (!(k->arena = maas_arena_new(1 << 10)) || !(copy = maas_take(k->arena, n, sizeof *copy)))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (!(copy[i].s = maas_take_text(k->arena, head[i].s, copy[i].n = head[i].n)))
+			return -1;
+	k->head = copy;
+	k->heads = n;
+	return 0;
 }
 
 int
@@ -74,8 +112,8 @@ classify_next(struct classifying *k, struct maas_row *row, const char **why)
 	if (k->block)
 		return block_next(k, row, why);
 	rc = maas_reader_next(k->reader, row);
-	if (rc <= 0)
-		return rc;
+	if (rc <= 0 || classify_origin(k) < 0)
+		return rc < 0 ? rc : rc ? -1 : 0;
 	k->number++;
 	*why = NULL;
 	if (row->record.empty)

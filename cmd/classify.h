@@ -24,6 +24,11 @@ struct classifying {
 	const struct maas_columns *columns; /* the reader's */
 	struct maas_reader *reader;
 	struct block *block; /* NULL: row by row */
+	const struct maas_format *format; /* of the input that the row at hand is from */
+	char delimiter;
+	struct maas_arena *arena;
+	const struct maas_span *head; /* names in the first line of the first input */
+	size_t heads;
 	size_t labels;       /* 0: regression */
 	size_t scores_n;     /* labels, or 1 */
 	size_t number;       /* of the row at hand, from 1 */
@@ -42,6 +47,8 @@ int classify_by_blocks(struct classifying *);
 /* The next row: 1 scored in ->p; 2 without an answer, *why saying why (NULL: it is empty); 0 at the end, -1. */
 int classify_next(struct classifying *, struct maas_row *, const char **why);
 int block_next(struct classifying *, struct maas_row *, const char **why);
+/* Note where the row that was read just now is from. */
+int classify_origin(struct classifying *) MAAS_USE;
 void block_free(struct block *);
 size_t classify_best(const struct classifying *);
 /* A label as a field of a line: tabs and line ends as blanks. */

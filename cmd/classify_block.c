@@ -15,7 +15,11 @@ struct block {
 	struct maas_row *row;         /* [BLOCK] */
 	double *p;                    /* [BLOCK][scores] */
 	char *state;                  /* [BLOCK]: as classify_next answers */
-	char **why;                   /* [BLOCK]; NULL: the row's own reason */
+	struct origin {
+		const struct maas_format *format;
+		char delimiter;
+	} * origin; /* [BLOCK] */
+	char **why; /* [BLOCK]; NULL: the row's own reason */
 	const struct classifying *k;
 	size_t n, at; /* rows; those handed out */
 	int ending;   /* 1: more may come */
@@ -79,10 +83,11 @@ read_some(struct classifying *k, struct block *b)
 		struct maas_row *row = &b->row[b->n];
 
 		b->ending = maas_reader_next(k->reader, row);
-		if (b->ending > 0 && maas_row_copy(b->arena, k->columns, row, &held) < 0)
+		if (b->ending > 0 && (classify_origin(k) < 0 || maas_row_copy(b->arena, k->columns, row, &held) < 0))
 			b->ending = -1;
 		if (b->ending <= 0)
 			break;
+		b->origin[b->n] = (struct origin){ k->format, k->delimiter };
 		b->state[b->n++] = row->record.empty || row->bad ? 2 : 1;
 	}
 	if (b->ending < 0) {
@@ -105,6 +110,8 @@ block_next(struct classifying *k, struct maas_row *row, const char **why)
 	i = b->at++;
 	k->number++;
 	*row = b->row[i];
+	k->format = b->origin[i].format;
+	k->delimiter = b->origin[i].delimiter;
 	*why = row->record.empty ? NULL : b->why[i] ? b->why[i] : row->bad;
 	memcpy(k->p, b->p + i * k->scores_n, k->scores_n * sizeof *k->p);
 	return b->state[i] < 0 ? maas_fail_as(MAAS_OS, "%s", b->why[i] ? b->why[i] : "no memory") : b->state[i];
@@ -126,7 +133,8 @@ classify_by_blocks(struct classifying *k)
 	members = (size_t)maas_team_size(b->team);
 	if (!(b->call = maas_alloc(members, sizeof *b->call)) || !(b->arena = maas_arena_new(HELD / 4)) ||
 	    !(b->row = maas_alloc(BLOCK, sizeof *b->row)) || !(b->why = maas_alloc(BLOCK, sizeof *b->why)) ||
-	    !(b->state = maas_alloc(BLOCK, 1)) || !(b->p = maas_alloc(BLOCK, k->scores_n * sizeof *b->p)))
+	    !(b->state = maas_alloc(BLOCK, 1)) || !(b->origin = maas_alloc(BLOCK, sizeof *b->origin)) ||
+	    !(b->p = maas_alloc(BLOCK, k->scores_n * sizeof *b->p)))
 		return fail(k->call);
 	for (size_t i = 0; i < members; i++)
 		if (!(b->call[i] = maas_rows_call_new(k->rows)))
@@ -150,6 +158,7 @@ block_free(struct block *b)
 	free(b->row);
 	free(b->p);
 	free(b->state);
+	free(b->origin);
 	free(b->why);
 	free(b->reason);
 	free(b);

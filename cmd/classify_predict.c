@@ -9,8 +9,8 @@
 struct answering {
 	struct classifying k;
 	const struct predict *o;
-	size_t *order; /* [labels], likeliest first */
-	size_t most;   /* of them printed */
+	size_t *order; /* [scores], likeliest first */
+	size_t most;   /* labels printed; 1 in a regression */
 	int json;
 	struct maas_buf line, members;
 };
@@ -22,7 +22,7 @@ rank(struct answering *a)
 	const double *p = a->k.p;
 	size_t n = 0;
 
-	for (size_t i = 0; i < a->k.labels; i++) {
+	for (size_t i = 0; i < a->k.scores_n; i++) {
 		size_t at = n < a->most ? n++ : a->most;
 
 		for (; at > 0 && p[i] > p[a->order[at - 1]]; at--)
@@ -49,7 +49,30 @@ scores(struct answering *a)
 	return bad || maas_buf_text(b, "}") ? -1 : 0;
 }
 
-/* "label":...,"probability":...,"scores":{...}; or why there is none. */
+/* An answer that the row came with is not left standing beside the error. */
+static int
+error_members(struct answering *a, const char *why)
+{
+	struct maas_buf *b = &a->members;
+
+	return maas_buf_text(b, a->k.labels ? "\"label\":null,\"probability\":null" : "\"value\":null") ||
+		maas_buf_text(b, ",\"error\":") || maas_json_put_text(b, maas_span(why ? why : "an empty line"))
+	    ? -1
+	    : 0;
+}
+
+static int
+value_members(struct answering *a)
+{
+	struct maas_buf *b = &a->members;
+	double v = a->k.p[0];
+
+	if (maas_buf_text(b, "\"value\":") < 0)
+		return -1;
+	return isfinite(v) ? maas_buf_real(b, v, 9) : maas_buf_text(b, "null");
+}
+
+/* "label":...,"probability":...,"scores":{...}, or "value":...; or why there is none. */
 static int
 answer_members(struct answering *a, int scored, const char *why)
 {
@@ -58,11 +81,10 @@ answer_members(struct answering *a, int scored, const char *why)
 	int bad;
 
 	b->n = 0;
-	if (!scored) {
-		bad = maas_buf_text(b, "\"label\":null,\"probability\":null,\"error\":") ||
-		    maas_json_put_text(b, maas_span(why ? why : "an empty line"));
-		return bad ? -1 : 0;
-	}
+	if (!scored)
+		return error_members(a, why);
+	if (!a->k.labels)
+		return value_members(a);
 	bad = maas_buf_text(b, "\"label\":");
 	if (!bad && a->k.p[best] < a->o->threshold)
 		bad = maas_buf_text(b, "null");
@@ -72,7 +94,8 @@ answer_members(struct answering *a, int scored, const char *why)
 	return bad ? -1 : 0;
 }
 
-/* An object keeps all it came with; of other rows, and of what is no JSON, the id, or their number, and with --append the row. */
+/* An object keeps all it came with; of other rows, and of what is no JSON, the id, or their number, and with --append the
+ * row. */
 static int
 json_line(struct answering *a, const struct maas_row *row, int scored, const char *why)
 {
@@ -132,7 +155,7 @@ carries(const struct answering *a)
 static int
 put_blank(struct answering *a, char d)
 {
-	size_t n = carries(a) ? (a->o->proba ? a->k.labels : 2 * a->most) : 1;
+	size_t n = carries(a) && a->k.labels ? (a->o->proba ? a->k.labels : 2 * a->most) : 1;
 	int bad = 0;
 
 	for (size_t i = 1; i < n && !bad; i++)
@@ -146,6 +169,8 @@ put_answer(struct answering *a, char d)
 	struct maas_buf *b = &a->line;
 	int bad = 0;
 
+	if (!a->k.labels)
+		return maas_buf_real(b, a->k.p[0], 9);
 	if (a->k.p[a->order[0]] < a->o->threshold)
 		return put_blank(a, d);
 	for (size_t i = 0; a->o->proba && i < a->k.labels && !bad; i++)
@@ -160,8 +185,7 @@ put_answer(struct answering *a, char d)
 static char
 parting(const struct answering *a)
 {
-	return a->o->append && maas_table_format(a->k.table) == &maas_format_csv ? maas_table_delimiter(a->k.table)
-										 : '\t';
+	return a->o->append && a->k.format == &maas_format_csv ? a->k.delimiter : '\t';
 }
 
 static int
@@ -184,8 +208,8 @@ static int
 head_line(struct answering *a, const struct maas_row *first)
 {
 	char d = parting(a), number[24];
-	const struct maas_span *head = NULL;
-	size_t n = carries(a) ? maas_table_head(a->k.table, &head) : 0;
+	const struct maas_span *head = a->k.head;
+	size_t n = carries(a) ? a->k.heads : 0;
 	int bad = 0;
 
 	a->line.n = 0;
@@ -201,7 +225,8 @@ head_line(struct answering *a, const struct maas_row *first)
 	for (size_t i = 0; a->o->proba && i < a->k.labels && !bad; i++)
 		bad = (i && maas_buf_add(&a->line, &d, 1)) || put_label(a, maas_rows_label(a->k.rows, i), d);
 	if (!a->o->proba && !bad)
-		bad = maas_buf_printf(&a->line, "predicted%cprobability", d);
+		bad = maas_buf_text(&a->line, "predicted") ||
+		    (a->k.labels && maas_buf_printf(&a->line, "%cprobability", d));
 	if (bad || maas_buf_text(&a->line, "\n") < 0)
 		return -1;
 	return fwrite(a->line.s, 1, a->line.n, stdout) == a->line.n ? 0 : maas_fail_errno("writing standard output");
@@ -215,9 +240,9 @@ answer_all(struct answering *a)
 	int rc, headed = 0;
 
 	while ((rc = classify_next(&a->k, &row, &why)) > 0) {
+		a->json = a->o->jsonl || a->k.format == &maas_format_jsonl;
 		if (!headed++ && head_line(a, &row) < 0)
 			return -1;
-		a->json = a->o->jsonl || maas_table_format(a->k.table) == &maas_format_jsonl;
 		if (rc == 2)
 			classify_note(&a->k, why);
 		else
@@ -229,26 +254,29 @@ answer_all(struct answering *a)
 		if (fwrite(a->line.s, 1, a->line.n, stdout) != a->line.n || (a->k.o->line_buffered && fflush(stdout)))
 			return maas_fail_errno("writing standard output");
 	}
-	return rc == 0 && !headed ? head_line(a, NULL) : rc;
+	return rc == 0 && !headed ? classify_origin(&a->k) || head_line(a, NULL) ? -1 : 0 : rc;
 }
 
 static int
 run(struct answering *a, struct call *c)
 {
+	static const char *const choices[] = { "k", "proba", "threshold" };
 	int rc = classify_open(&a->k, c);
 
 	if (rc)
 		return rc;
-	if (!a->k.labels)
-		return complain(c, MAAS_USAGE, "%s: a model of numbers, not of labels", a->k.o->model);
+	for (size_t i = 0; i < MAAS_COUNT(choices) && !a->k.labels; i++)
+		if (given(c, choices[i]))
+			return misuse(c, "%s answers with a number: %s%s is for labels", a->k.o->model,
+			    choices[i][1] ? "--" : "-", choices[i]);
 	a->most = a->o->k && !a->o->proba ? (size_t)a->o->k : 1;
-	a->most = a->most > a->k.labels ? a->k.labels : a->most;
+	a->most = a->most > a->k.scores_n ? a->k.scores_n : a->most;
 	a->json = a->o->jsonl || maas_table_format(a->k.table) == &maas_format_jsonl;
 	if (a->o->keep && maas_reader_keep(a->k.reader, a->o->keep) < 0)
 		return fail(c);
 	if ((rc = classify_by_blocks(&a->k)))
 		return rc;
-	if (!(a->order = maas_alloc(a->k.labels, sizeof *a->order)) || answer_all(a) < 0)
+	if (!(a->order = maas_alloc(a->k.scores_n, sizeof *a->order)) || answer_all(a) < 0)
 		return fail(c);
 	if ((rc = finish(c)))
 		return rc;
@@ -261,6 +289,8 @@ predict(struct call *c)
 	struct answering a = { .o = c->part[2] };
 	int rc;
 
+	if (given(c, "k") && !a.o->k)
+		return misuse(c, "-k 0: one label at least is printed");
 	if (a.o->proba && a.o->k)
 		return misuse(c, "--proba prints every label: -k has no meaning beside it");
 	rc = run(&a, c);

@@ -67,7 +67,7 @@ int64_t table_find(const struct table *, const char *s, size_t n); /* -1: none *
 #define BATCH 128
 #define NO_ID UINT32_MAX
 void table_find_all(const struct table *, const struct maas_span *term, size_t n, uint32_t *id);
-size_t table_slots(size_t n);                                      /* slots for n texts */
+size_t table_slots(size_t n); /* slots for n texts */
 /* Texts as a table, appended. */
 int table_print(struct maas_buf *, const struct maas_span *text, size_t n) MAAS_USE;
 
@@ -94,9 +94,9 @@ struct terms {
 	struct word {
 		size_t start, end; /* in fold; then in join */
 		int alone;         /* parted from the word before: no n-gram over both */
-	} *word;
+	} * word;
 	size_t words, word_cap;
-	unsigned char in[256];  /* is a byte of ASCII in a word?  2: the code point has to be looked at */
+	unsigned char in[256]; /* is a byte of ASCII in a word?  2: the code point has to be looked at */
 	int tabulated;
 	struct letters letters; /* of a pattern that is not plain */
 	size_t *letter_at;      /* [letters.n + 1] in fold */
@@ -161,7 +161,7 @@ int vectorizer_print(struct maas_buf *, const struct maas_vectorizer_options *, 
  * What the texts of a fit hold.  A member of the team counts the texts it gets in a tally of its own; the
  * vocabulary is the tallies' sum, sorted, so that it does not show who counted what.
  */
-struct seen { /* a term, as a tally has met it */
+struct seen {         /* a term, as a tally has met it */
 	uint64_t key; /* its first 8 bytes, the first highest */
 	uint64_t at;  /* in the bytes of the tally */
 	uint32_t n, df;
@@ -176,13 +176,13 @@ struct tally {
 	size_t n, cap, tf_cap;
 	uint64_t *slot; /* hash >> 32, high half; 1 + which seen, low half */
 	size_t slots;
-	uint32_t *df;           /* hash: [2^hash] */
-	struct counts counts;   /* hash: of the text at hand */
-	uint64_t *item;         /* which seen << 32 | count, text by text; of the last alone where `keep` is 0 */
+	uint32_t *df;                  /* hash: [2^hash] */
+	struct counts counts;          /* hash: of the text at hand */
+	uint64_t *item;                /* which seen << 32 | count, text by text; of the last alone where `keep` is 0 */
 	size_t items, item_cap, first; /* first: of the text at hand */
 	int keep, ranked;
-	uint32_t text;  /* of the text at hand, among those of this tally; from 1 */
-	uint32_t *rank; /* of each seen: 1 + its feature, 0: left out */
+	uint32_t text;     /* of the text at hand, among those of this tally; from 1 */
+	uint32_t *rank;    /* of each seen: 1 + its feature, 0: left out */
 	enum maas_why why; /* 0: all is well */
 	char reason[200];
 };
@@ -200,7 +200,8 @@ struct vocabulary {
 	size_t n, terms; /* features; terms before any was left out */
 };
 /* Sum up, sort and prune; sets the tallies' ranks. */
-int vocabulary_make(struct vocabulary *, struct tally *, size_t tallies, const struct limits *, struct maas_team *) MAAS_USE;
+int vocabulary_make(
+    struct vocabulary *, struct tally *, size_t tallies, const struct limits *, struct maas_team *) MAAS_USE;
 void vocabulary_free(struct vocabulary *);
 /* As maas_team_run; without a team alone. */
 void run_by(struct maas_team *, size_t n, size_t grain, maas_work *, void *arg);
