@@ -11,7 +11,6 @@
 
 #define SHUFFLES ((uint64_t)0x64657363) /* streams of random numbers: epochs, and the first weights */
 #define FIRST    ((uint64_t)0x696e6974)
-#define FEW_ROWS 32              /* between two reports */
 #define PATIENCE 10              /* evaluations, of the schedule plateau */
 #define SMALLEST 1e-9            /* the factor kept aside, before it is multiplied in */
 #define GRAIN    ((size_t)16384) /* numbers of an update at once */
@@ -413,7 +412,6 @@ struct run {
 	double least, plateau;    /* loss: of the best; of the best before the rate was last lowered */
 	long since, flat;         /* evaluations without progress */
 	double lowered;
-	long reported; /* rows, since on_step was last called */
 };
 
 static int
@@ -421,7 +419,6 @@ report(struct run *r)
 {
 	struct maas_fitting *f = r->s.d->how;
 
-	r->reported = 0;
 	return f->on_step ? f->on_step(f) : 0;
 }
 
@@ -495,7 +492,7 @@ epoch(struct run *r, uint32_t *row, long count)
 		f->step++;
 		f->epoch = (double)count + seen / (double)n;
 		f->evaluated = 0;
-		if ((r->reported += (long)rows) >= FEW_ROWS && at + rows < n && f->step < f->steps && report(r) != 0)
+		if (report(r) != 0)
 			return 1;
 	}
 	return evaluate(r, sum / seen);
