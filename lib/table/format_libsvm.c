@@ -25,11 +25,11 @@ word(struct maas_span *s)
 static int
 pair(struct maas_span w, int64_t *index, double *v)
 {
-	const char *colon = memchr(w.s, ':', w.n);
-	size_t n = colon ? (size_t)(colon - w.s) : 0;
+	size_t n = 0;
 
-	if (!colon || maas_parse_int((struct maas_span){ w.s, n }, index) < 0 ||
-	    maas_number((struct maas_span){ colon + 1, w.n - n - 1 }, v) < 0)
+	for (*index = 0; n < w.n && n < 10 && (unsigned char)(w.s[n] - '0') < 10; n++)
+		*index = *index * 10 + (w.s[n] - '0');
+	if (!n || n + 1 >= w.n || w.s[n] != ':' || !decimal_parse((struct maas_span){ w.s + n + 1, w.n - n - 1 }, v))
 		return maas_fail("not INDEX:VALUE: '%.*s'", w.n > 40 ? 40 : (int)w.n, w.s);
 	if (*index < 1 || *index > INDEX_MAX)
 		return maas_fail("index %lld: they go from 1 to %lld", (long long)*index, (long long)INDEX_MAX);

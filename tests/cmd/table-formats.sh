@@ -30,3 +30,15 @@ maas-pca fit -q -n 2 -o i.maas t.idx && maas-pca transform -m i.maas <t.idx | wc
 printf '1,2\n254,255\n7,80\n' | maas-pca transform -m i.maas --format csv >i.tsv; maas-pca transform -m i.maas t.idx | cmp - i.tsv
 maas-pca transform -m m.maas t.idx; echo "exit $?"
 maas-pca transform -m m.maas --rows 2-3 t.csv
+# gz, a mark of UTF-8 and CR in front of LF make no difference in any format
+want=want
+for f in t.tsv t.jsonl; do gzip -c $f >z.$f.gz; same z.$f.gz; { printf '\357\273\277'; sed 's/$/\r/' $f; } >${f%.*}2.${f##*.}; same ${f%.*}2.${f##*.}; done
+want=bare
+{ printf '\357\273\277'; sed 's/$/\r/' t.svm; } >bom.svm; same bom.svm; gzip -c bom.svm >bom.svm.gz; same bom.svm.gz
+maas-pca inverse -m m.maas --to npy want >t.npy; gzip -c t.npy >z; maas-pca transform -m m.maas --to tsv t.npy >plain; want=plain; same z; same - <z
+maas-pca transform -m i.maas t.idx >plain.idx; gzip -c t.idx >z; maas-pca transform -m i.maas z | cmp - plain.idx && echo 'same: idx.gz'
+printf '\223NUMPY\1\0\106\0%-69s\n\0\0\200\077\0\0\40\100\0\0\100\300' "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 3), }" >f.npy; head -n 1 bare >first; maas-pca transform -m m.maas --to tsv f.npy | cmp - first && echo 'same: fortran f4'
+# encodings: names and words too
+printf '编号,类,label\n1,红,好\n2,蓝,坏\n3,红,好\n4,蓝,坏\n' >zh.csv; maas-train logistic -q -o zh.maas zh.csv; maas-classify predict -m zh.maas --proba zh.csv >zh.want
+for e in GB18030 GBK UTF-16 UTF-32BE; do iconv -f UTF-8 -t $e zh.csv | gzip >zh-$e.csv.gz; maas-classify predict -m zh.maas --proba --encoding $e zh-$e.csv.gz | cmp - zh.want && echo "same: $e"; maas-train logistic -q -o e.maas --encoding $e zh-$e.csv.gz; cmp e.maas zh.maas; done
+printf '編號,類,label\n1,紅,好\n2,藍,壞\n3,紅,好\n4,藍,壞\n' >tw.csv; maas-train logistic -q -o tw.maas tw.csv; iconv -f UTF-8 -t BIG5 tw.csv >big5.csv; maas-train logistic -q -o e.maas --encoding Big5 big5.csv; cmp e.maas tw.maas && echo 'same: Big5'
