@@ -159,8 +159,8 @@ put_piece(FILE *f, const struct maas_piece *p, double most)
 		fputs("<td class=\"v\">gap", f);
 	else
 		fprintf(f, "<td class=\"v\">%.6g", p->value);
-	fprintf(f, "<td class=\"v\">%+.4g<td class=\"b\"><i style=\"width:%.1f%%;margin-left:%.1f%%;",
-	    p->contribution, wide, part < 0 ? 50 - wide : 50.0);
+	fprintf(f, "<td class=\"v\">%+.4g<td class=\"b\"><i style=\"width:%.1f%%;margin-left:%.1f%%;", p->contribution,
+	    wide, part < 0 ? 50 - wide : 50.0);
 	put_colour(f, part < 0 ? -1 : 1);
 	fputs("\"></i>\n", f);
 }

@@ -87,6 +87,18 @@ piece(struct maas_buf *b, const struct maas_piece *p)
 	return bad || maas_buf_text(b, "}") ? -1 : 0;
 }
 
+/* What each part of the text adds: what is shown as its colour. */
+static int
+parts(struct maas_buf *b, const struct maas_explanation *x)
+{
+	int bad = maas_buf_text(b, ",\"parts\":[");
+
+	for (size_t i = 0; i < x->shares && !bad; i++)
+		bad = maas_buf_printf(b, "%s[%zu,%zu,", i ? "," : "", x->share[i].start, x->share[i].end) ||
+		    maas_json_put_real(b, x->share[i].contribution) || maas_buf_text(b, "]");
+	return bad || maas_buf_text(b, "]") ? -1 : 0;
+}
+
 int
 explain_json(const struct explaining *e, const struct reasons *r)
 {
@@ -99,7 +111,7 @@ explain_json(const struct explaining *e, const struct reasons *r)
 
 	for (size_t i = 0; i < r->x.n && i < e->top && !bad; i++)
 		bad = maas_buf_text(&b, i ? "," : "") || piece(&b, &r->x.piece[i]);
-	bad = bad || maas_buf_text(&b, "]}\n");
+	bad = bad || maas_buf_text(&b, "]") || (r->x.text.s && parts(&b, &r->x)) || maas_buf_text(&b, "}\n");
 	if (!bad)
 		fwrite(b.s, 1, b.n, stdout);
 	maas_buf_free(&b);
