@@ -103,7 +103,7 @@ open_all(struct check *k)
 		return -1;
 	if (!j->own->labelled)
 		return maas_fail("no labels in the data: name their column with --label");
-	if (!(k->seen = maas_inspection_new(j->own, j->task, j->training->val_split > 0)))
+	if (!(k->seen = maas_inspection_new(j->own, j->task, j->training->val_split > 0 || given(j->call, "cv"))))
 		return -1;
 	k->val = *j->table;
 	k->val.rows = k->val.labels = NULL; /* of the operands */

@@ -225,7 +225,7 @@ scan_sample(struct fit *f)
 		return 0;
 	}
 	source_mark(&t->source);
-	for (i = 0; i < SAMPLE && rc > 0; i++) {
+	for (i = 0; i < SAMPLE && t->source.kept.n < RECORD_MAX && rc > 0; i++) {
 		rec = (struct maas_record){ .name = t->source.name };
 		rc = t->format->next(t, &rec);
 		if (rc > 0 && scan_record(f, &rec) < 0)

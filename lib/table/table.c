@@ -262,7 +262,7 @@ guess_header(struct maas_table *t)
 	int rc = 1, found = 0;
 
 	source_mark(&t->source);
-	for (rows = 0; rows < SAMPLE; rows++) {
+	for (rows = 0; rows < SAMPLE && t->source.kept.n < RECORD_MAX; rows++) {
 		rec = fresh(t);
 		if ((rc = t->format->next(t, &rec)) <= 0)
 			break;
