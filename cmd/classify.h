@@ -35,6 +35,7 @@ struct classifying {
 	double *p;           /* [scores_n] */
 	size_t bad;          /* rows without an answer */
 	const char *reason;  /* of the first of them */
+	int strange;         /* a label came that the model does not know, and it was said */
 };
 
 /* Open -m and the operands; the table and model as parts 0 and 1 of the call.  0, or an exit status, said. */

@@ -1,6 +1,7 @@
 /* Rows whose labels are known against what a model answers: what evaluate and compare share. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "classify.h"
 
@@ -30,6 +31,29 @@ add_value(struct maas_eval *e, const struct maas_row *row, double answer)
 	return maas_eval_add_value(e, truth, answer);
 }
 
+/* Said once: rows with a label that was not in the training data can only be missed. */
+static void
+tell_strange(struct classifying *k, const struct maas_row *row)
+{
+	size_t lo = 0, hi = k->labels;
+
+	while (lo < hi) { /* labels are sorted by bytes */
+		size_t mid = lo + (hi - lo) / 2;
+		struct maas_span l = maas_rows_label(k->rows, mid);
+		int c = memcmp(l.s, row->label.s, l.n < row->label.n ? l.n : row->label.n);
+
+		if (!c && l.n == row->label.n)
+			return;
+		if (c < 0 || (!c && l.n < row->label.n))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	k->strange = 1;
+	warn(k->call, "%s:%zu: the model knows no label '%.*s': such rows are always missed", row->record.name,
+	    row->record.line, row->label.n < 40 ? (int)row->label.n : 40, row->label.s);
+}
+
 int
 measure_next(struct classifying *k, struct maas_eval *e, struct maas_row *row)
 {
@@ -45,5 +69,7 @@ measure_next(struct classifying *k, struct maas_eval *e, struct maas_row *row)
 		return rc;
 	if (!row->label.s || (!row->label.n && row->record.cell))
 		return maas_fail("%s:%zu: no label to measure by (see --label)", row->record.name, row->record.line);
+	if (k->labels && !k->strange)
+		tell_strange(k, row);
 	return (k->labels ? maas_eval_add(e, row->label, k->p) : add_value(e, row, k->p[0])) < 0 ? -1 : 1;
 }
