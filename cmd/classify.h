@@ -70,7 +70,7 @@ int explain(struct call *);
 int compare(struct call *);
 struct predict {
 	long k;
-	int proba, jsonl, append;
+	int proba, jsonl, append, drift;
 	double threshold;
 	const char *keep;
 };

@@ -13,6 +13,7 @@ struct answering {
 	size_t most;   /* labels printed; 1 in a regression */
 	int json;
 	struct maas_buf line, members;
+	struct maas_drift *drift; /* NULL: not asked for */
 };
 
 /* The `most` likeliest labels, the first of equals first. */
@@ -247,6 +248,8 @@ answer_all(struct answering *a)
 			classify_note(&a->k, why);
 		else
 			rank(a);
+		if (rc == 1 && a->drift && maas_drift_add(a->drift, &row) < 0)
+			return -1;
 		a->line.n = 0;
 		if ((a->json ? json_line(a, &row, rc == 1, why) : text_line(a, &row, rc == 1)) < 0 ||
 		    maas_buf_text(&a->line, "\n") < 0)
@@ -255,6 +258,21 @@ answer_all(struct answering *a)
 			return maas_fail_errno("writing standard output");
 	}
 	return rc == 0 && !headed ? classify_origin(&a->k) || head_line(a, NULL) ? -1 : 0 : rc;
+}
+
+/* How far the rows are from those learnt from: a message a line. */
+static int
+say_drift(struct answering *a, struct call *c)
+{
+	struct maas_buf *b = &a->line;
+	char *line, *rest;
+
+	b->n = 0;
+	if (maas_drift_report(a->drift, b) < 0)
+		return -1;
+	for (rest = b->s; (line = strsep(&rest, "\n"));)
+		warn(c, "drift: %s", line);
+	return 0;
 }
 
 static int
@@ -276,10 +294,14 @@ run(struct answering *a, struct call *c)
 		return fail(c);
 	if ((rc = classify_by_blocks(&a->k)))
 		return rc;
+	if (a->o->drift && !(a->drift = maas_drift_new(a->k.model)))
+		return fail(c);
 	if (!(a->order = maas_alloc(a->k.scores_n, sizeof *a->order)) || answer_all(a) < 0)
 		return fail(c);
 	if ((rc = finish(c)))
 		return rc;
+	if (a->drift && say_drift(a, c) < 0)
+		return fail(c);
 	return a->k.bad ? complain(c, MAAS_DATA, "%zu of %zu rows have no answer", a->k.bad, a->k.number) : 0;
 }
 
@@ -296,6 +318,7 @@ predict(struct call *c)
 	rc = run(&a, c);
 	classify_close(&a.k);
 	free(a.order);
+	maas_drift_free(a.drift);
 	maas_buf_free(&a.line);
 	maas_buf_free(&a.members);
 	return rc;

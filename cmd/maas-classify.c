@@ -8,6 +8,7 @@ static const struct maas_field predict_fields[] = {
 	MAAS_FLAG(0, predict, jsonl, "print JSON lines; as is done for JSON lines"),
 	MAAS_FLAG(0, predict, append, "repeat the row in front of the answer"),
 	MAAS_TEXT(0, predict, keep, NULL, "repeat these columns, parted by commas, in front of the answer"),
+	MAAS_FLAG(0, predict, drift, "say at the end how far the rows are from those the model learnt from"),
 	MAAS_END,
 };
 

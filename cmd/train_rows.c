@@ -112,7 +112,7 @@ kept(const struct rows_job *j, const struct rows_fold *f)
 	return j->columns ? j->columns : f->learnt;
 }
 
-/* Columns, vectoriser, labels. */
+/* Columns, vectoriser, labels, statistics. */
 static int
 add_parts(const struct rows_job *j, struct rows_fold *f)
 {
@@ -124,6 +124,8 @@ add_parts(const struct rows_job *j, struct rows_fold *f)
 		bad = maas_vectorizer_compile(v, &b) || add_part(f->model, "vectorizer", &b);
 	if (f->labels && !bad)
 		bad = maas_labels_print(&b, f->label, f->labels) || add_part(f->model, "labels", &b);
+	if (f->statistics.n && !bad)
+		bad = add_part(f->model, "statistics", &f->statistics);
 	maas_buf_free(&b);
 	return bad ? -1 : 0;
 }

@@ -32,6 +32,7 @@ struct rows_fold {
 	uint32_t *target, *val_target;
 	double *value, *val_value; /* of a regression */
 	double *weight;
+	struct maas_buf statistics; /* of the rows trained on, for the model; empty: not wanted */
 	struct maas_data data, held;
 	struct maas_projection *projection; /* --pca; the kind learns from these: */
 	struct maas_data components, held_components;
@@ -96,7 +97,8 @@ struct rows_job {
 
 int rows_check(struct rows_job *); /* --check: the exit status */
 int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
-/* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again. */
+/* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again,
+ * and the model is one to keep. */
 int rows_prepare(struct rows_job *, struct rows_fold *, int use_up);
 /* With --pca: the components of both. */
 int rows_project(struct rows_job *, struct rows_fold *);

@@ -187,6 +187,32 @@ hint(const struct rows_job *j)
 		warn(j->call, "the text has few blanks between words: --analyzer cjk learns more from it");
 }
 
+/* Features and targets of the rows trained on and held out; and what the first look like, which is found before their
+ * numbers are used up. */
+static int
+make_designs(struct rows_job *j, struct rows_fold *f, const struct maas_columns *c, int use_up)
+{
+	struct maas_data *d = &f->data, *h = &f->held;
+	struct maas_statistics *s = NULL;
+	int bad;
+
+	*d = (struct maas_data){ .n = f->train.n };
+	*h = (struct maas_data){ .n = f->val.n };
+	if (take_targets(j, f) || (use_up && !(s = maas_statistics_new(f->train.set, f->train.pick, f->train.n))))
+		return -1;
+	bad = (f->val.n && maas_rowset_design(f->val.set, f->val.pick, f->val.n, j->team, c, f->v, 0, &h->x)) ||
+	    maas_rowset_design(f->train.set, f->train.pick, f->train.n, j->team, c, f->v, use_up, &d->x);
+	d->labels = h->labels = f->labels;
+	d->name = h->name = f->label;
+	d->label = f->target;
+	h->label = f->val_target;
+	d->target = f->value;
+	h->target = f->val_value;
+	bad = bad || (s && maas_statistics_print(s, d, c, j->given ? j->given : f->v, &f->statistics));
+	maas_statistics_free(s);
+	return bad ? -1 : 0;
+}
+
 int
 rows_prepare(struct rows_job *j, struct rows_fold *f, int use_up)
 {
@@ -207,18 +233,8 @@ rows_prepare(struct rows_job *j, struct rows_fold *f, int use_up)
 		if (!f->v)
 			return -1;
 	}
-	*d = (struct maas_data){ .n = f->train.n };
-	*h = (struct maas_data){ .n = f->val.n };
-	if (take_targets(j, f) ||
-	    (f->val.n && maas_rowset_design(f->val.set, f->val.pick, f->val.n, j->team, c, f->v, 0, &h->x)) ||
-	    maas_rowset_design(f->train.set, f->train.pick, f->train.n, j->team, c, f->v, use_up, &d->x))
+	if (make_designs(j, f, c, use_up))
 		return -1;
-	d->labels = h->labels = f->labels;
-	d->name = h->name = f->label;
-	d->label = f->target;
-	h->label = f->val_target;
-	d->target = f->value;
-	h->target = f->val_value;
 	if (maas_class_weights(j->training->class_weight, d, &f->weight))
 		return -1;
 	d->weight = h->weight = f->weight;
@@ -341,6 +357,7 @@ rows_fold_free(struct rows_fold *f)
 	free(f->value);
 	free(f->val_value);
 	free(f->weight);
+	maas_buf_free(&f->statistics);
 	*f = (struct rows_fold){ 0 };
 }
 

@@ -94,4 +94,48 @@ struct maas_boot {
 int maas_bootstrap(struct maas_boot *, const double *d, size_t n, size_t draws, double alpha, uint64_t seed,
     struct maas_team *) MAAS_USE;
 
+/*
+ * Drift: are new rows like those a model learnt from?  Statistics of the training rows stay in the model, as the part
+ * "statistics": the bins of each number (ten of equal shares, and gaps), the values of each category, how often the
+ * commonest features of texts occur, all by label; and how often a term of a text was seen in one row alone.
+ *
+ * Measured by the population stability index, the sum over bins of (new - old) ln(new / old), shares below 0.001
+ * taken as 0.001; under 0.1 nothing moved, above 0.2 it did.  Shares of labels are not counted from the model's
+ * answers, which are surer on rows it learnt from: a naive Bayes classifier of these statistics answers each row, and
+ * the shares are those that make its answers likeliest, given how it errs on training rows left out one by one
+ * (Lipton et al. 2018, "Detecting and Correcting for Label Shift with Black Box Predictors"; here by expectation
+ * maximisation).
+ */
+struct maas_rowset;
+struct maas_columns;
+struct maas_data;
+struct maas_vectorizer;
+struct maas_model;
+struct maas_row;
+struct maas_statistics;
+/* Looks at rows pick[0..n) of a rowset as read: before maas_rowset_design uses its numbers up.  At most 10,000 of
+ * them, evenly spaced.  The rowset must outlive it where it has texts. */
+struct maas_statistics *maas_statistics_new(const struct maas_rowset *, const uint32_t *pick, size_t n) MAAS_USE;
+/* With the features of the same rows: what the model keeps, appended.  v: what made features of texts, here or before;
+ * NULL: nothing did.  learnt: the features of columns, behind which those of the text stand; NULL: rows are features
+ * already. */
+int maas_statistics_print(const struct maas_statistics *, const struct maas_data *, const struct maas_columns *learnt,
+    const struct maas_vectorizer *v, struct maas_buf *) MAAS_USE;
+void maas_statistics_free(struct maas_statistics *);
+
+struct maas_drift;
+struct maas_drift *maas_drift_new(const struct maas_model *) MAAS_USE;  /* MAAS_USAGE where it keeps no statistics */
+/* A row as a reader of the model's columns gives it, or of features already. */
+int maas_drift_add(struct maas_drift *, const struct maas_row *) MAAS_USE;
+struct maas_drift_result {
+	size_t rows;
+	double psi, chance;             /* the largest of all; what rows like those of training give on average, of that one */
+	double labels;                  /* of the shares of labels; NAN: not measured */
+	double unknown, expected;       /* share of terms that are no feature, and what was to be expected; NAN: no text */
+};
+int maas_drift_measure(struct maas_drift *, struct maas_drift_result *) MAAS_USE;
+/* The same in lines of text: the columns that moved most, and the labels. */
+int maas_drift_report(struct maas_drift *, struct maas_buf *) MAAS_USE;
+void maas_drift_free(struct maas_drift *);
+
 #endif

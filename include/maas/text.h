@@ -171,6 +171,8 @@ void maas_vectorize_free(struct maas_vectorize *);
 /* The row of a text, its columns ascending: n of them at col and val, valid until the next call. */
 int maas_vectorize_text(struct maas_vectorize *, struct maas_span text, const uint32_t **col, const double **val,
     size_t *n) MAAS_USE;
+/* How many terms the last text had, and how many of them are no feature (hashed, every one is). */
+void maas_vectorize_seen(const struct maas_vectorize *, size_t *terms, size_t *unknown);
 /* Where features stand in a text, in the order of the text: bytes [start,end) of it, and what was made of them. */
 struct maas_place {
 	uint32_t feature;

@@ -13,6 +13,7 @@ struct maas_vectorize {
 	size_t col_cap, val_cap;
 	struct maas_place *place;
 	size_t places, place_cap;
+	size_t seen, unknown; /* terms of the last text; those that are no feature */
 };
 
 struct maas_vectorize *
@@ -63,6 +64,9 @@ count(void *ctx, const struct maas_span *term, size_t n)
 	for (size_t i = 0; z->v->weighing.idf && i < n; i++)
 		if (id[i] != NO_ID)
 			__builtin_prefetch(z->v->weighing.idf + 8 * (size_t)id[i]);
+	z->seen += n;
+	for (size_t i = 0; i < n; i++)
+		z->unknown += id[i] == NO_ID;
 	return counts_add(&z->counts, id, n);
 }
 
@@ -72,7 +76,7 @@ maas_vectorize_text(
 {
 	struct counts *c = &z->counts;
 
-	c->n = 0;
+	c->n = z->seen = z->unknown = 0;
 	if (terms_of(&z->terms, text, count, z) < 0 || counts_sort(c) < 0 ||
 	    maas_grow(&z->col, 0, &z->col_cap, c->n, sizeof *z->col) < 0 ||
 	    maas_grow(&z->val, 0, &z->val_cap, c->n, sizeof *z->val) < 0)
@@ -82,6 +86,13 @@ maas_vectorize_text(
 	*val = z->val;
 	*n = c->n;
 	return 0;
+}
+
+void
+maas_vectorize_seen(const struct maas_vectorize *z, size_t *terms, size_t *unknown)
+{
+	*terms = z->seen;
+	*unknown = z->unknown;
 }
 
 static int
