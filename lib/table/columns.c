@@ -431,7 +431,7 @@ make(struct fit *f)
 		c->sparse = t->format == &maas_format_libsvm;
 		c->numbers = f->width;
 		c->texts = t->format->text && !c->sparse;
-		if (t->matrix.dims == 2 && !t->format->text) {
+		if (t->matrix.dims == 2 && !t->format->text && t->matrix.cols == c->numbers) {
 			c->height = t->matrix.dim[0];
 			c->width = t->matrix.dim[1];
 		}
