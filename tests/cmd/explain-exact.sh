@@ -73,6 +73,12 @@ logits ngrams.maas text >before
 maas-classify predict -m ngrams.maas without | cut -f 1 | sort | uniq -c | sed 's/^ *//'
 logits ngrams.maas without | while read -r after; do echo "$(cat before) $after"; done | paste -d ' ' - adds |
 	awk '{ print $2 - $4, $6, $5 }' | near
+echo '# a text of every word there is'
+maas-classify explain -m counts.maas --global --top 0 | cut -f 2 | sed 1d | sort -u | tr '\n' ' ' >all
+for m in contribution occlusion; do
+	maas-classify explain -m counts.maas --method $m all | awk -F '\t' '$4 !~ /^[(]/ && NR > 1 { print $4, $6 }' | sort >$m
+done
+paste -d ' ' contribution occlusion | awk '{ print $2, $4, $1 == $3 ? "word" : "mixed up" }' | near | sort | uniq -c | sed 's/^ *//'
 echo '# of linear models, gradient is contribution, and so is occlusion of counts'
 for m in contribution gradient; do maas-classify explain -m ngrams.maas --method $m text | grep -v '^[^(]*(' >$m; done
 cmp contribution gradient
