@@ -26,6 +26,17 @@ progress_time(char *to, size_t n, double seconds)
 		snprintf(to, n, "%ld:%02ld", t / 60, t % 60);
 }
 
+void
+progress_size(char *to, size_t n, double v)
+{
+	static const char *const unit[] = { "", " k", " M", " G", " T" };
+	size_t u = 0;
+
+	for (; v >= 1000 && u + 1 < MAAS_COUNT(unit); u++)
+		v /= 1000;
+	snprintf(to, n, "%.3g%s", v, unit[u]);
+}
+
 static size_t
 terminal_width(void)
 {

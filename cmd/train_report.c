@@ -157,17 +157,6 @@ report_result(struct job *j, int ending)
 	return j->outcome->json ? print_json(j, c, ending == MAAS_FINISHED, epochs) : 0;
 }
 
-static void
-size_text(char *to, size_t n, double v)
-{
-	static const char *const unit[] = { "", " k", " M", " G", " T" };
-	size_t u = 0;
-
-	for (; v >= 1000 && u + 1 < MAAS_COUNT(unit); u++)
-		v /= 1000;
-	snprintf(to, n, "%.3g%s", v, unit[u]);
-}
-
 int
 report_plan(struct job *j)
 {
@@ -176,9 +165,9 @@ report_plan(struct job *j)
 
 	if (print_settings(j->call, stdout))
 		return -1;
-	size_text(parameters, sizeof parameters, c.parameters);
-	size_text(memory, sizeof memory, c.memory);
-	size_text(disk, sizeof disk, c.disk);
+	progress_size(parameters, sizeof parameters, c.parameters);
+	progress_size(memory, sizeof memory, c.memory);
+	progress_size(disk, sizeof disk, c.disk);
 	progress_time(time, sizeof time, isnan(c.steps) ? j->running->max_time : c.steps * c.seconds_per_step);
 	printf("# tokens: %zu to train on, %zu held out\n", j->train.end - j->train.begin,
 	    j->val.corpus ? j->val.end - j->val.begin - 1 : 0);

@@ -22,6 +22,10 @@ static const struct maas_field rows_fields[] = {
 	    "learn from N principal components, or from as many as have this share of the variance"),
 	MAAS_FLAG(0, rows_options, check, "look the data over, tell what is wrong with it, and train nothing"),
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
+	MAAS_TEXT(
+	    0, rows_options, init_from, NULL, "begin with a model: its columns, words, labels, settings, weights"),
+	MAAS_FLAG(0, rows_options, calibrate,
+	    "divide logits by the temperature that makes the log-loss of what is held out least"),
 	MAAS_TEXT(0, rows_options, until, NULL,
 	    "METRIC=X: stop when what is held out reaches it; accuracy, r2 or loss; exit 1 if it never does"),
 	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step and an evaluation to FILE"),
@@ -58,6 +62,10 @@ check_held_out(struct rows_job *j)
 		return misuse(j->call, "--val and --val-split exclude each other");
 	if (j->training->early_stop && !held)
 		return misuse(j->call, "--early-stop wants rows that are held out: --val or --val-split");
+	if (j->rows->calibrate && j->task != MAAS_TASK_CLASS)
+		return misuse(j->call, "--calibrate is for labels: a number has no probability");
+	if (j->rows->calibrate && !held)
+		return misuse(j->call, "--calibrate wants rows that are held out: --val or --val-split");
 	if (j->rows->cv == 1)
 		return misuse(j->call, "--cv 1: two folds at least");
 	if (j->rows->cv && j->rows->max_time > 0)
@@ -136,6 +144,8 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 	if (!(f->model = maas_model_new(j->kind)))
 		return -1;
 	memcpy(f->model->settings, j->call->part[0], j->kind->size);
+	if (j->init)
+		rows_from_settings(j, f->model);
 	return rows_project(j, f) || rows_fit(j, f, f->model) ||
 		(f->projection && j->kind->rows->fold(f->model, f->projection)) || add_parts(j, f) ||
 		maas_model_ready(f->model)
@@ -147,11 +157,13 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 static int
 make_model(struct rows_job *j)
 {
-	const char *also[] = { j->rows->vectorizer, j->rows->val, j->table->labels };
+	const char *also[] = { j->rows->vectorizer, j->rows->val, j->table->labels, j->rows->init_from };
 	int how = MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0);
 	struct rows_fold *f = &j->fold;
 
-	if (rows_learn(j, f) || maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
+	if (rows_learn(j, f) ||
+	    (j->rows->calibrate && maas_rows_calibrate(f->model, &f->held, j->team, &j->temperature)) ||
+	    maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
 	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x))) || rows_watch_close(j) ||
 	    maas_model_save(f->model, j->outcome->output, how))
 		return -1;

@@ -8,10 +8,10 @@
 #include "train_family.h"
 
 struct rows_options {
-	const char *val, *vectorizer, *log, *plot, *until, *pca;
+	const char *val, *vectorizer, *log, *plot, *until, *pca, *init_from;
 	double max_time;
 	long cv;
-	int task, shuffle, check;
+	int task, shuffle, check, calibrate;
 };
 
 /* Rows of a table. */
@@ -56,6 +56,8 @@ struct rows_watch {
 	double began;     /* by maas_clock(): where --max-time counts from */
 	char tag[64];     /* which fit: the first members of each object in the log */
 	int timed_out, reached, signal, failed;
+	int trial; /* of --dry-run: two steps, to see what they take */
+	double first, second; /* when they were done */
 };
 
 /* --until METRIC=X */
@@ -84,12 +86,14 @@ struct rows_job {
 	struct rows_goal goal;
 	struct maas_team *team;
 	struct maas_model *from;            /* of --vectorizer */
+	struct maas_model *init;            /* of --init-from; NULL */
 	struct maas_columns *own;           /* found in the data, or of numbers for a vectoriser's rows */
 	const struct maas_columns *columns; /* what the model keeps, where nothing is learnt about them here */
-	const struct maas_vectorizer *given; /* of `from`; NULL: fit one where there is text */
+	const struct maas_vectorizer *given; /* of `from` or `init`; NULL: fit one where there is text */
 	struct maas_rowset *set, *val_set;
 	struct rows_fold fold;
 	struct rows_cv cv;
+	double temperature; /* of --calibrate; 0: none */
 	long at_fold; /* of --cv, from 1; 0: the model that stays */
 	struct rows_watch watch;
 	struct maas_eval *val; /* NULL: nothing held out */
@@ -108,6 +112,11 @@ struct maas_eval *rows_judge(
     const struct rows_job *, const struct rows_fold *, const struct rows_part *, const struct maas_design *x);
 /* What the commonest label of the training rows alone gets right of these rows; the r2 of the training rows' mean. */
 double rows_baseline(const struct rows_job *, const struct rows_fold *, const struct rows_part *);
+/* --init-from: the model, and columns and vectoriser from it; a fold's labels; no others among its rows; settings. */
+int rows_from_open(struct rows_job *);
+int rows_from_labels(struct rows_job *, struct rows_fold *);
+int rows_from_check(const struct rows_job *, const struct rows_fold *);
+void rows_from_settings(const struct rows_job *, struct maas_model *);
 int rows_cross_validate(struct rows_job *); /* --cv: sets cv */
 void rows_fold_free(struct rows_fold *);
 void rows_free(struct rows_job *);
@@ -120,7 +129,8 @@ int rows_watch_close(struct rows_job *); /* 0 where it was closed already */
 /* "accuracy" or "r2" */
 const char *rows_metric(const struct rows_job *);
 int rows_report(struct rows_job *);
-int rows_plan(const struct rows_job *); /* --dry-run */
+int rows_plan(struct rows_job *); /* --dry-run */
+int rows_plan_step(struct rows_job *, const struct maas_fitting *); /* as maas_fitting's on_step */
 int rows_plot(struct rows_job *);       /* --plot */
 
 #endif

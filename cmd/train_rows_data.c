@@ -43,6 +43,15 @@ own_columns(struct rows_job *j, struct maas_table *t)
 	return j->own->labelled ? 0 : maas_fail("no labels in the data: name their column with --label");
 }
 
+/* Rows that the given vectoriser has made already are numbers. */
+static int
+ready_made(struct rows_job *j, struct maas_table *t)
+{
+	if (!j->given || maas_table_format(t) != &maas_format_libsvm)
+		return 0;
+	return (j->own = maas_columns_sparse(j->columns->features + maas_vectorizer_size(j->given))) ? 0 : -1;
+}
+
 /* Where the vectoriser is given: rows it has made, or texts, in the columns it knows or in those now named. */
 static int
 given_vectorizer(struct rows_job *j, struct maas_table *t)
@@ -50,8 +59,10 @@ given_vectorizer(struct rows_job *j, struct maas_table *t)
 	if (!(j->from = maas_model_open(j->rows->vectorizer)) ||
 	    !(j->given = maas_model_vectorizer(j->from, &j->columns)))
 		return -1;
-	if (maas_table_format(t) == &maas_format_libsvm)
-		return (j->own = maas_columns_sparse(j->columns->features + maas_vectorizer_size(j->given))) ? 0 : -1;
+	if (ready_made(j, t))
+		return -1;
+	if (j->own)
+		return 0;
 	if (given(j->call, "text") || given(j->call, "label") || given(j->call, "features") || given(j->call, "drop")) {
 		if (own_columns(j, t))
 			return -1;
@@ -66,9 +77,13 @@ given_vectorizer(struct rows_job *j, struct maas_table *t)
 static int
 read_rows(struct rows_job *j)
 {
-	struct maas_table *t = maas_table_open(j->table, NULL, j->call->operand, j->call->n, MAAS_AGAIN);
-	int bad = !t || (j->rows->vectorizer ? given_vectorizer(j, t) : own_columns(j, t));
+	struct maas_table *t;
+	int bad;
 
+	if (j->rows->init_from && rows_from_open(j))
+		return -1;
+	t = maas_table_open(j->table, j->columns, j->call->operand, j->call->n, MAAS_AGAIN);
+	bad = !t || (j->init ? ready_made(j, t) : j->rows->vectorizer ? given_vectorizer(j, t) : own_columns(j, t));
 	if (!bad)
 		bad = !(j->set = load(j, t, j->own ? j->own : j->columns));
 	maas_table_close(t);
@@ -157,7 +172,9 @@ take_targets(struct rows_job *j, struct rows_fold *f)
 	uint32_t **target[] = { &f->target, &f->val_target };
 	double **value[] = { &f->value, &f->val_value };
 
-	if (j->task == MAAS_TASK_CLASS && maas_rowset_labels(j->set, f->train.pick, f->train.n, &f->label, &f->labels))
+	if (j->task == MAAS_TASK_CLASS &&
+	    (j->init ? rows_from_labels(j, f)
+		     : maas_rowset_labels(j->set, f->train.pick, f->train.n, &f->label, &f->labels)))
 		return -1;
 	for (size_t k = 0; k < 2; k++) {
 		size_t n = part[k]->n;
@@ -173,7 +190,7 @@ take_targets(struct rows_job *j, struct rows_fold *f)
 		for (size_t i = 0; i < n; i++)
 			(*value[k])[i] = part[k]->set->target[part[k]->pick[i]];
 	}
-	return 0;
+	return j->init && f->labels ? rows_from_check(j, f) : 0;
 }
 
 /* A text without blanks is one word to the analyzer that is the default: said, since it learns next to nothing. */
@@ -372,5 +389,6 @@ rows_free(struct rows_job *j)
 	maas_rowset_free(j->val_set);
 	maas_columns_free(j->own);
 	maas_model_close(j->from);
+	maas_model_close(j->init);
 	maas_team_free(j->team);
 }

@@ -1,4 +1,4 @@
-/* What is said of a model of rows when it stands: the result, for people and as JSON; and of one that is planned. */
+/* What is said of a model of rows when it stands: the result, for people and as JSON. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +126,8 @@ print_json(const struct rows_job *j)
 		bad = bad || maas_buf_printf(&b, ",\"labels\":%zu", f->labels);
 	bad = bad || text_member(&b, "solver", f->how.solver) || text_member(&b, "objective", f->how.objective_text) ||
 	    put_course(j, &b) || put_held_out(j, &b) || member(&b, "baseline", baseline(j)) || put_folds(j, &b) ||
-	    put_weights(j, &b) || maas_buf_text(&b, "}");
+	    (j->temperature > 0 && member(&b, "temperature", j->temperature)) || put_weights(j, &b) ||
+	    maas_buf_text(&b, "}");
 	if (!bad)
 		puts(b.s);
 	maas_buf_free(&b);
@@ -178,6 +179,9 @@ rows_report(struct rows_job *j)
 	if (j->cv.folds)
 		warn(j->call, "%ld folds: %s %.4f +- %.4f (%s alone: %.4f)", j->cv.folds, rows_metric(j), j->cv.mean,
 		    j->cv.deviation, f->labels ? "the commonest label" : "the mean", j->cv.baseline);
+	if (j->temperature > 0)
+		warn(j->call, "temperature %.4g%s", j->temperature,
+		    j->temperature == 1 ? ": what was held out has no better one (are all rows right?)" : "");
 	tell_course(j, course, sizeof course);
 	tell_end(j, end, sizeof end);
 	warn(j->call, "%s: %zu rows, %zu features,%s %s, train_loss %.6g%s (%s alone: %.4f)%s", j->kind->name,
@@ -186,19 +190,4 @@ rows_report(struct rows_job *j)
 	if (j->call->common.verbose && f->how.objective_text)
 		warn(j->call, "made small: %s", f->how.objective_text);
 	return j->outcome->json ? print_json(j) : 0;
-}
-
-int
-rows_plan(const struct rows_job *j)
-{
-	const struct rows_fold *f = &j->fold;
-	const struct maas_design *x = &f->data.x;
-
-	if (print_settings(j->call, stdout))
-		return -1;
-	printf("# rows: %zu to train on, %zu held out\n# features: %zu, %zu values a row\n", f->data.n, f->val.n,
-	    x->cols, x->dense + x->sparse.start[x->rows] / x->rows);
-	if (f->labels)
-		printf("# labels: %zu\n", f->labels);
-	return 0;
 }

@@ -167,6 +167,8 @@ on_step(struct maas_fitting *how)
 	struct rows_job *j = how->ctx;
 	struct rows_watch *w = &j->watch;
 
+	if (w->trial)
+		return rows_plan_step(j, how);
 	log_step(j, how);
 	if (how->evaluated)
 		log_evaluation(j, how);
@@ -190,6 +192,7 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 		.val = !f->val.n    ? NULL
 		    : f->projection ? &f->held_components
 				    : &f->held,
+		.from = j->init,
 		.team = j->team,
 		.seed = (uint64_t)j->call->common.seed,
 		.on_step = on_step,

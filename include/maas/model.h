@@ -368,8 +368,11 @@ void maas_rows_close(struct maas_model *);
 int maas_rows_answer(struct maas_model *, struct maas_span input, struct maas_buf *) MAAS_USE;  /* "label TAB probability", or the value */
 /* The slot fold of kinds whose tensors are coef [features, outputs] and intercept [outputs], F32 or F64. */
 int maas_rows_fold(struct maas_model *, const struct maas_projection *) MAAS_USE;
-/* score[n][scores] from out[n][outputs]: softmax, the logistic function, or the values as they are. */
-void maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_t outputs);
+/* score[n][scores] from out[n][outputs]: softmax or the logistic function of out / temperature, or the values as they are. */
+void maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_t outputs, double temperature);
+/* Find the temperature that makes the log-loss of held-out rows the least, and keep it in the model, which must be
+ * ready.  It is 1 where there is none between 0.01 and 100: where all rows are right, say. */
+int maas_rows_calibrate(struct maas_model *, const struct maas_data *held, struct maas_team *, double *temperature) MAAS_USE;
 
 /* Give the model, all its parts in place, a self-test made of its own columns and words. */
 int maas_rows_add_selftest(struct maas_model *, const struct maas_columns *, const struct maas_vectorizer *) MAAS_USE;

@@ -16,6 +16,17 @@ rows_free(struct maas_rows *r)
 }
 
 static int
+read_temperature(const struct maas_model *m, double *to)
+{
+	const char *text = maas_model_meta(m, "maas.temperature");
+
+	*to = 1;
+	if (text && (maas_parse_real(maas_span(text), to) < 0 || !(*to >= 1e-6 && *to <= 1e6)))
+		return maas_fail("maas.temperature: '%s', wanted a number above 0", text);
+	return 0;
+}
+
+static int
 parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs)
 {
 	struct maas_span columns = maas_model_part(m, "columns"), v = maas_model_part(m, "vectorizer");
@@ -24,6 +35,8 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs
 		return maas_fail("the part columns is missing");
 	if (!(r->columns = maas_columns_open(columns)) || (v.s && !(r->v = maas_vectorizer_open(v))) ||
 	    (maas_model_part(m, "labels").s && labels_parse(m, r) < 0))
+		return -1;
+	if (read_temperature(m, &r->temperature) < 0)
 		return -1;
 	r->before = r->columns->features;
 	r->features = r->before + (r->v ? maas_vectorizer_size(r->v) : 0);
@@ -283,7 +296,7 @@ clear(struct maas_rows_call *c)
 }
 
 void
-maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_t outputs)
+maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_t outputs, double temperature)
 {
 	for (size_t i = 0; i < n; i++, out += outputs) {
 		double *p = score + i * (labels ? labels : 1), most = out[0], sum = 0;
@@ -293,7 +306,7 @@ maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_
 			continue;
 		}
 		if (outputs == 1) {
-			double e = exp(-fabs(out[0])), big = 1 / (1 + e), small = e / (1 + e);
+			double e = exp(-fabs(out[0]) / temperature), big = 1 / (1 + e), small = e / (1 + e);
 
 			p[1] = out[0] >= 0 ? big : small;
 			p[0] = out[0] >= 0 ? small : big;
@@ -302,7 +315,7 @@ maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_
 		for (size_t k = 1; k < labels; k++)
 			most = out[k] > most ? out[k] : most;
 		for (size_t k = 0; k < labels; k++)
-			sum += p[k] = exp(out[k] - most);
+			sum += p[k] = exp((out[k] - most) / temperature);
 		for (size_t k = 0; k < labels; k++)
 			p[k] /= sum;
 	}
@@ -316,7 +329,7 @@ maas_rows_run(struct maas_rows_call *c, size_t *rows)
 	*rows = c->x.rows;
 	if (c->x.rows)
 		r->m->kind->rows->apply(r->m, &c->x, c->out, c->scratch);
-	maas_rows_scale(c->score, c->out, c->x.rows, r->labels, r->outputs);
+	maas_rows_scale(c->score, c->out, c->x.rows, r->labels, r->outputs, r->temperature);
 	clear(c);
 	return c->score;
 }
@@ -339,7 +352,7 @@ apply_some(void *arg, size_t begin, size_t end, int member)
 	double *out = a->out + (size_t)member * MAAS_ROWS * r->outputs;
 
 	r->m->kind->rows->apply(r->m, &part, out, a->scratch ? a->scratch + (size_t)member * a->stride : NULL);
-	maas_rows_scale(a->score + begin * maas_rows_scores(r), out, end - begin, r->labels, r->outputs);
+	maas_rows_scale(a->score + begin * maas_rows_scores(r), out, end - begin, r->labels, r->outputs, r->temperature);
 }
 
 int
@@ -378,7 +391,7 @@ maas_rows_row(struct maas_rows_call *c, const struct maas_row *row, double *scor
 	if (!maas_rows_design(c, row))
 		return -1;
 	r->m->kind->rows->apply(r->m, &c->x, c->out, c->scratch);
-	maas_rows_scale(c->score, c->out, 1, r->labels, r->outputs);
+	maas_rows_scale(c->score, c->out, 1, r->labels, r->outputs, r->temperature);
 	if (score)
 		memcpy(score, c->score, maas_rows_scores(r) * sizeof *score);
 	return 0;

@@ -11,6 +11,7 @@ struct maas_rows {
 	struct maas_span *label;   /* in the model's bytes */
 	size_t labels;   /* 0: regression */
 	size_t outputs;  /* of the kind: 1, or labels */
+	double temperature; /* logits are divided by it */
 	size_t before;   /* features of the columns: those of the text come behind them */
 	size_t features;
 };

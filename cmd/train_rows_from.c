@@ -1,0 +1,102 @@
+/* --init-from: a training that begins with a model, its columns, words, labels and settings among what it brings. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "told.h"
+#include "train_rows.h"
+
+/* What the model brings cannot be said anew. */
+static int
+check_given(struct rows_job *j)
+{
+	static const char *const options[] = { "vectorizer", "pca" };
+	const struct maas_field *tables[] = { maas_preparation_fields, maas_vectorizer_fields };
+	char name[64];
+
+	for (size_t i = 0; i < MAAS_COUNT(options); i++)
+		if (given(j->call, options[i]))
+			return maas_fail_as(MAAS_USAGE, "--%s and --init-from exclude each other", options[i]);
+	for (size_t t = 0; t < MAAS_COUNT(tables); t++)
+		for (const struct maas_field *f = tables[t]; f->type; f++)
+			if (given(j->call, f->name)) {
+				maas_field_name(f, name, sizeof name);
+				return maas_fail_as(MAAS_USAGE,
+				    "--%s and --init-from exclude each other: the model brings how its rows are prepared",
+				    name);
+			}
+	return 0;
+}
+
+int
+rows_from_open(struct rows_job *j)
+{
+	const char *path = j->rows->init_from;
+	const struct maas_rows *r;
+
+	if (check_given(j) || !(j->init = maas_model_open(path)))
+		return -1;
+	if (j->init->kind != j->kind)
+		return maas_fail("%s: a model of kind %s, not %s", path, j->init->kind->name, j->kind->name);
+	if (!(r = maas_rows_of(j->init)))
+		return -1;
+	if (!maas_rows_labels(r) != (j->task == MAAS_TASK_REGRESS))
+		return maas_fail_as(MAAS_USAGE, "%s: a model of %s", path, maas_rows_labels(r) ? "labels" : "numbers");
+	j->columns = maas_rows_columns(r);
+	if (told_otherwise(j->table, j->columns))
+		return maas_fail_as(MAAS_USAGE,
+		    "%s brings its own columns: --label, --text, --features, --drop and --id cannot say otherwise",
+		    path);
+	if (j->columns->texts && !(j->given = maas_model_vectorizer(j->init, &j->columns)))
+		return -1;
+	return j->columns->labelled ? 0 : maas_fail("%s has learnt without a column of labels", path);
+}
+
+int
+rows_from_labels(struct rows_job *j, struct rows_fold *f)
+{
+	const struct maas_rows *r = maas_rows_of(j->init);
+	size_t n = r ? maas_rows_labels(r) : 0;
+
+	if (!r || !(f->label = maas_take(j->set->arena, n, sizeof *f->label)))
+		return -1;
+	for (f->labels = 0; f->labels < n; f->labels++)
+		f->label[f->labels] = maas_rows_label(r, f->labels);
+	return 0;
+}
+
+int
+rows_from_check(const struct rows_job *j, const struct rows_fold *f)
+{
+	for (size_t i = 0; i < f->train.n; i++)
+		if (f->target[i] == f->labels) {
+			struct maas_span s = f->train.set->labels.name[f->train.set->label[f->train.pick[i]]];
+
+			return maas_fail("label '%.*s' is not among the %zu labels of %s", (int)s.n, s.s, f->labels,
+			    j->rows->init_from);
+		}
+	return 0;
+}
+
+/* The member of a struct that a field is for; texts are borrowed. */
+static void
+copy(const struct maas_field *f, void *to, const void *from)
+{
+	static const size_t size[] = { [MAAS_F_FLAG] = sizeof(int),
+		[MAAS_F_ENUM] = sizeof(int),
+		[MAAS_F_INT] = sizeof(long),
+		[MAAS_F_REAL] = sizeof(double),
+		[MAAS_F_DURATION] = sizeof(double),
+		[MAAS_F_SIZE] = sizeof(size_t),
+		[MAAS_F_TEXT] = sizeof(char *),
+		[MAAS_F_LIST] = sizeof(struct maas_list) };
+
+	memcpy((char *)to + f->at, (const char *)from + f->at, size[f->type]);
+}
+
+void
+rows_from_settings(const struct rows_job *j, struct maas_model *m)
+{
+	for (const struct maas_field *f = j->kind->fields; f->type; f++)
+		if (!given(j->call, f->name))
+			copy(f, m->settings, j->init->settings);
+}
