@@ -180,7 +180,7 @@ maas_json_bool(const struct maas_json *j, int *v)
 }
 
 static int
-put_escaped(struct maas_buf *b, struct maas_span text, int32_t cp)
+put_escaped(struct maas_buf *b, int32_t cp)
 {
 	switch (cp) {
 	case '"': return maas_buf_text(b, "\\\"");
@@ -191,9 +191,25 @@ put_escaped(struct maas_buf *b, struct maas_span text, int32_t cp)
 	}
 	if (cp < 0)
 		return maas_buf_text(b, "\xEF\xBF\xBD");
-	if (cp < 0x20 || cp == 0x7F)
-		return maas_buf_printf(b, "\\u%04x", (unsigned)cp);
-	return maas_buf_add(b, text.s, text.n);
+	return maas_buf_printf(b, "\\u%04x", (unsigned)cp);
+}
+
+/* Where what must be escaped begins: at p or behind it. */
+static const char *
+plain_end(const char *p, const char *end)
+{
+	while (p < end) {
+		const char *from = p;
+
+		if ((unsigned char)*p >= 0x80) {
+			if (maas_utf8_next(&p, end) < 0)
+				return from;
+		} else if ((unsigned char)*p < 0x20 || *p == 0x7F || *p == '"' || *p == '\\')
+			return p;
+		else
+			p++;
+	}
+	return end;
 }
 
 int
@@ -204,18 +220,12 @@ maas_json_put_text(struct maas_buf *b, struct maas_span s)
 	if (maas_buf_add(b, "\"", 1) < 0)
 		return -1;
 	while (p < end) {
-		const char *run = p, *from;
+		const char *run = p;
 
-		while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x7F && *p != '"' && *p != '\\')
-			p++;
+		p = plain_end(p, end);
 		if (p > run && maas_buf_add(b, run, (size_t)(p - run)) < 0)
 			return -1;
-		if (p == end)
-			break;
-		from = p;
-		int32_t cp = maas_utf8_next(&p, end);
-
-		if (put_escaped(b, (struct maas_span){ from, (size_t)(p - from) }, cp) < 0)
+		if (p < end && put_escaped(b, maas_utf8_next(&p, end)) < 0)
 			return -1;
 	}
 	return maas_buf_add(b, "\"", 1);
@@ -287,58 +297,70 @@ trim(const char *s, size_t n)
 	return (struct maas_span){ s, n };
 }
 
-/* Is the key of this member (it may be escaped) one of the object's? */
+/* The members of an object's inside, one after the other: 1, and *at moves behind it; 0 at the end. */
 static int
-taken(struct maas_span member, const json_t *by)
+next_member(struct maas_span s, size_t *at, struct maas_span *member)
 {
-	json_t *key = json_loadb(member.s, literal(member, 0), JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-	int hit = key && json_object_getn(by, json_string_value(key), json_string_length(key));
+	while (*at < s.n) {
+		size_t end = member_end(s, *at);
 
-	json_decref(key);
-	return hit;
+		*member = trim(s.s + *at, end - *at);
+		*at = end + 1;
+		if (member->n)
+			return 1;
+	}
+	return 0;
 }
 
-static int
-merge(struct maas_buf *b, struct maas_span text, struct maas_span members, const json_t *by)
+static json_t *
+key_node(struct maas_span member)
 {
-	const char *comma = "";
-	size_t end;
+	return json_loadb(member.s, literal(member, 0), JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+}
 
-	if (maas_buf_add(b, "{", 1) < 0)
-		return -1;
-	for (size_t i = 1; i < text.n; i = end + 1) {
-		end = member_end(text, i);
-		struct maas_span m = trim(text.s + i, end - i);
+/* Have two members the same key?  As it is written, or, where one is escaped, as it is meant. */
+static int
+same_key(struct maas_span a, struct maas_span b)
+{
+	size_t n = literal(a, 0), m = literal(b, 0);
+	json_t *x, *y;
+	int same;
 
-		if (!m.n || taken(m, by))
-			continue;
-		if (maas_buf_text(b, comma) < 0 || maas_buf_add(b, m.s, m.n) < 0)
-			return -1;
-		comma = ",";
-	}
-	if (members.n && (maas_buf_text(b, comma) < 0 || maas_buf_add(b, members.s, members.n) < 0))
-		return -1;
-	return maas_buf_add(b, "}", 1);
+	if (!memchr(a.s, '\\', n) && !memchr(b.s, '\\', m))
+		return n == m && !memcmp(a.s, b.s, n);
+	x = key_node(a);
+	y = key_node(b);
+	same = x && y && json_equal(x, y);
+	json_decref(x);
+	json_decref(y);
+	return same;
 }
 
 int
 maas_json_merge(struct maas_buf *b, struct maas_span text, struct maas_span members)
 {
-	struct maas_buf object = { NULL, 0, 0 };
-	json_t *by = NULL;
-	int rc = -1;
+	struct maas_span *own = NULL, m;
+	size_t n = 0, cap = 0, i;
+	const char *comma = "";
+	int bad = 0;
 
 	text = trim(text.s, text.n);
 	if (!text.n || *text.s != '{')
 		return maas_fail("not a JSON object");
-	if (maas_buf_text(&object, "{") == 0 && maas_buf_add(&object, members.s, members.n) == 0 &&
-	    maas_buf_text(&object, "}") == 0) {
-		if ((by = json_loadb(object.s, object.n, JSON_ALLOW_NUL, NULL)))
-			rc = merge(b, text, members, by);
-		else
-			maas_fail_as(MAAS_INTERNAL, "members that are not JSON");
+	for (size_t at = 0; !bad && next_member(members, &at, &m);)
+		if (!(bad = maas_grow(&own, n, &cap, 1, sizeof *own)))
+			own[n++] = m;
+	bad = bad || maas_buf_add(b, "{", 1);
+	for (size_t at = 1; !bad && next_member(text, &at, &m);) {
+		for (i = 0; i < n && !same_key(m, own[i]); i++)
+			;
+		if (i < n)
+			continue;
+		bad = maas_buf_text(b, comma) || maas_buf_add(b, m.s, m.n);
+		comma = ",";
 	}
-	json_decref(by);
-	maas_buf_free(&object);
-	return rc;
+	if (!bad && members.n)
+		bad = maas_buf_text(b, comma) || maas_buf_add(b, members.s, members.n);
+	free(own);
+	return bad || maas_buf_add(b, "}", 1) ? -1 : 0;
 }
