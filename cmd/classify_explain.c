@@ -12,10 +12,13 @@ show(struct explaining *e, const struct reasons *r)
 		return -1;
 	if (e->o->jsonl)
 		return explain_json(e, r);
-	if (e->colour && r->x.text.s)
+	if (e->colour && r->x.text.s) {
 		explain_coloured(e, r);
-	else if (!e->silent)
+	} else if (!e->silent) {
+		if (!e->headed++)
+			explain_head();
 		explain_lines(e, r);
+	}
 	return 0;
 }
 
@@ -27,7 +30,7 @@ explain_all(struct explaining *e, size_t *answers)
 	const char *why;
 	int rc;
 
-	if (!e->o->jsonl && !e->silent && !(e->colour && maas_rows_columns(k->rows)->texts))
+	if (!e->o->jsonl && !e->silent && !e->colour && !e->headed++)
 		explain_head();
 	while ((rc = classify_next(k, &row, &why)) > 0) {
 		struct reasons r = { .row = &row, .label = classify_best(k) };

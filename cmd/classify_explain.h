@@ -11,6 +11,7 @@ struct explaining {
 	size_t top; /* pieces shown of a row; SIZE_MAX: all */
 	int colour; /* texts are shown coloured */
 	int silent; /* standard output is the page's */
+	int headed; /* the line of names is printed */
 	struct page *page;
 	struct album *album;
 };

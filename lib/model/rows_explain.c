@@ -197,7 +197,8 @@ tell_by_slopes(struct maas_rows_call *c, struct aim aim)
 		if (x[i] != 0 && add_piece(c, i, x[i], aim.sign * x[i] * slope[i]) < 0)
 			return -1;
 	for (size_t i = 0; i < c->nnz; i++)
-		if (add_piece(c, dense + c->x.sparse.col[i], val[i], aim.sign * val[i] * slope[dense + i]) < 0)
+		if (val[i] != 0 &&
+		    add_piece(c, dense + c->x.sparse.col[i], val[i], aim.sign * val[i] * slope[dense + i]) < 0)
 			return -1;
 	shares_end(&c->tell.shares);
 	return 0;
@@ -351,7 +352,7 @@ tell_by_occlusion(struct maas_rows_call *c, struct aim aim)
 		if (c->x.x[i] != 0 && without_feature(c, aim, i, c->x.x[i]) < 0)
 			return -1;
 	for (size_t i = 0; i < c->nnz; i++)
-		if ((dense + c->x.sparse.col[i] < c->r->before || !places) &&
+		if (c->x.sparse.val[i] != 0 && (dense + c->x.sparse.col[i] < c->r->before || !places) &&
 		    without_feature(c, aim, dense + c->x.sparse.col[i], c->x.sparse.val[i]) < 0)
 			return -1;
 	t->places = places;

@@ -13,6 +13,8 @@ echo '# NO_COLOR, a dumb terminal, --color never: lines'
 TERM=xterm NO_COLOR=1 shown | cut -f 1-2
 TERM=dumb shown | cut -f 1-2
 TERM=xterm shown --color never | cut -f 1-2
+echo '# rows that are features already have no text'
+maas-tokenize vectorize -m m.maas --text 1 --to libsvm texts | maas-classify explain -m m.maas --color always --top 1 | cut -f 1,2,4
 echo '# --jsonl has none'
 maas-classify explain -m m.maas --color always --jsonl texts 2>&1 | head -n 1
 TERM=xterm shown --jsonl | cut -c 1-20
