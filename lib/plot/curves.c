@@ -84,7 +84,10 @@ draw_axes(const struct maas_plot *p, struct frame f, const struct axis *x, const
 
 		snprintf(s, sizeof s, "%.6g", fabs(v) < x->step / 2 ? 0 : v);
 		bad |= to->ops->line(to, GRID, 1, (double[]){ at, top, at, bottom }, 2);
-		bad |= to->ops->text(to, INK, at, bottom + 18, 12, CENTRE, s);
+		if (at + canvas_width(s, 12) / 2 > f.x + f.w)
+			bad |= to->ops->text(to, INK, f.x + f.w - 1, bottom + 18, 12, END, s);
+		else
+			bad |= to->ops->text(to, INK, at, bottom + 18, 12, CENTRE, s);
 	}
 	for (long i = 0; y->lo + i * y->step <= y->hi + y->step / 2; i++) {
 		double v = y->lo + i * y->step, at = place(y, v);

@@ -11,6 +11,6 @@ for f in train test; do
 		awk -v s=$seed 'BEGIN { srand(s) } rand() < 0.5' "$d/thucnews-$f.tsv" | index | awk '$1 >= 0.05 { print "too much:", $0 }'
 	done
 done
-echo done
+echo 'all measured'
 maas-classify predict -m zh.maas --drift "$d/thucnews-test.tsv" 2>&1 >/dev/null | sed -n 's/.*vocabulary \([0-9.]*\).*expected \([0-9.]*\).*/\1 \2/p' | awk '{ print ($1 / $2 > 0.9 && $1 / $2 < 1.1) ? "terms out of vocabulary are as expected" : $0 }'
 maas-model tensors zh.maas | awk '$1 == "maas.statistics" { print ($NF < 50000) ? "small" : $0 }'
