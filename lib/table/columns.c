@@ -249,6 +249,8 @@ no_column(const struct fit *f, struct maas_span col)
 		near = maas_nearest(col.s, names);
 	if (near)
 		maas_fail_as(MAAS_USAGE, "no column '%s' in the data: do you mean '%.60s'?", col.s, near);
+	else if (f->n == 1 && f->table->format == &maas_format_tsv)
+		maas_fail_as(MAAS_USAGE, "no column '%s' in the data: read as TSV it has 1 (see --format)", col.s);
 	else
 		maas_fail_as(MAAS_USAGE, "no column '%s' in the data: it has %zu%s", col.s, f->n,
 		    n ? "" : " and no header (see --header)");
@@ -414,6 +416,25 @@ make_column(struct fit *f, struct maas_columns *c, size_t i)
 	return 0;
 }
 
+/* Options that speak of columns, where the format has none. */
+static int
+refuse_columns(const struct fit *f)
+{
+	const struct maas_table_options *o = f->options;
+	const struct {
+		const char *name, *value;
+	} said[] = { { "label", o->label }, { "text", o->text }, { "features", o->features }, { "drop", o->drop },
+		{ "id", o->id } };
+	size_t i;
+
+	for (i = 0; i < MAAS_COUNT(said); i++)
+		if (said[i].value && *said[i].value)
+			return maas_fail_as(MAAS_USAGE,
+			    "--%s: the data has no columns to choose from, it is %s (see --format)", said[i].name,
+			    f->table->format->name);
+	return 0;
+}
+
 static struct maas_columns *
 make(struct fit *f)
 {
@@ -428,6 +449,8 @@ make(struct fit *f)
 	c->delimiter = t->delimiter;
 	c->labelled = f->labelled || labels_apart(t);
 	if (!t->format->cells) {
+		if (refuse_columns(f) < 0)
+			return NULL;
 		c->sparse = t->format == &maas_format_libsvm;
 		c->numbers = f->width;
 		c->texts = t->format->text && !c->sparse;

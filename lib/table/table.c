@@ -157,14 +157,15 @@ by_bytes(struct maas_table *t)
 	return 0;
 }
 
-/* Is it a file of texts rather than of columns: called so, and no column or number to be seen? */
+/* Is it a file of texts rather than of columns: called so, and no column or number to be seen or asked for? */
 static int
 plain_lines(const struct maas_table *t, struct maas_span line)
 {
+	const struct maas_table_options *o = t->options;
 	double v;
 
-	return has_suffix(t->source.name, ".txt") && line.n && !memchr(line.s, '\t', line.n) &&
-	    cell_read(line, &v) == CELL_WORD;
+	return !o->text && !o->label && !o->features && !o->drop && !o->id && has_suffix(t->source.name, ".txt") &&
+	    line.n && !memchr(line.s, '\t', line.n) && cell_read(line, &v) == CELL_WORD;
 }
 
 /* A text format by the first line, else what the model remembers, else TSV. */

@@ -37,3 +37,5 @@ echo '== other files'
 printf '\211PNG\r\n\032\n' >p.csv; train p.csv; train m.maas; iconv -t UTF-16LE good.csv >u.csv; train u.csv; train --encoding UTF-16LE u.csv
 printf '\204\061\377\n' >g.tsv; train --encoding GB18030 g.tsv; train --encoding none g.tsv; gzip -c good.csv | head -c 40 >cut.csv.gz; train cut.csv.gz; printf 'a,b,c\n1,2,3' >nogz.gz; train nogz.gz
 cp good.csv good.tsv; train good.tsv
+echo '== columns asked for where there are none'
+printf 'a 1:1 2:1\nb 1:2\n' >s.svm; train --drop 2 s.svm; train --label 1 s.svm; printf 'one,x\ntwo,y\n' >c.txt; train --text 1 --label 2 c.txt; train c.txt
