@@ -227,7 +227,7 @@ const struct maas_kind maas_kind_mlp = {
 	.what = "multi-layer perceptron: labels or numbers from tables and texts",
 	.fields = fields,
 	.size = sizeof(struct maas_mlp),
-	.defaults = "optimizer=adam schedule=constant lr=0.001 warmup=0 epochs=20 clip=0 weight_decay=0 eval_batches=0 "
+	.defaults = "optimizer=adam schedule=cosine lr=0.003 warmup=0 epochs=50 clip=0 weight_decay=0 eval_batches=0 "
 		    "scale=standard",
 	.task = "classify",
 	.ready = ready,

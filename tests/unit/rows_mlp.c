@@ -81,6 +81,7 @@ set(struct job *j, const char *settings)
 	snprintf(kept, sizeof kept, "%s", settings);
 	maas_defaults(maas_training_fields, &j->how);
 	maas_set_all(maas_training_fields, &j->how, maas_kind_mlp.defaults);
+	maas_set_all(maas_training_fields, &j->how, "schedule=constant");
 	while ((word = strsep(&s, " "))) {
 		const struct maas_field *f;
 
