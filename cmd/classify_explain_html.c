@@ -120,9 +120,11 @@ page_open(const char *path, const char *model, size_t top)
 	put_span(p->f, maas_span(name));
 	fputs("</h1>\n<p>What is <span class=\"k\" style=\"", p->f);
 	put_colour(p->f, 1);
-	fputs("\">red</span> speaks for the answer, what is <span class=\"k\" style=\"", p->f);
+	fputs("\">red</span> speaks for the label, or raises the value; what is <span class=\"k\" style=\"", p->f);
 	put_colour(p->f, -1);
-	fputs("\">blue</span> against it, more so where the colour is stronger.</p>\n", p->f);
+	fputs(
+	    "\">blue</span> speaks against the label, or lowers the value; more so where the colour is stronger.</p>\n",
+	    p->f);
 	return p;
 }
 
@@ -159,7 +161,7 @@ put_piece(FILE *f, const struct maas_piece *p, double most)
 		fputs("<td class=\"v\">gap", f);
 	else
 		fprintf(f, "<td class=\"v\">%.6g", p->value);
-	fprintf(f, "<td class=\"v\">%+.4g<td class=\"b\"><i style=\"width:%.1f%%;margin-left:%.1f%%;", p->contribution,
+	fprintf(f, "<td class=\"v\">%+.6g<td class=\"b\"><i style=\"width:%.1f%%;margin-left:%.1f%%;", p->contribution,
 	    wide, part < 0 ? 50 - wide : 50.0);
 	put_colour(f, part < 0 ? -1 : 1);
 	fputs("\"></i>\n", f);

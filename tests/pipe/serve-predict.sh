@@ -31,6 +31,7 @@ maas-classify explain -q -m topics.maas --jsonl texts | head -n 1 | jq -cS '[.la
 jq -cn --arg t "$(head -n 1 texts)" '{text: $t}' | post /v1/models/topics/explain @- >why
 jq -cS '[.label, .logit, .intercept, [.contributions[] | [.contribution, .value]]]' why | cmp - cli && echo "reasons: the same"
 jq -r '((.contributions | map(.contribution) | add) + .intercept - .logit) | fabs < 1e-9' why
+jq -r .method why
 post /v1/models/topics/explain '{"text":"Überall: Chain, chain 新 chain!","top":1}' | jq -c '.contributions[] | del(.value, .contribution)'
 
 # rows, by their columns
