@@ -11,6 +11,8 @@ spoil() {
 	esac
 }
 rows() { kind=$1; shift; maas-train "$kind" -q --impute mean --scale standard "$@"; }
+scores() { kind=$1; shift; maas-train "$kind" -q --impute median --indicator --scale minmax --task regress --label weight "$@"; }
+nets() { rows "$@" --epochs 3; }
 texts() { kind=$1; shift; maas-train "$kind" -q --tfidf "$@"; }
 
 # held WHAT KIND FILE FIRST: each line spoiled in turn.  Those held out, a quarter, leave the model as it is; all
@@ -28,6 +30,8 @@ held() {
 }
 held rows logistic rows.csv 2
 held texts logistic texts.tsv 1
+held scores linear rows.csv 2
+held nets mlp rows.csv 2
 
 # file WHAT KIND FILE FIRST: the last lines are a file of their own, and spoiled.
 file() {
@@ -41,3 +45,5 @@ file() {
 }
 file rows logistic rows.csv 2
 file texts logistic texts.tsv 1
+file scores linear rows.csv 2
+file nets mlp rows.csv 2
