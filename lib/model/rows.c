@@ -352,7 +352,8 @@ apply_some(void *arg, size_t begin, size_t end, int member)
 	double *out = a->out + (size_t)member * MAAS_ROWS * r->outputs;
 
 	r->m->kind->rows->apply(r->m, &part, out, a->scratch ? a->scratch + (size_t)member * a->stride : NULL);
-	maas_rows_scale(a->score + begin * maas_rows_scores(r), out, end - begin, r->labels, r->outputs, r->temperature);
+	maas_rows_scale(
+	    a->score + begin * maas_rows_scores(r), out, end - begin, r->labels, r->outputs, r->temperature);
 }
 
 int
