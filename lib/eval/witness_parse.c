@@ -107,6 +107,24 @@ read_cells(struct witness *w, const struct maas_json *j, size_t features)
 	return w->cells * w->labels <= CELLS ? 0 : damaged("too many counts");
 }
 
+/* Some rows; of each label as many answers as rows. */
+static int
+check_sums(const struct witness *w)
+{
+	double all = 0;
+
+	for (size_t t = 0; t < w->labels; t++) {
+		double answers = 0;
+
+		for (size_t a = 0; a < w->labels; a++)
+			answers += w->confusion[a * w->labels + t];
+		if (w->labels > 1 && answers != w->rows[t])
+			return damaged("answers that are not as many as rows");
+		all += w->rows[t];
+	}
+	return all > 0 ? 0 : damaged("no rows");
+}
+
 static int
 read_counts(struct witness *w, const struct maas_json *j)
 {
@@ -147,7 +165,7 @@ read_all(struct witness *w, const struct maas_json *j, size_t features)
 		maas_json_real(unknown, &w->unknown);
 	if (!noise || maas_json_real(noise, &w->noise) || !(w->noise >= 0))
 		w->noise = 0;
-	return read_cells(w, j, features) < 0 || read_counts(w, j) < 0 ? -1 : witness_ready(w);
+	return read_cells(w, j, features) < 0 || read_counts(w, j) < 0 || check_sums(w) < 0 ? -1 : witness_ready(w);
 }
 
 int
