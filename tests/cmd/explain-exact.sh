@@ -3,20 +3,22 @@ logits() { maas-classify explain -m "$1" --top 1 "$2" | awk -F '\t' '$4 == "(int
 awk() { command awk -v OFMT=%.12g -v CONVFMT=%.12g "$@"; }
 near() { awk '{ d = $1 - $2; t = 2e-8 * ($1 > 10 ? $1 : 1); print $3, (d < t && d > -t) ? "exactly" : $1 " is not " $2 }'; }
 
-# Counted words: the strongest of each text is deleted, and the text asked again.
-maas-train logistic -q -o counts.maas "$DATA/example/train.tsv"
+# Words that are counted, or there or not: the strongest of each text is deleted, and the text asked again.
 cut -f 1 "$DATA/example/test.tsv" | head -n 20 >texts
-maas-classify explain -m counts.maas --jsonl --top 1 texts >why
-n=0
-while read -r text; do
-	n=$((n + 1))
-	jq -r --arg t "$text" "select(.row == $n)"' | (.contributions[0].places | reverse) as $p |
-		reduce $p[] as $x ($t | explode; .[0:$x[0]] + .[$x[1]:]) | implode' why
-done <texts >without
-logits counts.maas texts >before
-logits counts.maas without >after
-jq -r '.contributions[0].contribution' why | paste -d ' ' before after - |
-	awk '$1 == $3 { print $2 - $4, $5, "label" }' | near | sort | uniq -c | sed 's/^ *//'
+for m in binary no-binary; do
+	maas-train logistic -q --$m -o $m.maas "$DATA/example/train.tsv"
+	maas-classify explain -m $m.maas --jsonl --top 1 texts >why
+	n=0
+	while read -r text; do
+		n=$((n + 1))
+		jq -r --arg t "$text" "select(.row == $n)"' | (.contributions[0].places | reverse) as $p |
+			reduce $p[] as $x ($t | explode; .[0:$x[0]] + .[$x[1]:]) | implode' why
+	done <texts >without
+	logits $m.maas texts >before
+	logits $m.maas without >after
+	jq -r '.contributions[0].contribution' why | paste -d ' ' before after - |
+		awk '$1 == $3 { print $2 - $4, $5, "label" }' | near | sort | uniq -c | sed "s/^ */$m: /"
+done
 
 # Scaled numbers, a gap that was filled and is told, a category.
 cat >train.csv <<'END'
@@ -74,9 +76,9 @@ maas-classify predict -m ngrams.maas without | cut -f 1 | sort | uniq -c | sed '
 logits ngrams.maas without | while read -r after; do echo "$(cat before) $after"; done | paste -d ' ' - adds |
 	awk '{ print $2 - $4, $6, $5 }' | near
 echo '# a text of every word there is'
-maas-classify explain -m counts.maas --global --top 0 | cut -f 2 | sed 1d | sort -u | tr '\n' ' ' >all
+maas-classify explain -m no-binary.maas --global --top 0 | cut -f 2 | sed 1d | sort -u | tr '\n' ' ' >all
 for m in contribution occlusion; do
-	maas-classify explain -m counts.maas --method $m all | awk -F '\t' '$4 !~ /^[(]/ && NR > 1 { print $4, $6 }' | sort >$m
+	maas-classify explain -m no-binary.maas --method $m all | awk -F '\t' '$4 !~ /^[(]/ && NR > 1 { print $4, $6 }' | sort >$m
 done
 paste -d ' ' contribution occlusion | awk '{ print $2, $4, $1 == $3 ? "word" : "mixed up" }' | near | sort | uniq -c | sed 's/^ *//'
 echo '# of linear models, gradient is contribution, and so is occlusion of counts'
