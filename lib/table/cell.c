@@ -53,6 +53,21 @@ cell_read(struct maas_span s, double *to)
 	return decimal_parse(s, to) ? CELL_NUMBER : CELL_WORD;
 }
 
+int
+cell_print(struct maas_buf *to, double v)
+{
+	char text[32];
+	double again;
+	int digits;
+
+	for (digits = 15; digits <= 17; digits++) {
+		maas_real_print(text, v, digits);
+		if (maas_parse_real(maas_span(text), &again) == 0 && !(again < v) && !(again > v))
+			break;
+	}
+	return maas_buf_text(to, text);
+}
+
 /* One item of a list, up to a comma: its end; the text is put into `to` without quotes. */
 static const char *
 item(const char *p, char *to, size_t *n)

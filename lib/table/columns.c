@@ -416,7 +416,28 @@ make_column(struct fit *f, struct maas_columns *c, size_t i)
 	return 0;
 }
 
-/* Options that speak of columns, where the format has none. */
+static int
+is_said(const char *option)
+{
+	return option && *option;
+}
+
+/* Are the numbers of npy and IDX columns?  Where one is asked for; and where the label must be one of them. */
+static int
+numbers_are_columns(const struct fit *f)
+{
+	const struct maas_table_options *o = f->options;
+	const struct maas_table *t = f->table;
+
+	if (t->format->text)
+		return 0;
+	if (is_said(o->label) || is_said(o->features) || is_said(o->drop) || is_said(o->id))
+		return 1;
+	return t->format == &maas_format_npy && t->matrix.dims == 1 && f->width > 1 && !labels_apart(t) &&
+	    !(f->how & MAAS_FIT_UNLABELLED);
+}
+
+/* Options that speak of columns, where the format has none, or of text, where there are numbers. */
 static int
 refuse_columns(const struct fit *f)
 {
@@ -428,7 +449,7 @@ refuse_columns(const struct fit *f)
 	size_t i;
 
 	for (i = 0; i < MAAS_COUNT(said); i++)
-		if (said[i].value && *said[i].value)
+		if (is_said(said[i].value) && (f->table->format->text || said[i].value == o->text))
 			return maas_fail_as(MAAS_USAGE,
 			    "--%s: the data has no columns to choose from, it is %s (see --format)", said[i].name,
 			    f->table->format->name);
@@ -448,9 +469,9 @@ make(struct fit *f)
 	c->format = t->format;
 	c->delimiter = t->delimiter;
 	c->labelled = f->labelled || labels_apart(t);
-	if (!t->format->cells) {
-		if (refuse_columns(f) < 0)
-			return NULL;
+	if (!t->format->cells && refuse_columns(f) < 0)
+		return NULL;
+	if (!t->format->cells && !numbers_are_columns(f)) {
 		c->sparse = t->format == &maas_format_libsvm;
 		c->numbers = f->width;
 		c->texts = t->format->text && !c->sparse;
@@ -461,6 +482,9 @@ make(struct fit *f)
 		columns_place(c);
 		return c;
 	}
+	for (i = 0; !t->format->cells && i < f->width; i++)
+		if (add_column(f, (struct maas_span){ NULL, 0 }) < 0)
+			return NULL;
 	c->n = f->n;
 	c->header = f->n && f->seen[0].name.s;
 	if (assign_roles(f) < 0 || !(c->column = maas_take(f->arena, f->n, sizeof *c->column)))

@@ -200,19 +200,27 @@ maas_reader_keep(struct maas_reader *r, const char *cols)
 	return r->table && r->table->heads ? bind_keep(r, r->table->head, r->table->heads, r->table->source.name) : 0;
 }
 
-/* Columns by place: all of them, or all but the label.  0 where the number of fields fits neither. */
+/* Columns by place: all of them, all but the label, or those alone that features are made of.  0 where the number of
+ * fields fits none of these. */
 static int
 bind_places(struct maas_reader *r, size_t fields)
 {
 	const struct maas_columns *c = r->columns;
-	size_t i, labels = 0, at = 0;
+	size_t labels = 0, spares = 0, at = 0, i;
 
-	for (i = 0; i < c->n; i++)
+	for (i = 0; i < c->n; i++) {
 		labels += c->column[i].role == MAAS_LABEL;
-	if (fields != c->n && fields != c->n - labels)
+		spares += spare(c->column[i].role) != 0;
+	}
+	if (fields != c->n && fields != c->n - labels && fields != c->n - spares)
 		return 0;
-	for (i = 0; i < c->n; i++)
-		r->at[i] = c->column[i].role == MAAS_LABEL && fields != c->n ? -1 : (long)at++;
+	for (i = 0; i < c->n; i++) {
+		int missing = fields == c->n  ? 0
+		    : fields == c->n - labels ? c->column[i].role == MAAS_LABEL
+					      : spare(c->column[i].role);
+
+		r->at[i] = missing ? -1 : (long)at++;
+	}
 	return 1;
 }
 
@@ -382,6 +390,48 @@ number_row(struct maas_reader *r, struct maas_row *row)
 	return 1;
 }
 
+/* A number as a text of r->text: a label, an id. */
+static int
+put_number(struct maas_reader *r, double v, size_t *at)
+{
+	*at = r->text.n;
+	return cell_print(&r->text, v);
+}
+
+/* Numbers of npy and IDX by columns: features, label, id, some left out. */
+static int
+columns_row(struct maas_reader *r, struct maas_row *row)
+{
+	const struct maas_columns *c = r->columns;
+	const struct maas_record *rec = &row->record;
+	size_t label = SIZE_MAX, id = SIZE_MAX, i;
+
+	if (!bind_places(r, rec->n))
+		return bad(r, row, "%zu numbers, expected %zu", rec->n, c->n);
+	r->text.n = 0;
+	for (i = 0; i < c->n; i++) {
+		enum maas_role role = c->column[i].role;
+		double v = r->at[i] < 0 ? NAN : rec->num[r->at[i]];
+
+		if (role == MAAS_NUMERIC && !isfinite(v) && !(isnan(v) && (r->gaps || c->fill)))
+			return bad(
+			    r, row, "column %zu: not a finite number%s", i + 1, isnan(v) ? " (see --impute)" : "");
+		if (role == MAAS_NUMERIC)
+			r->x[c->column[i].from] = v;
+		else if ((role == MAAS_LABEL || role == MAAS_ID) && r->at[i] >= 0 &&
+		    put_number(r, v, role == MAAS_LABEL ? &label : &id) < 0)
+			return -1;
+	}
+	row->x = r->x;
+	if (label != SIZE_MAX)
+		row->label =
+		    (struct maas_span){ r->text.s + label, (id > label && id != SIZE_MAX ? id : r->text.n) - label };
+	if (id != SIZE_MAX)
+		row->id =
+		    (struct maas_span){ r->text.s + id, (label > id && label != SIZE_MAX ? label : r->text.n) - id };
+	return 1;
+}
+
 /* libsvm: sparse for a model that learned from libsvm, spread out for one of as many numbers. */
 static int
 sparse_row(struct maas_reader *r, struct maas_row *row)
@@ -452,7 +502,7 @@ take_kept(struct maas_reader *r, struct maas_row *row)
 		if (row->record.cell && at >= 0 && (size_t)at < row->record.n)
 			r->keep[i] = row->record.cell[at];
 		else if (!row->record.cell && maas_span_is(r->kept[i], "label"))
-			r->keep[i] = row->record.label;
+			r->keep[i] = row->label;
 		else
 			r->keep[i] = (struct maas_span){ NULL, 0 };
 	}
@@ -477,8 +527,9 @@ make_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 			rc = all_numbers(c) ? sparse_row(r, row)
 					    : bad(r, row, "numbers alone: the model wants text or categories");
 		else if (rec->num)
-			rc = all_numbers(c) ? number_row(r, row)
-					    : bad(r, row, "numbers alone: the model wants text or categories");
+			rc = !all_numbers(c) ? bad(r, row, "numbers alone: the model wants text or categories")
+			    : !c->column || rec->n == c->numbers ? number_row(r, row)
+								 : columns_row(r, row);
 		else if (t->format->cells)
 			rc = cell_row(r, t, row);
 		else if (c->texts && !c->numbers && !c->words)

@@ -122,6 +122,9 @@ struct label_from *label_from_new(const char *ere) MAAS_USE;
 int label_from_path(const struct label_from *, const char *path, struct maas_span *) MAAS_USE; /* a part of path */
 void label_from_free(struct label_from *);
 
+/* A number as a cell that reads back as it, in few digits; appended. */
+int cell_print(struct maas_buf *, double) MAAS_USE;
+
 /* Is it a file of something else, by what has arrived of it?  Then -1 with its name; else 0.  text: known to be text,
  * whatever bytes are in it. */
 int foreign_refuse(struct source *, int text) MAAS_USE;

@@ -380,7 +380,7 @@ add_label(struct maas_table *t, struct maas_record *rec)
 	if (l.n != 1)
 		return maas_fail("%s: %zu numbers a row, one label is wanted", t->options->labels, l.n);
 	t->label.n = 0;
-	if (maas_buf_printf(&t->label, "%.17g", l.num[0]) < 0)
+	if (cell_print(&t->label, l.num[0]) < 0)
 		return -1;
 	rec->label = (struct maas_span){ t->label.s, t->label.n };
 	return 0;

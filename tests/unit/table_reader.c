@@ -307,6 +307,40 @@ test_other_columns(void)
 	ok(!maas_columns_open(TEXT("{\"format\":\"csv\"}")), "%s", maas_error());
 }
 
+/* Columns of npy by number; the last is the label where none is named. */
+static void
+test_matrix_columns(void)
+{
+	static const struct maas_span data = {
+		NPY("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4), }          \n") "\1\2\3\4\5\6\7\10", 88
+	};
+	struct maas_table_options o = as("");
+	struct maas_columns *c = fitted(&o, data, 0);
+
+	ok(c && c->numbers == 3 && c->labelled && c->column[3].role == MAAS_LABEL, "the last column is the label");
+	is_str(later(c, "", NULL, data), "/4/1 2 3 ;/8/5 6 7 ;");
+	is_str(later(c, "format=csv", NULL, TEXT("9,8,7\n9,8,7,6\n9,8\n")),
+	    "//9 8 7 ;/6/9 8 7 ;<u:3: 2 fields, expected 4>//;");
+	maas_columns_free(c);
+	o = as("label=1 drop=3 id=2");
+	c = fitted(&o, data, 0);
+	is_str(later(c, "", NULL, data), "/1/4 ;/5/8 ;");
+	is_str(later(c, "format=csv", NULL, TEXT("9\n1,2,3,4\n2,3,4\n1,2\n")),
+	    "//9 ;/1/4 ;//4 ;<u:4: 2 fields, expected 4>//;");
+	maas_columns_free(c);
+	c = fitted(&o, data, MAAS_FIT_UNLABELLED | MAAS_FIT_NUMERIC);
+	ok(c && c->numbers == 1, "with the first records alone");
+	maas_columns_free(c);
+	o = as("");
+	c = fitted(&o, data, MAAS_FIT_UNLABELLED);
+	ok(c && c->numbers == 4 && !c->column, "all of them where nothing is a label");
+	maas_columns_free(c);
+	o = as("text=1");
+	ok(!fitted(&o, data, 0), "%s", maas_error());
+	o = as("label=5");
+	ok(!fitted(&o, data, 0), "%s", maas_error());
+}
+
 static void
 test_numbers(void)
 {
@@ -333,6 +367,7 @@ main(void)
 	test_text_columns();
 	test_number_columns();
 	test_other_columns();
+	test_matrix_columns();
 	test_numbers();
 	return done();
 }
