@@ -69,6 +69,12 @@ check_fit(struct evaluating *v, struct call *c)
 	if (!v->k.labels && (o->confusion || o->sweep || o->cost || o->positive))
 		return misuse(
 		    c, "%s answers a number: --confusion, --sweep, --cost and --positive are of labels", v->k.o->model);
+	if ((o->sweep || o->cost) && !o->positive && v->k.labels > 2)
+		return misuse(
+		    c, "%zu labels: which one are thresholds and costs for? Say it with --positive", v->k.labels);
+	for (size_t i = 0; o->positive && !maas_span_is(maas_rows_label(v->k.rows, i), o->positive); i++)
+		if (i + 1 == v->k.labels)
+			return misuse(c, "--positive: the model has no label '%s'", o->positive);
 	for (size_t i = 0; i < o->fail_under.n; i++) {
 		const char *const *name = v->k.labels ? maas_eval_metrics : maas_eval_value_metrics;
 
@@ -249,7 +255,7 @@ sweep(struct evaluating *v)
 	if (!asked && !(o->plot && v->k.labels == 2))
 		return 0;
 	if (maas_eval_sweep(v->e, o->positive, &v->costs, &v->sweep) < 0)
-		return o->positive ? -1 : maas_in("--positive LABEL says it");
+		return -1;
 	v->swept = asked;
 	return 0;
 }

@@ -23,6 +23,13 @@ for o in "--cost fn=-1" "--cost 5" "--positive nothing" "--plot x.gif" "--plot t
 	# shellcheck disable=SC2086 # two words
 	maas-classify evaluate -q -m m.maas $o two.tsv >said 2>&1; echo "exit $?"; head -n 1 said
 done
+maas-train logistic -q --text 1 --label 2 -o three.maas - <<'.'
+red apple	fruit
+green leek	greens
+grey stone	things
+.
+maas-classify evaluate -q -m three.maas --sweep two.tsv >said 2>&1; echo "exit $?"; head -n 1 said
+maas-classify evaluate -q -m three.maas --sweep --positive things two.tsv | grep things
 echo "pictures"
 grep -c '<rect' two.svg; grep -c 'area 0\.\|area 1\|average precision' two.svg
 maas-classify evaluate -m m.maas --plot three.svg test.tsv >/dev/null
