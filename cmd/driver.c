@@ -346,8 +346,8 @@ tear_down(struct call *c)
 	maas_arena_free(s->arena);
 }
 
-static const struct verb *
-verb_named(const struct command *cmd, const char *name)
+const struct verb *
+verb_find(const struct command *cmd, const char *name)
 {
 	for (size_t i = 0; i < cmd->nverbs; i++)
 		if (!strcmp(cmd->verbs[i].name, name))
@@ -394,7 +394,7 @@ choose(struct call *c, char **word, int *words)
 	const char *config;
 
 	*words = 0;
-	if (word[0] && word[0][0] != '-' && (c->verb = verb_named(cmd, word[0]))) {
+	if (word[0] && word[0][0] != '-' && (c->verb = verb_find(cmd, word[0]))) {
 		*words = 1;
 		return c->verb;
 	}
@@ -406,7 +406,7 @@ choose(struct call *c, char **word, int *words)
 		if (maas_yaml_load(config, on_key, c) < 0)
 			return NULL;
 		c->state->data.n = 0;
-		if (c->state->kind && (c->verb = verb_named(cmd, c->state->kind)))
+		if (c->state->kind && (c->verb = verb_find(cmd, c->state->kind)))
 			return c->verb;
 		if (c->state->kind)
 			refuse_verb(cmd, MAAS_CONFIG, "kind", c->state->kind);
@@ -445,6 +445,57 @@ drive(int argc, char **argv, const struct command *cmd)
 		rc = c.verb->run(&c);
 	tear_down(&c);
 	return rc;
+}
+
+struct call *
+call_again(const struct call *c, const struct verb *v)
+{
+	struct call *n = maas_alloc(1, sizeof *n);
+	struct state *s = maas_alloc(1, sizeof *s);
+	const struct table *t;
+
+	if (!n || !s || !(s->arena = maas_arena_new(4096))) {
+		free(n);
+		free(s);
+		return NULL;
+	}
+	*n = (struct call){ .command = c->command, .verb = v, .state = s };
+	if (set_up(n, 0) < 0)
+		goto fail;
+	n->operand = c->operand;
+	n->n = c->n;
+	for (size_t i = 0; i < c->state->nset; i++) {
+		const struct assignment *a = &c->state->set[i];
+		const struct maas_field *f = find(n, a->field->name, 0, &t);
+
+		if (f && (note(n, t, f, a->value, a->source) < 0 || assign(n, &s->set[s->nset - 1]) < 0))
+			goto fail;
+	}
+	return n;
+fail:
+	call_free(n);
+	return NULL;
+}
+
+int
+call_set(struct call *c, const char *name, const char *value)
+{
+	const struct table *t;
+	const struct maas_field *f = find(c, name, 0, &t);
+
+	if (!f)
+		return 0;
+	return note(c, t, f, value, FLAG) < 0 || assign(c, &c->state->set[c->state->nset - 1]) < 0 ? -1 : 1;
+}
+
+void
+call_free(struct call *c)
+{
+	if (!c)
+		return;
+	tear_down(c);
+	free(c->state);
+	free(c);
 }
 
 int

@@ -60,6 +60,16 @@ int drive(int argc, char **argv, const struct command *);
 
 /* Was this option (or a part's field) given by flag, environment or configuration? */
 int given(const struct call *, const char *name);
+/*
+ * The same command line over again, for another verb of the command (or the same), whose settings can then be changed
+ * as flags would: what it says that the verb does not know is left out.  _set: 1, 0 where the verb has no such setting,
+ * -1 where the value will not do.  Operands are borrowed, values too.
+ */
+struct call *call_again(const struct call *, const struct verb *) MAAS_USE;
+int call_set(struct call *, const char *name, const char *value) MAAS_USE;
+void call_free(struct call *);
+/* The verb of that name; NULL: none. */
+const struct verb *verb_find(const struct command *, const char *name);
 /* Every setting with its value as YAML, for --dry-run. */
 int print_settings(const struct call *, FILE *);
 

@@ -9,6 +9,9 @@
 
 static const char *const tasks[] = { "auto", "class", "regress", NULL };
 
+static const char *const searches[] = { "none", "grid", "random", "halving", NULL };
+static const char *const resources[] = { "rows", "epochs", NULL };
+
 static const struct maas_field rows_fields[] = {
 	MAAS_ENUM(
 	    0, rows_options, task, tasks, 0, "what the label is: a class, or a number; auto: what suits the kind"),
@@ -22,6 +25,11 @@ static const struct maas_field rows_fields[] = {
 	    "learn from N principal components, or from as many as have this share of the variance"),
 	MAAS_FLAG(0, rows_options, check, "look the data over, tell what is wrong with it, and train nothing"),
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
+	MAAS_ENUM(0, rows_options, search, searches, 0,
+	    "find the best of many settings: all, some, or in rounds of which a third goes on; then learn with it"),
+	MAAS_LIST(0, rows_options, try, "NAME=VALUE,...", "settings to search among; may be repeated"),
+	MAAS_INT(0, rows_options, trials, 0, 1000000, 0, "how many of them random and halving take; 0: all"),
+	MAAS_ENUM(0, rows_options, resource, resources, 0, "what the rounds of halving have more and more of"),
 	MAAS_TEXT(
 	    0, rows_options, init_from, NULL, "begin with a model: its columns, words, labels, settings, weights"),
 	MAAS_FLAG(0, rows_options, calibrate,
@@ -49,6 +57,12 @@ choose_task(struct rows_job *j)
 	    can & MAAS_CLASSES ? "classes" : "numbers");
 }
 
+static int
+searching(const struct rows_job *j)
+{
+	return !j->call->verb->data || j->rows->search || j->rows->try.n;
+}
+
 /* Whatever wants rows that are held out, and METRIC=X of --until. */
 static int
 check_held_out(struct rows_job *j)
@@ -68,7 +82,7 @@ check_held_out(struct rows_job *j)
 		return misuse(j->call, "--calibrate wants rows that are held out: --val or --val-split");
 	if (j->rows->cv == 1)
 		return misuse(j->call, "--cv 1: two folds at least");
-	if (j->rows->cv && j->rows->max_time > 0)
+	if (j->rows->cv && j->rows->max_time > 0 && !searching(j))
 		return misuse(j->call, "--cv and --max-time exclude each other: folds that are cut short say nothing");
 	if (j->rows->shuffle && !j->rows->cv)
 		return misuse(j->call, "--shuffle wants --cv");
@@ -89,8 +103,8 @@ check_held_out(struct rows_job *j)
 	return held ? 0 : misuse(j->call, "--until wants rows that are held out: --val or --val-split");
 }
 
-static int
-check_options(struct rows_job *j)
+int
+rows_check_options(struct rows_job *j)
 {
 	const struct outcome *o = j->outcome;
 	const char *places[] = { o->output, o->depfile, j->rows->log, j->rows->plot };
@@ -153,9 +167,8 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 	    : 0;
 }
 
-/* Learn, measure, write. */
-static int
-make_model(struct rows_job *j)
+int
+rows_make(struct rows_job *j)
 {
 	const char *also[] = { j->rows->vectorizer, j->rows->val, j->table->labels, j->rows->init_from };
 	int how = MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0);
@@ -180,12 +193,11 @@ run_job(struct rows_job *j)
 		return rows_prepare(j, &j->fold, 1) || rows_plan(j) ? -1 : 0;
 	if (rows_watch_open(j) || (j->rows->cv && rows_cross_validate(j)))
 		return -1;
-	return rows_prepare(j, &j->fold, 1) || make_model(j) ? -1 : 0;
+	return rows_prepare(j, &j->fold, 1) || rows_make(j) ? -1 : 0;
 }
 
-/* Has --until been reached by the model that was written?  0, or 1 and said. */
-static int
-goal_missed(const struct rows_job *j)
+int
+rows_goal_missed(const struct rows_job *j)
 {
 	const char *name = j->goal.loss ? (j->task == MAAS_TASK_CLASS ? "log_loss" : "mse") : j->goal.name;
 	double got;
@@ -199,10 +211,10 @@ goal_missed(const struct rows_job *j)
 	return complain(j->call, MAAS_NEGATIVE, "val_%s is %.6g, --until wanted %g", j->goal.name, got, j->goal.value);
 }
 
-static int
-train_rows(struct call *c)
+void
+rows_job_set(struct rows_job *j, struct call *c)
 {
-	struct rows_job j = { .call = c,
+	*j = (struct rows_job){ .call = c,
 		.kind = c->verb->data,
 		.outcome = c->part[1],
 		.rows = c->part[2],
@@ -210,8 +222,18 @@ train_rows(struct call *c)
 		.vectorizer = c->part[4],
 		.training = c->part[5],
 		.preparation = c->part[6] };
-	int rc = check_options(&j), signal;
+}
 
+static int
+train_rows(struct call *c)
+{
+	struct rows_job j;
+	int rc, signal;
+
+	rows_job_set(&j, c);
+	if (searching(&j) && (!j.rows->check || !j.kind))
+		return train_search(c);
+	rc = rows_check_options(&j);
 	if (!rc && j.rows->check) {
 		rc = rows_check(&j);
 		rows_free(&j);
@@ -220,7 +242,7 @@ train_rows(struct call *c)
 	if (!rc && run_job(&j))
 		rc = j.watch.signal ? 1 : end_badly(c);
 	else if (!rc)
-		rc = goal_missed(&j);
+		rc = rows_goal_missed(&j);
 	signal = j.watch.signal;
 	rows_free(&j);
 	if (signal) {

@@ -9,8 +9,10 @@
 
 struct rows_options {
 	const char *val, *vectorizer, *log, *plot, *until, *pca, *init_from;
+	struct maas_list try;
 	double max_time;
-	long cv;
+	long cv, trials;
+	int search, resource;
 	int task, shuffle, check, calibrate;
 };
 
@@ -94,12 +96,20 @@ struct rows_job {
 	struct rows_fold fold;
 	struct rows_cv cv;
 	double temperature; /* of --calibrate; 0: none */
-	long at_fold; /* of --cv, from 1; 0: the model that stays */
+	long at_fold;          /* of --cv, from 1; 0: the model that stays */
+	long at_trial, trials; /* of --search, likewise */
+	int gaps;              /* rows may have gaps, whatever `preparation` says: trials fill them */
+	struct maas_buf search; /* its trials, as members of the result; empty: none */
 	struct rows_watch watch;
 	struct maas_eval *val; /* NULL: nothing held out */
 };
 
 int rows_check(struct rows_job *); /* --check: the exit status */
+void rows_job_set(struct rows_job *, struct call *); /* what the command line says */
+int rows_check_options(struct rows_job *);           /* 0, or an exit status, and said */
+int train_search(struct call *);                     /* --search: the exit status */
+int rows_make(struct rows_job *);                    /* of rows that are prepared: learn, measure, write, report */
+int rows_goal_missed(const struct rows_job *);       /* --until: 0, or 1 and said */
 int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
 /* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again,
  * and the model is one to keep. */

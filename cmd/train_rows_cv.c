@@ -50,10 +50,10 @@ deal(struct rows_job *j, const struct rows_part *p, uint32_t *fold)
 	free(group);
 	if (bad)
 		return maas_in("--cv");
-	if (j->task == MAAS_TASK_CLASS && least < k)
+	if (j->task == MAAS_TASK_CLASS && least < k && j->at_trial < 2)
 		warn(j->call, "--cv %zu: the rarest label has %zu row%s, some folds have none of it", k, least,
 		    least == 1 ? "" : "s");
-	if (j->task == MAAS_TASK_REGRESS && !j->rows->shuffle && sorted(p))
+	if (j->task == MAAS_TASK_REGRESS && !j->rows->shuffle && j->at_trial < 2 && sorted(p))
 		warn(
 		    j->call, "the rows are in the order of their label: folds are unlike each other without --shuffle");
 	return 0;
@@ -101,7 +101,7 @@ tell(struct rows_job *j, long fold, const double score[2])
 	if (j->watch.log)
 		fprintf(j->watch.log, "{%s\"%s\":%.17g,\"baseline\":%.17g}\n", j->watch.tag, rows_metric(j), score[0],
 		    score[1]);
-	if (j->call->common.verbose)
+	if (j->call->common.verbose && !j->at_trial)
 		warn(j->call, "fold %ld of %ld: %s %.4f", fold, j->rows->cv, rows_metric(j), score[0]);
 }
 

@@ -22,7 +22,7 @@ load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 	int drop = j->preparation->impute == MAAS_IMPUTE_DROP;
 	struct maas_rowset *d;
 
-	if (r && j->preparation->impute)
+	if (r && (j->preparation->impute || j->gaps))
 		maas_reader_gaps(r);
 	d = r ? maas_rowset_load(r, c, j->task, drop, on_bad, j) : NULL;
 	maas_reader_free(r);
@@ -199,7 +199,7 @@ hint(const struct rows_job *j)
 {
 	size_t n = j->set->n < 1000 ? j->set->n : 1000;
 
-	if (!j->at_fold && !j->given && j->set->text && !given(j->call, "analyzer") &&
+	if (!j->at_fold && !j->at_trial && !j->given && j->set->text && !given(j->call, "analyzer") &&
 	    maas_cjk_share(j->set->text, n) > 0.3)
 		warn(j->call, "the text has few blanks between words: --analyzer cjk learns more from it");
 }
@@ -270,7 +270,7 @@ rows_project(struct rows_job *j, struct rows_fold *f)
 		return maas_fail_as(MAAS_USAGE, "--pca: %s models do not learn from components", j->kind->name);
 	if (maas_projection_bytes(n, f->data.n, f->data.x.cols, &bytes))
 		return -1;
-	if (bytes > 1e8 && !j->at_fold)
+	if (bytes > 1e8 && !j->at_fold && !j->at_trial)
 		warn(j->call, "pca of %zu rows of %zu features: %.1f GB of memory", f->data.n, f->data.x.cols,
 		    bytes / 1e9);
 	f->components = f->data;
@@ -280,7 +280,7 @@ rows_project(struct rows_job *j, struct rows_fold *f)
 	    maas_projection_apply(f->projection, &f->data.x, j->team, &f->components.x) ||
 	    (f->val.n && maas_projection_apply(f->projection, &f->held.x, j->team, &f->held_components.x)))
 		return -1;
-	if (!j->at_fold)
+	if (!j->at_fold && !j->at_trial)
 		warn(j->call, "pca: %zu components, %.6f of the variance", maas_projection_size(f->projection),
 		    maas_projection_share(f->projection));
 	return 0;
@@ -382,6 +382,7 @@ void
 rows_free(struct rows_job *j)
 {
 	maas_eval_free(j->val);
+	maas_buf_free(&j->search);
 	(void)!rows_watch_close(j);
 	free(j->watch.point);
 	rows_fold_free(&j->fold);

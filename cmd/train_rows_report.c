@@ -127,7 +127,7 @@ print_json(const struct rows_job *j)
 	bad = bad || text_member(&b, "solver", f->how.solver) || text_member(&b, "objective", f->how.objective_text) ||
 	    put_course(j, &b) || put_held_out(j, &b) || member(&b, "baseline", baseline(j)) || put_folds(j, &b) ||
 	    (j->temperature > 0 && member(&b, "temperature", j->temperature)) || put_weights(j, &b) ||
-	    maas_buf_text(&b, "}");
+	    (j->search.n && maas_buf_add(&b, j->search.s, j->search.n)) || maas_buf_text(&b, "}");
 	if (!bad)
 		puts(b.s);
 	maas_buf_free(&b);

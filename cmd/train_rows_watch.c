@@ -99,7 +99,7 @@ say(struct rows_job *j, const struct maas_fitting *how)
 	long every = j->training->log_every, at;
 	char val[80] = "";
 
-	if (!every || j->at_fold || (how->epochs > 0 && !how->evaluated))
+	if (!every || j->at_fold || j->at_trial || (how->epochs > 0 && !how->evaluated))
 		return;
 	at = how->epochs > 0 ? (long)ceil(how->epoch - 1e-9) - 1 : how->step;
 	if (at % every || at == w->said)
@@ -118,7 +118,7 @@ show(struct rows_job *j, const struct maas_fitting *how)
 	struct rows_watch *w = &j->watch;
 	double share = how->steps ? (double)how->step / (double)how->steps : NAN;
 	const struct rows_point *p = w->n && how->epochs > 0 ? &w->point[w->n - 1] : NULL;
-	char at[64], fold[40] = "", train[40] = "", val[64] = "";
+	char at[64], trial[60] = "", fold[40] = "", train[40] = "", val[64] = "";
 
 	if (!w->bar.on)
 		return;
@@ -128,13 +128,15 @@ show(struct rows_job *j, const struct maas_fitting *how)
 		snprintf(at, sizeof at, "epoch %.4g of %.4g", how->epoch, how->epochs);
 	else
 		snprintf(at, sizeof at, "step %ld", how->step);
+	if (j->at_trial)
+		snprintf(trial, sizeof trial, "trial %ld of %ld  ", j->at_trial, j->trials);
 	if (j->at_fold)
 		snprintf(fold, sizeof fold, "fold %ld of %ld  ", j->at_fold, j->rows->cv);
 	if (p && !isnan(p->train_metric))
 		snprintf(train, sizeof train, "  %s %.3f", rows_metric(j), p->train_metric);
 	if (p && !isnan(p->val_loss))
 		snprintf(val, sizeof val, "  held out %.4f %.3f", p->val_loss, p->val_metric);
-	progress_show(&w->bar, share, "%s%s  loss %.5f%s%s", fold, at, how->loss, train, val);
+	progress_show(&w->bar, share, "%s%s%s  loss %.5f%s%s", trial, fold, at, how->loss, train, val);
 }
 
 /* A point of the curves. */

@@ -1,0 +1,54 @@
+# A search: every choice measured on the same rows, the best learnt again; what is written is what its settings give.
+data=folds.csv; cp "$DATA/$data" .
+logistic() { maas-train logistic --drop price "$@" "$data"; }
+said() { sed 's/^maas-train: //; s/ 0\.[0-9]*/ X/g; /train_loss/d'; }
+echo "a grid"
+logistic --search grid --try C=0.01,1,100 --try impute=mean,median --scale standard --cv 5 --json --log log.jsonl -o grid.maas 2>lines |
+	jq -c '.best_trial, (.trials | length), (.trials[2] | .settings, .cv_accuracy, (.cv_accuracy_std * 1e6 | round / 1e6)), .cv_accuracy == (.trials | map(.cv_accuracy) | max)'
+said <lines
+wc -l <log.jsonl; grep -c trial log.jsonl
+logistic -q --C 1 --impute mean --scale standard -o same.maas; cmp grid.maas same.maas && echo the model that these settings give
+logistic -q -j 3 --search grid --try C=0.01,1,100 --try impute=mean,median --scale standard --cv 5 --json -o j.maas | jq -c .best_trial
+cat >grid.yaml <<'END'
+kind: logistic
+try: ["C=0.01,1,100", "impute=mean,median"]
+scale: standard
+drop: price
+cv: 5
+output: yaml.maas
+END
+maas-train -q -c grid.yaml "$data"; cmp grid.maas yaml.maas && echo from YAML
+echo "at random, on rows held out"
+logistic --impute mean --search random --trials 4 --try C=0.001,0.01,0.1,1,10,100 --try scale=none,standard --val-split 0.3 -o random.maas 2>&1 | said >one
+logistic --impute mean --search random --trials 4 --try C=0.001,0.01,0.1,1,10,100 --try scale=none,standard --val-split 0.3 -o random.maas 2>&1 | said | cmp - one && grep -c '^trial' one
+logistic --impute mean --search random --trials 4 --try C=0.001,0.01,0.1,1,10,100 --try scale=none,standard --val-split 0.3 -s 5 -o random.maas 2>&1 | said | cmp -s - one || echo another seed, other trials
+echo "halving, by rows and by epochs"
+logistic --impute mean --search halving --try C=0.001,0.01,0.1,1,10,100,1000,1e4,1e5 --cv 3 --json -o half.maas 2>lines | jq -c '[.trials[].round]'
+said <lines | sed 's/: accuracy.*//' | sort | uniq -c | sed 's/^ *//' | grep 'round\|folds' | cut -d ' ' -f 1-8 | sed 's/, .*//' | sort | uniq -c | sed 's/^ *//'
+maas-train mlp -q --drop price --impute mean --scale standard --hidden 8 --search halving --resource epochs --epochs 27 --try lr=1e-4,1e-3,1e-2 --val-split 0.3 --json -o ep.maas "$data" | jq -c '.epochs, ([.trials[].round] | sort)'
+echo "kinds"
+maas-train search --try kind=logistic,mlp,linear --try C=0.1,1 --try 'hidden=4,"8,8"' --drop price --impute mean --scale standard --epochs 10 --val-split 0.3 -o kinds.maas "$data" 2>&1 | said
+maas-train search --try kind=linear,mlp --task regress --label price --drop label --impute mean --scale standard --cv 3 --json -q -o numbers.maas "$data" | jq -c '.kind, (.trials | length), .cv_r2 > 0.3'
+echo "planned"
+logistic --impute mean --try C=1,2 --cv 3 --dry-run | grep '^#'
+exec 2>&1
+echo "what cannot be"
+bad() { logistic "$@" -o none.maas 2>&1 | grep -v '^usage'; }
+bad --search grid --cv 3
+bad --try C=1,2
+bad --try C=1,zwei --cv 3
+bad --try C= --cv 3
+bad --try C --cv 3
+bad --try C=1 --try C=2 --cv 3
+bad --try output=a,b --cv 3
+bad --try hiden=1,2 --cv 3
+bad --try kind=mlp --cv 3
+bad --try impute=mean,drop --cv 3
+bad --search random --try C=1,2 --cv 3
+bad --trials 2 --try C=1,2 --cv 3
+bad --resource epochs --search halving --try C=1,2 --cv 3
+bad --try impute=none --cv 3
+maas-train search --try C=1,2 --cv 3 -o none.maas "$data" 2>&1 | grep -v '^usage'
+maas-train search --try kind=logistic,gpt --cv 3 -o none.maas "$data" 2>&1 | grep -v '^usage'
+maas-train search --try kind=logistic,mlp --check "$data" 2>&1 | grep -v '^usage'
+ls
