@@ -113,6 +113,8 @@ rows_check_options(struct rows_job *j)
 		return MAAS_USAGE;
 	if (choose_task(j) || check_held_out(j))
 		return MAAS_USAGE;
+	if (j->training->freeze && j->kind->rows->fit)
+		return misuse(j->call, "--freeze: %s models are no networks", j->kind->name);
 	if (j->rows->plot && maas_plot_check(j->rows->plot))
 		return fail(j->call);
 	return check_places(j->call, places, MAAS_COUNT(places)) ? fail(j->call) : 0;

@@ -149,6 +149,7 @@ struct maas_training {
 	double lr, warmup, min_lr;              /* lr NAN: found by a range test.  warmup in steps; NAN: min(100, steps / 10), lr / 10 */
 	double momentum, beta1, beta2;
 	double clip, weight_decay, l1, l2;      /* l1, l2: linear: Lasso's and Ridge's alpha; networks: A|w| and A/2 w^2 on the mean loss */
+	const char *freeze;                     /* PATTERN,...: parameters of networks that stay as they are; NULL */
 	const char *class_weight;               /* see maas_class_weights */
 	double tol;                             /* of solvers that converge */
 	long max_iter;

@@ -34,6 +34,7 @@ const struct maas_field maas_training_fields[] = {
 	MAAS_REAL(0, S, beta2, 0, 0.999999, 0.999, "Adam's memory of its square"),
 	MAAS_ENUM(0, S, loss, losses, 0, "what is made small; auto: what suits the task"),
 	MAAS_ENUM(0, S, init, inits, 0, "the first weights; auto: what suits the kind"),
+	MAAS_TEXT(0, S, freeze, NULL, "PATTERN,...: parameters that stay as they began, by name, as layers.0.*"),
 	MAAS_TEXT(0, S, class_weight, NULL, "balanced, or LABEL:W,...: what a row of a label counts; 1 where not said"),
 	MAAS_REAL(0, S, tol, 0, 1e9, 1e-4, "a solver is done when nothing has further than this to go"),
 	MAAS_INT(0, S, max_iter, 1, 1e9, 1000, "a solver stops after N steps, and says so"),

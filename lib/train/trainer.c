@@ -1,4 +1,5 @@
 /* A network, its data and its optimiser put together; one step; one evaluation. */
+#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,42 @@ build(struct maas_trainer *t)
 	return 0;
 }
 
+/* --freeze: what has no gradient stays, whatever the optimiser; what has no penalty too. */
+static int
+freeze(struct maas_trainer *t, const char *patterns)
+{
+	size_t frozen = 0;
+	char one[256];
+
+	for (const char *p = patterns; p && *p; p += *p == ',') {
+		size_t n = strcspn(p, ","), hits = 0;
+
+		if (n >= sizeof one)
+			return maas_fail_as(
+			    MAAS_USAGE, "freeze: a pattern of %zu bytes, at most %zu", n, sizeof one - 1);
+		memcpy(one, p, n);
+		one[n] = 0;
+		for (size_t i = 0; i < t->params->count; i++) {
+			struct maas_node *w = t->params->node[i];
+
+			if (fnmatch(one, w->name, 0) != 0)
+				continue;
+			hits++;
+			frozen += w->grad != NULL;
+			w->grad = NULL;
+			w->flags &= ~(unsigned)MAAS_DECAY;
+		}
+		if (!hits)
+			return maas_fail_as(MAAS_USAGE,
+			    "freeze: no parameter is called '%s'; the first is %s, the last %s", one,
+			    t->params->node[0]->name, t->params->node[t->params->count - 1]->name);
+		p += n;
+	}
+	if (frozen && frozen == t->params->count)
+		return maas_fail_as(MAAS_USAGE, "freeze: '%s' leaves nothing to learn", patterns);
+	return 0;
+}
+
 static int
 take_memory(struct maas_trainer *t)
 {
@@ -121,7 +158,8 @@ maas_trainer_new(const struct maas_run_setup *setup)
 	if (plan_batch(t))
 		goto fail;
 	plan_steps(t);
-	if (build(t) || take_memory(t) || kind->init(setup->model, t->params, t->how.init, setup->seed))
+	if (build(t) || freeze(t, t->how.freeze) || take_memory(t) ||
+	    kind->init(setup->model, t->params, t->how.init, setup->seed))
 		goto fail;
 	trainer_refresh(t);
 	return t;

@@ -415,6 +415,30 @@ check_batches(void)
 	empty(&j.d);
 }
 
+/* What is frozen stays to the byte, decay or not; the rest learns. */
+static void
+check_frozen(void)
+{
+	struct job j = { .m = NULL };
+	struct maas_model *from = first(2, LABELS);
+
+	fill(&j.d, 50, 2, 0);
+	if (train(&j, "hidden=4,3 optimizer=adamw weight_decay=0.1 l1=0.01 epochs=3 freeze=layers.0.*,*.bias", one,
+		from)) {
+		ok(0, "%s", maas_error());
+		return;
+	}
+	for (size_t i = 0; i < j.m->ntensor; i++) {
+		const struct maas_tensor *t = &j.m->tensor[i], *was = maas_model_tensor(from, t->name);
+		int stays = !strncmp(t->name, "layers.0.", 9) || strstr(t->name, "bias");
+
+		ok((memcmp(t->data, was->data, t->bytes) == 0) == stays, "%s %s", t->name, stays ? "stays" : "learns");
+	}
+	maas_model_close(from);
+	maas_model_close(j.m);
+	empty(&j.d);
+}
+
 /* A schedule that waits, a rate that is found. */
 static void
 check_rates(void)
@@ -451,6 +475,8 @@ check_refusals(void)
 		{ "hidden=0", "hidden: '0'", MAAS_USAGE },
 		{ "hidden=1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", "at most 15 layers", MAAS_USAGE },
 		{ "loss=mse", "loss: mlp models learn labels", MAAS_USAGE },
+		{ "freeze=layers.1.*,h.*", "freeze: no parameter is called 'h.*'", MAAS_USAGE },
+		{ "freeze=layers.*", "freeze: 'layers.*' leaves nothing to learn", MAAS_USAGE },
 		{ "early_stop=3", "early-stop: nothing is held out", MAAS_USAGE },
 		{ "optimizer=sgd lr=100 epochs=50", "learning rate 100", MAAS_DATA },
 	};
@@ -500,6 +526,7 @@ main(void)
 	check_slope(0);
 	check_early();
 	check_batches();
+	check_frozen();
 	check_rates();
 	check_refusals();
 	maas_team_free(one);
