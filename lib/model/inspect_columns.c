@@ -8,10 +8,11 @@
 
 #include "inspect.h"
 
-#define SURE       0.999 /* of the rows are right, or of all pairs in order: a column tells the label */
-#define ROWS_MIN   40    /* rows that say anything about the next */
-#define FAR_BELOW  10    /* and the commonest label alone is wrong that much more often */
-#define VALUE_MIN  20    /* rows of a value, at least, that all have one label ... */
+#define SURE       0.999             /* of the rows are right, or of all pairs in order: a column tells the label */
+#define COUNTS_MAX ((size_t)1 << 24) /* values of a category times labels */
+#define ROWS_MIN   40                /* rows that say anything about the next */
+#define FAR_BELOW  10                /* and the commonest label alone is wrong that much more often */
+#define VALUE_MIN  20                /* rows of a value, at least, that all have one label ... */
 #define VALUE_PURE 0.995
 #define VALUE_RARE 4 /* ... which no more than a part in so many of all rows has */
 
@@ -123,7 +124,7 @@ judge_words(struct column_work *w, size_t column)
 	title(w, MAAS_CATEGORY, column);
 	if (v->n == 1)
 		return inspect_tell(s, CONSTANT, NULL, w->where, "the same value in all %zu rows", s->rows);
-	if (s->task != MAAS_TASK_CLASS || w->labels < 2)
+	if (s->task != MAAS_TASK_CLASS || w->labels < 2 || v->n > COUNTS_MAX / w->labels)
 		return 0;
 	count = maas_alloc(v->n, w->labels * sizeof *count);
 	t = maas_alloc(v->n, sizeof *t);

@@ -6,7 +6,7 @@
 
 #define FEW      10   /* rows: fewer are rare, where the labels' mean is ten times as many */
 #define LONGEST  64   /* characters that are compared */
-#define COMPARED 5000 /* labels, each with each */
+#define COMPARED 1000 /* labels, each with each */
 
 /* A label without case, blanks and signs, as code points; ASCII only is folded. */
 static size_t
