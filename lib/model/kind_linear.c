@@ -205,14 +205,18 @@ fit(struct maas_model *m, const struct maas_data *d, struct maas_fitting *how)
 {
 	if (!d->n || !d->x.cols)
 		return maas_fail("no %s to learn from", d->n ? "features" : "rows");
+	if (how->how->loss == MAAS_LOSS_CROSS_ENTROPY)
+		return maas_fail_as(MAAS_USAGE, "linear: --loss cross-entropy is for classes: see maas-train logistic");
+	if (how->how->class_weight)
+		return maas_fail_as(MAAS_USAGE, "linear: --class-weight is for classes");
 	switch (how->how->optimizer) {
 	case MAAS_LBFGS:
 		return maas_fail_as(MAAS_USAGE, "linear: lbfgs is not among its optimizers; without one it is solved");
 	case MAAS_AUTO: break;
 	default: return fit_in_steps(m, d, how);
 	}
-	if (training_only(m->kind, how->how, "its closed form", " l1 l2 tol max_iter val_split eval_every log_every ") <
-	    0)
+	if (training_only(m->kind, how->how, "its closed form",
+		" l1 l2 tol max_iter loss val_split eval_every eval_batches log_every ") < 0)
 		return -1;
 	return fit_at_once(m, d, how);
 }

@@ -1,4 +1,4 @@
-/* Fitting logistic regression: objective and gradient by the team, cut by shape alone. */
+/* Fitting logistic regression: rows to losses, objective and gradient, and which solver makes the least of them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,297 +6,337 @@
 #include "logistic.h"
 
 #define PARTS 64
-#define SHORT 256 /* rows, not cut finer */
+#define SHORT ((size_t)8192)
 
-struct problem {
-	const struct maas_data *d;
-	struct maas_csr xt;
-	const double *weight; /* [labels], of a row by its label; NULL: 1 */
-	const double *w;      /* [p + 1][stride], where it is evaluated */
-	double *g;            /* the same shape */
-	double *err;          /* [n][stride]: weight x (p - truth) */
-	double *part_b;       /* [PARTS][stride]: sums of err */
-	double part[PARTS], penalty[PARTS];
-	size_t n, p, dense, k, stride, grain, wide; /* wide: features a part of the second pass */
-	double l2;
-	int intercept;
-	struct maas_team *team;
+static double
+weight_of(const struct maas_data *d, size_t i)
+{
+	return d->weight ? d->weight[d->label[i]] : 1;
+}
+
+/* Two labels: z is the second's logit. */
+static double
+row_of_two(double *z, size_t label, double weight, double *p, int *hit)
+{
+	double e = exp(-fabs(z[0])), q = z[0] >= 0 ? 1 / (1 + e) : e / (1 + e);
+	double loss = log1p(e) + (label ? fmax(-z[0], 0) : fmax(z[0], 0));
+
+	*hit = (z[0] > 0) == (label == 1);
+	if (p)
+		*p = q;
+	z[0] = weight * (q - (label ? 1 : 0));
+	return weight * loss;
+}
+
+double
+logistic_row(const struct logistic *l, const struct maas_data *d, double *z, size_t i, double *p, int *hit)
+{
+	size_t label = d->label[i], best = 0;
+	double sum = 0, loss, most, weight = weight_of(d, i);
+
+	if (l->k == 1)
+		return row_of_two(z, label, weight, p, hit);
+	for (size_t k = 1; k < l->k; k++)
+		best = z[k] > z[best] ? k : best;
+	most = z[best];
+	*hit = best == label;
+	loss = most - z[label];
+	for (size_t k = 0; k < l->k; k++)
+		sum += z[k] = exp(z[k] - most);
+	loss += log(sum);
+	for (size_t k = 0; k < l->k; k++) {
+		z[k] /= sum;
+		if (p)
+			p[k] = z[k];
+		z[k] = weight * (z[k] - (k == label ? 1 : 0));
+	}
+	return weight * loss;
+}
+
+static void
+errors(void *ctx, double *z, size_t from, size_t to, size_t part)
+{
+	struct logistic_problem *q = ctx;
+	size_t s = q->l->stride;
+	int hit;
+
+	for (size_t i = from; i < to; i++, z += s) {
+		q->part[part] += logistic_row(q->l, q->l->d, z, i, q->p ? q->p + i * s : NULL, &hit);
+		q->part_hits[part] += (size_t)hit;
+	}
+}
+
+struct penalty {
+	const double *w;
+	double *g, l2;
+	size_t grain;
+	double sum[PARTS];
 };
 
-/* Scores z of a row become errors; -ln p(label). */
-static double
-row_loss(double *z, size_t label, size_t k)
-{
-	double most = z[0], sum = 0, loss;
-
-	if (k == 1) {
-		double e = exp(-fabs(z[0])), p = z[0] >= 0 ? 1 / (1 + e) : e / (1 + e);
-
-		loss = log1p(e) + (label ? fmax(-z[0], 0) : fmax(z[0], 0));
-		z[0] = p - (label ? 1 : 0);
-		return loss;
-	}
-	for (size_t i = 1; i < k; i++)
-		most = z[i] > most ? z[i] : most;
-	loss = most - z[label];
-	for (size_t i = 0; i < k; i++)
-		sum += z[i] = exp(z[i] - most);
-	loss += log(sum);
-	for (size_t i = 0; i < k; i++)
-		z[i] /= sum;
-	z[label] -= 1;
-	return loss;
-}
-
 static void
-forward(void *arg, size_t begin, size_t end, int member)
+add_penalty(void *arg, size_t begin, size_t end, int member)
 {
-	struct problem *q = arg;
-	size_t part = begin / q->grain, s = q->stride;
-	double loss = 0, *sum = q->part_b + part * s;
-	const double *b = q->w + q->p * s;
+	struct penalty *p = arg;
+	double sum = 0;
 
 	(void)member;
-	memset(sum, 0, s * sizeof *sum);
-	maas_csr_times(q->err, &q->d->x.sparse, q->w + q->dense * s, s, begin, end);
-	for (size_t i = begin; i < end; i++)
-		for (size_t j = 0; j < q->dense; j++)
-			for (size_t k = 0; k < q->k; k++)
-				q->err[i * s + k] += q->d->x.x[i * q->dense + j] * q->w[j * s + k];
 	for (size_t i = begin; i < end; i++) {
-		double *z = q->err + i * s, weight = q->weight ? q->weight[q->d->label[i]] : 1;
-
-		for (size_t k = 0; k < q->k; k++)
-			z[k] += b[k];
-		loss += weight * row_loss(z, q->d->label[i], q->k);
-		for (size_t k = 0; k < q->k; k++)
-			sum[k] += z[k] *= weight;
+		sum += p->w[i] * p->w[i];
+		p->g[i] += p->l2 * p->w[i];
 	}
-	q->part[part] = loss;
+	p->sum[begin / p->grain] = sum;
 }
 
-static void
-backward(void *arg, size_t begin, size_t end, int member)
+double
+logistic_evaluate(struct logistic_problem *q, const double *w)
 {
-	struct problem *q = arg;
-	double sum = 0;
+	size_t features = q->x->cols * q->l->stride;
+	struct penalty p = { .w = w, .g = q->g, .l2 = q->l2, .grain = (features + PARTS - 1) / PARTS };
+	double f = 0;
 
-	(void)member;
-	maas_csr_times(q->g + q->dense * q->stride, &q->xt, q->err, q->stride, begin < q->dense ? 0 : begin - q->dense,
-	    end < q->dense ? 0 : end - q->dense);
-	for (size_t j = begin; j < end && j < q->dense; j++) {
-		double *g = q->g + j * q->stride;
-
-		memset(g, 0, q->stride * sizeof *g);
-		for (size_t i = 0; i < q->n; i++)
-			for (size_t k = 0; k < q->k; k++)
-				g[k] += q->d->x.x[i * q->dense + j] * q->err[i * q->stride + k];
+	p.grain = p.grain < SHORT ? SHORT : p.grain;
+	memset(q->part, 0, sizeof q->part);
+	memset(q->part_hits, 0, sizeof q->part_hits);
+	maas_pass_run(q->pass, w, w + features, errors, q, q->g, q->g + features);
+	if (!q->l->set->intercept)
+		memset(q->g + features, 0, q->l->stride * sizeof *q->g);
+	if (q->l2 > 0)
+		maas_team_run(q->l->how->team, features, p.grain, add_penalty, &p);
+	q->loss = 0;
+	q->hits = 0;
+	for (size_t i = 0; i < maas_pass_parts(q->pass); i++) {
+		q->loss += q->part[i];
+		q->hits += q->part_hits[i];
 	}
-	for (size_t i = begin * q->stride; i < end * q->stride; i++) {
-		sum += q->w[i] * q->w[i];
-		q->g[i] += q->l2 * q->w[i];
-	}
-	q->penalty[begin / q->wide] = sum;
+	for (size_t i = 0; i * p.grain < features; i++)
+		f += p.sum[i];
+	return q->loss + q->l2 / 2 * f;
 }
 
-/* The objective at q->w, its gradient in q->g; *loss is the data's part. */
-static double
-evaluate(struct problem *q, double *loss)
+int
+logistic_told(struct logistic_problem *q, long step, double objective, double gradient)
 {
-	double penalty = 0, *gb = q->g + q->p * q->stride;
+	struct maas_fitting *how = q->l->how;
 
-	maas_team_run(q->team, q->n, q->grain, forward, q);
-	maas_team_run(q->team, q->p, q->wide, backward, q);
-	memset(gb, 0, q->stride * sizeof *gb);
-	*loss = 0;
-	for (size_t i = 0; i * q->grain < q->n; i++) {
-		*loss += q->part[i];
-		for (size_t k = 0; k < q->k && q->intercept; k++)
-			gb[k] += q->part_b[i * q->stride + k];
-	}
-	for (size_t i = 0; i * q->wide < q->p; i++)
-		penalty += q->penalty[i];
-	return *loss + q->l2 / 2 * penalty;
+	how->step = step;
+	how->loss = q->loss / q->l->weights;
+	how->objective = objective;
+	how->gradient = gradient;
+	how->train_metric = (double)q->hits / (double)q->x->rows;
+	return how->on_step ? how->on_step(how) != 0 : 0;
 }
 
-/* Shares of the labels, by weight; a label whose rows all weigh nothing has hardly any. */
-static double
-shares(const struct problem *q, double *share)
+/* Shares of the labels, by weight; a label whose rows all weigh nothing has hardly any.  On the heap. */
+static double *
+shares(struct logistic *l)
 {
-	double sum = 0;
+	double *share = maas_alloc(l->d->labels, sizeof *share);
 
-	for (size_t i = 0; i < q->n; i++) {
-		double weight = q->weight ? q->weight[q->d->label[i]] : 1;
-
-		share[q->d->label[i]] += weight;
-		sum += weight;
+	l->weights = 0;
+	for (size_t i = 0; share && i < l->d->n; i++) {
+		share[l->d->label[i]] += weight_of(l->d, i);
+		l->weights += weight_of(l->d, i);
 	}
-	for (size_t k = 0; k < q->d->labels; k++)
-		share[k] = fmax(share[k] / sum, 1e-12);
-	return sum;
+	for (size_t k = 0; share && k < l->d->labels; k++)
+		share[k] = fmax(share[k] / l->weights, 1e-12);
+	return share;
 }
 
-/* Sum of weight x^2 over the rows, of feature j. */
-static double
-squares_of(const struct problem *q, size_t j)
+int
+logistic_start(struct logistic *l)
 {
-	double sum = 0;
+	double *share = shares(l), *b = l->w + l->d->x.cols * l->stride, mean = 0;
 
-	for (size_t i = 0; j < q->dense && i < q->n; i++) {
-		double v = q->d->x.x[i * q->dense + j];
-
-		sum += v * v * (q->weight ? q->weight[q->d->label[i]] : 1);
-	}
-	for (size_t e = j < q->dense ? 0 : q->xt.start[j - q->dense];
-	     j >= q->dense && e < q->xt.start[j - q->dense + 1]; e++)
-		sum += q->xt.val[e] * q->xt.val[e] * (q->weight ? q->weight[q->d->label[q->xt.col[e]]] : 1);
-	return sum;
-}
-
-/*
- * Begin at the intercepts that say what the labels say.  scale: the inverse of the Hessian's diagonal
- * there, where each p is the label's share: penalty + p (1 - p) x sum of weight x^2.
- */
-static void
-start(struct problem *q, double *w, double *scale, const double *share, double weights)
-{
-	size_t k = q->k, s = q->stride;
-	double *b = w + q->p * s, mean = 0;
-
-	for (size_t i = 0; i < k; i++)
-		mean += log(share[i]) / (double)k;
-	for (size_t i = 0; i < k && q->intercept; i++)
-		b[i] = k == 1 ? log(share[1]) - log(share[0]) : log(share[i]) - mean;
-	for (size_t j = 0; j <= q->p; j++) {
-		double squares = j < q->p ? squares_of(q, j) : weights;
-
-		for (size_t i = 0; i < s; i++) {
-			double curve = i < k ? share[i] * (1 - share[i]) : 1;
-
-			scale[j * s + i] = 1 / ((j < q->p ? q->l2 : 0) + fmax(curve * squares, 1e-300));
-		}
-	}
-}
-
-static int
-make(struct problem *q, const struct maas_logistic *s, const struct maas_data *d, struct maas_team *team)
-{
-	size_t parts;
-
-	*q = (struct problem){ .d = d,
-		.n = d->n,
-		.p = d->x.cols,
-		.dense = d->x.dense,
-		.weight = d->weight,
-		.k = d->labels == 2 ? 1 : d->labels,
-		.l2 = 1 / s->C,
-		.intercept = s->intercept,
-		.team = team };
-	q->stride = q->k == 1 ? 1 : (q->k + 3) / 4 * 4;
-	q->grain = (q->n + PARTS - 1) / PARTS;
-	q->grain = q->grain < SHORT ? SHORT : q->grain;
-	q->wide = (q->p + PARTS - 1) / PARTS;
-	q->wide = q->wide < SHORT ? SHORT : q->wide;
-	parts = (q->n + q->grain - 1) / q->grain;
-	if (q->p >= SIZE_MAX / 64 / q->stride || q->n >= SIZE_MAX / 64 / q->stride)
-		return maas_fail_as(MAAS_OS, "no memory for %zu features of %zu labels", q->p, d->labels);
-	if (maas_csr_transpose(&q->xt, &d->x.sparse) < 0 ||
-	    !(q->g = maas_alloc((q->p + 1) * q->stride, sizeof *q->g)) ||
-	    !(q->err = maas_alloc(q->n * q->stride, sizeof *q->err)) ||
-	    !(q->part_b = maas_alloc(parts * q->stride, sizeof *q->part_b)))
+	if (!share)
 		return -1;
+	for (size_t i = 0; i < l->k; i++)
+		mean += log(share[i]) / (double)l->k;
+	for (size_t i = 0; i < l->k && l->set->intercept; i++)
+		b[i] = l->k == 1 ? log(share[1]) - log(share[0]) : log(share[i]) - mean;
+	free(share);
 	return 0;
 }
 
 static int
-check(const struct maas_data *d)
+squares(struct logistic_problem *q)
 {
-	size_t nnz = d->x.sparse.start[d->n];
-	int fine = 1;
+	const struct maas_design *x = q->x;
+	const struct maas_csr *t = maas_pass_turned(q->pass);
 
-	for (size_t i = 0; i < d->n * d->x.dense; i++)
-		fine &= isfinite(d->x.x[i]) != 0;
-	for (size_t e = 0; e < nnz; e++)
-		fine &= isfinite(d->x.sparse.val[e]) != 0;
-	return fine ? 0 : maas_fail("a feature of the training rows is not finite");
+	if (!(q->square = maas_alloc(x->cols, sizeof *q->square)))
+		return -1;
+	for (size_t i = 0; i < x->rows; i++)
+		for (size_t j = 0; j < x->dense; j++)
+			q->square[j] += weight_of(q->l->d, i) * x->x[i * x->dense + j] * x->x[i * x->dense + j];
+	for (size_t j = x->dense; j < x->cols; j++)
+		for (size_t e = t->start[j - x->dense]; e < t->start[j - x->dense + 1]; e++)
+			q->square[j] += weight_of(q->l->d, t->col[e]) * t->val[e] * t->val[e];
+	for (size_t j = 0; j < x->cols; j++)
+		if (!isfinite(q->square[j]))
+			return maas_fail("a feature of the training rows is not finite, or too large to be squared");
+	return 0;
+}
+
+/* The inverse of the Hessian's diagonal where each p is the label's share. */
+static double *
+scale_of(struct logistic_problem *q)
+{
+	struct logistic *l = q->l;
+	double *scale = maas_alloc(q->size, sizeof *scale), *share = shares(l);
+
+	for (size_t j = 0; scale && share && j <= q->x->cols; j++)
+		for (size_t i = 0; i < l->stride; i++) {
+			double curve = i < l->k ? share[i] * (1 - share[i]) : 1;
+
+			curve *= j < q->x->cols ? q->square[j] : l->weights;
+			scale[j * l->stride + i] = 1 / ((j < q->x->cols ? q->l2 : 0) + fmax(curve, 1e-300));
+		}
+	if (!share) {
+		free(scale);
+		scale = NULL;
+	}
+	free(share);
+	return scale;
+}
+
+static void
+ended(struct maas_fitting *how, enum maas_lbfgs_state state)
+{
+	/* Stuck where the objective's own rounding hides what is left is as far as anyone gets. */
+	how->converged = state == MAAS_LBFGS_DONE || (state == MAAS_LBFGS_STUCK && how->gradient <= 1e-6);
+}
+
+static int
+by_lbfgs(struct logistic_problem *q, double *w)
+{
+	struct maas_fitting *how = q->l->how;
+	struct maas_lbfgs_options o = { .tol = how->how->tol, .max_iter = how->how->max_iter, .memory = 6 };
+	double *scale = scale_of(q), f;
+	struct maas_lbfgs *l = scale ? maas_lbfgs_new(q->size, scale, &o, how->team) : NULL;
+	enum maas_lbfgs_state state = MAAS_LBFGS_MORE;
+
+	for (long step = -1; l && state == MAAS_LBFGS_MORE;) {
+		f = logistic_evaluate(q, w);
+		state = maas_lbfgs_step(l, w, f, q->g);
+		if (maas_lbfgs_steps(l) == step)
+			continue;
+		step = maas_lbfgs_steps(l);
+		if (logistic_told(q, step, maas_lbfgs_best(l), maas_lbfgs_gradient(l)))
+			break;
+	}
+	ended(how, state);
+	maas_lbfgs_free(l);
+	free(scale);
+	return l ? 0 : -1;
+}
+
+static int
+by_orthants(struct logistic_problem *q, double *w, double l1)
+{
+	struct maas_fitting *how = q->l->how;
+	struct maas_lbfgs_options o = { .tol = how->how->tol, .max_iter = how->how->max_iter };
+	double *scale = scale_of(q), f;
+	struct maas_orthant *t =
+	    scale ? maas_orthant_new(q->size, l1, q->x->cols * q->l->stride, scale, &o, how->team) : NULL;
+	enum maas_lbfgs_state state = MAAS_LBFGS_MORE;
+
+	for (long step = -1; t && state == MAAS_LBFGS_MORE;) {
+		f = logistic_evaluate(q, w);
+		state = maas_orthant_step(t, w, f, q->g);
+		if (maas_orthant_steps(t) == step)
+			continue;
+		step = maas_orthant_steps(t);
+		if (logistic_told(q, step, maas_orthant_best(t), maas_orthant_gradient(t)))
+			break;
+	}
+	ended(how, state);
+	maas_orthant_free(t);
+	free(scale);
+	return t ? 0 : -1;
 }
 
 /* A constant more on every intercept changes no probability: they shall sum to 0. */
 static void
-centre(const struct problem *q, double *b)
+centre(const struct logistic *l)
 {
-	double mean = 0;
+	double mean = 0, *b = l->w + l->d->x.cols * l->stride;
 
-	for (size_t i = 0; i < q->k; i++)
-		mean += b[i] / (double)q->k;
-	for (size_t i = 0; i < q->k && q->k > 1; i++)
+	for (size_t i = 0; i < l->k; i++)
+		mean += b[i] / (double)l->k;
+	for (size_t i = 0; i < l->k && l->k > 1; i++)
 		b[i] -= mean;
 }
 
 static int
-minimise(struct problem *q, double *w, struct maas_fitting *how)
+minimise(struct logistic *l, const struct maas_design *x, double *w)
 {
-	size_t size = (q->p + 1) * q->stride;
-	double *scale = maas_alloc(size, sizeof *scale), *share = maas_alloc(q->d->labels, sizeof *share), weights,
-	       loss;
-	struct maas_lbfgs_options o = { .tol = how->how->tol, .max_iter = how->how->max_iter, .memory = 6 };
-	struct maas_lbfgs *l = scale && share ? maas_lbfgs_new(size, scale, &o, q->team) : NULL;
-	enum maas_lbfgs_state state;
-	long step = -1;
-	double f;
-
-	if (!l) {
-		free(scale);
-		free(share);
-		return -1;
-	}
-	weights = shares(q, share);
-	start(q, w, scale, share, weights);
-	q->w = w;
-	how->steps = how->how->max_iter;
-	do {
-		f = evaluate(q, &loss);
-		state = maas_lbfgs_step(l, w, f, q->g);
-		if (maas_lbfgs_steps(l) == step)
-			continue;
-		how->step = step = maas_lbfgs_steps(l);
-		how->loss = loss / weights;
-		how->objective = maas_lbfgs_best(l);
-		how->gradient = maas_lbfgs_gradient(l);
-		if (how->on_step && how->on_step(how) != 0)
-			break;
-	} while (state == MAAS_LBFGS_MORE);
-	centre(q, w + q->p * q->stride);
-	/* Stuck where the objective's own rounding hides what is left is as far as anyone gets. */
-	how->converged = state == MAAS_LBFGS_DONE || (state == MAAS_LBFGS_STUCK && how->gradient <= 1e-6);
-	maas_lbfgs_free(l);
-	free(scale);
-	free(share);
-	return isfinite(f) ? 0 : maas_fail("the objective is %g after %ld steps", f, how->step);
-}
-
-int
-logistic_fit(
-    struct logistic_fit *to, const struct maas_logistic *s, const struct maas_data *d, struct maas_fitting *how)
-{
-	struct problem q;
+	const struct maas_training *how = l->how->how;
+	struct logistic_problem q = { .l = l, .x = x, .size = (x->cols + 1) * l->stride };
+	double l1 = l->set->l1_ratio / l->set->C;
 	int rc = -1;
 
-	*to = (struct logistic_fit){ 0 };
-	if (make(&q, s, d, how->team) == 0 && check(d) == 0 &&
-	    (to->w = maas_alloc((q.p + 1) * q.stride, sizeof *to->w))) {
-		to->stride = q.stride;
-		rc = minimise(&q, to->w, how);
+	q.l2 = (1 - l->set->l1_ratio) / l->set->C;
+	l->how->steps = how->max_iter;
+	if ((q.pass = maas_pass_new(x, l->stride, l->how->team)) && (q.g = maas_alloc(q.size, sizeof *q.g)) &&
+	    squares(&q) == 0) {
+		l->how->solver = l1 > 0 ? "owl-qn" : how->optimizer == MAAS_LBFGS ? "lbfgs" : "newton-cg";
+		if (l1 > 0)
+			rc = by_orthants(&q, w, l1);
+		else if (how->optimizer == MAAS_LBFGS)
+			rc = by_lbfgs(&q, w);
+		else if ((q.p = maas_alloc(x->rows, l->stride * sizeof *q.p)))
+			rc = logistic_newton(&q, w);
 	}
-	maas_csr_free(&q.xt);
+	maas_pass_free(q.pass);
 	free(q.g);
-	free(q.err);
-	free(q.part_b);
+	free(q.p);
+	free(q.square);
 	return rc;
 }
 
-void
-logistic_free(struct logistic_fit *f)
+/* With features that are the same made one. */
+static int
+minimise_folded(struct logistic *l)
 {
-	free(f->w);
+	const struct maas_design *x = &l->d->x;
+	size_t s = l->stride, dense = x->dense, cols = x->cols - dense;
+	struct logistic_fold f;
+	double *w = NULL;
+	int rc = -1;
+
+	if (logistic_fold(&f, x, l->set->l1_ratio > 0) == 0 && (w = maas_alloc((f.x.cols + 1) * s, sizeof *w))) {
+		memcpy(w, l->w, dense * s * sizeof *w);
+		memcpy(w + f.x.cols * s, l->w + x->cols * s, s * sizeof *w);
+		for (size_t j = 0; j < cols; j++)
+			for (size_t k = 0; k < s; k++)
+				w[(dense + f.which[j]) * s + k] += l->w[(dense + j) * s + k] / f.lift[f.which[j]];
+		rc = minimise(l, &f.x, w);
+		memcpy(l->w, w, dense * s * sizeof *w);
+		memcpy(l->w + x->cols * s, w + f.x.cols * s, s * sizeof *w);
+		for (size_t j = 0; j < cols; j++)
+			for (size_t k = 0; k < s; k++)
+				l->w[(dense + j) * s + k] = w[(dense + f.which[j]) * s + k] * f.share[f.which[j]];
+	}
+	free(w);
+	logistic_fold_free(&f);
+	return rc;
+}
+
+int
+logistic_solve(struct logistic *l)
+{
+	struct maas_fitting *how = l->how;
+	double *share = shares(l);
+	int rc = -1;
+
+	free(share);
+	if (share && (l->set->l1_ratio <= 0 || l->set->l1_ratio >= 1) && l->d->x.cols > l->d->x.dense)
+		rc = minimise_folded(l);
+	else if (share)
+		rc = minimise(l, &l->d->x, l->w);
+	if (rc < 0)
+		return -1;
+	centre(l);
+	return isfinite(how->objective) ? 0
+					: maas_fail("the objective is %g after %ld steps", how->objective, how->step);
 }

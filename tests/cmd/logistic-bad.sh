@@ -16,8 +16,8 @@ bad 'a cat\tx\na dog\ty\n' --ngrams 2-1
 bad 'a cat\tx\na dog\ty\n' --token-pattern '(a|cat)'
 bad 'a cat\tx\na dog\ty\n' --stop-words french
 bad 'a cat\tx\na dog\ty\n' --analyzer char --stop-words a,b
-bad 'a cat\tx\na dog\ty\n' --l1-ratio 1
-bad 'a cat\tx\na dog\ty\n' --optimizer sgd
+bad 'a cat\tx\na dog\ty\n' --l1 1
+bad 'a cat\tx\na dog\ty\n' --momentum 0.5
 bad 'a cat\tx\na dog\ty\n' --class-weight z:2
 bad 'a cat\tx\na dog\ty\n' --val none.tsv
 bad 'a cat\tx\na dog\ty\n' --val-split 0.9

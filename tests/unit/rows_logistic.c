@@ -3,6 +3,7 @@
 
 #include "maas/fmt.h"
 #include "maas/model.h"
+#include "../../lib/model/logistic.h"
 #include "../test.h"
 
 struct trained {
@@ -79,6 +80,7 @@ train(struct trained *z, const char *table, const char *settings, int threads)
 	maas_defaults(maas_table_fields, &o);
 	maas_defaults(maas_vectorizer_fields, &vo);
 	maas_defaults(maas_training_fields, &how);
+	maas_set_all(maas_training_fields, &how, maas_kind_logistic.defaults);
 	if (!(z->t = maas_table_open_text(&o, NULL, "test", maas_span(table))) ||
 	    !(z->c = maas_columns_fit(z->t, &o, 0)) || !(z->r = maas_reader_new(z->c, z->t)) ||
 	    !(z->d = maas_rowset_load(z->r, z->c, MAAS_TASK_CLASS, 0, on_bad, NULL)))
@@ -238,7 +240,9 @@ refused(void)
 
 	ok(train(&z, "1\ta\n2\ta\n", "C=1", 1) < 0, "%s", maas_error());
 	drop(&z);
-	ok(train(&z, "1\ta\n2\tb\n", "l1-ratio=0.5", 1) < 0 && maas_why() == MAAS_USAGE, "%s", maas_error());
+	ok(train(&z, "1\ta\n2\tb\n", "l2=0.5", 1) < 0 && maas_why() == MAAS_USAGE, "%s", maas_error());
+	drop(&z);
+	ok(train(&z, "1\ta\n2\tb\n", "momentum=0.5", 1) < 0 && maas_why() == MAAS_USAGE, "%s", maas_error());
 	drop(&z);
 	ok(train(&z, "1\ta\n2\tb\n", "class-weight=c:2", 1) < 0, "%s", maas_error());
 	drop(&z);
@@ -247,6 +251,58 @@ refused(void)
 	ok(train(&z, "0\ta\n1\tb\n3\ta\n", "max-iter=1 tol=1e-9", 1) == 0 && !z.how.converged && z.how.step == 1,
 	    "not converged is known");
 	drop(&z);
+}
+
+/* Features that are the same, found in sparse rows, get the weights that they get in full rows. */
+static void
+folded(void)
+{
+	enum { ROWS = 12, COLS = 6 };
+	static const double full[ROWS][COLS] = { { 2, 2, 0, 1 }, { 0, 0, 3, 0, 3, 3 }, { 2, 2, 0, 1 }, { 1, 1 },
+		{ 0, 0, 1, 0, 1, 1 }, { 1, 1, 0, 0.5 }, { 0, 0, 2, 0, 2, 2 }, { 0, 0, 0, 4 }, { 3, 3 }, { 0 },
+		{ 1, 1, 1, 0, 1, 1 }, { 0, 0, 2, 1, 2, 2 } };
+	static const uint32_t label[ROWS] = { 0, 1, 0, 1, 1, 0, 2, 2, 0, 2, 1, 2 };
+	static const double ratios[] = { 0, 1, 0.5 };
+	size_t start[ROWS + 1] = { 0 }, nnz = 0;
+	uint32_t col[ROWS * COLS];
+	double val[ROWS * COLS];
+
+	for (size_t i = 0; i < ROWS; i++) {
+		for (uint32_t j = 0; j < COLS; j++)
+			if (full[i][j] != 0) {
+				col[nnz] = j;
+				val[nnz++] = full[i][j];
+			}
+		start[i + 1] = nnz;
+	}
+	for (size_t r = 0; r < MAAS_COUNT(ratios); r++) {
+		struct maas_training how;
+		struct maas_logistic set = { .C = 1.3, .l1_ratio = ratios[r], .intercept = 1 };
+		struct maas_fitting a = { .how = &how, .team = maas_team_new(2) }, b = a;
+		struct maas_data sparse = { .n = ROWS,
+			.labels = 3,
+			.label = label,
+			.x = { ROWS, COLS, 0, NULL, { ROWS, COLS, start, col, val } } };
+		struct maas_data dense = { .n = ROWS,
+			.labels = 3,
+			.label = label,
+			.x = { .rows = ROWS, .cols = COLS, .dense = COLS, .x = (double *)full } };
+		double w[COLS + 1][4] = { { 0 } }, v[COLS + 1][4] = { { 0 } }, worst = 0;
+		struct logistic one = { .set = &set, .d = &sparse, .how = &a, .k = 3, .stride = 4, .w = w[0] };
+		struct logistic two = { .set = &set, .d = &dense, .how = &b, .k = 3, .stride = 4, .w = v[0] };
+
+		maas_defaults(maas_training_fields, &how);
+		how.tol = 1e-10;
+		ok(logistic_solve(&one) == 0 && logistic_solve(&two) == 0, "C 1.3, l1-ratio %g", ratios[r]);
+		ok(fabs(a.objective - b.objective) < 1e-12 * b.objective, "objectives %.15g and %.15g", a.objective,
+		    b.objective);
+		for (size_t j = 0; j <= COLS; j++)
+			for (size_t k = 0; k < 3; k++)
+				worst = fmax(worst, fabs(w[j][k] - v[j][k]));
+		ok(ratios[r] == 1 || worst < 1e-6, "weights differ by %.2g", worst);
+		ok(w[0][0] == w[1][0] && w[2][1] == w[4][1] && w[2][1] == w[5][1], "those of the same features do not");
+		maas_team_free(a.team);
+	}
 }
 
 static void
@@ -277,6 +333,7 @@ main(void)
 	explained();
 	same_bits();
 	refused();
+	folded();
 	split();
 	return done();
 }
