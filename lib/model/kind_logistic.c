@@ -222,7 +222,7 @@ const struct maas_kind maas_kind_logistic = {
 	.what = "logistic regression: labels from texts or numbers",
 	.fields = fields,
 	.size = sizeof(struct maas_logistic),
-	.defaults = "lr=auto clip=0 weight_decay=0 schedule=constant warmup=0 min_lr=0 tol=1e-3",
+	.defaults = "lr=auto clip=0 weight_decay=0 schedule=constant warmup=0 min_lr=0",
 	.task = "classify",
 	.ready = ready,
 	.done = maas_rows_close,

@@ -13,8 +13,8 @@ jq -c 'keys_unsorted' log.jsonl | sort -u
 maas-train logistic -q --log none/log.jsonl -o n.maas six.csv; echo "exit $?"
 maas-train logistic -q --log /dev/full -o n.maas six.csv; echo "exit $?"
 echo "lines"
-maas-train logistic --tfidf --log-every 5 -o m.maas "$ex/train.tsv" 2>&1 | grep ' step [0-9]*:' | sed 's/\(loss [0-9.]\{6\}\).*/\1/'
-maas-train logistic -q --tfidf --log-every 5 -o m.maas "$ex/train.tsv"
+maas-train logistic --optimizer lbfgs --tfidf --log-every 5 -o m.maas "$ex/train.tsv" 2>&1 | grep ' step [0-9]*:' | sed 's/\(loss [0-9.]\{6\}\).*/\1/'
+maas-train logistic --optimizer lbfgs -q --tfidf --log-every 5 -o m.maas "$ex/train.tsv"
 echo "pictures"
 maas-train logistic -q -j 1 --tfidf --val-split 0.2 --plot one.svg -o m.maas "$ex/train.tsv"
 maas-train logistic -q -j 3 --tfidf --val-split 0.2 --plot three.svg -o m.maas "$ex/train.tsv"
