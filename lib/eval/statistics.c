@@ -190,27 +190,6 @@ cut_variables(struct witness *w, const struct maas_statistics *s)
 	}
 }
 
-struct ranked {
-	size_t feature, count;
-};
-
-static int
-by_count(const void *a, const void *b)
-{
-	const struct ranked *x = a, *y = b;
-
-	return x->count != y->count ? (x->count < y->count ? 1 : -1)
-				    : (x->feature > y->feature) - (x->feature < y->feature);
-}
-
-static int
-by_feature(const void *a, const void *b)
-{
-	const size_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* Are all terms of the training texts features?  1, 0; -1: no memory. */
 static int
 is_whole(const struct maas_vectorizer *v)
@@ -232,40 +211,41 @@ static int
 find_features(struct witness *w, const struct maas_data *d, size_t skip, int whole, double *scarce)
 {
 	const struct maas_csr *x = &d->x.sparse;
-	size_t most = BUDGET / w->labels < FEATURES ? BUDGET / w->labels : FEATURES, n = 0, least = SIZE_MAX, lost = 0,
-	       all = 0;
+	size_t most = BUDGET / w->labels < FEATURES ? BUDGET / w->labels : FEATURES, found = 0, all = 0, lost = 0,
+	       few = 0;
 	uint32_t *rows = maas_alloc(x->cols, sizeof *rows);
-	struct ranked *r = maas_alloc(x->cols, sizeof *r);
+	size_t *having = maas_alloc(d->n + 2, sizeof *having), cut = d->n + 1, above = 0, equal;
 
-	if (!rows || !r) {
+	if (!rows || !having || !(w->feature = maas_take(w->arena, most, sizeof *w->feature))) {
 		free(rows);
-		free(r);
+		free(having);
 		return -1;
 	}
 	for (size_t i = 0; x->start && i < x->start[x->rows]; i++)
 		rows[x->col[i]] += x->val[i] != 0;
-	for (size_t i = skip; i < x->cols; i++) {
-		if (!rows[i])
-			continue;
-		r[n++] = (struct ranked){ d->x.dense + i, rows[i] };
-		all += rows[i];
+	/* having[n]: features that n rows have. */
+	for (size_t i = skip; i < x->cols; i++)
+		if (rows[i]) {
+			having[rows[i]]++;
+			all += rows[i];
+			found++;
+		}
+	/* All features of more than `cut` rows, and the first of those of as many. */
+	while (cut > 1 && above + having[cut - 1] <= most)
+		above += having[--cut];
+	equal = most - above;
+	cut--;
+	for (size_t i = skip; i < x->cols; i++)
+		if (rows[i] > cut || (cut && rows[i] == cut && equal && equal--))
+			w->feature[w->features++] = d->x.dense + i;
+	for (size_t n = 1; n <= d->n && (n == 1 || (!whole && few <= found / 10)); n++) {
+		few += having[n];
+		lost += n * having[n];
 	}
-	if (n) {
-		qsort(r, n, sizeof *r, by_count);
-		least = whole ? 1 : r[n - 1 - n / 10].count;
-	}
-	for (size_t i = n; i-- > 0 && r[i].count <= least;)
-		lost += r[i].count;
-	w->features = n < most ? n : most;
-	w->feature = maas_take(w->arena, w->features, sizeof *w->feature);
-	for (size_t i = 0; w->feature && i < w->features; i++)
-		w->feature[i] = r[i].feature;
-	if (w->feature && w->features)
-		qsort(w->feature, w->features, sizeof *w->feature, by_feature);
 	*scarce = all ? (double)lost / (double)all : 0;
 	free(rows);
-	free(r);
-	return w->feature ? 0 : -1;
+	free(having);
+	return 0;
 }
 
 /* Cells of a row of the sample: those of variables, then of features; *marks of them. */

@@ -151,6 +151,24 @@ line_of(char *s)
 		ok(*what == '#', "%s", what);
 }
 
+/* A round threshold is the lowest cut at it or above: probabilities of two digits stand right at some. */
+static void
+rounds(void)
+{
+	size_t at = 0, same = 0;
+
+	for (size_t i = 0; i < sweep.rounds; i++) {
+		const struct maas_cut *r = &sweep.round[i], *c = sweep.cut;
+
+		for (size_t k = 1; k < sweep.n && sweep.cut[k].at >= r->at; k++)
+			c = &sweep.cut[k];
+		at += c->at == r->at;
+		same += c->tp == r->tp && c->fp == r->fp && c->fn == r->fn && c->tn == r->tn && c->cost == r->cost;
+	}
+	ok(at > 3 && same == 19, "%zu round thresholds, %zu of them probabilities", same, at);
+	ok(sweep.half.at == 0.5 && sweep.half.tp == sweep.round[9].tp, "and 0.5 is one");
+}
+
 /* Groups of rows behave as rows do: the deviation of the mean is what it is. */
 static void
 many_rows(void)
@@ -214,6 +232,7 @@ main(void)
 		line_of(copy);
 	}
 	maas_input_close(in);
+	rounds();
 	refused();
 	many_rows();
 	maas_sweep_free(&sweep);

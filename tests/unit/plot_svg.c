@@ -101,6 +101,7 @@ draws_panels(void)
 	ok(count(b.s, "<circle") == 4, "two dots on one pixel are one, and the legend has one");
 	/* y runs from 1 to 4, x too: 2 is a third of the way. */
 	ok(strstr(b.s, "<circle cx=\"226.7\" cy=\"360.8\""), "a dot where it should be");
+	ok(strstr(b.s, "<circle cx=\"94.0\" cy=\"54.0\"") != NULL, "the legend is in the emptiest corner");
 	ok(count(b.s, "\344\275\223\350\202\262") == 3, "names stay text");
 	ok(strstr(b.s, ">a\357\277\275 b&lt;c<"), "and are valid");
 	ok(count(b.s, "so long that") == 1 && !strstr(b.s, "nobody could") && strstr(b.s, "...<"), "and cut");
