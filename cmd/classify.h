@@ -23,24 +23,24 @@ struct classifying {
 	struct maas_table *table;
 	const struct maas_columns *columns; /* the reader's */
 	struct maas_reader *reader;
-	struct block *block; /* NULL: row by row */
+	struct block *block;              /* NULL: row by row */
 	const struct maas_format *format; /* of the input that the row at hand is from */
 	char delimiter;
 	struct maas_arena *arena;
 	const struct maas_span *head; /* names in the first line of the first input */
 	size_t heads;
-	size_t labels;       /* 0: regression */
-	size_t scores_n;     /* labels, or 1 */
-	size_t number;       /* of the row at hand, from 1 */
-	double *p;           /* [scores_n] */
-	size_t bad;          /* rows without an answer */
-	const char *reason;  /* of the first of them */
-	int strange;         /* a label came that the model does not know, and it was said */
+	size_t labels;      /* 0: regression */
+	size_t scores_n;    /* labels, or 1 */
+	size_t number;      /* of the row at hand, from 1 */
+	double *p;          /* [scores_n] */
+	size_t bad;         /* rows without an answer */
+	const char *reason; /* of the first of them */
+	int strange;        /* a label came that the model does not know, and it was said */
 };
 
 /* Open -m and the operands; the table and model as parts 0 and 1 of the call.  0, or an exit status, said. */
 int classify_open(struct classifying *, struct call *);
-int classify_open_with(struct classifying *, struct call *, const struct classify *);   /* another model, or its ways */
+int classify_open_with(struct classifying *, struct call *, const struct classify *); /* another model, or its ways */
 void classify_close(struct classifying *);
 /* Read ahead and score by the team, where nobody waits for a single answer; ->scores then knows no row.  0, or an exit
  * status, said. */
