@@ -175,41 +175,52 @@ rescale(const struct maas_model *m, const struct maas_params *p, double shift, d
 	}
 }
 
+/* Layer i's weight and bias are there, [out, in]; in 0: no weight. */
+static int
+need_layer(const struct maas_model *m, int i, size_t out, size_t in)
+{
+	char name[40];
+
+	snprintf(name, sizeof name, "layers.%d.weight", i);
+	if (in && !maas_model_need(m, name, MAAS_F32, 2, (size_t[]){ out, in }))
+		return -1;
+	snprintf(name, sizeof name, "layers.%d.bias", i);
+	return maas_model_need(m, name, MAAS_F32, 1, &out) ? 0 : -1;
+}
+
 /* The layers of an open model follow one on the other. */
 static int
 ready(struct maas_model *m)
 {
-	size_t width[MLP_LAYERS], in = 0, features = 0;
 	const struct maas_tensor *first = maas_model_tensor(m, "layers.0.weight"),
 				 *table = maas_model_tensor(m, "layers.0.table"), *bias;
+	size_t width[MLP_LAYERS], dense = first && first->ndim == 2 ? first->dim[1] : 0,
+				  sparse = table && table->ndim == 2 ? table->dim[0] : 0, in = dense;
 	int hidden = mlp_widths(m->settings, width);
+	const char *where = m->path ? m->path : "model";
 	char name[40];
 
 	if (hidden < 0)
-		return m->path ? maas_in("%s", m->path) : -1;
+		return maas_in("%s", where);
 	snprintf(name, sizeof name, "layers.%d.bias", hidden);
 	if (!(bias = maas_model_need(m, name, MAAS_F32, -1, NULL)))
 		return -1;
 	width[hidden] = bias->ndim == 1 ? bias->dim[0] : 0;
-	if (!width[hidden] || (!first && !table))
-		return maas_fail(
-		    "%s: a perceptron without its %s layer", m->path ? m->path : "model", first ? "last" : "first");
-	for (int i = 0; i <= hidden; in = width[i++]) {
-		if (i == 0 && first)
-			features = in = first->ndim == 2 ? first->dim[1] : 0;
-		snprintf(name, sizeof name, "layers.%d.weight", i);
-		if ((i || first) && !maas_model_need(m, name, MAAS_F32, 2, (size_t[]){ width[i], in }))
+	if (!width[hidden] || !(dense || sparse))
+		return maas_fail("%s: a perceptron without its %s layer", where, width[hidden] ? "first" : "last");
+	for (int i = 0; i <= hidden; in = width[i++])
+		if (need_layer(m, i, width[i], in))
 			return -1;
-		snprintf(name, sizeof name, "layers.%d.bias", i);
-		if (!maas_model_need(m, name, MAAS_F32, 1, &width[i]))
-			return -1;
-	}
-	if (table) {
-		if (!maas_model_need(m, "layers.0.table", MAAS_F32, 2, (size_t[]){ table->dim[0], width[0] }))
-			return -1;
-		features += table->dim[0];
-	}
-	return maas_rows_open(m, features, width[hidden]);
+	if (sparse && !maas_model_need(m, "layers.0.table", MAAS_F32, 2, (size_t[]){ sparse, width[0] }))
+		return -1;
+	if (maas_rows_open(m, dense + sparse, width[hidden]))
+		return -1;
+	if (maas_rows_columns(m->ready)->dense == dense)
+		return 0;
+	maas_fail("%s: weights for %zu dense features, the columns make %zu", where, dense,
+	    maas_rows_columns(m->ready)->dense);
+	maas_rows_close(m);
+	return -1;
 }
 
 static const struct maas_rows_ops rows = {

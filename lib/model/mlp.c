@@ -30,10 +30,11 @@ static struct net
 network(const struct maas_model *m)
 {
 	struct net net = { .act = mlp_act(m->settings) };
-	const struct maas_tensor *bias;
+	size_t width[MLP_LAYERS];
 
-	for (; net.n < MLP_LAYERS && (bias = tensor(m, net.n, "bias")); net.n++) {
-		const struct maas_tensor *w = tensor(m, net.n, "weight"), *table = tensor(m, net.n, "table");
+	for (int hidden = mlp_widths(m->settings, width); (int)net.n <= hidden; net.n++) {
+		const struct maas_tensor *w = tensor(m, net.n, "weight"), *bias = tensor(m, net.n, "bias"),
+					 *table = net.n ? NULL : tensor(m, 0, "table");
 		struct layer *l = &net.layer[net.n];
 
 		*l = (struct layer){ w ? w->data : NULL, table ? table->data : NULL, bias->data, w ? w->dim[1] : 0,

@@ -461,6 +461,53 @@ check_rates(void)
 	empty(&j.d);
 }
 
+/* A model of what `first` makes, with five features of which `dense` are numbers; one tensor in another shape. */
+static int
+open_bent(size_t dense, const char *bent, int ndim, size_t d0, size_t d1, const char *hidden)
+{
+	struct maas_model *m = first(dense, LABELS);
+	struct maas_columns *c = dense ? maas_columns_numbers("x", FEATURES) : maas_columns_sparse(FEATURES);
+	struct maas_buf b = { 0 };
+	int rc = -1;
+
+	for (size_t i = 0; bent && i < m->ntensor; i++)
+		if (!strcmp(m->tensor[i].name, bent)) {
+			m->tensor[i].ndim = ndim;
+			m->tensor[i].dim[0] = d0;
+			m->tensor[i].dim[1] = d1;
+		}
+	((struct maas_mlp *)m->settings)->hidden = hidden;
+	if (c && !maas_columns_write(c, &b) && !maas_model_add_part(m, "columns", (struct maas_span){ b.s, b.n })) {
+		b.n = 0;
+		if (!maas_labels_print(&b, names, LABELS) &&
+		    !maas_model_add_part(m, "labels", (struct maas_span){ b.s, b.n }))
+			rc = maas_kind_mlp.ready(m);
+	}
+	if (!rc)
+		maas_rows_close(m);
+	maas_buf_free(&b);
+	maas_columns_free(c);
+	maas_model_close(m);
+	return rc;
+}
+
+/* Tensors of a stranger's file that do not fit are refused, and never read. */
+static void
+check_files(void)
+{
+	ok(!open_bent(5, NULL, 0, 0, 0, "4,3") && !open_bent(0, NULL, 0, 0, 0, "4,3"), "models that fit open");
+	ok(open_bent(5, "layers.0.weight", 2, 5, 4, "4,3") < 0, "turned: %s", maas_error());
+	ok(open_bent(5, "layers.0.weight", 1, 20, 0, "4,3") < 0, "no matrix: %s", maas_error());
+	ok(open_bent(5, "layers.1.weight", 2, 4, 3, "4,3") < 0, "turned: %s", maas_error());
+	ok(open_bent(5, "layers.2.bias", 2, 3, 1, "4,3") < 0, "a bias of two dimensions: %s", maas_error());
+	ok(open_bent(0, "layers.0.table", 1, 20, 0, "4,3") < 0, "a flat table: %s", maas_error());
+	ok(open_bent(0, "layers.0.table", 2, 4, 5, "4,3") < 0, "a table turned: %s", maas_error());
+	ok(open_bent(2, NULL, 0, 0, 0, "4,3") < 0 && strstr(maas_error(), "2 dense features"), "%s", maas_error());
+	ok(open_bent(5, NULL, 0, 0, 0, "3") < 0, "other widths: %s", maas_error());
+	ok(open_bent(5, NULL, 0, 0, 0, "4,3,3") < 0, "more layers than there are: %s", maas_error());
+	ok(open_bent(5, NULL, 0, 0, 0, "") < 0, "none: %s", maas_error());
+}
+
 static void
 check_refusals(void)
 {
@@ -528,6 +575,7 @@ main(void)
 	check_batches();
 	check_frozen();
 	check_rates();
+	check_files();
 	check_refusals();
 	maas_team_free(one);
 	maas_team_free(three);
