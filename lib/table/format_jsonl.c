@@ -53,7 +53,7 @@ members(struct maas_table *t, struct maas_record *rec)
 	rec->n = n;
 	rec->cell = t->cell;
 	rec->key = t->key;
-	return 1;
+	return json_flat_learn(t, n) < 0 ? -1 : 1;
 }
 
 static int
@@ -62,6 +62,8 @@ next_jsonl(struct maas_table *t, struct maas_record *rec)
 	int rc = table_line(t, rec, 1);
 
 	if (rc <= 0 || rec->bad)
+		return rc;
+	if ((rc = json_flat(t, rec)))
 		return rc;
 	maas_json_free(t->json);
 	t->json = maas_json_parse(rec->raw);

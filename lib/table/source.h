@@ -88,6 +88,7 @@ struct maas_table {
 	struct maas_span *cell, *key;
 	size_t pieces, piece_cap, cell_cap, key_cap;
 	struct maas_json *json;
+	struct maas_buf known; /* keys of a record of JSON lines, none there twice: each length, then bytes */
 	struct matrix matrix;
 	double *num; /* libsvm */
 	uint32_t *index;
@@ -124,6 +125,11 @@ void label_from_free(struct label_from *);
 
 /* A number as a cell that reads back as it, in few digits; appended. */
 int cell_print(struct maas_buf *, double) MAAS_USE;
+
+/* rec->raw, a record of JSON lines, as cells where it is plain: 1; 0 where the parser is to be asked; -1. */
+int json_flat(struct maas_table *, struct maas_record *) MAAS_USE;
+/* The table's n keys are different, and may come again. */
+int json_flat_learn(struct maas_table *, size_t n) MAAS_USE;
 
 /* Is it a file of something else, by what has arrived of it?  Then -1 with its name; else 0.  text: known to be text,
  * whatever bytes are in it. */

@@ -616,6 +616,7 @@ maas_table_close(struct maas_table *t)
 	maas_buf_free(&t->text);
 	maas_buf_free(&t->label);
 	maas_json_free(t->json);
+	maas_buf_free(&t->known);
 	maas_table_close(t->labels);
 	label_from_free(t->from);
 	free(t);
