@@ -405,6 +405,12 @@ check_batches(void)
 	ok(worst < 1e-4 && digest(j.m) != want, "a batch of 5000 in two parts is one in fifty: off by %.2g", worst);
 	ok(!train(&j, "hidden=8 epochs=2 batch_size=300", one, NULL) && j.f.step == 34,
 	    "an epoch ends with a short batch");
+	if (train(&j, "hidden=8 epochs=1 batch_size=all lr=0", one, NULL) == 0) {
+		double whole = j.last;
+
+		ok(!train(&j, "hidden=8 epochs=3 batch_size=300 lr=0", one, NULL) && fabs(j.last - whole) < 1e-6 * whole,
+		    "each row once an epoch: a mean loss of %.9g, at once %.9g", j.last, whole);
+	}
 	j.warm = 5;
 	if (!train(&j, "hidden=8 epochs=2 batch_size=300", one, NULL)) {
 		long most = taken - j.taken;
