@@ -229,7 +229,7 @@ static void
 run(struct newton *n)
 {
 	struct maas_fitting *how = n->q->l->how;
-	double f = logistic_evaluate(n->q, n->w), first = 0;
+	double f = logistic_evaluate(n->q, n->w), before = INFINITY, first = 0;
 
 	how->converged = 0;
 	for (long step = 0;; step++) {
@@ -241,7 +241,9 @@ run(struct newton *n)
 		for (size_t i = 0; i * n->grain < n->q->size; i++)
 			most = n->most[i] <= most ? most : n->most[i];
 		first = step ? first : rz;
-		how->converged = most <= how->how->tol;
+		/* Features that lie close together hide a long way to go from the slope by each: the last step tells. */
+		how->converged = most <= how->how->tol && before - f <= 1e-4 * how->how->tol * fabs(f);
+		before = f;
 		if (logistic_told(n->q, step, f, most) || how->converged || step >= how->how->max_iter || !(rz > 0))
 			return;
 		solve(n, rz, fmin(0.2, sqrt(sqrt(rz / first))));
