@@ -134,6 +134,10 @@ times(double *y, const struct maas_csr *x, const double *w, size_t k, size_t fro
 			sum_rows(row + o, col, val, entries, w + o, k, 8);
 		for (; o + 16 <= k; o += 16)
 			sum_rows(row + o, col, val, entries, w + o, k, 4);
+		if (k - o == 12) {
+			sum_rows(row + o, col, val, entries, w + o, k, 3);
+			continue;
+		}
 		for (; o + 8 <= k; o += 8)
 			sum_rows(row + o, col, val, entries, w + o, k, 2);
 		for (; o < k; o += 4)
