@@ -341,7 +341,7 @@ endings(void)
 	rows_of(&q, copy);
 	rows_of(&val, other);
 	set(m, &how, "optimizer=gd lr=0.01 epochs=1000");
-	ok(m->kind->rows->fit(m, &q.d, &f) == 0 && f.step == 5 && told == 5, "stopped after %ld steps", f.step);
+	ok(m->kind->rows->fit(m, &q.d, &f) == 0 && f.step == 5 && told >= 5, "stopped after %ld steps", f.step);
 	maas_model_close(m);
 
 	/* What is held out wants the opposite: the first epoch is the best. */
