@@ -46,7 +46,8 @@ printf 'a,b,c\n1,N/a,x\n2,nan,y\n3,NULL,x\n4,?,y\n5, ,x\n6,7,y\n' >h.csv; learn 
 { echo a,b,c; seq 101 | awk '{ print $1 ",v" $1 "," $1 % 2 }'; } >many.csv; learn many.csv; learn --text b many.csv; learn --drop b many.csv; learn --features a many.csv; learn --rows -100 many.csv
 echo '== the model remembers columns, format, header, delimiter; finds columns by name; does without the label'
 printf 'a;b;c\n1;red;x\n2;blue;y\n3;red;x\n' >m; learn --delimiter ';' m
-maas-classify predict -m m.maas m
-printf 'b;new;a\nred;0;1\nblue;0;2\n' | maas-classify predict -m m.maas
-printf '{"b":"red","a":1}\n' | maas-classify predict -m m.maas | cut -c 1-40
-printf 'b,a\nred,1\n' | maas-classify predict -m m.maas --delimiter ,
+answer() { maas-classify predict -m m.maas "$@" | sed 's/0\.[0-9]\{5,\}/P/g'; }
+answer m
+printf 'b;new;a\nred;0;1\nblue;0;2\n' | answer
+printf '{"b":"red","a":1}\n' | answer | cut -c 1-40
+printf 'b,a\nred,1\n' | answer --delimiter ,
