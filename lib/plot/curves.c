@@ -9,6 +9,7 @@
 #define RIGHT  20
 #define TOP    40
 #define BOTTOM 55
+#define MARK   40 /* bytes of a number at an axis */
 
 /* Told apart by people who do not see all colours (Okabe & Ito 2008). */
 static const unsigned colours[] = { 0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9 };
@@ -52,9 +53,27 @@ round_axis(struct axis *a, int marks)
 	a->hi = ceil(a->hi / a->step - 1e-9) * a->step;
 }
 
+static long
+marks(const struct axis *a)
+{
+	return (long)((a->hi - a->lo) / a->step + 0.5) + 1;
+}
+
+/* The number at mark i, and as text. */
+static double
+mark(const struct axis *a, long i, char s[MARK])
+{
+	double v = a->lo + (double)i * a->step;
+
+	snprintf(s, MARK, "%.6g", fabs(v) < a->step / 2 ? 0 : v);
+	return v;
+}
+
 static void
 find_ranges(const struct maas_plot *p, struct frame f, struct axis *x, struct axis *y)
 {
+	char s[MARK];
+
 	*x = (struct axis){ INFINITY, -INFINITY, 0, f.x + LEFT, f.w - LEFT - RIGHT };
 	*y = (struct axis){ INFINITY, -INFINITY, 0, f.y + f.h - BOTTOM, -(f.h - TOP - BOTTOM) };
 	for (size_t c = 0; c < p->n; c++)
@@ -70,29 +89,38 @@ find_ranges(const struct maas_plot *p, struct frame f, struct axis *x, struct ax
 		}
 	round_axis(x, (int)(f.w / 100));
 	round_axis(y, 6);
+	/* Wide marks at the left push the axis away from its title. */
+	for (long i = 0; i < marks(y); i++) {
+		double left;
+
+		mark(y, i, s);
+		left = ceil(fmax(0, canvas_width(s, 12) + 36 - LEFT));
+		if (f.x + LEFT + left > x->at) {
+			x->len -= f.x + LEFT + left - x->at;
+			x->at = f.x + LEFT + left;
+		}
+	}
 }
 
 static int
 draw_axes(const struct maas_plot *p, struct frame f, const struct axis *x, const struct axis *y, struct canvas *to)
 {
-	const double left = f.x + LEFT, top = f.y + TOP, bottom = f.y + f.h - BOTTOM, right = f.x + f.w - RIGHT;
-	char s[40];
+	const double left = x->at, top = f.y + TOP, bottom = f.y + f.h - BOTTOM, right = f.x + f.w - RIGHT;
+	char s[MARK];
 	int bad = 0;
 
-	for (long i = 0; x->lo + i * x->step <= x->hi + x->step / 2; i++) {
-		double v = x->lo + i * x->step, at = place(x, v);
+	for (long i = 0; i < marks(x); i++) {
+		double at = place(x, mark(x, i, s));
 
-		snprintf(s, sizeof s, "%.6g", fabs(v) < x->step / 2 ? 0 : v);
 		bad |= to->ops->line(to, GRID, 1, (double[]){ at, top, at, bottom }, 2);
 		if (at + canvas_width(s, 12) / 2 > f.x + f.w)
 			bad |= to->ops->text(to, INK, f.x + f.w - 1, bottom + 18, 12, END, s);
 		else
 			bad |= to->ops->text(to, INK, at, bottom + 18, 12, CENTRE, s);
 	}
-	for (long i = 0; y->lo + i * y->step <= y->hi + y->step / 2; i++) {
-		double v = y->lo + i * y->step, at = place(y, v);
+	for (long i = 0; i < marks(y); i++) {
+		double at = place(y, mark(y, i, s));
 
-		snprintf(s, sizeof s, "%.6g", fabs(v) < y->step / 2 ? 0 : v);
 		bad |= to->ops->line(to, GRID, 1, (double[]){ left, at, right, at }, 2);
 		bad |= to->ops->text(to, INK, left - 8, at + 4, 12, END, s);
 	}
