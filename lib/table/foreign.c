@@ -12,7 +12,6 @@ static const struct {
 	{ "\xff\xd8\xff", 3, "a JPEG picture" },
 	{ "fLaC\0", 5, "a FLAC sound" },
 	{ "OggS\0", 5, "an Ogg sound" },
-	{ "RIFF", 4, "a RIFF file, of sound or pictures" },
 	{ "maastoks", 8, "a token file, which maas-train gpt reads" },
 	{ "PK\3\4", 4, "a zip file (of npz and xlsx, too: take out what it holds)" },
 	{ "%PDF-", 5, "a PDF document" },
@@ -32,6 +31,14 @@ is_safetensors(struct maas_span s)
 	return s.n > 8 && !memcmp(s.s + 4, "\0\0\0", 4) && s.s[8] == '{';
 }
 
+/* "RIFF", a length, then what it is: sound or pictures. */
+static int
+is_riff(struct maas_span s)
+{
+	return s.n >= 12 && !memcmp(s.s, "RIFF", 4) &&
+	    (!memcmp(s.s + 8, "WAVE", 4) || !memcmp(s.s + 8, "WEBP", 4) || !memcmp(s.s + 8, "AVI ", 4));
+}
+
 int
 foreign_refuse(struct source *s, int text)
 {
@@ -40,6 +47,8 @@ foreign_refuse(struct source *s, int text)
 
 	if (source_peek(s, s->input ? 1 : 512, &head) < 0)
 		return -1;
+	if (is_riff(head))
+		return maas_fail("%s: a RIFF file, of sound or pictures, where rows are wanted", s->name);
 	if (is_safetensors(head))
 		return maas_fail("%s: a model, where rows are wanted", s->name);
 	for (i = 0; i < MAAS_COUNT(known); i++)

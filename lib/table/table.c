@@ -194,6 +194,13 @@ by_line(struct maas_table *t)
 	return 0;
 }
 
+/* Not a file: what a model that stands is given bit by bit may begin as it likes. */
+static int
+is_stream(const struct maas_table *t)
+{
+	return t->memory_name || !strcmp(t->operand[t->at - 1], "-");
+}
+
 static int
 choose_format(struct maas_table *t)
 {
@@ -204,7 +211,7 @@ choose_format(struct maas_table *t)
 	t->format = t->options->format ? maas_formats[t->options->format - 1] : NULL;
 	if (!t->format && (rc = by_bytes(t)) < 0)
 		return -1;
-	if (!t->format && foreign_refuse(&t->source, t->columns || t->memory_name) < 0)
+	if (!t->format && !(t->columns && is_stream(t)) && foreign_refuse(&t->source, t->columns || t->memory_name) < 0)
 		return -1;
 	for (i = 0; !t->format && maas_formats[i]; i++)
 		if (has_suffix(t->source.name, maas_formats[i]->suffix))
