@@ -11,6 +11,11 @@ extern const unsigned char maas_unicode_page[8704];
 extern const unsigned char maas_unicode_block[][128];
 extern const struct maas_unicode_case maas_unicode_cases[];
 extern const size_t maas_unicode_ncases;
+extern const int32_t maas_unicode_cased[][2], maas_unicode_ignorable[][2];
+extern const size_t maas_unicode_ncased, maas_unicode_nignorable;
+/* The properties Cased and Case_Ignorable, which say what a final sigma is (Unicode 3.13). */
+int unicode_cased(int32_t cp);
+int unicode_ignorable(int32_t cp);
 
 static inline enum maas_class
 class_of(int32_t cp)

@@ -10,30 +10,10 @@
 #include <utf8proc.h>
 #endif
 
+#include "unicode.h"
 #include "vectorize.h"
 
 #define MOST 20 /* code points that one may become (U+FDFA: 18) */
-
-/* The general category Cased, near enough for what may stand beside a sigma. */
-static int
-cased(int32_t cp)
-{
-	if (maas_unicode_lower(cp) != cp)
-		return 1;
-	return (cp < 0x590 || (cp >= 0x1d00 && cp < 0x2000)) && maas_unicode_class(cp) == MAAS_C_LETTER;
-}
-
-static int
-ignorable(int32_t cp) /* Case_Ignorable, likewise */
-{
-	static const int32_t marks[] = { '\'', '.', ':', '^', '`', 0xa8, 0xad, 0xaf, 0xb4, 0xb7, 0xb8, 0x37a, 0x384,
-		0x385, 0x387, 0x2018, 0x2019, 0x2024, 0x2027 };
-
-	for (size_t i = 0; i < MAAS_COUNT(marks); i++)
-		if (cp == marks[i])
-			return 1;
-	return maas_unicode_class(cp) == MAAS_C_MARK || (cp >= 0x2b0 && cp <= 0x36f) || (cp >= 0x200b && cp <= 0x200f);
-}
 
 /* Is the sigma at s[at..at+2) the last letter of a word (Unicode 3.13, Final_Sigma)? */
 static int
@@ -49,14 +29,14 @@ final_sigma(struct maas_span text, size_t at)
 		for (i--; i > 0 && ((unsigned char)text.s[i] & 0xc0) == 0x80 && at - i < 1u << 20; i--)
 			;
 		p = text.s + i;
-		if (!ignorable(cp = maas_utf8_next(&p, end)))
+		if (!unicode_ignorable(cp = maas_utf8_next(&p, end)))
 			break;
 	}
-	if (!cased(cp))
+	if (!unicode_cased(cp))
 		return 0;
 	for (p = text.s + at + 2; p < end;)
-		if (!ignorable(cp = maas_utf8_next(&p, end)))
-			return !cased(cp);
+		if (!unicode_ignorable(cp = maas_utf8_next(&p, end)))
+			return !unicode_cased(cp);
 	return 1;
 }
 
