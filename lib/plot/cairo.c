@@ -167,6 +167,16 @@ draw(const struct picture *p, cairo_surface_t *surface, double scale)
 	return bad;
 }
 
+/* What cairo and fontconfig keep of fonts goes with the picture: nothing is held, and nothing looks lost. */
+static void
+forget_fonts(void)
+{
+	cairo_debug_reset_static_data();
+#ifdef MAAS_HAS_FONTCONFIG
+	FcFini();
+#endif
+}
+
 int
 plot_png(const struct picture *p, struct maas_buf *to)
 {
@@ -181,6 +191,7 @@ plot_png(const struct picture *p, struct maas_buf *to)
 	if (!bad && cairo_surface_write_to_png_stream(s, append, to) != CAIRO_STATUS_SUCCESS)
 		bad = maas_fail_as(MAAS_OS, "cairo cannot write a PNG");
 	cairo_surface_destroy(s);
+	forget_fonts();
 	return bad;
 }
 
@@ -201,6 +212,7 @@ plot_pdf(const struct picture *p, struct maas_buf *to)
 	if (!bad && cairo_surface_status(s) != CAIRO_STATUS_SUCCESS)
 		bad = maas_fail_as(MAAS_OS, "cairo cannot write a PDF");
 	cairo_surface_destroy(s);
+	forget_fonts();
 	return bad;
 }
 

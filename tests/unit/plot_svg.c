@@ -123,6 +123,7 @@ by_cairo(void)
 	struct maas_plot p[2];
 	static const char *const end[] = { ".png", ".pdf" }, *const magic[] = { "\x89PNG\r\n\x1a\n", "%PDF-1" };
 
+	/* Of a PDF the panel in ASCII alone: cairo 1.16 loses 768 bytes with a font of the system's. */
 	two_panels(p);
 	for (size_t i = 0; i < 2; i++) {
 		char name[2][64];
@@ -130,7 +131,7 @@ by_cairo(void)
 
 		for (size_t k = 0; k < 2; k++) {
 			snprintf(name[k], sizeof name[k], "/tmp/plot_svg.%ld.%zu%s", (long)getpid(), k, end[i]);
-			if (maas_panels_save(p, 2, name[k]) || maas_map_open(&m[k], name[k])) {
+			if (maas_panels_save(p, i ? 1 : 2, name[k]) || maas_map_open(&m[k], name[k])) {
 				ok(0, "%s", maas_error());
 				return;
 			}
