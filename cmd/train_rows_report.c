@@ -184,9 +184,9 @@ rows_report(struct rows_job *j)
 		    j->temperature == 1 ? ": what was held out has no better one (are all rows right?)" : "");
 	tell_course(j, course, sizeof course);
 	tell_end(j, end, sizeof end);
-	warn(j->call, "%s: %zu rows, %zu features,%s %s, train_loss %.6g%s (%s alone: %.4f)%s", j->kind->name,
-	    f->data.n, f->data.x.cols, labels, course, f->how.loss, val, f->labels ? "the commonest label" : "the mean",
-	    baseline(j), end);
+	warn(j->call, "%s: %zu rows, %zu features,%s %s, train_loss %.6g%s (%s %.4f)%s", j->kind->name, f->data.n,
+	    f->data.x.cols, labels, course, f->how.loss, val,
+	    f->labels ? "the commonest label alone:" : "the mean alone: r2", baseline(j), end);
 	if (j->call->common.verbose && f->how.objective_text)
 		warn(j->call, "made small: %s", f->how.objective_text);
 	return j->outcome->json ? print_json(j) : 0;

@@ -41,7 +41,7 @@ fault(struct load *l, const struct maas_row *row)
 		return "no label";
 	if (l->task == MAAS_TASK_REGRESS &&
 	    (maas_is_gap(row->label) || maas_number(row->label, &l->target) < 0 || !isfinite(l->target)))
-		return "the label is not a number, and --task regress wants one";
+		return "the label is not a number, and numbers are what is learnt (see --label, --task)";
 	return l->c->texts && !row->text.s ? "no text" : NULL;
 }
 
