@@ -382,6 +382,7 @@ add_label(struct maas_table *t, struct maas_record *rec)
 		return maas_fail("%s", l.bad);
 	if (!l.num) {
 		rec->label = l.raw;
+		rec->label.n -= l.raw.n && l.raw.s[l.raw.n - 1] == '\r';
 		return 0;
 	}
 	if (l.n != 1)

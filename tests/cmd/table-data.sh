@@ -20,6 +20,7 @@ learn --label-from '(p)' <pos_1.txt
 learn --label-from '(p)' --label 1 pos_1.txt
 printf 'b\na\nb\na\n' >labels; printf '1,5\n2,6\n3,5\n4,7\n' >x.csv
 learn --labels labels x.csv; maas-classify evaluate -m m.maas --labels labels x.csv | sed -n 3,4p
+sed 's/$/\r/' labels | gzip >crlf.gz; maas-classify evaluate -m m.maas --labels crlf.gz x.csv | sed -n 3,4p
 learn --labels labels --rows 2- x.csv
 printf 'b\n' | cat labels - >long; learn --labels long x.csv; head -3 labels >few; learn --labels few x.csv
 printf '\0\0\010\001\0\0\0\004\003\002\003\002' >labels.idx; learn --labels labels.idx x.csv
