@@ -4,7 +4,10 @@ echo old >m.maas
 maas-train mlp $prepared --epochs 1e7 --log log.jsonl -o m.maas "$DATA/folds.csv" 2>said &
 pid=$!
 while [ ! -s log.jsonl ]; do sleep 0.02; done
+{ sleep 30; kill -KILL $pid; } 2>/dev/null &
+dog=$!
 kill -TERM $pid; { wait $pid; echo "exit $?"; } 2>/dev/null
+kill $dog
 cat said m.maas
 maas-train mlp -q $prepared --epochs 1e7 --max-time 0.2s --json -o m.maas "$DATA/folds.csv" | jq -c '.done'
 maas-model verify m.maas
