@@ -127,6 +127,9 @@ int rows_from_open(struct rows_job *);
 int rows_from_labels(struct rows_job *, struct rows_fold *);
 int rows_from_check(const struct rows_job *, const struct rows_fold *);
 void rows_from_settings(const struct rows_job *, struct maas_model *);
+/* The member of a struct that a field is for; texts are borrowed. */
+size_t rows_field_size(const struct maas_field *);
+void rows_field_copy(const struct maas_field *, void *to, const void *from);
 int rows_cross_validate(struct rows_job *); /* --cv: sets cv */
 void rows_fold_free(struct rows_fold *);
 void rows_free(struct rows_job *);

@@ -77,9 +77,8 @@ rows_from_check(const struct rows_job *j, const struct rows_fold *f)
 	return 0;
 }
 
-/* The member of a struct that a field is for; texts are borrowed. */
-static void
-copy(const struct maas_field *f, void *to, const void *from)
+size_t
+rows_field_size(const struct maas_field *f)
 {
 	static const size_t size[] = { [MAAS_F_FLAG] = sizeof(int),
 		[MAAS_F_ENUM] = sizeof(int),
@@ -90,7 +89,13 @@ copy(const struct maas_field *f, void *to, const void *from)
 		[MAAS_F_TEXT] = sizeof(char *),
 		[MAAS_F_LIST] = sizeof(struct maas_list) };
 
-	memcpy((char *)to + f->at, (const char *)from + f->at, size[f->type]);
+	return size[f->type];
+}
+
+void
+rows_field_copy(const struct maas_field *f, void *to, const void *from)
+{
+	memcpy((char *)to + f->at, (const char *)from + f->at, rows_field_size(f));
 }
 
 void
@@ -98,5 +103,5 @@ rows_from_settings(const struct rows_job *j, struct maas_model *m)
 {
 	for (const struct maas_field *f = j->kind->fields; f->type; f++)
 		if (!given(j->call, f->name))
-			copy(f, m->settings, j->init->settings);
+			rows_field_copy(f, m->settings, j->init->settings);
 }

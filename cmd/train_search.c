@@ -83,10 +83,58 @@ learn_and_measure(struct rows_job *j, struct trial *t)
 	return bad;
 }
 
-/* One trial: its score, or why it has none; -1 where the search cannot go on. */
 static int
-run_trial(struct search *s, struct trial *t, const struct round *r)
+is_tried(const struct search *s, const char *name)
 {
+	for (size_t i = 0; i < s->ntries; i++)
+		if (!strcmp(s->tries[i].name, name))
+			return 1;
+	return 0;
+}
+
+/* Said once of a kind. */
+static int
+say_left_out(struct search *s, const char *kind, const char *name)
+{
+	char word[96];
+
+	snprintf(word, sizeof word, "%s --%s ", kind, name);
+	if (s->said.s && strstr(s->said.s, word))
+		return 0;
+	warn(s->call, "%s models have no use for --%s here: left out for them", kind, name);
+	return maas_buf_text(&s->said, word);
+}
+
+/*
+ * Where kinds are compared, a setting of learning that was said for all, and that the reason for a refusal names, is
+ * left out for this one: 1, to be tried again; 0 where there is none.
+ */
+static int
+leave_out(struct search *s, struct trial *t)
+{
+	const struct maas_kind *k = t->call->verb->data;
+	struct maas_training usual, *how = t->call->part[5];
+	char name[64], option[80];
+
+	maas_defaults(maas_training_fields, &usual);
+	maas_set_all(maas_training_fields, &usual, k->defaults);
+	for (const struct maas_field *f = maas_training_fields; f->type && s->kinds > 1; f++) {
+		maas_field_name(f, name, sizeof name);
+		snprintf(option, sizeof option, "--%s", name);
+		if (!given(s->call, f->name) || is_tried(s, f->name) || !strstr(maas_error(), option) ||
+		    !memcmp((char *)how + f->at, (char *)&usual + f->at, rows_field_size(f)))
+			continue;
+		rows_field_copy(f, how, &usual);
+		return say_left_out(s, k->name, name) ? -1 : 1;
+	}
+	return 0;
+}
+
+/* One try of a trial: its score, or why it has none; 1 to try it again, -1 where the search cannot go on. */
+static int
+try_trial(struct search *s, struct trial *t, const struct round *r)
+{
+	int again;
 	struct rows_job j = s->base;
 	struct rows_options o = *(const struct rows_options *)t->call->part[2];
 	int bad;
@@ -111,7 +159,19 @@ run_trial(struct search *s, struct trial *t, const struct round *r)
 		return 0;
 	if (j.watch.signal || (maas_why() != MAAS_DATA && maas_why() != MAAS_USAGE && maas_why() != MAAS_CONFIG))
 		return -1;
+	if ((again = leave_out(s, t)))
+		return again;
 	return (t->refused = maas_take_text(s->arena, maas_error(), strlen(maas_error()))) ? 0 : -1;
+}
+
+static int
+run_trial(struct search *s, struct trial *t, const struct round *r)
+{
+	int rc;
+
+	while ((rc = try_trial(s, t, r)) > 0)
+		;
+	return rc;
 }
 
 static int

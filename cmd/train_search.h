@@ -36,7 +36,8 @@ struct search {
 	size_t ntries;
 	struct trial *trial;
 	size_t n;
-	int halving; /* more than one round */
+	int halving;         /* more than one round */
+	struct maas_buf said; /* "kind --name " of each setting that was left out for a kind, and said to be */
 };
 
 /* Read --try, and make the trials: 0, or an exit status, and said. */

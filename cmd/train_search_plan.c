@@ -277,5 +277,6 @@ search_free(struct search *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		call_free(s->trial[i].call);
+	maas_buf_free(&s->said);
 	maas_arena_free(s->arena);
 }
