@@ -182,7 +182,7 @@ maas_reader_new(const struct maas_columns *c, struct maas_table *t)
 	r->columns = c;
 	r->table = t;
 	if ((r->at = maas_alloc(c->n, sizeof *r->at)) && (r->arena = maas_arena_new(4096)) &&
-	    (!t || !t->heads || !c->header || bind_names(r, t) == 0))
+	    (!t || !t->open || !t->heads || !c->header || bind_names(r, t) == 0))
 		return r;
 	maas_reader_free(r);
 	return NULL;
@@ -197,7 +197,9 @@ maas_reader_keep(struct maas_reader *r, const char *cols)
 	r->keep_at = maas_take(r->arena, r->nkeep, sizeof *r->keep_at);
 	if (!r->keep || !r->keep_at)
 		return -1;
-	return r->table && r->table->heads ? bind_keep(r, r->table->head, r->table->heads, r->table->source.name) : 0;
+	return r->table && r->table->open && r->table->heads
+	    ? bind_keep(r, r->table->head, r->table->heads, r->table->source.name)
+	    : 0;
 }
 
 /* Columns by place: all of them, all but the label, or those alone that features are made of.  0 where the number of
