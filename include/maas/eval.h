@@ -22,7 +22,7 @@ size_t maas_eval_labels(const struct maas_eval *);              /* of the model;
 
 /* A metric by name.  Of labels: accuracy, f1_macro, f1_weighted, precision_macro, precision_weighted,
  * recall_macro, recall_weighted, log_loss, roc_auc, ece, brier.  Of a regression: mse, rmse, mae, r2.  NAN:
- * undefined here (roc_auc of one class, r2 of one row).  MAAS_USAGE where there is none of that name here. */
+ * undefined here (roc_auc of one class, or of more than 2^27 probabilities; r2 of one row).  MAAS_USAGE where there is none of that name here. */
 extern const char *const maas_eval_metrics[];           /* of labels; NULL-terminated */
 extern const char *const maas_eval_value_metrics[];     /* of a regression */
 int maas_eval_metric(struct maas_eval *, const char *name, double *) MAAS_USE;

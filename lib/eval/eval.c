@@ -1,4 +1,5 @@
 /* Truths and answers, gathered and counted. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,46 @@ fail:
 	return NULL;
 }
 
+/* What is summed over rows:
+ *	log-loss: probabilities clipped to [eps, 1 - eps] and made to sum to 1 again; of an unknown truth, eps
+ *	Brier: the sum over labels of (p - 1 or 0)^2; of two labels that is twice (p(second) - 1 or 0)^2
+ *	calibration (Guo et al. 2017): right answers, and their probability, in equal bins (lo, hi] of the latter */
+static void
+add_sums(struct maas_eval *e, size_t truth, size_t best, const double *p)
+{
+	double sum = 0, mine = DBL_EPSILON;
+	int bin = (int)ceil(p[best] * BINS) - 1;
+
+	for (size_t k = 0; k < e->labels; k++) {
+		double v = fmin(fmax(p[k], DBL_EPSILON), 1 - DBL_EPSILON), d = p[k] - (k == truth);
+
+		sum += v;
+		mine = k == truth ? v : mine;
+		e->brier += d * d;
+	}
+	e->log_loss -= log(mine / sum);
+	bin = bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin;
+	e->right[bin] += truth == best;
+	e->sure[bin] += p[best];
+}
+
+/* All probabilities, for what needs them at once, while there is room. */
+static int
+keep(struct maas_eval *e, const double *p)
+{
+	if (e->n && !e->p)
+		return 0;
+	if (e->n >= CELLS / e->labels) {
+		free(e->p);
+		e->p = NULL;
+		return 0;
+	}
+	if (maas_grow(&e->p, e->n * e->labels, &e->p_cap, e->labels, sizeof *e->p) < 0)
+		return -1;
+	memcpy(e->p + e->n * e->labels, p, e->labels * sizeof *e->p);
+	return 0;
+}
+
 int
 maas_eval_add(struct maas_eval *e, struct maas_span truth, const double *probability)
 {
@@ -116,13 +157,12 @@ maas_eval_add(struct maas_eval *e, struct maas_span truth, const double *probabi
 	size_t best = 0;
 
 	if (t < 0 || maas_grow(&e->truth, e->n, &e->truth_cap, 1, sizeof *e->truth) < 0 ||
-	    maas_grow(&e->answer, e->n, &e->answer_cap, 1, sizeof *e->answer) < 0 ||
-	    maas_grow(&e->p, e->n * e->labels, &e->p_cap, e->labels, sizeof *e->p) < 0)
+	    maas_grow(&e->answer, e->n, &e->answer_cap, 1, sizeof *e->answer) < 0 || keep(e, probability) < 0)
 		return -1;
 	for (size_t i = 1; i < e->labels; i++)
 		if (probability[i] > probability[best])
 			best = i;
-	memcpy(e->p + e->n * e->labels, probability, e->labels * sizeof *e->p);
+	add_sums(e, (size_t)t, best, probability);
 	e->truth[e->n] = (uint32_t)t;
 	e->answer[e->n++] = (uint32_t)best;
 	return 0;

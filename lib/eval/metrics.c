@@ -1,12 +1,9 @@
 /* Metrics of labels and probabilities; each as scikit-learn has it, but ece. */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tally.h"
-
-#define BINS 15
 
 struct metric {
 	const char *name;
@@ -14,62 +11,28 @@ struct metric {
 	double (*of)(const struct maas_eval *, const struct tally *);
 };
 
-/* Probabilities clipped to [eps, 1 - eps] and made to sum to 1 again. */
 static double
 log_loss(const struct maas_eval *e, const struct tally *t)
 {
-	double total = 0;
-
 	(void)t;
-	for (size_t i = 0; i < e->n; i++) {
-		const double *p = e->p + i * e->labels;
-		double sum = 0, mine = DBL_EPSILON;
-
-		for (size_t k = 0; k < e->labels; k++) {
-			double v = fmin(fmax(p[k], DBL_EPSILON), 1 - DBL_EPSILON);
-
-			sum += v;
-			mine = k == e->truth[i] ? v : mine;
-		}
-		total -= log(mine / sum);
-	}
-	return e->n ? total / (double)e->n : NAN;
+	return e->n ? e->log_loss / (double)e->n : NAN;
 }
 
-/* Two labels: mean (p(second) - truth)^2; more: mean over rows of the sum over labels. */
 static double
 brier(const struct maas_eval *e, const struct tally *t)
 {
-	double total = 0;
-
 	(void)t;
-	for (size_t i = 0; i < e->n; i++)
-		for (size_t k = 0; k < e->labels; k++) {
-			double d = e->p[i * e->labels + k] - (k == e->truth[i]);
-
-			total += d * d;
-		}
-	return e->n ? total / (double)e->n / (e->labels == 2 ? 2 : 1) : NAN;
+	return e->n ? e->brier / (double)e->n / (e->labels == 2 ? 2 : 1) : NAN;
 }
 
-/* Expected calibration error (Guo et al. 2017): 15 equal bins (lo, hi] of the answer's probability, the
- * distance of mean probability and accuracy in each, weighted by its rows. */
 static double
 ece(const struct maas_eval *e, const struct tally *t)
 {
-	double right[BINS] = { 0 }, sure[BINS] = { 0 }, total = 0;
+	double total = 0;
 
 	(void)t;
-	for (size_t i = 0; i < e->n; i++) {
-		double p = e->p[i * e->labels + e->answer[i]];
-		int bin = (int)ceil(p * BINS) - 1;
-
-		bin = bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin;
-		right[bin] += e->truth[i] == e->answer[i];
-		sure[bin] += p;
-	}
 	for (int b = 0; b < BINS; b++)
-		total += fabs(right[b] - sure[b]);
+		total += fabs(e->right[b] - e->sure[b]);
 	return e->n ? total / (double)e->n : NAN;
 }
 
@@ -115,7 +78,7 @@ roc_auc(const struct maas_eval *e, const struct tally *t)
 	double sum = 0;
 
 	(void)t;
-	if (e->names > e->labels || e->labels < 2 || !(r = calloc(e->n ? e->n : 1, sizeof *r)))
+	if (e->names > e->labels || e->labels < 2 || (e->n && !e->p) || !(r = calloc(e->n ? e->n : 1, sizeof *r)))
 		return NAN;
 	if (e->labels == 2)
 		sum = auc(e, 1, r);

@@ -109,6 +109,8 @@ maas_eval_sweep(struct maas_eval *e, const char *positive, const struct maas_cos
 	*s = (struct maas_sweep){ .costs = *costs, .rounds = ROUNDS };
 	if (find_label(e, positive, &k) < 0)
 		return -1;
+	if (e->n && !e->p)
+		return maas_fail("%zu rows of %zu labels: too many for thresholds of all", e->n, e->labels);
 	s->label = e->name[k];
 	if (!(r = maas_alloc(e->n, sizeof *r)) || !(s->round = maas_alloc(ROUNDS, sizeof *s->round)) ||
 	    !(s->cut = maas_alloc(e->n + 1, sizeof *s->cut))) {

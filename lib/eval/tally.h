@@ -4,6 +4,9 @@
 
 #include "maas/eval.h"
 
+#define BINS  15                 /* of the expected calibration error */
+#define CELLS ((size_t)1 << 27) /* probabilities kept: 1 GiB */
+
 struct maas_eval {
 	struct maas_arena *arena;
 	struct maas_span *name; /* the model's labels, then truths it does not know */
@@ -12,7 +15,9 @@ struct maas_eval {
 	size_t slots;
 	size_t n, truth_cap, answer_cap, p_cap;
 	uint32_t *truth, *answer; /* [n] */
-	double *p;                /* [n][labels] */
+	double *p;                /* [n][labels]; NULL past CELLS of them */
+	double log_loss, brier;   /* sums over the rows */
+	double right[BINS], sure[BINS];
 	double *value[2];         /* regression: truths, answers, [n] */
 	size_t value_cap[2];
 };

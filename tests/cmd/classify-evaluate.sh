@@ -1,6 +1,6 @@
 # The report, its numbers as JSON, the confusion, the wrong rows, and what fails under.
 printf 'red apple\tfruit\ngreen apple\tfruit\nripe plum\tfruit\ngreen leek\tgreens\nripe leek\tgreens\nred chard\tgreens\n' >train.tsv
-printf 'apple\tfruit\nplum\tfruit\nchard\tfruit\nleek\tgreens\nred leek\tgreens\na stone\tthings\n' >test.tsv
+printf 'apple\tfruit\nplum\tfruit\nchard\tfruit\nleek\tgreens\nred leek\tgreens\napple stone\tthings\n' >test.tsv
 maas-train logistic -q -o m.maas train.tsv
 maas-classify evaluate -m m.maas --confusion --errors wrong.tsv test.tsv; echo "exit $?"
 cut -f 1,2,4- wrong.tsv
