@@ -320,7 +320,8 @@ inspect_columns(struct maas_inspection *s)
 	w.sorted = maas_alloc(s->x ? s->rows : 0, sizeof *w.sorted);
 	if (!w.count || !w.sorted)
 		rc = -1;
-	for (size_t i = 0; s->x && i < s->columns->numbers && !rc; i++)
+	/* The points of a picture are no columns: those at its edge may well be all the same. */
+	for (size_t i = 0; s->x && !s->columns->height && i < s->columns->numbers && !rc; i++)
 		rc = judge_numbers(&w, i);
 	for (size_t i = 0; i < s->columns->words && !rc; i++)
 		rc = judge_words(&w, i);
