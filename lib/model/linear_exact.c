@@ -186,15 +186,17 @@ even_out(double *r, double *scale, const struct linear *l)
 	size_t p = l->p, m = p + 1;
 
 	for (size_t j = 0; j < p; j++) {
-		double sum = 0, noise = 8 * 0x1p-52 * l->mean[j];
+		double *column = r + j * m, sum = 0, most = 0;
 
 		for (size_t i = 0; i <= j; i++)
-			sum += r[j * m + i] * r[j * m + i];
-		if (sum <= (double)l->n * noise * noise)
+			most = fmax(most, fabs(column[i]));
+		for (size_t i = 0; i <= j && most > 0; i++)
+			sum += column[i] / most * (column[i] / most);
+		if (most * sqrt(sum) <= sqrt((double)l->n) * 8 * 0x1p-52 * fabs(l->mean[j]))
 			sum = 0;
-		scale[j] = sum > 0 ? 1 / sqrt(sum) : 1;
+		scale[j] = sum > 0 ? 1 / (most * sqrt(sum)) : 1;
 		for (size_t i = 0; i <= j; i++)
-			r[j * m + i] *= sum > 0 ? scale[j] : 0;
+			column[i] = sum > 0 ? column[i] / most / sqrt(sum) : 0;
 	}
 }
 
@@ -299,7 +301,7 @@ by_coordinates(struct linear *l, const double *r)
 			double noise = 8 * 0x1p-52 * l->mean[j];
 
 			square[j] = g.g[j * p + j];
-			if (square[j] <= (double)l->n * noise * noise)
+			if (isfinite(square[j]) && square[j] <= (double)l->n * noise * noise)
 				square[j] = 0;
 		}
 		rc = linear_path_run(&path, l->how);

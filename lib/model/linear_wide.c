@@ -206,7 +206,7 @@ linear_columns(struct linear *l)
 			square[j] += (c.x.val[e] - mean) * (c.x.val[e] - mean);
 		}
 		square[j] += (double)(l->n - (c.x.start[j + 1] - c.x.start[j])) * mean * mean;
-		if (square[j] <= (double)l->n * noise * noise)
+		if (isfinite(square[j]) && square[j] <= (double)l->n * noise * noise)
 			square[j] = 0;
 	}
 	rc = linear_path_run(&path, l->how);

@@ -255,16 +255,20 @@ by_orthants(struct logistic_problem *q, double *w, double l1)
 	return t ? 0 : -1;
 }
 
-/* A constant more on every intercept changes no probability: they shall sum to 0. */
+/* A constant more on every intercept changes no probability: they shall sum to 0.  What rounding left of a 0 shall not
+ * decide between labels that are equally many. */
 static void
 centre(const struct logistic *l)
 {
 	double mean = 0, *b = l->w + l->d->x.cols * l->stride;
 
-	for (size_t i = 0; i < l->k; i++)
-		mean += b[i] / (double)l->k;
 	for (size_t i = 0; i < l->k && l->k > 1; i++)
+		mean += b[i] / (double)l->k;
+	for (size_t i = 0; i < l->k; i++) {
 		b[i] -= mean;
+		if (fabs(b[i]) < 1e-14)
+			b[i] = 0;
+	}
 }
 
 static int

@@ -43,9 +43,9 @@ compare(const struct maas_record *r, const struct maas_json *j)
 	for (i = 0; i < r->n && (it = maas_json_next(j, it, &key, &v)); i++) {
 		if (r->key[i].n != key.n || (key.n && memcmp(r->key[i].s, key.s, key.n)))
 			abort();
-		if (expected(v, &want) ? r->cell[i].s != NULL
-				       : !r->cell[i].s || r->cell[i].n != want.n ||
-			    (want.n && memcmp(r->cell[i].s, want.s, want.n)))
+		if (expected(v, &want)
+			? r->cell[i].s != NULL
+			: !r->cell[i].s || r->cell[i].n != want.n || (want.n && memcmp(r->cell[i].s, want.s, want.n)))
 			abort();
 	}
 	maas_buf_free(&want);

@@ -408,7 +408,8 @@ check_batches(void)
 	if (train(&j, "hidden=8 epochs=1 batch_size=all lr=0", one, NULL) == 0) {
 		double whole = j.last;
 
-		ok(!train(&j, "hidden=8 epochs=3 batch_size=300 lr=0", one, NULL) && fabs(j.last - whole) < 1e-6 * whole,
+		ok(!train(&j, "hidden=8 epochs=3 batch_size=300 lr=0", one, NULL) &&
+			fabs(j.last - whole) < 1e-6 * whole,
 		    "each row once an epoch: a mean loss of %.9g, at once %.9g", j.last, whole);
 	}
 	j.warm = 5;
