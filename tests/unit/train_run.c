@@ -260,6 +260,9 @@ main(void)
 	learns_by_heart();
 	is_the_same(TINY, RUN, "f32");
 	is_the_same(TINY " dropout=0.1", RUN " precision=bf16", "bf16 with dropout");
+	is_the_same(TINY, RUN " optimizer=momentum lr=0.1 l2=0.01", "momentum");
+	is_the_same(TINY, RUN " optimizer=sgd lr=auto", "sgd at a rate that is found");
+	is_the_same(TINY, "steps=20 batch_size=4 lr=0.5 schedule=plateau eval_every=1", "a plateau");
 	adds_batches_up();
 	stops_early();
 	notices_divergence();

@@ -22,6 +22,7 @@ main(void)
 {
 	struct maas_training c = how("lr=0.006 schedule=cosine"), l = how("lr=0.006 min_lr=0 schedule=linear");
 	struct maas_training w = how("lr=0.006 min_lr=0.001 schedule=wsd"), k = how("lr=0.006 schedule=constant");
+	struct maas_training s = how("lr=0.006 min_lr=0 schedule=step");
 
 	ok(near(maas_learning_rate(&c, 0, 4, 0), 0.0015) && near(maas_learning_rate(&c, 2, 4, 0), 0.0045) &&
 		near(maas_learning_rate(&c, 3, 4, 0), 0.006),
@@ -36,6 +37,9 @@ main(void)
 	ok(near(maas_learning_rate(&w, 9, 0, 0.85), 0.001 + 0.005 * 0.5), "wsd: a quarter into the decay, 1 - sqrt");
 	ok(near(maas_learning_rate(&w, 9, 0, 1), 0.001), "wsd: the end");
 	ok(near(maas_learning_rate(&k, 9, 0, 0.9), 0.006), "constant");
+	ok(near(maas_learning_rate(&s, 9, 0, 0.3), 0.006) && near(maas_learning_rate(&s, 9, 0, 0.5), 0.0006) &&
+		near(maas_learning_rate(&s, 9, 0, 0.9), 0.00006),
+	    "step: to a tenth after each third");
 	ok(near(maas_learning_rate(&k, 0, 0, 0), 0.006), "no warm-up");
 	return done();
 }
