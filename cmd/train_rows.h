@@ -98,7 +98,6 @@ struct rows_job {
 	double temperature; /* of --calibrate; 0: none */
 	long at_fold;          /* of --cv, from 1; 0: the model that stays */
 	long at_trial, trials; /* of --search, likewise */
-	int lenient;           /* among other kinds: settings that this one has no use for are left out */
 	int gaps;              /* rows may have gaps, whatever `preparation` says: trials fill them */
 	struct maas_buf search; /* its trials, as members of the result; empty: none */
 	struct rows_watch watch;

@@ -195,7 +195,6 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 		    : f->projection ? &f->held_components
 				    : &f->held,
 		.from = j->init,
-		.lenient = j->lenient,
 		.team = j->team,
 		.seed = (uint64_t)j->call->common.seed,
 		.on_step = on_step,
@@ -214,7 +213,5 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 	w->signal = interrupt_pending();
 	interrupt_disarm();
 	progress_clear(&w->bar);
-	if (f->how.left_out[0] && j->at_fold <= 1)
-		warn(j->call, "%s has no use for %s: left out", j->kind->name, f->how.left_out);
 	return w->failed || w->signal ? -1 : rc;
 }

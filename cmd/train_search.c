@@ -426,7 +426,6 @@ train_search(struct call *c)
 	rows_job_set(&s.base, c);
 	if (!(rc = search_plan(&s)) && !(rc = check(&s))) {
 		s.base.kind = s.kind[0]->data;
-		s.base.lenient = s.kinds > 1;
 		rc = rows_check_options(&s.base);
 	}
 	if (!rc && run(&s))

@@ -314,7 +314,6 @@ struct maas_fitting {
 	const struct maas_training *how;
 	const struct maas_data *val;    /* held out, for val_* and early stopping; NULL: nothing */
 	const struct maas_model *from;  /* --init-from; NULL */
-	int lenient;                    /* settings that the kind has no use for are left out, not refused */
 	struct maas_team *team;
 	uint64_t seed;
 	/* After each step, and with `evaluated` at the end of an epoch.  Not 0: stop here, with what is best so far. */
@@ -333,7 +332,6 @@ struct maas_fitting {
 	double objective, gradient;     /* what is made small; what tol is held against */
 	int converged;                  /* 1; 0: stopped by max_iter or on_step; -1: the word means nothing to this solver */
 	const char *objective_text;     /* the formula */
-	char left_out[96];              /* such settings, as "--lr --epochs" */
 	const char *solver;             /* "closed form", "coordinate descent", "lbfgs", "adam" ... */
 	long best_epoch, stopped_epoch; /* of early stopping; 0: none */
 };

@@ -574,38 +574,25 @@ descent_init(struct descent *d)
 	return 0;
 }
 
-static int
-leave_out(const struct maas_kind *kind, struct maas_fitting *how, const char *solver, const char *name)
-{
-	size_t n = strlen(how->left_out), room = sizeof how->left_out - n;
-
-	if (!how->lenient)
-		return maas_fail_as(MAAS_USAGE, "%s: %s has no use for --%s", kind->name, solver, name);
-	if (snprintf(how->left_out + n, room, "%s--%s", n ? " " : "", name) >= (int)room)
-		how->left_out[n] = '\0';
-	return 0;
-}
-
 int
-training_only(const struct maas_kind *kind, struct maas_fitting *how, const char *solver, const char *used)
+training_only(const struct maas_kind *kind, const struct maas_training *how, const char *solver, const char *used)
 {
 	struct maas_training plain;
 	struct maas_buf given = { 0 }, usual = { 0 };
 	char name[64], word[80];
 	int rc = 0;
 
-	how->left_out[0] = '\0';
 	maas_defaults(maas_training_fields, &plain);
 	maas_set_all(maas_training_fields, &plain, kind->defaults);
 	for (const struct maas_field *f = maas_training_fields; f->type && rc == 0; f++) {
 		snprintf(word, sizeof word, " %s ", f->name);
 		given.n = usual.n = 0;
-		if (maas_get(f, how->how, &given) < 0 || maas_get(f, &plain, &usual) < 0)
+		if (maas_get(f, how, &given) < 0 || maas_get(f, &plain, &usual) < 0)
 			rc = -1;
 		else if (!strstr(used, word) &&
 		    (given.n != usual.n || (given.n && memcmp(given.s, usual.s, given.n) != 0))) {
 			maas_field_name(f, name, sizeof name);
-			rc = leave_out(kind, how, solver, name);
+			rc = maas_fail_as(MAAS_USAGE, "%s: %s has no use for --%s", kind->name, solver, name);
 		}
 	}
 	maas_buf_free(&given);

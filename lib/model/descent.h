@@ -36,8 +36,9 @@ struct descent_rule {
 };
 void descent_update(const struct descent_rule *, double *w, const double *g, double *m, double *v, size_t n);
 
-/* What a solver has no use for: where a setting that `used` does not name, in words parted by blanks, is not the kind's
- * default, -1 with a reason, or it is named in how->left_out. */
-int training_only(const struct maas_kind *, struct maas_fitting *how, const char *solver, const char *used) MAAS_USE;
+/* What a solver has no use for: -1, with a reason, where a setting that `used` does not name, in words parted by blanks,
+ * is not the kind's default. */
+int training_only(
+    const struct maas_kind *, const struct maas_training *how, const char *solver, const char *used) MAAS_USE;
 
 #endif

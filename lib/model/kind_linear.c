@@ -215,7 +215,7 @@ fit(struct maas_model *m, const struct maas_data *d, struct maas_fitting *how)
 	case MAAS_AUTO: break;
 	default: return fit_in_steps(m, d, how);
 	}
-	if (training_only(m->kind, how, "its closed form",
+	if (training_only(m->kind, how->how, "its closed form",
 		" l1 l2 tol max_iter loss val_split eval_every eval_batches log_every ") < 0)
 		return -1;
 	return fit_at_once(m, d, how);

@@ -124,9 +124,8 @@ learn_in_steps(struct logistic *l)
 
 /* What was asked for that is of no use, or cannot be had. */
 static int
-check(const struct maas_model *m, const struct maas_data *d, struct maas_fitting *fitting)
+check(const struct maas_model *m, const struct maas_data *d, const struct maas_training *how)
 {
-	const struct maas_training *how = fitting->how;
 	static const char solver[] =
 	    " optimizer loss class_weight tol max_iter val_split eval_every eval_batches log_every ";
 	static const char steps[] = " optimizer lr schedule warmup min_lr batch_size accumulate steps epochs clip "
@@ -142,9 +141,9 @@ check(const struct maas_model *m, const struct maas_data *d, struct maas_fitting
 		return maas_fail("no %s to learn from", d->n ? "features" : "rows");
 	if (how->loss == MAAS_LOSS_MSE)
 		return maas_fail_as(MAAS_USAGE, "logistic: --loss mse is for regressions");
-	if ((how->l1 > 0 || how->l2 > 0) && !fitting->lenient)
+	if (how->l1 > 0 || how->l2 > 0)
 		return maas_fail_as(MAAS_USAGE, "logistic: --C and --l1-ratio are its penalty, not --l1 and --l2");
-	return training_only(m->kind, fitting, solved ? "its solver" : "its descent", solved ? solver : steps);
+	return training_only(m->kind, how, solved ? "its solver" : "its descent", solved ? solver : steps);
 }
 
 static int
@@ -153,7 +152,7 @@ fit(struct maas_model *m, const struct maas_data *d, struct maas_fitting *how)
 	struct logistic l = { .set = m->settings, .d = d, .how = how, .k = d->labels == 2 ? 1 : d->labels };
 	int rc = -1;
 
-	if (check(m, d, how) < 0)
+	if (check(m, d, how->how) < 0)
 		return -1;
 	l.stride = l.k == 1 ? 1 : (l.k + 3) / 4 * 4;
 	if (d->x.cols >= SIZE_MAX / 64 / l.stride || d->n >= SIZE_MAX / 64 / l.stride)
