@@ -125,13 +125,13 @@ show(struct rows_job *j, const struct maas_fitting *how)
 	if (j->rows->max_time > 0)
 		share = fmax(isnan(share) ? 0 : share, (maas_clock() - w->began) / j->rows->max_time);
 	if (how->epochs > 0)
-		snprintf(at, sizeof at, "epoch %.4g of %.4g", how->epoch, how->epochs);
+		snprintf(at, sizeof at, "epoch %.4g/%.4g", how->epoch, how->epochs);
 	else
 		snprintf(at, sizeof at, "step %ld", how->step);
 	if (j->at_trial)
-		snprintf(trial, sizeof trial, "trial %ld of %ld  ", j->at_trial, j->trials);
+		snprintf(trial, sizeof trial, "trial %ld/%ld  ", j->at_trial, j->trials);
 	if (j->at_fold)
-		snprintf(fold, sizeof fold, "fold %ld of %ld  ", j->at_fold, j->rows->cv);
+		snprintf(fold, sizeof fold, "fold %ld/%ld  ", j->at_fold, j->rows->cv);
 	if (p && !isnan(p->train_metric))
 		snprintf(train, sizeof train, "  %s %.3f", rows_metric(j), p->train_metric);
 	if (p && !isnan(p->val_loss))

@@ -35,3 +35,4 @@ goal --val-split 0.2 --until accuracy
 goal --val-split 0.2 --until accuracy=nan
 goal --early-stop 3
 goal --val "$ex/test.tsv" --val-split 0.2
+goal --log goal.maas
