@@ -169,17 +169,17 @@ struct maas_source *
 maas_rows_source(const struct maas_data *d, const struct maas_rows_order *order)
 {
 	struct rows *r = maas_alloc(1, sizeof *r);
-	double mean = 0;
+	double sum = 0;
 
 	if (!r)
 		return NULL;
 	for (size_t i = 0; !d->labels && i < d->n; i++)
-		mean += d->target[i] / (double)d->n;
+		sum += d->target[i];
 	r->is = (struct maas_source){
 		.how = &how, .samples = d->n, .rows = 1, .whole = 1, .unit = d->labels ? 1 : order->unit * order->unit
 	};
 	r->d = d;
 	r->order = *order;
-	r->mean = d->labels ? 0 : (mean - order->shift) / order->unit;
+	r->mean = d->labels ? 0 : (sum / (double)d->n - order->shift) / order->unit;
 	return &r->is;
 }

@@ -8,6 +8,8 @@
 /* Seeds of what must not repeat each other's numbers. */
 #define SEED_ROWS 0x726f7773726f7773u
 
+#define LARGEST 1e30 /* of a target: the model answers in floats */
+
 struct session {
 	struct maas_fitting *f;
 	struct maas_trainer *t;
@@ -58,6 +60,10 @@ check(const struct maas_kind *kind, const struct maas_data *d, const struct maas
 		return maas_fail("one label in the training rows, a classifier wants two at least: is --label right?");
 	if (d->n > UINT32_MAX)
 		return maas_fail("%zu rows: at most %u", d->n, UINT32_MAX);
+	for (size_t i = 0; !d->labels && i < d->n; i++)
+		if (!(fabs(d->target[i]) < LARGEST))
+			return maas_fail(
+			    "row %zu is to be %g: numbers that are learnt stay below %g", i + 1, d->target[i], LARGEST);
 	return d->n ? 0 : maas_fail("no row to learn from");
 }
 

@@ -422,6 +422,48 @@ check_batches(void)
 	empty(&j.d);
 }
 
+/* First weights: their deviation and how far they reach; biases are 0 but by default. */
+static void
+check_init(void)
+{
+	static const struct {
+		const char *settings;
+		double sd, most;
+		int biases;
+	} want[] = {
+		{ "init=auto hidden=400 steps=1 lr=0", 0.4472136 / 1.7320508, 0.4472137, 1 },
+		{ "init=uniform hidden=400 steps=1 lr=0", 0.4472136 / 1.7320508, 0.4472137, 1 },
+		{ "init=xavier hidden=400 steps=1 lr=0", 0.1217161 / 1.7320508, 0.1217162, 0 },
+		{ "init=he hidden=400 steps=1 lr=0", 0.6324555, 3, 0 },
+		{ "init=gpt2 hidden=400 steps=1 lr=0", 0.02, 0.1, 0 },
+		{ "init=zeros hidden=400 steps=1 lr=0", 0, 1e-30, 0 },
+	};
+	struct job j = { .m = NULL };
+
+	fill(&j.d, 10, 2, 0);
+	for (size_t i = 0; i < MAAS_COUNT(want); i++) {
+		double squares = 0, most = 0, bias;
+
+		if (train(&j, want[i].settings, one, NULL)) {
+			ok(0, "%s", maas_error());
+			return;
+		}
+		for (size_t k = 0; k < 400 * FEATURES; k++) {
+			double w = first_weight(j.m, k / FEATURES, k % FEATURES);
+
+			squares += w * w / (400 * FEATURES);
+			most = fmax(most, fabs(w));
+		}
+		bias = (double)((const float *)maas_model_tensor(j.m, "layers.1.bias")->data)[1];
+		ok(fabs(sqrt(squares) - want[i].sd) <= 0.05 * want[i].sd && most < want[i].most &&
+			most >= want[i].most * 0.5 * (want[i].sd > 0) && (bias != 0) == want[i].biases &&
+			fabs(bias) < 0.0501,
+		    "%s: deviation %.4g, at most %.4g", want[i].settings, sqrt(squares), most);
+	}
+	maas_model_close(j.m);
+	empty(&j.d);
+}
+
 /* What is frozen stays to the byte, decay or not; the rest learns. */
 static void
 check_frozen(void)
@@ -550,6 +592,12 @@ check_refusals(void)
 	ok(train(&j, "hidden=4", one, NULL) < 0 && strstr(maas_error(), "one label"), "%s", maas_error());
 	j.d.labels = 0;
 	ok(train(&j, "loss=cross-entropy", one, NULL) < 0 && strstr(maas_error(), "cross-entropy"), "%s", maas_error());
+	((double *)j.d.target)[17] = -3e30;
+	ok(train(&j, "hidden=4", one, NULL) < 0 && strstr(maas_error(), "row 18 is to be -3e+30"), "%s", maas_error());
+	for (size_t i = 0; i < 60; i++)
+		((double *)j.d.target)[i] = 4.5;
+	ok(!train(&j, "hidden=4 epochs=5 lr=0.001", one, NULL) && isnan(j.f.train_metric),
+	    "one number alone can be learnt");
 	maas_model_close(from);
 	maas_model_close(j.m);
 	empty(&j.d);
@@ -580,6 +628,7 @@ main(void)
 	check_slope(0);
 	check_early();
 	check_batches();
+	check_init();
 	check_frozen();
 	check_rates();
 	check_files();
