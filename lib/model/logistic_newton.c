@@ -229,11 +229,11 @@ static void
 run(struct newton *n)
 {
 	struct maas_fitting *how = n->q->l->how;
-	double f = logistic_evaluate(n->q, n->w), before = INFINITY, first = 0;
+	double f = logistic_evaluate(n->q, n->w), before = INFINITY, first = 0, enough = 1, tol = how->how->tol;
 
 	how->converged = 0;
 	for (long step = 0;; step++) {
-		double rz, most = 0;
+		double rz, most = 0, last = before - f;
 
 		mean_curve(n);
 		each(n, begin_cg);
@@ -241,12 +241,15 @@ run(struct newton *n)
 		for (size_t i = 0; i * n->grain < n->q->size; i++)
 			most = n->most[i] <= most ? most : n->most[i];
 		first = step ? first : rz;
-		/* Features that lie close together hide a long way to go from the slope by each: the last step tells. */
-		how->converged = most <= how->how->tol && before - f <= 1e-4 * how->how->tol * fabs(f);
+		/* A step leaves about the square of the part it was solved to; not so among dense features, each in a unit of its
+		 * own, where slopes hide a long way to go: there it must itself have brought little. */
+		how->converged = most <= 10 * tol && enough * enough * last <= 1e-4 * tol * fabs(f) &&
+		    (!n->q->x->dense || last <= 1e-2 * tol * fabs(f));
 		before = f;
 		if (logistic_told(n->q, step, f, most) || how->converged || step >= how->how->max_iter || !(rz > 0))
 			return;
-		solve(n, rz, fmin(0.2, sqrt(sqrt(rz / first))));
+		enough = fmin(0.2, sqrt(sqrt(rz / first)));
+		solve(n, rz, enough);
 		if (line(n, &f) < 0) {
 			/* Where the objective's own rounding hides what is left is as far as anyone gets. */
 			how->converged = most <= 1e-6;
