@@ -42,7 +42,9 @@ rows_watch_close(struct rows_job *j)
 static void
 put_real(FILE *f, const char *name, double v)
 {
-	if (!isnan(v))
+	if (isinf(v)) /* JSON knows no infinity */
+		fprintf(f, ",\"%s\":null", name);
+	else if (!isnan(v))
 		fprintf(f, ",\"%s\":%.17g", name, v);
 }
 

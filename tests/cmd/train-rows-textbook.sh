@@ -1,6 +1,6 @@
 # Gradient descent as a textbook has it: every number of it, the loss on the way, each step in the log, three pictures.
 printf 'a,b,y\n0,0,1\n0,1,2\n1,0,2\n1,1,3.5\n2,1,4\n2,2,6\n' >yr.csv
-book() { maas-train linear "$@" --lr 0.01 --init zeros --no-intercept --json yr.csv; }
+book() { maas-train linear --lr 0.01 "$@" --init zeros --no-intercept --json yr.csv; }
 book --optimizer gd --epochs 1000 --batch-size all --log-every 100 --log gd.jsonl --plot gd.svg -o gd.maas 2>lines | jq -c '.coef, .intercept, .epochs, .steps'
 sed 's/^maas-train: //; s/\(loss [0-9]*\.[0-9]\{9\}\)[0-9]*/\1/' lines
 jq -c 'select(.train_loss == null) | keys_unsorted' gd.jsonl | sort -u
@@ -20,3 +20,7 @@ grep -o 'stopped after epoch [0-9]*, best epoch [0-9]*' said | sed 's/[0-9][0-9]
 cut -d , -f 1-4 "$DATA/folds.csv" | { read -r head; echo "$head"; sort -t , -g -k 4; } >sorted.csv
 maas-train linear --impute mean --cv 3 -o m.maas sorted.csv 2>&1 | grep -c 'order of their label'
 maas-train linear --impute mean --cv 3 --shuffle -o m.maas sorted.csv 2>&1 | grep -c 'order of their label' || :
+echo "a rate that is too high, and folds that are too small"
+book --optimizer gd --lr 100 --epochs 200 --log far.jsonl -o far.maas 2>&1 | sed 's/after [0-9]* steps/after N steps/'
+jq -s 'map(.loss == null) | any' far.jsonl
+maas-train linear --cv 6 -o m.maas yr.csv 2>&1; echo "exit $?"

@@ -29,6 +29,9 @@ maas-train mlp -q --drop price --impute mean --scale standard --hidden 8 --searc
 echo "kinds"
 maas-train search --try kind=logistic,mlp,linear --try C=0.1,1 --try 'hidden=4,"8,8"' --drop price --impute mean --scale standard --epochs 10 --val-split 0.3 -o kinds.maas "$data" 2>&1 | said
 maas-train search --try kind=linear,mlp --task regress --label price --drop label --impute mean --scale standard --cv 3 --json -q -o numbers.maas "$data" | jq -c '.kind, (.trials | length), .cv_r2 > 0.3'
+echo "a configuration to begin with"
+maas-train -c "$TOP/data/compare-kinds.yaml" --drop id --json -q -o best.maas "$DATA/example/data.csv" | jq -c '[.trials | length, (map(.refused) | any)], .best_trial'
+jq -c 'select(.trial) | .settings' trials.jsonl
 echo "planned"
 logistic --impute mean --try C=1,2 --cv 3 --dry-run | grep '^#'
 exec 2>&1
