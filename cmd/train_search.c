@@ -30,7 +30,7 @@ sample(const struct rows_job *j, const struct rows_part *from, size_t rows, stru
 
 	*to = (struct rows_part){ from->set, maas_alloc(n, sizeof *to->pick), n };
 	bad = bad || !to->pick;
-	if (!bad)
+	if (!bad && n)
 		memcpy(to->pick, from->pick, n * sizeof *to->pick);
 	if (!bad && rows && rows < n) {
 		if (j->task == MAAS_TASK_CLASS)
