@@ -71,8 +71,8 @@ judge(struct rows_job *j, struct rows_fold *f, const struct rows_part *asked, do
 	maas_design_free(&x);
 	maas_eval_free(e);
 	if (!bad && isnan(*score))
-		return maas_fail("%s of %zu row%s is not defined: fewer folds?", rows_metric(j), asked->n,
-		    asked->n == 1 ? "" : "s");
+		return maas_fail(
+		    "%s of %zu row%s is not defined: fewer folds?", rows_metric(j), asked->n, asked->n == 1 ? "" : "s");
 	return bad ? -1 : 0;
 }
 
