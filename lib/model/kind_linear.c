@@ -218,6 +218,8 @@ fit(struct maas_model *m, const struct maas_data *d, struct maas_fitting *how)
 	if (training_only(m->kind, how->how, "its closed form",
 		" l1 l2 tol max_iter loss val_split eval_every eval_batches log_every ") < 0)
 		return -1;
+	if (how->from)
+		return maas_fail_as(MAAS_USAGE, "linear: its closed form has no use for --init-from: see --optimizer");
 	return fit_at_once(m, d, how);
 }
 
