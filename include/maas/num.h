@@ -287,14 +287,4 @@ double maas_lbfgs_gradient(const struct maas_lbfgs *);          /* what tol is h
 double maas_lbfgs_best(const struct maas_lbfgs *);              /* objective there */
 void maas_lbfgs_free(struct maas_lbfgs *);
 
-/* The same of f(x) + l1 (|x[0]| + ... + |x[penalised - 1]|), f being evaluated without that sum, which best has. */
-struct maas_orthant;
-struct maas_orthant *maas_orthant_new(size_t n, double l1, size_t penalised, const double *scale,
-    const struct maas_lbfgs_options *, struct maas_team *) MAAS_USE;
-enum maas_lbfgs_state maas_orthant_step(struct maas_orthant *, double *x, double f, const double *g);
-long maas_orthant_steps(const struct maas_orthant *);
-double maas_orthant_gradient(const struct maas_orthant *);
-double maas_orthant_best(const struct maas_orthant *);
-void maas_orthant_free(struct maas_orthant *);
-
 #endif

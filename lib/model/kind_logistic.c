@@ -4,7 +4,7 @@
  *
  *	sum over rows of weight x -ln p(label)  +  (1 - r) |w|^2 / (2 C)  +  r |w|_1 / C
  *
- * r being l1_ratio, by Newton's method or L-BFGS, with r > 0 by OWL-QN, or in steps where another optimizer is named.
+ * r being l1_ratio, by Newton's method or with r 0 by L-BFGS, or in steps where another optimizer is named.
  * The intercept b is not penalised.
  *
  * Tensors, f32: coef [features, outputs] (a row of the text asks for a few features and all of their
@@ -131,6 +131,7 @@ check(const struct maas_model *m, const struct maas_data *d, const struct maas_t
 	static const char steps[] = " optimizer lr schedule warmup min_lr batch_size accumulate steps epochs clip "
 				    "weight_decay momentum beta1 beta2 loss init class_weight val_split eval_every "
 				    "eval_batches early_stop min_delta log_every ";
+	const struct maas_logistic *s = m->settings;
 	int solved = how->optimizer == MAAS_AUTO || how->optimizer == MAAS_LBFGS;
 
 	if (d->labels < 2)
@@ -143,6 +144,8 @@ check(const struct maas_model *m, const struct maas_data *d, const struct maas_t
 		return maas_fail_as(MAAS_USAGE, "logistic: --loss mse is for regressions");
 	if (how->l1 > 0 || how->l2 > 0)
 		return maas_fail_as(MAAS_USAGE, "logistic: --C and --l1-ratio are its penalty, not --l1 and --l2");
+	if (how->optimizer == MAAS_LBFGS && s->l1_ratio > 0)
+		return maas_fail_as(MAAS_USAGE, "logistic: lbfgs is for --l1-ratio 0: leave --optimizer out");
 	return training_only(m->kind, how, solved ? "its solver" : "its descent", solved ? solver : steps);
 }
 

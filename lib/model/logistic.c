@@ -230,31 +230,6 @@ by_lbfgs(struct logistic_problem *q, double *w)
 	return l ? 0 : -1;
 }
 
-static int
-by_orthants(struct logistic_problem *q, double *w, double l1)
-{
-	struct maas_fitting *how = q->l->how;
-	struct maas_lbfgs_options o = { .tol = how->how->tol, .max_iter = how->how->max_iter };
-	double *scale = scale_of(q), f;
-	struct maas_orthant *t =
-	    scale ? maas_orthant_new(q->size, l1, q->x->cols * q->l->stride, scale, &o, how->team) : NULL;
-	enum maas_lbfgs_state state = MAAS_LBFGS_MORE;
-
-	for (long step = -1; t && state == MAAS_LBFGS_MORE;) {
-		f = logistic_evaluate(q, w);
-		state = maas_orthant_step(t, w, f, q->g);
-		if (maas_orthant_steps(t) == step)
-			continue;
-		step = maas_orthant_steps(t);
-		if (logistic_told(q, step, maas_orthant_best(t), maas_orthant_gradient(t)))
-			break;
-	}
-	ended(how, state);
-	maas_orthant_free(t);
-	free(scale);
-	return t ? 0 : -1;
-}
-
 /* A constant more on every intercept changes no probability: they shall sum to 0.  What rounding left of a 0 shall not
  * decide between labels that are equally many. */
 static void
@@ -276,17 +251,15 @@ minimise(struct logistic *l, const struct maas_design *x, double *w)
 {
 	const struct maas_training *how = l->how->how;
 	struct logistic_problem q = { .l = l, .x = x, .size = (x->cols + 1) * l->stride };
-	double l1 = l->set->l1_ratio / l->set->C;
 	int rc = -1;
 
+	q.l1 = l->set->l1_ratio / l->set->C;
 	q.l2 = (1 - l->set->l1_ratio) / l->set->C;
 	l->how->steps = how->max_iter;
 	if ((q.pass = maas_pass_new(x, l->stride, l->how->team)) && (q.g = maas_alloc(q.size, sizeof *q.g)) &&
 	    squares(&q) == 0) {
-		l->how->solver = l1 > 0 ? "owl-qn" : how->optimizer == MAAS_LBFGS ? "lbfgs" : "newton-cg";
-		if (l1 > 0)
-			rc = by_orthants(&q, w, l1);
-		else if (how->optimizer == MAAS_LBFGS)
+		l->how->solver = how->optimizer == MAAS_LBFGS ? "lbfgs" : "newton-cg";
+		if (how->optimizer == MAAS_LBFGS)
 			rc = by_lbfgs(&q, w);
 		else if ((q.p = maas_alloc(x->rows, l->stride * sizeof *q.p)))
 			rc = logistic_newton(&q, w);

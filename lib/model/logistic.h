@@ -23,7 +23,7 @@ struct logistic {
 double logistic_row(const struct logistic *, const struct maas_data *, double *z, size_t i, double *p, int *hit);
 /* The intercepts that say what the labels say. */
 int logistic_start(struct logistic *) MAAS_USE;
-/* The optimum: by Newton's method or L-BFGS, with l1 by an L-BFGS that knows of orthants. */
+/* The optimum: by Newton's method, or without l1 by L-BFGS where that is asked for. */
 int logistic_solve(struct logistic *) MAAS_USE;
 
 /*
@@ -33,11 +33,11 @@ struct logistic_problem {
 	struct logistic *l;
 	const struct maas_design *x;
 	struct maas_pass *pass;
-	size_t size; /* (cols + 1) x stride */
-	double l2;
-	double *g;   /* [size] gradient of the last evaluation */
-	double *p;   /* [rows][stride] probabilities there; NULL: not kept */
-	double loss; /* there, without the penalty */
+	size_t size;   /* (cols + 1) x stride */
+	double l1, l2; /* l1 |w| is not in the evaluation */
+	double *g;     /* [size] gradient of the last evaluation */
+	double *p;     /* [rows][stride] probabilities there; NULL: not kept */
+	double loss;   /* there, without the penalty */
 	size_t hits;
 	double *square; /* [cols] sums of weight x^2 */
 	double part[MAAS_PASS_PARTS];

@@ -2,6 +2,10 @@
  * Newton's method for logistic regression: each step solves (H + l2) s = -g by conjugate gradients, no more exactly
  * than pays (Dembo and Steihaug 1983), with the Hessian only in products (Lin, Weng and Keerthi 2008).  Preconditioned
  * by its diagonal, nearly: l2 + sum of x^2 times the mean of p (1 - p).
+ *
+ * With |w| among what is made small a step stays in the orthant that w is in, or that the slope points to where w is 0,
+ * and weights that are 0 and would stay it are left out of it (Byrd, Chin, Nocedal and Oztoprak 2016): there the
+ * objective is smooth.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -11,15 +15,17 @@
 
 #define PARTS 64
 #define SHORT ((size_t)8192)
+#define DAMP  1e-3
 
 struct newton {
 	struct logistic_problem *q;
 	size_t grain;
 	double *s, *r, *dir, *h, *scale; /* [size]: step, what is left, direction, H dir, preconditioner's inverse */
+	double *slope;                   /* [size] of all that is made small, the nearest to 0 */
 	double *curve;                   /* [stride] mean of p (1 - p) */
 	double *w, *next;
-	double a, beta, l2;
-	double sum[PARTS], most[PARTS];
+	double a, beta, l1, l2, damp; /* damp: of the preconditioner, added to the Hessian */
+	double sum[PARTS], more[PARTS];
 };
 
 /* z = x v becomes weight x p (z - p z). */
@@ -53,13 +59,19 @@ each(struct newton *n, maas_work *work)
 }
 
 static double
-total(const struct newton *n)
+add_up(const struct newton *n, const double *part)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i * n->grain < n->q->size; i++)
-		sum += n->sum[i];
+		sum += part[i];
 	return sum;
+}
+
+static double
+total(const struct newton *n)
+{
+	return add_up(n, n->sum);
 }
 
 /* Where the penalty ends. */
@@ -79,18 +91,22 @@ begin_cg(void *arg, size_t from, size_t to, int member)
 	(void)member;
 	for (size_t i = from; i < to; i++) {
 		size_t j = i / k;
-		double squares = j < features ? n->q->square[j] : n->q->l->weights;
+		double squares = j < features ? n->q->square[j] : n->q->l->weights, l1 = j < features ? n->l1 : 0;
+		double g = n->q->g[i], w = n->w[i];
 
+		n->slope[i] = w > 0 ? g + l1 : w < 0 ? g - l1 : g > l1 ? g - l1 : g < -l1 ? g + l1 : 0;
 		n->scale[i] = 1 / ((j < features ? n->l2 : 0) + fmax(n->curve[i - j * k] * squares, 1e-300));
+		if (l1 > 0 && w == 0 && n->slope[i] == 0)
+			n->scale[i] = 0;
 		n->s[i] = 0;
-		n->r[i] = -n->q->g[i];
+		n->r[i] = -n->slope[i];
 		n->dir[i] = n->scale[i] * n->r[i];
 		sum += n->r[i] * n->dir[i];
 		if (!(fabs(n->dir[i]) <= most))
 			most = fabs(n->dir[i]);
 	}
 	n->sum[from / n->grain] = sum;
-	n->most[from / n->grain] = most;
+	n->more[from / n->grain] = most;
 }
 
 static void
@@ -103,6 +119,8 @@ add_penalty(void *arg, size_t from, size_t to, int member)
 	(void)member;
 	for (size_t i = from; i < to; i++) {
 		n->h[i] += i < end ? n->l2 * n->dir[i] : 0;
+		if (n->damp > 0 && n->scale[i] > 0)
+			n->h[i] += n->damp / n->scale[i] * n->dir[i];
 		sum += n->dir[i] * n->h[i];
 	}
 	n->sum[from / n->grain] = sum;
@@ -133,26 +151,38 @@ turn(void *arg, size_t from, size_t to, int member)
 		n->dir[i] = n->scale[i] * n->r[i] + n->beta * n->dir[i];
 }
 
+/* Down by the slope alone. */
 static void
-slope(void *arg, size_t from, size_t to, int member)
+aim(void *arg, size_t from, size_t to, int member)
 {
 	struct newton *n = arg;
-	double sum = 0;
 
 	(void)member;
 	for (size_t i = from; i < to; i++)
-		sum += n->q->g[i] * n->s[i];
-	n->sum[from / n->grain] = sum;
+		n->s[i] = -n->scale[i] * n->slope[i];
 }
 
+/* next = w + a s inside the orthant; the sums are the slope times how far that is, and |next|. */
 static void
 move(void *arg, size_t from, size_t to, int member)
 {
 	struct newton *n = arg;
+	size_t end = penalised(n);
+	double sum = 0, ones = 0;
 
 	(void)member;
-	for (size_t i = from; i < to; i++)
-		n->next[i] = n->w[i] + n->a * n->s[i];
+	for (size_t i = from; i < to; i++) {
+		double next = n->w[i] + n->a * n->s[i], side = n->w[i] != 0 ? n->w[i] : -n->slope[i];
+
+		if (n->l1 > 0 && i < end) {
+			next = next * side > 0 ? next : 0;
+			ones += fabs(next);
+		}
+		n->next[i] = next;
+		sum += n->slope[i] * (next - n->w[i]);
+	}
+	n->sum[from / n->grain] = sum;
+	n->more[from / n->grain] = ones;
 }
 
 /* n->s, from the preconditioned residual's square `rz` down to `enough` of it. */
@@ -163,7 +193,7 @@ solve(struct newton *n, double rz, double enough)
 	size_t end = penalised(n);
 	double least = rz * enough * enough;
 
-	for (int i = 0; i < 500; i++) {
+	for (int i = 0; i < (n->damp > 0 ? 60 : 500); i++) {
 		double curve, now;
 
 		maas_pass_run(
@@ -202,23 +232,27 @@ mean_curve(struct newton *n)
 		n->curve[c] = fmax(n->curve[c] / (double)rows, 1e-12);
 }
 
+/* What is made small at w + a s, which is in n->next. */
+static double
+there(struct newton *n, double *down)
+{
+	each(n, move);
+	*down = total(n);
+	return n->l1 * add_up(n, n->more) + logistic_evaluate(n->q, n->next);
+}
+
 /* Along n->s until the objective falls: 0, or -1 where it does not. */
 static int
 line(struct newton *n, double *f)
 {
-	double down, there;
+	double down, now, *w = n->w;
 
-	each(n, slope);
-	down = total(n);
 	for (n->a = 1; n->a > 1e-10; n->a /= 2) {
-		each(n, move);
-		there = logistic_evaluate(n->q, n->next);
-		if (there <= *f + 1e-4 * n->a * down) {
-			double *w = n->w;
-
+		now = there(n, &down);
+		if (down < 0 && now <= *f + 1e-4 * down) {
 			n->w = n->next;
 			n->next = w;
-			*f = there;
+			*f = now;
 			return 0;
 		}
 	}
@@ -229,7 +263,7 @@ static void
 run(struct newton *n)
 {
 	struct maas_fitting *how = n->q->l->how;
-	double f = logistic_evaluate(n->q, n->w), before = INFINITY, first = 0, enough = 1, tol = how->how->tol;
+	double down, f = there(n, &down), before = INFINITY, first = 0, enough = 1, tol = how->how->tol;
 
 	how->converged = 0;
 	for (long step = 0;; step++) {
@@ -239,7 +273,7 @@ run(struct newton *n)
 		each(n, begin_cg);
 		rz = total(n);
 		for (size_t i = 0; i * n->grain < n->q->size; i++)
-			most = n->most[i] <= most ? most : n->most[i];
+			most = n->more[i] <= most ? most : n->more[i];
 		first = step ? first : rz;
 		/* A step leaves about the square of the part it was solved to; not so among dense features, each in a unit of its
 		 * own, where slopes hide a long way to go: there it must itself have brought little. */
@@ -250,6 +284,12 @@ run(struct newton *n)
 			return;
 		enough = fmin(0.2, sqrt(sqrt(rz / first)));
 		solve(n, rz, enough);
+		if (line(n, &f) == 0) {
+			if (n->damp > 0)
+				n->damp = n->a < 1 ? fmin(3 * n->damp, 10) : fmax(n->damp / 3, DAMP);
+			continue;
+		}
+		each(n, aim);
 		if (line(n, &f) < 0) {
 			/* Where the objective's own rounding hides what is left is as far as anyone gets. */
 			how->converged = most <= 1e-6;
@@ -262,10 +302,11 @@ run(struct newton *n)
 int
 logistic_newton(struct logistic_problem *q, double *w)
 {
-	struct newton n = { .q = q, .l2 = q->l2, .w = w };
-	double *all = maas_alloc(q->size, 6 * sizeof *all), *mine;
+	struct newton n = { .q = q, .l1 = q->l1, .l2 = q->l2, .w = w };
+	double *all = maas_alloc(q->size, 7 * sizeof *all), *mine;
 	int rc = -1;
 
+	n.damp = n.l2 > 0 ? 0 : 1; /* without l2 the Hessian may be singular */
 	n.grain = (q->size + PARTS - 1) / PARTS;
 	n.grain = n.grain < SHORT ? SHORT : n.grain;
 	n.curve = maas_alloc(q->l->stride, sizeof *n.curve);
@@ -275,7 +316,8 @@ logistic_newton(struct logistic_problem *q, double *w)
 		n.dir = all + 2 * q->size;
 		n.h = all + 3 * q->size;
 		n.scale = all + 4 * q->size;
-		mine = n.next = all + 5 * q->size;
+		n.slope = all + 5 * q->size;
+		mine = n.next = all + 6 * q->size;
 		run(&n);
 		if (n.w == mine)
 			memcpy(w, mine, q->size * sizeof *w);
