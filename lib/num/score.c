@@ -9,7 +9,7 @@ typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 typedef float small __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define AHEAD 24 /* entries whose weights are asked for early */
-#define WIDE  8 /* vectors of one pass */
+#define WIDE  8  /* vectors of one pass */
 
 struct pass {
 	const struct maas_design *x;

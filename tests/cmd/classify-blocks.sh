@@ -22,10 +22,11 @@ same rows.csv none.csv
 # sparse rows, and a text
 maas-tokenize vectorize --fit vec.maas --text 1 --label 2 "$DATA/example/train.tsv" >train.svm
 maas-train logistic -q -o m.maas train.svm
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do cat train.svm; echo "1 3:x"; done >rows.svm
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do cat train.svm; echo "$i 3:x"; done >rows.svm
 same rows.svm
 maas-train logistic -q --tfidf -o m.maas "$DATA/example/train.tsv"
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do cat "$DATA/example/train.tsv"; done >rows.tsv
+train=$DATA/example/train.tsv
+cat "$train" "$train" "$train" "$train" "$train" "$train" "$train" "$train" "$train" "$train" "$train" "$train" "$train" "$train" "$train" >rows.tsv
 same --append rows.tsv
 same train.svm
 # the report is of all rows
