@@ -207,8 +207,6 @@ fit(struct maas_model *m, const struct maas_data *d, struct maas_fitting *how)
 		return maas_fail("no %s to learn from", d->n ? "features" : "rows");
 	if (how->how->loss == MAAS_LOSS_CROSS_ENTROPY)
 		return maas_fail_as(MAAS_USAGE, "linear: --loss cross-entropy is for classes: see maas-train logistic");
-	if (how->how->class_weight)
-		return maas_fail_as(MAAS_USAGE, "linear: --class-weight is for classes");
 	switch (how->how->optimizer) {
 	case MAAS_LBFGS:
 		return maas_fail_as(MAAS_USAGE, "linear: lbfgs is not among its optimizers; without one it is solved");

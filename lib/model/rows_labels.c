@@ -98,6 +98,9 @@ maas_class_weights(const char *text, const struct maas_data *d, double **to)
 	*to = NULL;
 	if (!text || !*text)
 		return 0;
+	if (!d->labels)
+		return maas_fail_as(
+		    MAAS_USAGE, "class-weight: rows have labels to be weighed by in a classification alone");
 	if (!(w = *to = maas_alloc(d->labels, sizeof *w)))
 		return -1;
 	if (!strcmp(text, "balanced")) {
