@@ -5,6 +5,8 @@
 
 #include "train_rows.h"
 
+#define MANY 100 /* labels */
+
 /* A row that cannot be learnt from ends it: which, and why. */
 static int
 on_bad(void *ctx, const struct maas_row *row, const char *why)
@@ -74,6 +76,22 @@ given_vectorizer(struct rows_job *j, struct maas_table *t)
 	return j->columns->texts ? 0 : maas_fail("no column of text for the vectoriser: name it with --text");
 }
 
+/* Very many numbers are no classes, for a kind that learns both. */
+static int
+look_at_labels(struct rows_job *j)
+{
+	const unsigned both = MAAS_CLASSES | MAAS_VALUES;
+	int rc;
+
+	if (j->rows->task || j->init || (j->kind->rows->tasks & both) != both || j->set->labels.n <= MANY)
+		return 0;
+	if ((rc = maas_rowset_numbers(j->set)) <= 0)
+		return rc;
+	j->task = MAAS_TASK_REGRESS;
+	warn(j->call, "%zu different numbers are labels: learnt as numbers (see --task)", j->set->labels.n);
+	return 0;
+}
+
 static int
 read_rows(struct rows_job *j)
 {
@@ -87,7 +105,7 @@ read_rows(struct rows_job *j)
 	if (!bad)
 		bad = !(j->set = load(j, t, j->own ? j->own : j->columns));
 	maas_table_close(t);
-	if (bad)
+	if (bad || look_at_labels(j))
 		return -1;
 	return j->set->n ? 0 : maas_fail("no rows to train on");
 }

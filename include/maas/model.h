@@ -435,6 +435,8 @@ enum maas_task { MAAS_TASK_NONE, MAAS_TASK_CLASS, MAAS_TASK_REGRESS };
 struct maas_rowset *maas_rowset_load(struct maas_reader *, const struct maas_columns *, enum maas_task, int drop,
     int (*on_bad)(void *ctx, const struct maas_row *, const char *why), void *ctx) MAAS_USE;
 void maas_rowset_free(struct maas_rowset *);
+/* Labels become targets, where all of them are finite numbers: 1, 0 where one is none, -1. */
+int maas_rowset_numbers(struct maas_rowset *) MAAS_USE;
 /* The labels of rows pick[0..n), sorted by bytes, taken from the arena. */
 int maas_rowset_labels(struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_span **label,
     size_t *labels) MAAS_USE;

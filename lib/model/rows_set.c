@@ -131,6 +131,23 @@ keep(struct load *l, const struct maas_row *row)
 	return ++d->n < UINT32_MAX ? 0 : maas_fail("more than %zu rows", d->n);
 }
 
+int
+maas_rowset_numbers(struct maas_rowset *d)
+{
+	double *value = maas_alloc(d->labels.n, sizeof *value);
+	int all = value ? 1 : -1;
+
+	for (size_t i = 0; all > 0 && i < d->labels.n; i++)
+		all = !maas_is_gap(d->labels.name[i]) && maas_number(d->labels.name[i], &value[i]) == 0 &&
+		    isfinite(value[i]);
+	if (all > 0 && maas_grow(&d->target, 0, &d->target_cap, d->n, sizeof *d->target) < 0)
+		all = -1;
+	for (size_t i = 0; all > 0 && i < d->n; i++)
+		d->target[i] = value[d->label[i]];
+	free(value);
+	return all;
+}
+
 struct maas_rowset *
 maas_rowset_load(struct maas_reader *r, const struct maas_columns *c, enum maas_task task, int drop,
     int (*on_bad)(void *ctx, const struct maas_row *, const char *why), void *ctx)
