@@ -1,11 +1,11 @@
-/* store.c -- the door to SQLite: the state directory and the keys in it. */
+/* store.c -- the door to SQLite: the state directory, its database, and one way to ask it. */
 #include <errno.h>
-#include <pwd.h>
+#include <pthread.h>
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "maas/serve.h"
@@ -13,15 +13,35 @@
 
 #define BUSY_MS 5000 /* wait that long for another process's transaction */
 
+#define SCHEMA 2 /* of the database, as its user_version says */
+
+/* One connection, used by one thread at a time: whoever asks holds the lock until the answer is read. */
 struct maas_state {
 	sqlite3 *db;
+	pthread_mutex_t lock; /* recursive: a transaction asks several questions */
+};
+
+struct query {
+	struct maas_state *state;
+	sqlite3_stmt *q;
 };
 
 static const char schema[] =
+    "BEGIN IMMEDIATE;"
     "CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, digest BLOB NOT NULL, name TEXT NOT NULL, scopes TEXT NOT NULL,"
     " models TEXT NOT NULL, rps REAL NOT NULL, tokens_per_minute INTEGER NOT NULL, created INTEGER NOT NULL,"
     " expires INTEGER NOT NULL, revoked INTEGER NOT NULL) STRICT;"
-    "PRAGMA user_version = 1";
+    "CREATE TABLE IF NOT EXISTS usage(day INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,"
+    " requests INTEGER NOT NULL, tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL,"
+    " PRIMARY KEY(key, day, model)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS audit(seq INTEGER PRIMARY KEY, at INTEGER, salt BLOB, event TEXT, key TEXT, peer TEXT,"
+    " count INTEGER, detail TEXT, digest BLOB NOT NULL, chain BLOB NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS head(one INTEGER PRIMARY KEY, seq INTEGER NOT NULL, chain BLOB NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS invites(digest BLOB PRIMARY KEY, models TEXT NOT NULL, rps REAL NOT NULL,"
+    " tokens_per_minute INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,"
+    " uses INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "PRAGMA user_version = 2;"
+    "COMMIT";
 
 static int
 fail_db(struct maas_state *s, const char *what)
@@ -83,6 +103,10 @@ version_of(struct maas_state *s)
 	return v;
 }
 
+/* Readers do not wait for writers; what is committed survives a cut of power; what is erased is overwritten. */
+static const char pragmas[] =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF";
+
 /* SQLite makes its files with the umask; the directory is what keeps others out. */
 static int
 open_db(struct maas_state *s, const char *dir, const char *path)
@@ -92,11 +116,26 @@ open_db(struct maas_state *s, const char *dir, const char *path)
 	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
 		return fail_db(s, dir);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
-	if (version_of(s) > 1)
+	if (version_of(s) > SCHEMA)
 		return maas_fail("%s: made by a newer maas-serve", dir);
-	if (version_of(s) == 1)
+	if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+		return fail_db(s, dir);
+	if (version_of(s) == SCHEMA || sqlite3_exec(s->db, schema, NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
-	return sqlite3_exec(s->db, schema, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail_db(s, dir);
+	fail_db(s, dir);
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
+}
+
+static void
+lock_new(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t recursive;
+
+	pthread_mutexattr_init(&recursive);
+	pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(lock, &recursive);
+	pthread_mutexattr_destroy(&recursive);
 }
 
 struct maas_state *
@@ -106,6 +145,8 @@ maas_state_open(const char *dir)
 	struct maas_buf path = { 0 };
 	char *real = NULL;
 
+	if (s)
+		lock_new(&s->lock);
 	/* Resolved first: SQLite is told to follow no link, so that nobody puts one in its place. */
 	if (s && make_dirs(dir) == 0 && check_dir(dir) == 0 && (real = realpath(dir, NULL)) &&
 	    maas_buf_printf(&path, "%s/maas.db", real) == 0 && open_db(s, dir, path.s) == 0) {
@@ -126,6 +167,7 @@ maas_state_close(struct maas_state *s)
 	if (!s)
 		return;
 	sqlite3_close(s->db);
+	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
@@ -143,166 +185,168 @@ maas_state_default(struct maas_buf *to)
 	return maas_fail_as(MAAS_CONFIG, "no place for the state: neither HOME nor --state is set");
 }
 
-/* Random letters and digits.  62 * 4 = 248: bytes above are drawn again, so that all are equally likely. */
-static int
-random_text(char *to, size_t n, size_t letters)
+/* Values for the ?s: t text (NULL is NULL), i int64_t, d double, b bytes (pointer, size_t). */
+static void
+bind(sqlite3_stmt *q, const char *types, va_list ap)
 {
-	static const char set[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	unsigned char raw[64];
-	size_t bound = 256 / letters * letters, have = 0;
+	for (int i = 1; *types; types++, i++) {
+		if (*types == 't') {
+			sqlite3_bind_text(q, i, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+		} else if (*types == 'i') {
+			sqlite3_bind_int64(q, i, va_arg(ap, int64_t));
+		} else if (*types == 'd') {
+			sqlite3_bind_double(q, i, va_arg(ap, double));
+		} else {
+			const void *p = va_arg(ap, const void *);
 
-	while (have < n) {
-		if (maas_random(raw, sizeof raw) < 0)
-			return -1;
-		for (size_t i = 0; i < sizeof raw && have < n; i++)
-			if (raw[i] < bound)
-				to[have++] = set[raw[i] % letters];
+			sqlite3_bind_blob64(q, i, p, va_arg(ap, size_t), SQLITE_TRANSIENT);
+		}
 	}
-	to[n] = '\0';
-	return 0;
+}
+
+static struct query *
+ask_db(struct maas_state *s, const char *sql, const char *types, va_list ap)
+{
+	struct query *q = maas_alloc(1, sizeof *q);
+
+	if (!q)
+		return NULL;
+	pthread_mutex_lock(&s->lock);
+	q->state = s;
+	if (sqlite3_prepare_v2(s->db, sql, -1, &q->q, NULL) == SQLITE_OK) {
+		bind(q->q, types, ap);
+		return q;
+	}
+	fail_db(s, "state");
+	store_end(q);
+	return NULL;
+}
+
+struct query *
+store_ask(struct maas_state *s, const char *sql, const char *types, ...)
+{
+	struct query *q;
+	va_list ap;
+
+	va_start(ap, types);
+	q = ask_db(s, sql, types, ap);
+	va_end(ap);
+	return q;
 }
 
 int
-maas_key_add(struct maas_state *s, struct maas_key *k, char text[MAAS_KEY_TEXT])
+store_row(struct query *q)
 {
-	static const char sql[] = "INSERT INTO keys VALUES(?,?,?,?,?,?,?,?,?,0)";
-	char secret[44];
-	sqlite3_stmt *q;
-	int rc;
+	int step = sqlite3_step(q->q);
 
-	if (random_text(k->id, MAAS_KEY_ID, 36) < 0 || random_text(secret, 43, 62) < 0)
-		return -1;
-	snprintf(text, MAAS_KEY_TEXT, "maas_%s_%s", k->id, secret);
-	if (maas_digest(k->digest, text, strlen(text)) < 0)
-		return -1;
-	k->created = time(NULL);
-	if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
-		return fail_db(s, "keys");
-	sqlite3_bind_text(q, 1, k->id, -1, SQLITE_STATIC);
-	sqlite3_bind_blob(q, 2, k->digest, sizeof k->digest, SQLITE_STATIC);
-	sqlite3_bind_text(q, 3, k->name, -1, SQLITE_STATIC);
-	sqlite3_bind_text(q, 4, maas_scopes_print(k->scopes), -1, SQLITE_STATIC);
-	sqlite3_bind_text(q, 5, k->models, -1, SQLITE_STATIC);
-	sqlite3_bind_double(q, 6, k->rps);
-	sqlite3_bind_int64(q, 7, k->tokens_per_minute);
-	sqlite3_bind_int64(q, 8, k->created);
-	sqlite3_bind_int64(q, 9, k->expires);
-	rc = sqlite3_step(q) == SQLITE_DONE ? 0 : fail_db(s, "keys");
-	sqlite3_finalize(q);
-	return rc;
+	return step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : fail_db(q->state, "state");
+}
+
+void
+store_end(struct query *q)
+{
+	if (!q)
+		return;
+	sqlite3_finalize(q->q);
+	pthread_mutex_unlock(&q->state->lock);
+	free(q);
 }
 
 int
-maas_key_revoke(struct maas_state *s, const char *id)
+store_null(struct query *q, int i)
 {
-	static const char sql[] = "UPDATE keys SET revoked = CASE revoked WHEN 0 THEN ? ELSE revoked END WHERE id = ?";
-	sqlite3_stmt *q;
-	int rc;
-
-	if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
-		return fail_db(s, "keys");
-	sqlite3_bind_int64(q, 1, time(NULL));
-	sqlite3_bind_text(q, 2, id, -1, SQLITE_STATIC);
-	rc = sqlite3_step(q) == SQLITE_DONE ? 0 : fail_db(s, "keys");
-	sqlite3_finalize(q);
-	if (rc == 0 && sqlite3_changes(s->db) == 0)
-		return maas_fail_as(MAAS_NOINPUT, "no key has the id '%s'", id);
-	return rc;
+	return sqlite3_column_type(q->q, i) == SQLITE_NULL;
 }
 
-static const char *
-column(sqlite3_stmt *q, int i)
+int64_t
+store_int(struct query *q, int i)
 {
-	const unsigned char *t = sqlite3_column_text(q, i);
+	return sqlite3_column_int64(q->q, i);
+}
+
+double
+store_real(struct query *q, int i)
+{
+	return sqlite3_column_double(q->q, i);
+}
+
+const char *
+store_text(struct query *q, int i)
+{
+	const unsigned char *t = sqlite3_column_text(q->q, i);
 
 	return t ? (const char *)t : "";
 }
 
-static int
-read_key(sqlite3_stmt *q, struct maas_key *k)
+int
+store_blob(struct query *q, int i, void *to, size_t n)
 {
-	*k = (struct maas_key){ 0 };
-	snprintf(k->id, sizeof k->id, "%s", column(q, 0));
-	if (sqlite3_column_bytes(q, 1) != sizeof k->digest)
-		return maas_fail("key %s: its digest is damaged", k->id);
-	memcpy(k->digest, sqlite3_column_blob(q, 1), sizeof k->digest);
-	k->name = column(q, 2);
-	if (maas_scopes_parse(column(q, 3), &k->scopes) < 0)
-		return maas_in("key %s", k->id);
-	k->models = column(q, 4);
-	k->rps = sqlite3_column_double(q, 5);
-	k->tokens_per_minute = sqlite3_column_int64(q, 6);
-	k->created = sqlite3_column_int64(q, 7);
-	k->expires = sqlite3_column_int64(q, 8);
-	k->revoked = sqlite3_column_int64(q, 9);
+	const void *p = sqlite3_column_blob(q->q, i);
+
+	if (!p || (size_t)sqlite3_column_bytes(q->q, i) != n)
+		return -1;
+	memcpy(to, p, n);
 	return 0;
 }
 
-int
-maas_key_each(struct maas_state *s, int (*each)(void *ctx, const struct maas_key *), void *ctx)
+int64_t
+store_do(struct maas_state *s, const char *sql, const char *types, ...)
 {
-	static const char sql[] =
-	    "SELECT id, digest, name, scopes, models, rps, tokens_per_minute, created, expires, revoked"
-	    " FROM keys ORDER BY created, rowid";
-	struct maas_key k;
-	sqlite3_stmt *q;
-	int rc = 0, step = SQLITE_DONE;
+	struct query *q;
+	int64_t changes = -1;
+	va_list ap;
+	int step;
 
-	if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
-		return fail_db(s, "keys");
-	while (rc == 0 && (step = sqlite3_step(q)) == SQLITE_ROW)
-		if ((rc = read_key(q, &k)) == 0)
-			rc = each(ctx, &k);
-	if (rc == 0 && step != SQLITE_DONE)
-		rc = fail_db(s, "keys");
-	sqlite3_finalize(q);
+	va_start(ap, types);
+	q = ask_db(s, sql, types, ap);
+	va_end(ap);
+	if (!q)
+		return -1;
+	while ((step = store_row(q)) > 0)
+		;
+	if (step == 0)
+		changes = sqlite3_changes(s->db);
+	store_end(q);
+	return changes;
+}
+
+int
+store_begin(struct maas_state *s)
+{
+	pthread_mutex_lock(&s->lock);
+	if (store_do(s, "BEGIN IMMEDIATE", "") >= 0)
+		return 0;
+	pthread_mutex_unlock(&s->lock);
+	return -1;
+}
+
+/* A transaction that cannot be committed is rolled back, without losing why. */
+int
+store_close(struct maas_state *s, int rc)
+{
+	if (rc == 0 && store_do(s, "COMMIT", "") < 0)
+		rc = -1;
+	if (rc < 0 && !sqlite3_get_autocommit(s->db))
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	pthread_mutex_unlock(&s->lock);
 	return rc;
 }
 
-/* A number that is another one after another process has written. */
 int
 store_version(struct maas_state *s, int64_t *version)
 {
-	sqlite3_stmt *q;
-	int rc = -1;
+	struct query *q = store_ask(s, "PRAGMA data_version", "");
+	int rc = q ? store_row(q) : -1;
 
-	if (sqlite3_prepare_v2(s->db, "PRAGMA data_version", -1, &q, NULL) == SQLITE_OK &&
-	    sqlite3_step(q) == SQLITE_ROW) {
-		*version = sqlite3_column_int64(q, 0);
-		rc = 0;
-	} else {
-		fail_db(s, "keys");
-	}
-	sqlite3_finalize(q);
-	return rc;
+	if (rc > 0)
+		*version = store_int(q, 0);
+	store_end(q);
+	return rc > 0 ? 0 : -1;
 }
 
-static const struct {
-	const char *name;
-	unsigned bit;
-} scopes[] = { { "infer", MAAS_SCOPE_INFER }, { "admin", MAAS_SCOPE_ADMIN } };
-
+/* So that what was erased is in no file any more. */
 int
-maas_scopes_parse(const char *text, unsigned *to)
+store_squeeze(struct maas_state *s)
 {
-	*to = 0;
-	for (const char *p = text; *p;) {
-		size_t n = strcspn(p, ","), i = 0;
-
-		while (i < MAAS_COUNT(scopes) && (strlen(scopes[i].name) != n || strncmp(scopes[i].name, p, n)))
-			i++;
-		if (i == MAAS_COUNT(scopes))
-			return maas_fail_as(MAAS_USAGE, "no such scope: '%.*s' (infer, admin)", (int)n, p);
-		*to |= scopes[i].bit;
-		p += n + (p[n] == ',');
-	}
-	return *to ? 0 : maas_fail_as(MAAS_USAGE, "no scope: want infer, admin or both");
-}
-
-const char *
-maas_scopes_print(unsigned bits)
-{
-	return bits == (MAAS_SCOPE_INFER | MAAS_SCOPE_ADMIN) ? "infer,admin"
-	    : bits == MAAS_SCOPE_ADMIN                       ? "admin"
-							     : "infer";
+	return store_do(s, "PRAGMA wal_checkpoint(TRUNCATE)", "") < 0 ? -1 : 0;
 }
