@@ -106,15 +106,6 @@ key_list(struct call *c, struct maas_state *state)
 }
 
 static int
-has_control(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return 1;
-	return 0;
-}
-
-static int
 check_key_words(struct call *c)
 {
 	const char *word = c->n ? c->operand[0] : "";
@@ -122,9 +113,9 @@ check_key_words(struct call *c)
 	if (!strcmp(word, "list"))
 		return c->n == 1 ? 0 : misuse(c, "key list takes no operand");
 	if (!strcmp(word, "add"))
-		return c->n != 2 || !*c->operand[1] ? misuse(c, "key add takes one NAME")
-		    : has_control(c->operand[1]) ? misuse(c, "key add: the NAME has a tab or another control character")
-						 : 0;
+		return c->n != 2 || !*c->operand[1]          ? misuse(c, "key add takes one NAME")
+		    : maas_key_name_check(c->operand[1]) < 0 ? misuse(c, "key add: %s", maas_error())
+							     : 0;
 	if (!strcmp(word, "revoke"))
 		return c->n == 2 ? 0 : misuse(c, "key revoke takes one ID");
 	return misuse(c, "key add NAME, key list or key revoke ID");

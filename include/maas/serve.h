@@ -30,6 +30,7 @@ int maas_state_default(struct maas_buf *) MAAS_USE;
  */
 #define MAAS_KEY_ID   8
 #define MAAS_KEY_TEXT 64                /* bytes of a key with its NUL, at most */
+#define MAAS_KEY_NAME 100               /* bytes of a name, at most */
 enum { MAAS_SCOPE_INFER = 1, MAAS_SCOPE_ADMIN = 2 };
 struct maas_key {
 	char id[MAAS_KEY_ID + 1];
@@ -48,9 +49,34 @@ int maas_key_add(struct maas_state *, struct maas_key *, char text[MAAS_KEY_TEXT
 int maas_key_revoke(struct maas_state *, const char *id) MAAS_USE;
 /* Each key, oldest first, until each() returns nonzero; what is handed out is valid inside it. */
 int maas_key_each(struct maas_state *, int (*each)(void *ctx, const struct maas_key *), void *ctx) MAAS_USE;
+/* UTF-8 without control characters, 1 to MAAS_KEY_NAME bytes, and nothing a spreadsheet takes for a formula. */
+int maas_key_name_check(const char *) MAAS_USE;
 /* "infer,admin" to bits and back. */
 int maas_scopes_parse(const char *, unsigned *) MAAS_USE;
 const char *maas_scopes_print(unsigned);
+
+/*
+ * The trail of security events.  Each entry is chained to those before it by hashes; what was
+ * erased leaves its hash, so that the chain still holds.
+ */
+struct maas_audit_entry {
+	int64_t seq, at, count;         /* at: seconds since 1970; count: of such events */
+	const char *what;               /* "key-added"; NULL: erased */
+	const char *key, *peer, *detail;
+};
+struct maas_audit_check {
+	int64_t entries, erased;
+	char head[65];                  /* the chain's last hash: "ENTRIES:HEAD" is what to note elsewhere */
+};
+/* 0: it holds.  -1 and MAAS_NEGATIVE: an entry was changed, is missing, or the end is; the reason says which.
+ * head: "SEQ:HASH" noted earlier, which must be part of it; NULL: none. */
+int maas_audit_verify(struct maas_state *, const char *head, struct maas_audit_check *) MAAS_USE;
+/* Each entry since then, oldest first; since 0: all, erased ones too. */
+int maas_audit_each(struct maas_state *, int64_t since, int (*each)(void *ctx, const struct maas_audit_entry *),
+    void *ctx) MAAS_USE;
+/* One for each kind of event: what, how many, when last. */
+int maas_audit_summary(struct maas_state *, int64_t since, int (*each)(void *ctx, const struct maas_audit_entry *),
+    void *ctx) MAAS_USE;
 
 struct maas_serve_options {
 	struct maas_list model;         /* [NAME=]PATH */

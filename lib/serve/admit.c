@@ -90,7 +90,7 @@ refuse_key(struct ask *a, enum ring_verdict v, double wait)
 	    v == RING_NO_KEY ? "Bearer realm=\"maas\"" : "Bearer realm=\"maas\", error=\"invalid_token\"";
 	double seconds = ceil(wait);
 
-	if (v == RING_NO_KEY || v == RING_UNKNOWN) {
+	if (v != RING_TOO_MANY && v != RING_TOO_MUCH) {
 		maas_http_set(a->http, "WWW-Authenticate", "%s", realm);
 		reply_error(a, 401, "invalid_api_key", NULL,
 		    v == RING_NO_KEY ? "no key: send it as 'Authorization: Bearer maas_...'"
@@ -103,6 +103,35 @@ refuse_key(struct ask *a, enum ring_verdict v, double wait)
 	    v == RING_TOO_MANY ? "this key has used up its requests a second"
 			       : "this key has used up its tokens a minute");
 	return -1;
+}
+
+/* "20ms", "8.5s", "6m0s": as OpenAI says it. */
+static void
+set_reset(struct ask *a, const char *name, double seconds)
+{
+	long whole = (long)ceil(seconds);
+
+	if (seconds < 1)
+		maas_http_set(a->http, name, "%.0fms", ceil(seconds * 1000));
+	else if (seconds < 60)
+		maas_http_set(a->http, name, "%.3gs", seconds);
+	else
+		maas_http_set(a->http, name, "%ldm%lds", whole / 60, whole % 60);
+}
+
+static void
+set_quotas(struct ask *a, const struct ring_pass *p)
+{
+	if (p->requests.limit > 0) {
+		maas_http_set(a->http, "x-ratelimit-limit-requests", "%.0f", floor(p->requests.limit));
+		maas_http_set(a->http, "x-ratelimit-remaining-requests", "%.0f", floor(p->requests.left));
+		set_reset(a, "x-ratelimit-reset-requests", p->requests.reset);
+	}
+	if (p->tokens.limit > 0) {
+		maas_http_set(a->http, "x-ratelimit-limit-tokens", "%.0f", p->tokens.limit);
+		maas_http_set(a->http, "x-ratelimit-remaining-tokens", "%.0f", floor(p->tokens.left));
+		set_reset(a, "x-ratelimit-reset-tokens", p->tokens.reset);
+	}
 }
 
 static int
@@ -118,9 +147,10 @@ check_key(struct ask *a)
 		ring_look_again(a->server->ring, a->http->start);
 		v = ring_check(a->server->ring, key_of(a->http), time(NULL), a->http->start, &pass);
 	}
+	set_quotas(a, &pass);
+	memcpy(a->key, pass.id, sizeof a->key);
 	if (v != RING_GOOD)
 		return refuse_key(a, v, pass.wait);
-	memcpy(a->key, pass.id, sizeof a->key);
 	if (a->route->scope && !(pass.scopes & (a->route->scope | MAAS_SCOPE_ADMIN))) {
 		reply_error(a, 403, "permission_denied", NULL, "this key's scope does not reach here");
 		return -1;

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "audit.h"
 #include "keys.h"
 #include "store.h"
 
@@ -25,6 +26,46 @@ key_random(char *to, size_t n, size_t letters)
 }
 
 int
+keys_version(struct maas_state *s, int64_t *version)
+{
+	struct query *q = store_ask(s, "SELECT n FROM marks WHERE name = 'keys'", "");
+	int row = q ? store_row(q) : -1;
+
+	*version = row > 0 ? store_int(q, 0) : 0;
+	store_end(q);
+	return row < 0 ? -1 : 0;
+}
+
+int
+keys_touch(struct maas_state *s)
+{
+	return store_do(s, "INSERT INTO marks VALUES('keys', 1) ON CONFLICT(name) DO UPDATE SET n = n + 1", "") < 0 ? -1
+														    : 0;
+}
+
+/* A list of names goes into tables and spreadsheets: no line ends, nothing that a spreadsheet takes for a formula. */
+int
+maas_key_name_check(const char *name)
+{
+	const char *end = name + strlen(name);
+
+	if (!*name || end - name > MAAS_KEY_NAME)
+		return maas_fail_as(MAAS_USAGE, "a name has 1 to %d bytes", MAAS_KEY_NAME);
+	if (strchr("=+-@", *name))
+		return maas_fail_as(MAAS_USAGE, "a name does not begin with '%c'", *name);
+	while (name < end) {
+		int32_t cp = maas_utf8_next(&name, end);
+
+		if (cp < 0)
+			return maas_fail_as(MAAS_USAGE, "the name is not UTF-8");
+		if (cp < ' ' || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) ||
+		    (cp >= 0x2066 && cp <= 0x2069))
+			return maas_fail_as(MAAS_USAGE, "the name has a tab or another control character");
+	}
+	return 0;
+}
+
+int
 keys_insert(struct maas_state *s, struct maas_key *k, char text[MAAS_KEY_TEXT])
 {
 	static const char sql[] = "INSERT INTO keys VALUES(?,?,?,?,?,?,?,?,?,0)";
@@ -36,18 +77,24 @@ keys_insert(struct maas_state *s, struct maas_key *k, char text[MAAS_KEY_TEXT])
 	if (maas_digest(k->digest, text, strlen(text)) < 0)
 		return -1;
 	k->created = time(NULL);
-	return store_do(s, sql, "tbtttdiii", k->id, k->digest, sizeof k->digest, k->name, maas_scopes_print(k->scopes),
-		   k->models, k->rps, k->tokens_per_minute, k->created, k->expires) < 0
-	    ? -1
-	    : 0;
+	if (store_do(s, sql, "tbtttdiii", k->id, k->digest, sizeof k->digest, k->name, maas_scopes_print(k->scopes),
+		k->models, k->rps, k->tokens_per_minute, k->created, k->expires) < 0)
+		return -1;
+	return keys_touch(s);
 }
 
 int
 maas_key_add(struct maas_state *s, struct maas_key *k, char text[MAAS_KEY_TEXT])
 {
-	if (store_begin(s) < 0)
+	int rc;
+
+	if (maas_key_name_check(k->name) < 0 || store_begin(s) < 0)
 		return -1;
-	return store_close(s, keys_insert(s, k, text));
+	rc = keys_insert(s, k, text);
+	if (rc == 0)
+		rc = audit_add(
+		    s, &(struct event){ .what = "key-added", .key = k->id, .detail = maas_scopes_print(k->scopes) });
+	return store_close(s, rc);
 }
 
 int
@@ -62,7 +109,7 @@ maas_key_revoke(struct maas_state *s, const char *id)
 		return -1;
 	changed = store_do(s, sql, "it", (int64_t)time(NULL), id);
 	if (changed > 0) {
-		rc = 0;
+		rc = keys_touch(s) < 0 ? -1 : audit_add(s, &(struct event){ .what = "key-revoked", .key = id });
 	} else if (changed == 0 && (q = store_ask(s, "SELECT 1 FROM keys WHERE id = ?", "t", id))) {
 		rc = store_row(q);
 		store_end(q);

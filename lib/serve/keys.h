@@ -9,4 +9,8 @@ int key_random(char *to, size_t n, size_t letters) MAAS_USE;
 /* As maas_key_add, inside a transaction of the caller's. */
 int keys_insert(struct maas_state *, struct maas_key *, char text[MAAS_KEY_TEXT]) MAAS_USE;
 
+/* A number that grows with every change of the keys, by whatever process; and its growing. */
+int keys_version(struct maas_state *, int64_t *version) MAAS_USE;
+int keys_touch(struct maas_state *) MAAS_USE;
+
 #endif

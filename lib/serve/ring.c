@@ -1,9 +1,10 @@
+/* ring.c -- the keys in memory, with what is left in their buckets. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys.h"
 #include "ring.h"
-#include "store.h"
 
 struct held {
 	struct maas_key key;
@@ -15,6 +16,7 @@ struct held {
 struct ring {
 	struct maas_state *state;
 	pthread_mutex_t lock;
+	double lifetime;  /* of a key, seconds; 0: its own */
 	struct held *key; /* sorted by id */
 	size_t n, cap;
 	pthread_mutex_t reading; /* one thread reads the state at a time; guards the two below */
@@ -49,6 +51,8 @@ refill(struct held *h, double clock)
 {
 	double passed = clock - h->at;
 
+	if (passed <= 0) /* two threads that came in another order than they began */
+		return;
 	h->at = clock;
 	h->requests += passed * h->key.rps;
 	if (h->requests > most_requests(h))
@@ -124,7 +128,7 @@ ring_new(struct maas_state *state)
 	r->state = state;
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_mutex_init(&r->reading, NULL);
-	if (store_version(state, &r->version) == 0 && load(r) == 0)
+	if (keys_version(state, &r->version) == 0 && load(r) == 0)
 		return r;
 	ring_free(r);
 	return NULL;
@@ -146,7 +150,7 @@ refresh(struct ring *r)
 {
 	int64_t version;
 
-	if (store_version(r->state, &version) < 0)
+	if (keys_version(r->state, &version) < 0)
 		return -1;
 	if (version == r->version)
 		return 0;
@@ -177,10 +181,26 @@ ring_look_again(struct ring *r, double clock)
 	pthread_mutex_unlock(&r->reading);
 }
 
-static int
-good(const struct held *h, int64_t now)
+void
+ring_limit(struct ring *r, double lifetime)
 {
-	return !h->key.revoked && (!h->key.expires || now < h->key.expires);
+	r->lifetime = lifetime;
+}
+
+static int64_t
+end_of(const struct ring *r, const struct held *h)
+{
+	int64_t end = r->lifetime > 0 ? h->key.created + (int64_t)r->lifetime : 0;
+
+	return h->key.expires && (!end || h->key.expires < end) ? h->key.expires : end;
+}
+
+static int
+good(const struct ring *r, const struct held *h, int64_t now)
+{
+	int64_t end = end_of(r, h);
+
+	return !h->key.revoked && (!end || now < end);
 }
 
 size_t
@@ -190,25 +210,46 @@ ring_good(struct ring *r, int64_t now)
 
 	pthread_mutex_lock(&r->lock);
 	for (size_t i = 0; i < r->n; i++)
-		n += (size_t)good(&r->key[i], now);
+		n += (size_t)good(r, &r->key[i], now);
 	pthread_mutex_unlock(&r->lock);
 	return n;
+}
+
+/* What is left, and the seconds until the buckets are full again. */
+static void
+measure(const struct held *h, struct ring_pass *pass)
+{
+	double rps = h->key.rps, rate = (double)h->key.tokens_per_minute / 60;
+
+	if (rps > 0) {
+		pass->requests = (struct ring_quota){ .limit = most_requests(h),
+			.left = h->requests > 0 ? h->requests : 0,
+			.reset = (most_requests(h) - h->requests) / rps };
+	}
+	if (rate > 0) {
+		pass->tokens = (struct ring_quota){ .limit = rate * 60,
+			.left = h->tokens > 0 ? h->tokens : 0,
+			.reset = (rate * 60 - h->tokens) / rate };
+	}
 }
 
 static enum ring_verdict
 spend_request(struct held *h, double clock, struct ring_pass *pass)
 {
+	enum ring_verdict v = RING_GOOD;
+
 	refill(h, clock);
 	if (h->key.rps > 0 && h->requests < 1) {
 		pass->wait = (1 - h->requests) / h->key.rps;
-		return RING_TOO_MANY;
-	}
-	if (h->key.tokens_per_minute > 0 && h->tokens <= 0) {
+		v = RING_TOO_MANY;
+	} else if (h->key.tokens_per_minute > 0 && h->tokens <= 0) {
 		pass->wait = (1 - h->tokens) * 60 / (double)h->key.tokens_per_minute;
-		return RING_TOO_MUCH;
+		v = RING_TOO_MUCH;
+	} else {
+		h->requests -= h->key.rps > 0;
 	}
-	h->requests -= h->key.rps > 0;
-	return RING_GOOD;
+	measure(h, pass);
+	return v;
 }
 
 enum ring_verdict
@@ -233,13 +274,21 @@ ring_check(struct ring *r, const char *text, int64_t now, double clock, struct r
 	pthread_mutex_lock(&r->lock);
 	h = find(r, id);
 	same = maas_same(digest, h ? h->key.digest : nobody.key.digest, sizeof digest);
-	if (h && same && good(h, now)) {
+	if (h && same) {
 		memcpy(pass->id, h->key.id, sizeof pass->id);
 		pass->scopes = h->key.scopes;
-		v = spend_request(h, clock, pass);
+		v = good(r, h, now) ? spend_request(h, clock, pass) : h->key.revoked ? RING_REVOKED : RING_EXPIRED;
 	}
 	pthread_mutex_unlock(&r->lock);
 	return v;
+}
+
+int64_t
+ring_end(struct ring *r, int64_t created, int64_t expires)
+{
+	struct held h = { .key = { .created = created, .expires = expires } };
+
+	return end_of(r, &h);
 }
 
 /* Is `model` in "a,b,c"? */

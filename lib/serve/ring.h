@@ -10,21 +10,30 @@
 enum ring_verdict {
 	RING_GOOD,
 	RING_NO_KEY,                    /* none was sent */
-	RING_UNKNOWN,                   /* or revoked, or expired: who asks is not told which */
+	RING_UNKNOWN,
+	RING_REVOKED, RING_EXPIRED,     /* who asks is not told which of the three */
 	RING_TOO_MANY,                  /* requests for its rate */
 	RING_TOO_MUCH                   /* tokens for its rate */
 };
 
+struct ring_quota {                     /* limit 0: none */
+	double limit, left;
+	double reset;                   /* seconds until all of it is there again */
+};
 struct ring_pass {                      /* what a good key may */
 	char id[MAAS_KEY_ID + 1];
 	unsigned scopes;
 	double wait;                    /* seconds, where there were too many */
+	struct ring_quota requests, tokens;
 };
 
 struct ring;
 struct ring *ring_new(struct maas_state *) MAAS_USE;
 void ring_free(struct ring *);
-/* Read the keys again where another process has written.  What was spent stays spent. */
+/* No key is good for longer than this many seconds after it was made; 0: as long as it says itself. */
+void ring_limit(struct ring *, double lifetime);
+int64_t ring_end(struct ring *, int64_t created, int64_t expires);     /* when such a key ends; 0: never */
+/* Read the keys again where they have changed.  What was spent stays spent. */
 int ring_refresh(struct ring *) MAAS_USE;
 /* The same for a key that was not known: it may be new.  Looks ten times a second at most. */
 void ring_look_again(struct ring *, double clock);

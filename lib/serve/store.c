@@ -40,6 +40,7 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS invites(digest BLOB PRIMARY KEY, models TEXT NOT NULL, rps REAL NOT NULL,"
     " tokens_per_minute INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,"
     " uses INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS marks(name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "PRAGMA user_version = 2;"
     "COMMIT";
 
@@ -330,18 +331,6 @@ store_close(struct maas_state *s, int rc)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	pthread_mutex_unlock(&s->lock);
 	return rc;
-}
-
-int
-store_version(struct maas_state *s, int64_t *version)
-{
-	struct query *q = store_ask(s, "PRAGMA data_version", "");
-	int rc = q ? store_row(q) : -1;
-
-	if (rc > 0)
-		*version = store_int(q, 0);
-	store_end(q);
-	return rc > 0 ? 0 : -1;
 }
 
 /* So that what was erased is in no file any more. */

@@ -28,8 +28,6 @@ int64_t store_do(struct maas_state *, const char *sql, const char *types, ...) M
 int store_begin(struct maas_state *) MAAS_USE;
 int store_close(struct maas_state *, int rc) MAAS_USE;
 
-/* A number that is another one after another process has written. */
-int store_version(struct maas_state *, int64_t *version) MAAS_USE;
 /* Empty the write-ahead log. */
 int store_squeeze(struct maas_state *) MAAS_USE;
 

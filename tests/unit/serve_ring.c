@@ -83,7 +83,7 @@ test_refresh(struct maas_state *s, struct maas_state *other)
 		ring_refresh(r) == 0 && ring_check(r, text, 100, maas_clock(), &pass) == RING_TOO_MANY,
 	    "a look at the keys gives no new rate");
 	ok(maas_key_revoke(other, k.id) == 0 && ring_refresh(r) == 0, "another process revokes it");
-	ok(ring_check(r, text, 100, maas_clock() + 100, &pass) == RING_UNKNOWN, "it is no good any more");
+	ok(ring_check(r, text, 100, maas_clock() + 100, &pass) == RING_REVOKED, "it is no good any more");
 	ring_free(r);
 }
 
@@ -110,7 +110,7 @@ test_rates(struct maas_state *s)
 	    "100 tokens over: %g seconds", pass.wait);
 	ok(ring_check(r, text, 100, t + 20.2, &pass) == RING_GOOD, "and then again");
 	ok(ring_check(r, text, 4999, t + 30, &pass) == RING_GOOD &&
-		ring_check(r, text, 5000, t + 31, &pass) == RING_UNKNOWN,
+		ring_check(r, text, 5000, t + 31, &pass) == RING_EXPIRED,
 	    "expired");
 	ring_free(r);
 }

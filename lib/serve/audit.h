@@ -1,0 +1,37 @@
+/*
+ * audit.h -- the trail of security events, chained by hash.
+ *
+ * An entry's digest is over a salt of its own and all that it says; the chain is over the
+ * digests: chain[n] = H(chain[n-1], n, digest[n]).  Erasing an entry leaves its digest, so the
+ * chain holds and nobody can guess from the digest what it said.  That it was erased is said
+ * by a later entry, "erased", which is never erased.
+ */
+#ifndef AUDIT_H
+#define AUDIT_H
+
+#include "maas/serve.h"
+
+struct event {
+	const char *what;               /* "key-added" */
+	const char *key, *peer;         /* id, address; "" for none */
+	int64_t count;                  /* of such events */
+	const char *detail;
+};
+/* Append, inside a transaction of the caller's or in one of its own. */
+int audit_add(struct maas_state *, const struct event *) MAAS_USE;
+/* Make tombstones of the entries that `where` selects with one argument, and say so in a new entry. */
+int audit_erase(struct maas_state *, const char *where, const char *type, const void *text, int64_t number,
+    int64_t *erased) MAAS_USE;
+
+/*
+ * Events that strangers can cause as often as they like, counted in memory and written now and
+ * then.  Threads.  Those of one kind, key, peer and detail are one entry with a count.
+ */
+struct tally;
+struct tally *tally_new(void) MAAS_USE;
+void tally_free(struct tally *);
+void tally_add(struct tally *, const char *what, const char *key, const char *peer, const char *detail);
+/* Write what was counted; without `now` at most every ten seconds.  -1: it stays counted. */
+int tally_write(struct tally *, struct maas_state *, double clock, int now) MAAS_USE;
+
+#endif
