@@ -86,7 +86,7 @@ struct maas_serve_options {
 	const char *state;
 	const char *log;                /* NULL: none */
 	long queue, parallel;
-	size_t body_max;
+	size_t body_max, table_max;
 	long connections;
 	double timeout, drain_timeout;
 };

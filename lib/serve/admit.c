@@ -8,7 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "server.h"
+#include "rows.h"
 
 #define ARENA_KEEP (256 * 1024) /* one that grew larger is not kept for the next request */
 
@@ -172,6 +172,28 @@ check_route(struct ask *a, const char *allow)
 	return -1;
 }
 
+static int
+takes_tables(const struct route *r)
+{
+	return r->run == run_predict || r->run == run_explain;
+}
+
+/* Net lets bodies in that are as large as a table may be. */
+static int
+check_length(struct ask *a)
+{
+	const char *text = maas_http_header(a->http, "Content-Length"),
+		   *type = maas_http_header(a->http, "Content-Type");
+	int json = type && !strncasecmp(type, "application/json", 16);
+	size_t most = takes_tables(a->route) && !json ? a->server->options.table_max : a->server->options.body_max;
+	int64_t n;
+
+	if (!text || maas_parse_int(maas_span(text), &n) < 0 || n < 0 || (size_t)n <= most)
+		return 0;
+	reply_too_large(a);
+	return -1;
+}
+
 /* JSON, said or not said; curl -d calls everything a form. */
 static int
 check_type(struct ask *a)
@@ -189,7 +211,13 @@ check_type(struct ask *a)
 	if (!type || (n == 16 && !strncasecmp(type, "application/json", n)) ||
 	    (n == 33 && !strncasecmp(type, "application/x-www-form-urlencoded", n)))
 		return 0;
-	reply_error(a, 415, "unsupported_media_type", NULL, "Content-Type is not application/json");
+	if (takes_tables(a->route) && table_type(type, &(struct records){ 0 }))
+		return 0;
+	reply_error(a, 415, "unsupported_media_type", NULL,
+	    takes_tables(a->route)
+		? "Content-Type is neither application/json nor text/csv, text/tab-separated-values, "
+		  "text/plain, application/x-ndjson, application/octet-stream"
+		: "Content-Type is not application/json");
 	return -1;
 }
 
@@ -216,7 +244,10 @@ admit_request(void *ctx, struct maas_http_request *r)
 		return -1;
 	}
 	a->route = find_route(r, &a->model_name, &allow);
-	return check_host(a) < 0 || check_key(a) < 0 || check_route(a, allow) < 0 || check_type(a) < 0 ? -1 : 0;
+	return check_host(a) < 0 || check_key(a) < 0 || check_route(a, allow) < 0 || check_type(a) < 0 ||
+		check_length(a) < 0
+	    ? -1
+	    : 0;
 }
 
 void

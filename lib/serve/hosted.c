@@ -68,7 +68,7 @@ open_model(struct maas_server *s, struct hosted *m, const char *path)
 	}
 	if (maas_model_selftest(m->model) < 0)
 		return maas_in("%s", path);
-	if (!m->model->kind->rows && !m->model->kind->decode)
+	if (!m->model->kind->rows && !m->model->kind->decode && m->model->kind != &maas_kind_pca)
 		return maas_fail("%s: %s models are not served", path, m->model->kind->name);
 	if (m->model->kind->rows && open_rows(s, m) < 0)
 		return maas_in("%s", path);

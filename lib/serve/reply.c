@@ -61,11 +61,23 @@ reply_json(struct ask *a, int rc)
 		reply_error(a, 503, "overloaded", NULL, "no memory for the answer");
 }
 
+void
+reply_too_large(struct ask *a)
+{
+	count_add(&a->server->rejected[REJECTED_SIZE], 1);
+	reply_error(a, 413, "request_too_large", NULL, "the body is larger than the server takes");
+}
+
 struct maas_json *
 read_object(struct ask *a)
 {
-	struct maas_json *j = maas_json_parse(a->http->body);
+	struct maas_json *j;
 
+	if (a->http->body.n > a->server->options.body_max) {
+		reply_too_large(a);
+		return NULL;
+	}
+	j = maas_json_parse(a->http->body);
 	if (j && maas_json_type(j) == MAAS_J_OBJECT)
 		return j;
 	if (j)

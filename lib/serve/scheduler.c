@@ -6,12 +6,12 @@
  */
 #include <math.h>
 
-#include "server.h"
+#include "rows.h"
 
 #define PATIENCE_MIN 1 /* seconds of Retry-After */
 #define PATIENCE_MAX 30
 
-static const struct work *const works[] = { &work_rows, &work_text };
+static const struct work *const works[] = { &work_rows, &work_table, &work_text };
 
 /* When to come again: after the queue at the late pace. */
 static double

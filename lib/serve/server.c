@@ -19,6 +19,7 @@ const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_option
 	MAAS_INT(0, maas_serve_options, queue, 1, 100000, 256, "requests that may wait; more are told to come again"),
 	MAAS_INT(0, maas_serve_options, parallel, 1, 1024, 16, "texts that a model generates at once"),
 	MAAS_SIZE(0, maas_serve_options, body_max, 1024, 1 << 30, 8 << 20, "largest request body"),
+	MAAS_SIZE(0, maas_serve_options, table_max, 1024, 1 << 30, 64 << 20, "largest body that is a table of rows"),
 	MAAS_INT(
 	    0, maas_serve_options, connections, 1, 100000, 1000, "connections at once; more are told to come again"),
 	MAAS_DURATION(0, maas_serve_options, timeout, 300, "an answer that takes longer is given up"),
@@ -60,12 +61,13 @@ open_log(struct maas_server *s)
 static int
 listen_on(struct maas_server *s, int tcp)
 {
+	size_t largest = s->options.body_max > s->options.table_max ? s->options.body_max : s->options.table_max;
 	struct maas_http_setup set = {
 		.host = tcp ? s->options.host : NULL,
 		.port = (int)s->options.port,
 		.unix_path = s->options.unix,
-		.body_max = s->options.body_max,
-		.bodies_max = s->options.body_max > BODIES_MAX / 4 ? 4 * s->options.body_max : BODIES_MAX,
+		.body_max = largest,
+		.bodies_max = largest > BODIES_MAX / 4 ? 4 * largest : BODIES_MAX,
 		.connections = (size_t)s->options.connections,
 		.admit = admit_request,
 		.handle = admit_handle,

@@ -118,6 +118,7 @@ void reply_error(struct ask *, int status, const char *code, const char *param, 
 void reply_json(struct ask *, int rc);
 int put_error(struct maas_buf *, int status, const char *code, const char *param, const char *message) MAAS_USE;
 int put_text(struct maas_buf *, const char *) MAAS_USE;        /* quoted, of a C string */
+void reply_too_large(struct ask *);
 /* The body as a JSON object, or NULL and the reply has gone. */
 struct maas_json *read_object(struct ask *);
 /* The first member whose name is none of `known` (NULL-terminated) is refused: -1, replied. */

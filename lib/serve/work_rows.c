@@ -5,19 +5,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "server.h"
+#include "rows.h"
 
-#define SLICE   256   /* records */
-#define RECORDS 10000 /* of one request */
-
-struct records {
-	int explain, text, list;
-	size_t top_k, top; /* scores; pieces */
-	struct maas_span *item;
-	size_t n, taken, done;
-	int bad;
-};
+#define SLICE 256 /* records */
 
 struct ranked {
 	double p;
@@ -175,33 +167,48 @@ put_pieces(struct maas_buf *to, const struct maas_explanation *e, size_t top, co
 	return maas_buf_text(to, "]");
 }
 
-static int
-answer(struct rows_slots *s, struct slot *slot, int member)
+struct maas_rows_call *
+rows_call(struct rows_slots *s, int member)
 {
-	const struct records *r = slot->ask->records;
-	struct maas_span item = r->item[slot->i];
+	return s->call[member];
+}
+
+int
+rows_put(struct rows_slots *s, int member, const struct records *r, const double *p, struct maas_span text,
+    struct maas_buf *to)
+{
 	size_t labels = maas_rows_labels(s->rows);
-	double *p = s->score + (size_t)member * maas_rows_scores(s->rows);
 	struct ranked *ranked = s->ranked + (size_t)member * labels;
+	struct characters *places = text.s ? &s->characters[member] : NULL;
 	struct maas_explanation why;
 
-	if ((r->text ? maas_rows_text(s->call[member], item, p) : maas_rows_record(s->call[member], item, p)) < 0)
-		return -1;
 	for (size_t i = 0; i < labels; i++)
 		ranked[i] = (struct ranked){ p[i], i };
 	if (labels)
 		qsort(ranked, labels, sizeof *ranked, likelier);
-	if (!labels && (maas_buf_text(&slot->out, "\"value\":") < 0 || maas_json_put_real(&slot->out, p[0]) < 0))
+	if (!labels && (maas_buf_text(to, "\"value\":") < 0 || maas_json_put_real(to, p[0]) < 0))
 		return -1;
-	if (labels && put_scores(&slot->out, s->rows, ranked, r->top_k < labels ? r->top_k : labels) < 0)
+	if (labels && put_scores(to, s->rows, ranked, r->top_k < labels ? r->top_k : labels) < 0)
 		return -1;
 	if (!r->explain)
 		return 0;
 	if (maas_rows_explain(s->call[member], labels ? ranked[0].label : 0, MAAS_METHOD_AUTO, &why) < 0)
 		return -1;
-	if (r->text && count_characters(&s->characters[member], item) < 0)
+	if (places && count_characters(places, text) < 0)
 		return -1;
-	return put_pieces(&slot->out, &why, r->top, r->text ? &s->characters[member] : NULL);
+	return put_pieces(to, &why, r->top, places);
+}
+
+static int
+answer(struct rows_slots *s, struct slot *slot, int member)
+{
+	const struct records *r = slot->ask->records;
+	struct maas_span item = r->item[slot->i];
+	double *p = s->score + (size_t)member * maas_rows_scores(s->rows);
+
+	if ((r->text ? maas_rows_text(s->call[member], item, p) : maas_rows_record(s->call[member], item, p)) < 0)
+		return -1;
+	return rows_put(s, member, r, p, r->text ? item : (struct maas_span){ 0 }, &slot->out);
 }
 
 static void
@@ -224,14 +231,27 @@ answer_some(void *arg, size_t begin, size_t end, int member)
 
 /* A slice: by the scheduler */
 
-static enum begun
-rows_begin(struct ask *a)
+int
+rows_put_head(struct ask *a)
 {
 	struct maas_buf *to = maas_http_body(a->http);
 
-	if (maas_buf_text(to, "{\"model\":") == 0 && put_text(to, a->model->name) == 0 &&
-	    maas_buf_text(to, ",\"version\":\"1\",") == 0 &&
-	    (!a->records->list || maas_buf_text(to, "\"predictions\":[") == 0))
+	if (maas_buf_text(to, "{\"model\":") < 0 || put_text(to, a->model->name) < 0)
+		return -1;
+	return maas_buf_text(to, a->records->list ? ",\"version\":\"1\",\"predictions\":[" : ",\"version\":\"1\",");
+}
+
+int
+rows_put_tail(struct ask *a)
+{
+	return maas_buf_printf(
+	    maas_http_body(a->http), "%s,\"request_id\":\"%s\"}", a->records->list ? "]" : "", a->http->id);
+}
+
+static enum begun
+rows_begin(struct ask *a)
+{
+	if (rows_put_head(a) == 0)
 		return BEGUN;
 	scheduler_done(a, FINISHED_ERROR);
 	reply_json(a, -1);
@@ -241,11 +261,8 @@ rows_begin(struct ask *a)
 static void
 finish(struct ask *a)
 {
-	struct maas_buf *to = maas_http_body(a->http);
-	int rc = a->records->list ? maas_buf_text(to, "]") : 0;
+	int rc = rows_put_tail(a);
 
-	if (rc == 0)
-		rc = maas_buf_printf(to, ",\"request_id\":\"%s\"}", a->http->id);
 	scheduler_done(a, rc < 0 ? FINISHED_ERROR : FINISHED_STOP);
 	reply_json(a, rc);
 }
@@ -411,43 +428,106 @@ read_limit(struct ask *a, const struct maas_json *body, const char *name, size_t
 	return 0;
 }
 
-static void
-run_rows(struct ask *a, int explain)
+/* The items as a table of JSON lines, for models that read nothing else. */
+static int
+as_table(struct ask *a, struct records *r)
+{
+	size_t n = 0;
+	char *p;
+
+	for (size_t i = 0; i < r->n; i++)
+		n += r->item[i].n + 1;
+	if (!(p = maas_take(a->arena, n, 1)))
+		return -1;
+	r->table = (struct maas_span){ p, n };
+	r->strict = 1;
+	for (size_t i = 0; i < r->n; i++) {
+		memcpy(p, r->item[i].s, r->item[i].n);
+		p += r->item[i].n;
+		*p++ = '\n';
+	}
+	return table_type("application/x-ndjson", r) - 1;
+}
+
+static int
+read_body(struct ask *a, struct records *r)
 {
 	static const char *const known[] = { "text", "row", "rows", "top_k", "top", NULL };
 	struct maas_json *body;
-	struct records *r;
 	int rc;
+
+	if (!(body = read_object(a)))
+		return -1;
+	rc = check_members(a, body, known) < 0 || read_limit(a, body, "top_k", &r->top_k) < 0 ||
+	    read_limit(a, body, "top", &r->top) < 0 || read_records(a, r, body) < 0;
+	maas_json_free(body);
+	return rc ? -1 : 0;
+}
+
+/* Items of a JSON body, by text or by row. */
+static void
+run_items(struct ask *a, struct records *r)
+{
+	if (read_body(a, r) < 0)
+		return;
+	if (!r->n)
+		reply_json(a, rows_put_head(a) < 0 ? -1 : rows_put_tail(a));
+	else if (a->model->rows)
+		scheduler_queue(a, &work_rows);
+	else if (r->text)
+		reply_error(a, 400, "invalid_value", "text", "the model takes rows of numbers: 'row' or 'rows'");
+	else if (as_table(a, r) < 0)
+		reply_json(a, -1);
+	else
+		scheduler_queue(a, &work_table);
+}
+
+/* curl calls everything a form: what does not begin as JSON is taken for a table. */
+static int
+untyped_table(const struct ask *a, const char *type, struct records *r)
+{
+	const char *p = a->http->body.s, *end = p + a->http->body.n;
+
+	if (type && strncasecmp(type, "application/x-www-form-urlencoded", 33))
+		return 0;
+	while (p < end && strchr(" \t\r\n", *p) && *p)
+		p++;
+	return p < end && !strchr("{[\"", *p) && table_type("text/plain", r);
+}
+
+static void
+run_rows(struct ask *a, int explain)
+{
+	const char *type = maas_http_header(a->http, "Content-Type");
+	struct records *r;
+	int lines;
 
 	a->model = hosted_of_path(a);
 	if (!a->model)
 		return;
-	if (!a->model->rows) {
-		reply_error(a, 501, "not_supported", NULL, "%s models do not classify", a->model->model->kind->name);
+	if (!table_columns(a->model) || (explain && !a->model->rows)) {
+		reply_error(a, 501, "not_supported", NULL, "%s models do not %s", a->model->model->kind->name,
+		    explain ? "explain" : "classify");
 		return;
 	}
-	body = read_object(a);
-	if (!body)
-		return;
 	r = a->records = maas_take(a->arena, 1, sizeof *r);
 	if (!r) {
-		maas_json_free(body);
 		reply_json(a, -1);
 		return;
 	}
 	r->explain = explain;
-	rc = check_members(a, body, known) < 0 || read_limit(a, body, "top_k", &r->top_k) < 0 ||
-	    read_limit(a, body, "top", &r->top) < 0 || read_records(a, r, body) < 0;
-	maas_json_free(body);
-	if (rc)
+	r->top_k = r->top = SIZE_MAX;
+	if (!table_type(type, r) && !untyped_table(a, type, r)) {
+		run_items(a, r);
 		return;
-	if (r->n)
-		scheduler_queue(a, &work_rows);
-	else
-		reply_json(a,
-		    maas_buf_printf(maas_http_body(a->http),
-			"{\"model\":\"%s\",\"version\":\"1\",\"predictions\":[],\"request_id\":\"%s\"}", a->model->name,
-			a->http->id));
+	}
+	r->table = a->http->body;
+	r->list = 1;
+	lines = r->read.format && maas_formats[r->read.format - 1] == &maas_format_jsonl;
+	r->form = table_form(a, lines ? FORM_LINES : FORM_JSON);
+	if (explain && r->form != FORM_LINES)
+		r->form = FORM_JSON;
+	scheduler_queue(a, &work_table);
 }
 
 void

@@ -1,0 +1,45 @@
+/* rows.h -- what is asked of a model of rows, and how an answer is put. */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include "maas/table.h"
+#include "server.h"
+
+#define RECORDS    10000    /* of one request in JSON */
+#define TABLE_ROWS 1000000  /* of one table */
+
+/* How answers are put: as JSON, one or a list; a JSON object a line; a line of cells; tensors of V2. */
+enum form { FORM_JSON, FORM_LINES, FORM_TSV, FORM_CSV, FORM_TENSORS };
+
+struct records {
+	int explain, text, list;
+	size_t top_k, top; /* scores; pieces */
+	struct maas_span *item;
+	size_t n, taken, done;
+	/* Of a table (work_table.c): */
+	struct maas_table_options read;
+	struct maas_span table; /* its bytes, in memory that stays */
+	enum form form;
+	int strict; /* a row without an answer fails them all */
+	struct sheet *sheet;
+};
+
+/* work_rows.c */
+struct maas_rows_call *rows_call(struct rows_slots *, int member);
+/* The members of an answer, without braces, of the row that rows_call(member) has answered last with these scores. */
+int rows_put(struct rows_slots *, int member, const struct records *, const double *score, struct maas_span text,
+    struct maas_buf *) MAAS_USE;
+/* What stands in front of the answers, and behind them. */
+int rows_put_head(struct ask *) MAAS_USE;
+int rows_put_tail(struct ask *) MAAS_USE;
+
+/* work_table.c */
+/* Does the request's body hold a table, by its type?  Then the options to read it with are in r. */
+int table_type(const char *type, struct records *r);
+/* How answers are wanted: of the header Accept; `otherwise` where it does not say. */
+enum form table_form(struct ask *, enum form otherwise);
+/* The columns of a model that reads tables; NULL: it does not. */
+const struct maas_columns *table_columns(const struct hosted *);
+extern const struct work work_table;
+
+#endif
