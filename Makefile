@@ -31,11 +31,11 @@ LINK        = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@
 
 comma    := ,
 B        ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
-NO_SERVE := $(if $(SERVE),,lib/net/% lib/serve/% cmd/maas-serve.c tests/unit/net_% tests/unit/serve_% tests/fuzz/net_%)
+NO_SERVE := $(if $(SERVE),,lib/net/% lib/serve/% cmd/maas-serve.c cmd/serve_% tests/unit/net_% tests/unit/serve_% tests/fuzz/net_%)
 src       = $(filter-out $(NO_SERVE),$(wildcard $1))
 LIB_C    := $(call src,lib/*/*.c)
 CMD_C    := $(call src,cmd/maas-*.c)
-CLI_C    := $(filter-out $(wildcard cmd/maas-*.c),$(wildcard cmd/*.c))
+CLI_C    := $(filter-out $(NO_SERVE) $(wildcard cmd/maas-*.c),$(wildcard cmd/*.c))
 UNIT_C   := $(call src,tests/unit/*.c)
 BENCH_C  := $(call src,tests/bench/*.c)
 FUZZ_C   := $(call src,tests/fuzz/*.c)

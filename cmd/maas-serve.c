@@ -6,16 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "driver.h"
-#include "maas/serve.h"
-
-static const char *
-state_dir(const char *given_dir, struct maas_buf *to)
-{
-	if (given_dir)
-		return given_dir;
-	return maas_state_default(to) < 0 ? NULL : to->s;
-}
+#include "serve_accounts.h"
 
 /* Keys */
 
@@ -32,18 +23,6 @@ static const struct maas_field key_fields[] = { MAAS_TEXT(0, key_options, state,
 	MAAS_REAL(0, key_options, rps, 0, 1e6, 0, "requests a second; 0: as many as it likes"),
 	MAAS_INT(0, key_options, tokens_per_minute, 0, 1e12, 0, "tokens a minute; 0: as many as it likes"),
 	MAAS_DURATION(0, key_options, expires, 0, "time until the key is no good any more; 0: never"), MAAS_END };
-
-static int
-join_models(const struct maas_list *list, struct maas_buf *to)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (!*list->item[i] || strchr(list->item[i], ','))
-			return maas_fail_as(MAAS_USAGE, "--model: no model's name: '%s'", list->item[i]);
-		if ((i && maas_buf_text(to, ",") < 0) || maas_buf_text(to, list->item[i]) < 0)
-			return -1;
-	}
-	return 0;
-}
 
 static int
 key_add(struct call *c, struct maas_state *state, const struct key_options *o)
@@ -67,18 +46,6 @@ key_add(struct call *c, struct maas_state *state, const struct key_options *o)
 	if (rc && maas_key_revoke(state, k.id) < 0) /* nobody has seen it: nobody shall have it */
 		warn(c, "key %s: %s", k.id, maas_error());
 	return rc;
-}
-
-static void
-print_time(int64_t t)
-{
-	time_t at = (time_t)t;
-	struct tm tm;
-	char text[32] = "-";
-
-	if (t && gmtime_r(&at, &tm))
-		strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	printf("\t%s", text);
 }
 
 static int
@@ -125,14 +92,12 @@ static int
 key(struct call *c)
 {
 	const struct key_options *o = c->part[0];
-	struct maas_buf place = { 0 };
 	struct maas_state *state = NULL;
-	const char *dir;
 	int rc = check_key_words(c);
 
 	if (rc)
 		return rc;
-	if (!(dir = state_dir(o->state, &place)) || !(state = maas_state_open(dir)))
+	if (!(state = open_state(o->state)))
 		rc = fail(c);
 	else if (!strcmp(c->operand[0], "add"))
 		rc = key_add(c, state, o);
@@ -141,7 +106,6 @@ key(struct call *c)
 	else
 		rc = maas_key_revoke(state, c->operand[1]) < 0 ? fail(c) : 0;
 	maas_state_close(state);
-	maas_buf_free(&place);
 	return rc;
 }
 
@@ -248,24 +212,20 @@ static int
 serve(struct call *c)
 {
 	const struct maas_serve_options *o = c->part[0];
-	struct maas_buf place = { 0 };
 	struct maas_state *state = NULL;
 	struct maas_team *team = NULL;
 	int tcp = !o->unix || given(c, "host") || given(c, "port"), rc;
-	const char *dir;
 
 	if (c->n)
 		return misuse(c, "no such verb: '%s'", c->operand[0]);
 	if (!o->model.n)
 		return misuse(c, "no model to serve: -m [NAME=]PATH");
-	if (!(dir = state_dir(o->state, &place)) || !(state = maas_state_open(dir)) ||
-	    !(team = maas_team_new((int)c->common.threads)))
+	if (!(state = open_state(o->state)) || !(team = maas_team_new((int)c->common.threads)))
 		rc = fail(c);
 	else
 		rc = run_server(c, state, team, tcp);
 	maas_team_free(team);
 	maas_state_close(state);
-	maas_buf_free(&place);
 	return rc;
 }
 
@@ -276,17 +236,19 @@ static const struct verb server = {
 	.part = { { maas_serve_fields, sizeof(struct maas_serve_options) } },
 };
 
-static const struct verb verbs[] = {
-	{ .name = "key",
-	    .operands = "add NAME | list | revoke ID",
-	    .what = "make, list and revoke keys",
-	    .run = key,
-	    .part = { { key_fields, sizeof(struct key_options) } } },
+static const struct verb key_verb = {
+	.name = "key",
+	.operands = "add NAME | list | revoke ID",
+	.what = "make, list and revoke keys",
+	.run = key,
+	.part = { { key_fields, sizeof(struct key_options) } },
 };
 
 int
 main(int argc, char **argv)
 {
+	const struct verb verbs[] = { key_verb, invite_verb, usage_verb, audit_verb, erase_verb };
+
 	return drive(argc, argv,
 	    &(struct command){ .name = "maas-serve",
 		.what = "serve models over HTTP, with keys",

@@ -78,6 +78,38 @@ int maas_audit_each(struct maas_state *, int64_t since, int (*each)(void *ctx, c
 int maas_audit_summary(struct maas_state *, int64_t since, int (*each)(void *ctx, const struct maas_audit_entry *),
     void *ctx) MAAS_USE;
 
+/* Usage, by day, key and model.  A price is "NAME=IN[/OUT[/REQUESTS]]": of a million each. */
+struct maas_usage {
+	int64_t day;                    /* since 1970 */
+	const char *key, *name, *model;
+	uint64_t requests, tokens_in, tokens_out;
+};
+/* key NULL: of all. */
+int maas_usage_each(struct maas_state *, const char *key, int (*each)(void *ctx, const struct maas_usage *),
+    void *ctx) MAAS_USE;
+int maas_prices_check(const struct maas_list *) MAAS_USE;       /* MAAS_CONFIG */
+double maas_usage_amount(const struct maas_usage *, const struct maas_list *prices);    /* 0 without a price */
+
+/* An invite is a code that makes a key for who has it, `uses` times. */
+#define MAAS_INVITE_TEXT 40             /* bytes of a code with its NUL */
+struct maas_invite {
+	const char *models;             /* as of a key */
+	double rps;
+	int64_t tokens_per_minute, uses;
+	int64_t created, expires;
+};
+int maas_invite_add(struct maas_state *, struct maas_invite *, char text[MAAS_INVITE_TEXT]) MAAS_USE;
+int maas_invite_withdraw(struct maas_state *, const char *text) MAAS_USE;
+
+/* Erasing: keys, lines of usage, entries of the audit trail (which leave their hashes). */
+struct maas_erased {
+	int64_t keys, usage, entries;
+};
+/* All that is kept of a key.  MAAS_NOINPUT: nothing is. */
+int maas_erase_key(struct maas_state *, const char *id, struct maas_erased *) MAAS_USE;
+/* Usage of days before one time, entries and dead invites before another (seconds since 1970). */
+int maas_erase_before(struct maas_state *, int64_t usage, int64_t audit, struct maas_erased *) MAAS_USE;
+
 struct maas_serve_options {
 	struct maas_list model;         /* [NAME=]PATH */
 	const char *host;
