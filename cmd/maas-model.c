@@ -5,6 +5,8 @@
 
 #include "driver.h"
 #include "maas/model.h"
+#include "maas/registry.h"
+#include "model_registry.h"
 
 struct info {
 	int json;
@@ -96,11 +98,14 @@ info(struct call *c)
 static int
 tensors(struct call *c)
 {
+	struct maas_buf path = { 0 };
 	struct maas_tensors *t;
 
 	if (c->n != 1)
 		return misuse(c, "one model was wanted");
-	if (!(t = maas_tensors_open(c->operand[0])))
+	t = maas_model_find(c->operand[0], &path) < 0 ? NULL : maas_tensors_open(path.s);
+	maas_buf_free(&path);
+	if (!t)
 		return fail(c);
 	for (size_t i = 0; i < maas_tensors_count(t); i++) {
 		const struct maas_tensor *x = maas_tensors_at(t, i);
@@ -147,6 +152,41 @@ static const struct verb verbs[] = {
 	    .operands = "MODEL...",
 	    .what = "check sums and structure, and try the model with what it kept for that",
 	    .run = verify },
+	{ .name = "register",
+	    .operands = "MODEL NAME",
+	    .what = "keep a copy of a model under a name, as its next version",
+	    .run = model_register,
+	    .part = { { register_fields, sizeof(struct register_options) } } },
+	{ .name = "list",
+	    .operands = "[NAME...]",
+	    .what = "list what is registered",
+	    .run = model_list,
+	    .part = { { list_fields, sizeof(struct list_options) } } },
+	{ .name = "log",
+	    .operands = "NAME",
+	    .what = "print what happened to a name, and when",
+	    .run = model_log,
+	    .part = { { place_fields, sizeof(struct place_options) } } },
+	{ .name = "label",
+	    .operands = "NAME VERSION LABEL",
+	    .what = "move a label to a version",
+	    .run = model_label,
+	    .part = { { place_fields, sizeof(struct place_options) } } },
+	{ .name = "rollback",
+	    .operands = "NAME",
+	    .what = "move a label back to where it was before",
+	    .run = model_rollback,
+	    .part = { { rollback_fields, sizeof(struct rollback_options) } } },
+	{ .name = "remove",
+	    .operands = "NAME VERSION",
+	    .what = "withdraw a version",
+	    .run = model_remove,
+	    .part = { { remove_fields, sizeof(struct remove_options) } } },
+	{ .name = "prune",
+	    .operands = "",
+	    .what = "delete old versions that have no label, and withdrawn ones",
+	    .run = model_prune,
+	    .part = { { prune_fields, sizeof(struct prune_options) } } },
 };
 
 int

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas/registry.h"
 #include "tokenize.h"
 #include "tokenize_vectorize.h"
 
@@ -178,7 +179,7 @@ info(struct call *c)
 
 	if (!path || (o->model && c->n))
 		return misuse(c, "one tokeniser was wanted: -m TOK");
-	if (!(t = maas_tokenizer_load(path)) || put_info(&b, t, o->json) < 0)
+	if (!(t = maas_tokenizer_find(path)) || put_info(&b, t, o->json) < 0)
 		status = fail(c);
 	else
 		fwrite(b.s, 1, b.n, stdout);
@@ -196,7 +197,7 @@ convert(struct call *c)
 
 	if (!o->model || !o->output || c->n)
 		return misuse(c, "a tokeniser and a place for it were wanted: -m TOK -o OUT");
-	if (!(t = maas_tokenizer_load(o->model)) || maas_tokenizer_save(t, o->output, 0) < 0)
+	if (!(t = maas_tokenizer_find(o->model)) || maas_tokenizer_save(t, o->output, 0) < 0)
 		status = fail(c);
 	maas_tokenizer_free(t);
 	return status ? status : finish(c);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas/registry.h"
 #include "tokenize.h"
 
 #define BLOCK ((size_t)1 << 20)
@@ -85,7 +86,7 @@ need_tokenizer(const struct call *c, const char *path, int *status)
 
 	if (!path)
 		*status = misuse(c, "a tokeniser was wanted: -m TOK");
-	else if ((*status = wants_input(c)) == 0 && !(t = maas_tokenizer_load(path)))
+	else if ((*status = wants_input(c)) == 0 && !(t = maas_tokenizer_find(path)))
 		*status = fail(c);
 	else if (*status == 0)
 		return t;

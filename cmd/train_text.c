@@ -7,6 +7,7 @@
 
 #include "maas/plot.h"
 #include "interrupt.h"
+#include "maas/registry.h"
 #include "train_text.h"
 
 static const char *const formats[] = { "auto", "text", "tokens", "ids", NULL };
@@ -139,7 +140,7 @@ open_tokenizer(struct job *j)
 		return maas_fail(
 		    "%s: a model of kind %s, not %s", j->text->init_from, j->from->kind->name, j->call->verb->name);
 	if (j->text->tokenizer)
-		j->tokenizer = maas_tokenizer_load(j->text->tokenizer);
+		j->tokenizer = maas_tokenizer_find(j->text->tokenizer);
 	else
 		j->tokenizer = j->from ? maas_model_tokenizer(j->from) : byte_tokenizer();
 	if (!j->tokenizer)

@@ -12,6 +12,13 @@ maas-model - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --hel
 maas-model info --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model tensors -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model verify -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model register --registry --label -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model list --registry --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model log --registry -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model label --registry -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model rollback --registry --label -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model remove --registry --purge -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model prune --registry --keep -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-pca - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-pca fit -n --components --solver=auto|full|covariance|gram|randomized --whiten --scale=none|standard --impute=none|mean --sign=v|u -o --output --if-changed --json --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels --label-from -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-pca transform -m --model -o --output --keep --to=auto|tsv|npy|jsonl --line-buffered --format=auto|tsv|csv|jsonl|libsvm|npy|idx|fasttext|text --header=auto|yes|no --delimiter --encoding --rows --label --text --features --drop --id --labels --label-from -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version

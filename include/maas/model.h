@@ -30,8 +30,8 @@ struct maas_model {
 };
 
 struct maas_model *maas_model_new(const struct maas_kind *) MAAS_USE;   /* settings at their defaults */
-/* A model file, or a directory as transformers writes GPT-2 (its tensors have no sums).  Structure, sums and
- * settings are checked; kind->ready is called. */
+/* A model file, or a directory as transformers writes GPT-2 (its tensors have no sums); what is no path is looked for in
+ * the default registry (maas_model_find).  Structure, sums and settings are checked; kind->ready is called. */
 struct maas_model *maas_model_open(const char *path) MAAS_USE;
 void maas_model_close(struct maas_model *);
 int maas_model_add(struct maas_model *, const struct maas_tensor *) MAAS_USE;   /* name copied, data borrowed */

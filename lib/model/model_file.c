@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "model_foreign.h"
+#include "registry_files.h"
 
 #define FORMAT "1"
 #define PART   "maas."
@@ -164,8 +165,8 @@ from_file(struct maas_tensors *t)
 	return m;
 }
 
-struct maas_model *
-maas_model_open(const char *path)
+static struct maas_model *
+open_path(const char *path)
 {
 	struct maas_tensors *t;
 	struct maas_model *m;
@@ -185,6 +186,16 @@ maas_model_open(const char *path)
 		maas_model_close(m);
 		return NULL;
 	}
+	return m;
+}
+
+struct maas_model *
+maas_model_open(const char *said)
+{
+	struct maas_buf path = { 0 };
+	struct maas_model *m = maas_model_find(said, &path) == 0 ? open_path(path.s) : NULL;
+
+	maas_buf_free(&path);
 	return m;
 }
 

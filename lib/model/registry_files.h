@@ -1,0 +1,15 @@
+/* registry_files.h -- what reading and changing the registry share. */
+#ifndef REGISTRY_FILES_H
+#define REGISTRY_FILES_H
+
+#include "maas/registry.h"
+
+#define REGISTRY_MODEL "model.maas"
+#define REGISTRY_ABOUT "about.json"
+
+/* A version's number out of its text: digits, the first no 0. */
+int registry_number(const char *, int64_t *) MAAS_USE;
+/* Every entry of a directory, in no order; one that is not there has none. */
+int registry_entries(const char *dir, int (*each)(void *ctx, const char *entry), void *ctx) MAAS_USE;
+
+#endif
