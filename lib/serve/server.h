@@ -62,6 +62,7 @@ extern const size_t serve_nroutes;      /* the last is none of the others: unkno
 struct records;                         /* work_rows.c */
 struct rows_slots;
 struct prompts;                         /* work_text.c */
+struct pieces;                          /* route_tokens.c */
 
 /* A request as the service sees it. */
 struct ask {
@@ -77,6 +78,7 @@ struct ask {
 	int started;                    /* a stream has begun */
 	struct records *records;
 	struct prompts *prompts;
+	struct pieces *pieces;
 	uint64_t tokens;                /* spent, for the key's quota */
 	struct ask *next;
 };
@@ -154,6 +156,9 @@ void run_model(struct ask *);
 void run_predict(struct ask *);
 void run_explain(struct ask *);
 void run_completions(struct ask *);
+void run_tokenize(struct ask *);
+void run_detokenize(struct ask *);
+void run_embeddings(struct ask *);
 void run_nothing(struct ask *);
 extern const struct work work_rows, work_text;
 struct rows_slots *rows_slots_new(const struct maas_rows *, int members) MAAS_USE;
