@@ -57,8 +57,11 @@ score_some(void *arg, size_t begin, size_t end, int member)
 			refuse(b, i);
 	}
 	p = maas_rows_run(call, &scored);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		memcpy(b->p + at[i] * scores, p + i * scores, scores * sizeof *p);
+		if (maas_rows_sound(p + i * scores) < 0)
+			refuse(b, at[i]);
+	}
 }
 
 static void
@@ -117,14 +120,25 @@ block_next(struct classifying *k, struct maas_row *row, const char **why)
 	return b->state[i] < 0 ? maas_fail_as(MAAS_OS, "%s", b->why[i] ? b->why[i] : "no memory") : b->state[i];
 }
 
+/* Does somebody wait for each answer: to what is typed, or comes in while answers go to a screen? */
+static int
+awaited(const struct classifying *k)
+{
+	const struct call *c = k->call;
+	int piped = !c->n;
+
+	for (int i = 0; i < c->n; i++)
+		piped |= !strcmp(c->operand[i], "-");
+	return k->o->line_buffered || (piped && (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO)));
+}
+
 int
 classify_by_blocks(struct classifying *k)
 {
 	struct block *b;
 	size_t members;
 
-	/* Somebody waits for each answer. */
-	if (k->o->line_buffered || isatty(STDIN_FILENO) || isatty(STDOUT_FILENO))
+	if (awaited(k))
 		return 0;
 	if (!(b = k->block = maas_alloc(1, sizeof *b)) || !(b->team = maas_team_new((int)k->call->common.threads)))
 		return fail(k->call);

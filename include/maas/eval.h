@@ -22,7 +22,8 @@ size_t maas_eval_labels(const struct maas_eval *);              /* of the model;
 
 /* A metric by name.  Of labels: accuracy, f1_macro, f1_weighted, precision_macro, precision_weighted,
  * recall_macro, recall_weighted, log_loss, roc_auc, ece, brier.  Of a regression: mse, rmse, mae, r2.  NAN:
- * undefined here (roc_auc of one class, or of more than 2^27 probabilities; r2 of one row).  MAAS_USAGE where there is none of that name here. */
+ * undefined here (roc_auc of one class, with a label the model has not, or of more than 2^27 probabilities; r2 of one
+ * row).  MAAS_USAGE where there is none of that name here. */
 extern const char *const maas_eval_metrics[];           /* of labels; NULL-terminated */
 extern const char *const maas_eval_value_metrics[];     /* of a regression */
 int maas_eval_metric(struct maas_eval *, const char *name, double *) MAAS_USE;
@@ -127,14 +128,9 @@ struct maas_drift;
 struct maas_drift *maas_drift_new(const struct maas_model *) MAAS_USE;  /* MAAS_USAGE where it keeps no statistics */
 /* A row as a reader of the model's columns gives it, or of features already. */
 int maas_drift_add(struct maas_drift *, const struct maas_row *) MAAS_USE;
-struct maas_drift_result {
-	size_t rows;
-	double psi, chance;             /* the largest of all; what rows like those of training give on average, of that one */
-	double labels;                  /* of the shares of labels; NAN: not measured */
-	double unknown, expected;       /* share of terms that are no feature, and what was to be expected; NAN: no text */
-};
-int maas_drift_measure(struct maas_drift *, struct maas_drift_result *) MAAS_USE;
-/* The same in lines of text: the columns that moved most, and the labels. */
+/* Lines of text: the index, which is the largest of all columns', of features' and of the labels', beside what rows like
+ * those of training give by chance; the columns that moved most; the share of terms that are no feature, and what was to
+ * be expected; where they moved, the labels. */
 int maas_drift_report(struct maas_drift *, struct maas_buf *) MAAS_USE;
 void maas_drift_free(struct maas_drift *);
 

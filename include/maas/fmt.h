@@ -92,7 +92,6 @@ size_t maas_tensors_count(const struct maas_tensors *);
 const struct maas_tensor *maas_tensors_at(const struct maas_tensors *, size_t i);       /* in file order */
 const struct maas_tensor *maas_tensors_find(const struct maas_tensors *, const char *name); /* NULL: none */
 const char *maas_tensors_meta(const struct maas_tensors *, const char *key);             /* NULL: none */
-size_t maas_tensors_metas(const struct maas_tensors *, const struct maas_meta **);
 /* Written as the reference does: sorted by alignment, then name; 8-aligned header.  `checked` adds
  * metadata "crc32c" over every tensor and over the header itself. */
 int maas_tensors_save(const char *path, const struct maas_tensor *, size_t n,

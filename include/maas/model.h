@@ -270,12 +270,13 @@ int maas_rows_record(struct maas_rows_call *, struct maas_span record, double *s
 int maas_rows_row(struct maas_rows_call *, const struct maas_row *, double *score) MAAS_USE;
 /*
  * Many rows at once, for speed; the answers are those of maas_rows_row, to the byte.  _add takes a row: -1 with the
- * reason where it has no answer (nothing was added), or where MAAS_ROWS are in.  _scores answers all and begins anew:
- * [how many][scores], in order, valid until the next _add.
+ * reason where it has no answer (nothing was added), or where MAAS_ROWS are in.  _run answers all and begins anew:
+ * [how many][scores], in order, valid until the next _add; _sound is to be asked of each.
  */
 #define MAAS_ROWS 64
 int maas_rows_add(struct maas_rows_call *, const struct maas_row *) MAAS_USE;
 const double *maas_rows_run(struct maas_rows_call *, size_t *rows);
+int maas_rows_sound(const double *score) MAAS_USE;      /* -1: a value of the row was so large that it has no answer */
 /* score[x->rows][scores] of rows whose features are made already, by the team. */
 int maas_rows_apply(const struct maas_rows *, const struct maas_design *, struct maas_team *, double *score) MAAS_USE;
 /* The features of a row: a design of one, valid until the next call.  NULL: none. */

@@ -285,6 +285,7 @@ enum maas_lbfgs_state maas_lbfgs_step(struct maas_lbfgs *, double *x, double f, 
 long maas_lbfgs_steps(const struct maas_lbfgs *);               /* made so far */
 double maas_lbfgs_gradient(const struct maas_lbfgs *);          /* what tol is held against, at the last point taken */
 double maas_lbfgs_best(const struct maas_lbfgs *);              /* objective there */
+void maas_lbfgs_stop(struct maas_lbfgs *);                      /* x of the last step becomes that point: to end early */
 void maas_lbfgs_free(struct maas_lbfgs *);
 
 #endif

@@ -108,7 +108,6 @@ const struct maas_format *maas_table_format(const struct maas_table *);         
 char maas_table_delimiter(const struct maas_table *);
 int maas_table_named(const struct maas_table *);                /* its columns have names: a header, or keys */
 size_t maas_table_head(const struct maas_table *, const struct maas_span **name);       /* names in its first line; 0: none */
-size_t maas_table_records(const struct maas_table *);           /* handed out so far */
 void maas_table_close(struct maas_table *);
 
 /* Is a cell a gap: empty, NA, N/A, NaN, null or ? (case does not matter)? */

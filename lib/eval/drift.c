@@ -233,38 +233,6 @@ measure(struct maas_drift *d, struct moved *to)
 	return n;
 }
 
-static struct moved *
-measured(struct maas_drift *d, size_t *n, struct maas_drift_result *to)
-{
-	struct moved *m = maas_alloc(d->w.variables + 2, sizeof *m);
-
-	if (!m)
-		return NULL;
-	*n = measure(d, m);
-	*to = (struct maas_drift_result){ .rows = d->n,
-		.labels = NAN,
-		.unknown = d->terms > 0 ? d->unknown / d->terms : NAN,
-		.expected = d->w.unknown };
-	if (*n) {
-		to->psi = m[0].psi;
-		to->chance = m[0].chance;
-	}
-	for (size_t i = 0; i < *n; i++)
-		if (m[i].variable == LABELS_MOVED)
-			to->labels = m[i].psi;
-	return m;
-}
-
-int
-maas_drift_measure(struct maas_drift *d, struct maas_drift_result *to)
-{
-	size_t n;
-	struct moved *m = measured(d, &n, to);
-
-	free(m);
-	return m ? 0 : -1;
-}
-
 /* A name on one line. */
 static int
 put_text(struct maas_buf *b, struct maas_span s)
@@ -330,18 +298,21 @@ put_labels(struct maas_drift *d, struct maas_buf *b)
 int
 maas_drift_report(struct maas_drift *d, struct maas_buf *b)
 {
-	struct maas_drift_result r;
-	size_t n;
-	struct moved *m = measured(d, &n, &r);
-	int bad = !m || maas_buf_printf(b, "%zu rows, population stability index %.4f", r.rows, r.psi);
+	struct moved *m = maas_alloc(d->w.variables + 2, sizeof *m);
+	size_t n = m ? measure(d, m) : 0;
+	double labels = NAN;
+	int bad = !m || maas_buf_printf(b, "%zu rows, population stability index %.4f", d->n, n ? m[0].psi : 0);
 
 	if (!bad && n)
-		bad = maas_buf_printf(b, " (by chance %.4f): ", r.chance);
+		bad = maas_buf_printf(b, " (by chance %.4f): ", m[0].chance);
+	for (size_t i = 0; i < n; i++)
+		labels = m[i].variable == LABELS_MOVED ? m[i].psi : labels;
 	for (size_t i = 0; i < n && i < SHOWN && !bad; i++)
 		bad = (i && maas_buf_text(b, ", ")) || put_name(d, &m[i], b) || maas_buf_printf(b, " %.4f", m[i].psi);
-	if (!bad && !isnan(r.unknown) && !isnan(r.expected))
-		bad = maas_buf_printf(b, "; out of vocabulary %.4f of terms (expected %.4f)", r.unknown, r.expected);
-	if (!bad && r.labels >= 0.1)
+	if (!bad && d->terms > 0 && !isnan(d->w.unknown))
+		bad = maas_buf_printf(
+		    b, "; out of vocabulary %.4f of terms (expected %.4f)", d->unknown / d->terms, d->w.unknown);
+	if (!bad && labels >= 0.1)
 		bad = put_labels(d, b);
 	free(m);
 	return bad ? -1 : 0;

@@ -117,8 +117,8 @@ fail:
 static void
 add_sums(struct maas_eval *e, size_t truth, size_t best, const double *p)
 {
-	double sum = 0, mine = DBL_EPSILON;
-	int bin = (int)ceil(p[best] * BINS) - 1;
+	double sum = 0, mine = DBL_EPSILON, bound = ceil(p[best] * BINS);
+	int bin = bound > 1 ? (bound < BINS ? (int)bound - 1 : BINS - 1) : 0;
 
 	for (size_t k = 0; k < e->labels; k++) {
 		double v = fmin(fmax(p[k], DBL_EPSILON), 1 - DBL_EPSILON), d = p[k] - (k == truth);
@@ -128,7 +128,6 @@ add_sums(struct maas_eval *e, size_t truth, size_t best, const double *p)
 		e->brier += d * d;
 	}
 	e->log_loss -= log(mine / sum);
-	bin = bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin;
 	e->right[bin] += truth == best;
 	e->sure[bin] += p[best];
 }

@@ -63,7 +63,7 @@ add_number(struct maas_statistics *s, size_t from, double *scratch)
 			scratch[n++] = x;
 	}
 	qsort(scratch, n, sizeof *scratch, by_value);
-	if (n == s->n && scratch[0] == scratch[n - 1])
+	if (n == s->n && (!n || scratch[0] == scratch[n - 1]))
 		return 0;
 	*v = (struct variable){ .from = from, .at = s->cells };
 	if (find_edges(s, v, scratch, n) < 0)

@@ -249,13 +249,6 @@ maas_tensors_meta(const struct maas_tensors *t, const char *key)
 	return NULL;
 }
 
-size_t
-maas_tensors_metas(const struct maas_tensors *t, const struct maas_meta **m)
-{
-	*m = t->meta;
-	return t->nmeta;
-}
-
 /*
  * The sums: metadata "crc32c" is eight hexadecimal digits of the header (read with these
  * digits as zeros, its length in front), then as many of each tensor in the order of the file.

@@ -345,7 +345,7 @@ find_rate(struct descent *d, size_t batch, double *lr)
 	int all = batch == rows;
 	uint32_t *row = maas_alloc(n, sizeof *row);
 	double best, now = INFINITY, least;
-	struct state s;
+	struct state s = { 0 };
 	int rc = -1;
 
 	if (!row || state_make(&s, d, 0) < 0)
@@ -370,8 +370,7 @@ find_rate(struct descent *d, size_t batch, double *lr)
 	    : maas_fail("no learning rate makes the loss smaller: scale the features (--scale standard)");
 out:
 	free(row);
-	if (row)
-		state_free(&s);
+	state_free(&s);
 	return rc;
 }
 

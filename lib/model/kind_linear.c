@@ -175,11 +175,6 @@ r2(const void *ctx, const struct maas_data *d, double loss, double hits)
 static int
 fit_in_steps(struct maas_model *m, const struct maas_data *d, struct maas_fitting *how)
 {
-	static const char *const names[] = { [MAAS_GD] = "gd",
-		[MAAS_SGD] = "sgd",
-		[MAAS_MOMENTUM] = "momentum",
-		[MAAS_ADAM] = "adam",
-		[MAAS_ADAMW] = "adamw" };
 	const struct maas_linear *s = m->settings;
 	struct descent x = { .d = d,
 		.how = how,
@@ -192,7 +187,7 @@ fit_in_steps(struct maas_model *m, const struct maas_data *d, struct maas_fittin
 		.metric = r2 };
 	int rc = -1;
 
-	how->solver = names[how->how->optimizer];
+	how->solver = maas_optimizer_name((enum maas_optimizer)how->how->optimizer);
 	how->objective_text = "mean of (y - x w - b)^2 + 2 l1 |w| + l2 |w|^2 / n";
 	if ((x.w = maas_alloc(d->x.cols + 1, sizeof *x.w)) && start(&x, how) == 0 && descent_run(&x) == 0)
 		rc = keep(m, x.w, x.w[d->x.cols], d->x.cols);

@@ -100,11 +100,6 @@ accuracy(const void *ctx, const struct maas_data *d, double loss, double hits)
 static int
 learn_in_steps(struct logistic *l)
 {
-	static const char *const names[] = { [MAAS_GD] = "gd",
-		[MAAS_SGD] = "sgd",
-		[MAAS_MOMENTUM] = "momentum",
-		[MAAS_ADAM] = "adam",
-		[MAAS_ADAMW] = "adamw" };
 	struct in_steps s = { l, (double)l->d->n / l->weights };
 	struct descent x = { .d = l->d,
 		.how = l->how,
@@ -118,7 +113,7 @@ learn_in_steps(struct logistic *l)
 		.ctx = &s,
 		.w = l->w };
 
-	l->how->solver = names[l->how->how->optimizer];
+	l->how->solver = maas_optimizer_name((enum maas_optimizer)l->how->how->optimizer);
 	return !l->how->from && descent_init(&x) < 0 ? -1 : descent_run(&x);
 }
 

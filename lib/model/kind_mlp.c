@@ -188,20 +188,35 @@ need_layer(const struct maas_model *m, int i, size_t out, size_t in)
 	return maas_model_need(m, name, MAAS_F32, 1, &out) ? 0 : -1;
 }
 
+/* The features that tensors of the first layer are for, of which a model of sparse or dense rows alone has one. */
+static int
+first_features(const struct maas_model *m, size_t *dense, size_t *sparse)
+{
+	const struct maas_tensor *w = maas_model_tensor(m, "layers.0.weight"),
+				 *table = maas_model_tensor(m, "layers.0.table");
+
+	if ((w && (w->ndim != 2 || !w->dim[1])) || (table && (table->ndim != 2 || !table->dim[0])))
+		return maas_fail("%s: a first layer that is no matrix of features", m->path ? m->path : "model");
+	*dense = w ? w->dim[1] : 0;
+	*sparse = table ? table->dim[0] : 0;
+	return 0;
+}
+
 /* The layers of an open model follow one on the other. */
 static int
 ready(struct maas_model *m)
 {
-	const struct maas_tensor *first = maas_model_tensor(m, "layers.0.weight"),
-				 *table = maas_model_tensor(m, "layers.0.table"), *bias;
-	size_t width[MLP_LAYERS], dense = first && first->ndim == 2 ? first->dim[1] : 0,
-				  sparse = table && table->ndim == 2 ? table->dim[0] : 0, in = dense;
+	const struct maas_tensor *bias;
+	size_t width[MLP_LAYERS], dense = 0, sparse = 0, in;
 	int hidden = mlp_widths(m->settings, width);
 	const char *where = m->path ? m->path : "model";
 	char name[40];
 
 	if (hidden < 0)
 		return maas_in("%s", where);
+	if (first_features(m, &dense, &sparse) < 0)
+		return -1;
+	in = dense;
 	snprintf(name, sizeof name, "layers.%d.bias", hidden);
 	if (!(bias = maas_model_need(m, name, MAAS_F32, -1, NULL)))
 		return -1;

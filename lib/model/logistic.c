@@ -221,8 +221,10 @@ by_lbfgs(struct logistic_problem *q, double *w)
 		if (maas_lbfgs_steps(l) == step)
 			continue;
 		step = maas_lbfgs_steps(l);
-		if (logistic_told(q, step, maas_lbfgs_best(l), maas_lbfgs_gradient(l)))
+		if (logistic_told(q, step, maas_lbfgs_best(l), maas_lbfgs_gradient(l))) {
+			maas_lbfgs_stop(l);
 			break;
+		}
 	}
 	ended(how, state);
 	maas_lbfgs_free(l);

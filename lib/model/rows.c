@@ -377,6 +377,13 @@ maas_rows_apply(const struct maas_rows *r, const struct maas_design *x, struct m
 	return rc;
 }
 
+int
+maas_rows_sound(const double *score)
+{
+	/* Where one of many probabilities is no number, all are. */
+	return isfinite(score[0]) ? 0 : maas_fail("the model's answer is not a number: a value is too large for it");
+}
+
 const struct maas_design *
 maas_rows_design(struct maas_rows_call *c, const struct maas_row *row)
 {
@@ -395,7 +402,7 @@ maas_rows_row(struct maas_rows_call *c, const struct maas_row *row, double *scor
 	maas_rows_scale(c->score, c->out, 1, r->labels, r->outputs, r->temperature);
 	if (score)
 		memcpy(score, c->score, maas_rows_scores(r) * sizeof *score);
-	return 0;
+	return maas_rows_sound(c->score);
 }
 
 int

@@ -93,7 +93,7 @@ int
 maas_class_weights(const char *text, const struct maas_data *d, double **to)
 {
 	struct maas_span label;
-	double *w, value;
+	double *w, value, all = 0;
 
 	*to = NULL;
 	if (!text || !*text)
@@ -107,7 +107,7 @@ maas_class_weights(const char *text, const struct maas_data *d, double **to)
 		for (size_t i = 0; i < d->n; i++)
 			w[d->label[i]]++;
 		for (size_t k = 0; k < d->labels; k++)
-			w[k] = (double)d->n / ((double)d->labels * w[k]);
+			w[k] = w[k] > 0 ? (double)d->n / ((double)d->labels * w[k]) : 1; /* of none: as it is */
 		return 0;
 	}
 	for (size_t k = 0; k < d->labels; k++)
@@ -122,7 +122,9 @@ maas_class_weights(const char *text, const struct maas_data *d, double **to)
 			return maas_fail("class-weight: no training row is labelled '%.*s'", (int)label.n, label.s);
 		w[k] = value;
 	}
-	return 0;
+	for (size_t k = 0; k < d->labels; k++)
+		all += w[k];
+	return all > 0 ? 0 : maas_fail_as(MAAS_USAGE, "class-weight: no row weighs anything");
 }
 
 struct share { /* of a group: rows set aside, and what rounding took */

@@ -463,11 +463,16 @@ maas_lbfgs_step(struct maas_lbfgs *l, double *x, double f, const double *g)
 		return begin(l, f);
 	}
 	if (++l->tries >= TRIES) {
-		l->at.a = 0; /* back to the best point */
-		each(l, move);
+		maas_lbfgs_stop(l);
 		return MAAS_LBFGS_STUCK;
 	}
 	narrow(l);
 	each(l, move);
 	return MAAS_LBFGS_MORE;
+}
+
+void
+maas_lbfgs_stop(struct maas_lbfgs *l)
+{
+	memcpy(l->x, l->x0, l->n * sizeof *l->x);
 }

@@ -70,7 +70,6 @@ struct maas_table {
 	struct maas_span memory;
 	size_t first, last; /* of --rows: [first, last) */
 	size_t number;      /* records read */
-	size_t given;       /* records handed out */
 	size_t blank;       /* lines with nothing in them */
 
 	int open;      /* there is an input at hand */

@@ -430,7 +430,6 @@ maas_table_next(struct maas_table *t, struct maas_record *rec)
 		if (t->number <= t->first)
 			continue;
 		t->blank += rec->empty != 0;
-		t->given++;
 		return 1;
 	}
 	return 0;
@@ -559,7 +558,7 @@ maas_table_rewind(struct maas_table *t)
 		    t->source.name ? t->source.name : "a pipe");
 	if (t->open)
 		close_input(t);
-	t->at = t->number = t->given = t->blank = 0;
+	t->at = t->number = t->blank = 0;
 	return t->labels ? maas_table_rewind(t->labels) : 0;
 }
 
@@ -586,12 +585,6 @@ maas_table_head(const struct maas_table *t, const struct maas_span **name)
 {
 	*name = t->head;
 	return t->heads;
-}
-
-size_t
-maas_table_records(const struct maas_table *t)
-{
-	return t->given;
 }
 
 void

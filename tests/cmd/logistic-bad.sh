@@ -19,6 +19,7 @@ bad 'a cat\tx\na dog\ty\n' --analyzer char --stop-words a,b
 bad 'a cat\tx\na dog\ty\n' --l1 1
 bad 'a cat\tx\na dog\ty\n' --momentum 0.5
 bad 'a cat\tx\na dog\ty\n' --class-weight z:2
+bad 'a cat\tx\na dog\ty\n' --class-weight x:0,y:0
 bad 'a cat\tx\na dog\ty\n' --val none.tsv
 bad 'a cat\tx\na dog\ty\n' --val-split 0.9
 bad '"open\n' --format csv

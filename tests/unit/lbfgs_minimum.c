@@ -56,6 +56,26 @@ minimise(double (*f)(const double *, double *, size_t), double *x, size_t n, con
 	return state;
 }
 
+/* Stopped while a line is searched, x is the last point taken. */
+static void
+check_stop(void)
+{
+	double x[8], g[8];
+	struct maas_team *team = maas_team_new(1);
+	struct maas_lbfgs *l =
+	    maas_lbfgs_new(8, NULL, &(struct maas_lbfgs_options){ .tol = 1e-8, .max_iter = 99 }, team);
+
+	for (size_t i = 0; i < 8; i++)
+		x[i] = i % 2 ? 1 : -1.2;
+	while (maas_lbfgs_steps(l) < 3)
+		(void)!maas_lbfgs_step(l, x, valley(x, g, 8), g);
+	ok(valley(x, g, 8) != maas_lbfgs_best(l), "x is on its way");
+	maas_lbfgs_stop(l);
+	ok(valley(x, g, 8) == maas_lbfgs_best(l), "stopped: back where it was best");
+	maas_lbfgs_free(l);
+	maas_team_free(team);
+}
+
 int
 main(void)
 {
@@ -91,5 +111,6 @@ main(void)
 	minimise(bowl, x, N, NULL, 1e-3, 60, 1, &steps);
 	minimise(bowl, y, N, NULL, 1e-3, 60, 3, &again);
 	ok(steps == again && !memcmp(x, y, sizeof x), "the same bits by one thread and by three");
+	check_stop();
 	return done();
 }

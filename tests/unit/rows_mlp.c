@@ -510,15 +510,26 @@ check_rates(void)
 	empty(&j.d);
 }
 
-/* A model of what `first` makes, with five features of which `dense` are numbers; one tensor in another shape. */
+/* A model of what `first` makes, with five features of which `dense` are numbers; one tensor in another shape, or one
+ * more. */
 static int
 open_bent(size_t dense, const char *bent, int ndim, size_t d0, size_t d1, const char *hidden)
 {
 	struct maas_model *m = first(dense, LABELS);
 	struct maas_columns *c = dense ? maas_columns_numbers("x", FEATURES) : maas_columns_sparse(FEATURES);
 	struct maas_buf b = { 0 };
+	static const float more[20];
 	int rc = -1;
 
+	if (bent && !maas_model_tensor(m, bent) &&
+	    maas_model_add(m,
+		&(struct maas_tensor){ .name = bent,
+		    .dtype = MAAS_F32,
+		    .ndim = 1,
+		    .dim = { 20, 1, 1 },
+		    .bytes = sizeof more,
+		    .data = more }) < 0)
+		return 0;
 	for (size_t i = 0; bent && i < m->ntensor; i++)
 		if (!strcmp(m->tensor[i].name, bent)) {
 			m->tensor[i].ndim = ndim;
@@ -551,6 +562,10 @@ check_files(void)
 	ok(open_bent(5, "layers.2.bias", 2, 3, 1, "4,3") < 0, "a bias of two dimensions: %s", maas_error());
 	ok(open_bent(0, "layers.0.table", 1, 20, 0, "4,3") < 0, "a flat table: %s", maas_error());
 	ok(open_bent(0, "layers.0.table", 2, 4, 5, "4,3") < 0, "a table turned: %s", maas_error());
+	ok(open_bent(0, "layers.0.weight", 3, 1, 20, "4,3") < 0, "a weight that is no matrix beside it: %s",
+	    maas_error());
+	ok(open_bent(5, "layers.0.table", 1, 20, 1, "4,3") < 0, "a table that is none beside weights: %s",
+	    maas_error());
 	ok(open_bent(2, NULL, 0, 0, 0, "4,3") < 0 && strstr(maas_error(), "2 dense features"), "%s", maas_error());
 	ok(open_bent(5, NULL, 0, 0, 0, "3") < 0, "other widths: %s", maas_error());
 	ok(open_bent(5, NULL, 0, 0, 0, "4,3,3") < 0, "more layers than there are: %s", maas_error());
