@@ -174,13 +174,17 @@ int
 rows_read(struct rows_job *j)
 {
 	struct rows_fold *f = &j->fold;
+	int fills;
 
 	if (read_rows(j))
 		return -1;
 	f->train = (struct rows_part){ j->set, count_up(j->set->n), j->set->n };
 	if (!f->train.pick || (j->rows->val && read_val(j, &f->val)))
 		return -1;
-	return j->training->val_split > 0 ? split(j, f) : 0;
+	if (!(j->training->val_split > 0))
+		return 0;
+	fills = j->preparation->impute && j->preparation->impute != MAAS_IMPUTE_DROP;
+	return split(j, f) || (j->own && maas_rowset_recast(j->set, j->own, f->train.pick, f->train.n, fills)) ? -1 : 0;
 }
 
 static int

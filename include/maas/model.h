@@ -438,6 +438,11 @@ struct maas_rowset *maas_rowset_load(struct maas_reader *, const struct maas_col
 void maas_rowset_free(struct maas_rowset *);
 /* Labels become targets, where all of them are finite numbers: 1, 0 where one is none, -1. */
 int maas_rowset_numbers(struct maas_rowset *) MAAS_USE;
+/*
+ * Columns whose words stand outside of rows pick[0..n) alone are numbers: what a column is, is learnt from training
+ * rows, too.  c: the set's columns.  A word among such numbers is a gap where `gaps`, else a failure that names it.
+ */
+int maas_rowset_recast(struct maas_rowset *, struct maas_columns *c, const uint32_t *pick, size_t n, int gaps) MAAS_USE;
 /* The labels of rows pick[0..n), sorted by bytes, taken from the arena. */
 int maas_rowset_labels(struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_span **label,
     size_t *labels) MAAS_USE;

@@ -170,6 +170,8 @@ enum {
  * MAAS_AGAIN), but with MAAS_FIT_NUMERIC and cells looks at the first 100 records only.
  */
 struct maas_columns *maas_columns_fit(struct maas_table *, const struct maas_table_options *, unsigned how) MAAS_USE;
+/* Column i, a category, is numbers after all; nothing may be learnt yet. */
+void maas_columns_recast(struct maas_columns *, size_t i);
 /* The same columns, nothing learnt. */
 struct maas_columns *maas_columns_copy(const struct maas_columns *) MAAS_USE;
 /* Columns of numbers alone, called PREFIX1 ... PREFIXn. */

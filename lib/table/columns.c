@@ -585,6 +585,21 @@ maas_columns_sparse(size_t n)
 	return c;
 }
 
+void
+maas_columns_recast(struct maas_columns *c, size_t i)
+{
+	size_t j;
+
+	c->column[i].role = MAAS_NUMERIC;
+	c->numbers = c->words = 0;
+	for (j = 0; j < c->n; j++)
+		if (c->column[j].role == MAAS_NUMERIC)
+			c->column[j].from = c->numbers++;
+		else if (c->column[j].role == MAAS_CATEGORY)
+			c->column[j].from = c->words++;
+	columns_place(c);
+}
+
 struct maas_columns *
 maas_columns_copy(const struct maas_columns *from)
 {
