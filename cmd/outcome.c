@@ -71,6 +71,8 @@ check_outcome(const struct call *c, const struct outcome *o)
 		    o->output && strcmp(o->output, "-") ? maas_error() : "wants -o FILE");
 	if (o->depfile && (!o->output || !strcmp(o->output, "-")))
 		return misuse(c, "--depfile wants -o FILE");
+	if (o->lock && o->output && !strcmp(o->lock, o->output))
+		return misuse(c, "--lock %s: the model takes this name, and with it the lock", o->lock);
 	return 0;
 }
 
@@ -118,9 +120,13 @@ check_place(const char *path)
 int
 check_places(const struct call *c, const char *const *path, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (path[i] && (check_place(path[i]) || spare_input(c, path[i])))
 			return -1;
+		for (size_t k = 0; k < i && path[i]; k++)
+			if (path[k] && !strcmp(path[i], path[k]))
+				return maas_fail_as(MAAS_USAGE, "%s: two outputs of one name", path[i]);
+	}
 	return 0;
 }
 
@@ -129,7 +135,7 @@ static int
 put_name(struct maas_buf *b, const char *s)
 {
 	for (; *s; s++) {
-		if (strchr(" \t#\\", *s) && maas_buf_add(b, "\\", 1))
+		if (strchr(" \t#:\\", *s) && maas_buf_add(b, "\\", 1))
 			return -1;
 		if (*s == '$' && maas_buf_add(b, "$", 1))
 			return -1;

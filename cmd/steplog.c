@@ -56,6 +56,12 @@ steplog_open(struct steplog *l, const char *path, size_t step)
 	*l = (struct steplog){ .path = path };
 	if (!path)
 		return 0;
+	if (!strcmp(path, "-")) {
+		if ((fd = dup(STDOUT_FILENO)) >= 0 && (l->f = fdopen(fd, "w")))
+			return 0;
+		maas_fail_errno("the log on standard output");
+		goto fail;
+	}
 	if ((fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) < 0 || fstat(fd, &st) < 0) {
 		maas_fail_as(errno == EACCES ? MAAS_NOPERM : MAAS_CANTCREATE, "%s: %s", path, strerror(errno));
 		goto fail;

@@ -102,7 +102,7 @@ open_all(struct check *k)
 	    !(j->own = maas_columns_fit(k->table[0], j->table, 0)))
 		return -1;
 	if (!j->own->labelled)
-		return maas_fail("no labels in the data: name their column with --label");
+		return maas_fail("no labels in the data: name their column with --label, or their file with --labels");
 	if (!(k->seen = maas_inspection_new(j->own, j->task, j->training->val_split > 0 || given(j->call, "cv"))))
 		return -1;
 	k->val = *j->table;

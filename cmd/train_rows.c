@@ -117,10 +117,6 @@ rows_check_options(struct rows_job *j)
 		return misuse(j->call, "--freeze: %s models are no networks", j->kind->name);
 	if (j->rows->plot && maas_plot_check(j->rows->plot))
 		return fail(j->call);
-	for (size_t i = 0; i < MAAS_COUNT(places); i++)
-		for (size_t k = 0; k < i; k++)
-			if (places[i] && places[k] && !strcmp(places[i], places[k]))
-				return misuse(j->call, "%s: two outputs of one name", places[i]);
 	return check_places(j->call, places, MAAS_COUNT(places)) ? fail(j->call) : 0;
 }
 

@@ -5,7 +5,7 @@
 
 #include "train_rows.h"
 
-#define MANY 100 /* labels */
+#define MANY 100 /* labels: more than a person counts through */
 
 /* A row that cannot be learnt from ends it: which, and why. */
 static int
@@ -42,7 +42,13 @@ own_columns(struct rows_job *j, struct maas_table *t)
 		if (j->own->column[i].odd)
 			warn(j->call, "%s is no number, as most of its column are: they are all taken as words",
 			    j->own->column[i].odd);
-	return j->own->labelled ? 0 : maas_fail("no labels in the data: name their column with --label");
+	if (j->own->heading)
+		warn(j->call,
+		    "%s stands in the first row, which is taken for data: does it name a column (--header yes)?",
+		    j->own->heading);
+	return j->own->labelled
+	    ? 0
+	    : maas_fail("no labels in the data: name their column with --label, or their file with --labels");
 }
 
 /* Rows that the given vectoriser has made already are numbers. */
@@ -187,6 +193,25 @@ rows_read(struct rows_job *j)
 	return split(j, f) || (j->own && maas_rowset_recast(j->set, j->own, f->train.pick, f->train.n, fills)) ? -1 : 0;
 }
 
+/* Labels that are many are often numbers, or another column than was meant. */
+static void
+hint_labels(const struct rows_job *j, const struct rows_fold *f)
+{
+	size_t numbers = 0;
+	double v;
+
+	if (j->rows->task || j->at_fold || j->at_trial || j->init || f->labels <= MANY)
+		return;
+	for (size_t k = 0; k < f->labels; k++)
+		numbers += maas_number(f->label[k], &v) == 0;
+	if (numbers == f->labels)
+		warn(j->call,
+		    "%zu labels, all of them numbers: as quantities they are learnt by maas-train linear",
+		    f->labels);
+	else if (f->labels > f->train.n / 2)
+		warn(j->call, "%zu labels in %zu rows: is --label right?", f->labels, f->train.n);
+}
+
 static int
 take_targets(struct rows_job *j, struct rows_fold *f)
 {
@@ -212,6 +237,7 @@ take_targets(struct rows_job *j, struct rows_fold *f)
 		for (size_t i = 0; i < n; i++)
 			(*value[k])[i] = part[k]->set->target[part[k]->pick[i]];
 	}
+	hint_labels(j, f);
 	return j->init && f->labels ? rows_from_check(j, f) : 0;
 }
 

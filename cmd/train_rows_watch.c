@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "interrupt.h"
 #include "maas/train.h"
@@ -20,7 +21,14 @@ rows_watch_open(struct rows_job *j)
 	const char *path = j->rows->log;
 
 	j->watch.began = maas_clock();
-	if (path && !(j->watch.log = fopen(path, "w")))
+	if (path && !strcmp(path, "-")) {
+		int fd = dup(STDOUT_FILENO);
+
+		j->watch.log = fd < 0 ? NULL : fdopen(fd, "w");
+	} else if (path) {
+		j->watch.log = fopen(path, "w");
+	}
+	if (path && !j->watch.log)
 		return maas_fail_as(
 		    errno == EACCES ? MAAS_NOPERM : MAAS_CANTCREATE, "%s: cannot create: %s", path, strerror(errno));
 	return 0;

@@ -367,7 +367,7 @@ enum { MAAS_CLASSES = 1, MAAS_VALUES = 2 };
 int maas_rows_open(struct maas_model *, size_t features, size_t outputs) MAAS_USE;
 void maas_rows_close(struct maas_model *);
 int maas_rows_answer(struct maas_model *, struct maas_span input, struct maas_buf *) MAAS_USE;  /* "label TAB probability", or the value */
-/* The slot fold of kinds whose tensors are coef [features, outputs] and intercept [outputs], F32 or F64. */
+/* The slot fold of kinds whose tensors are coef [features, outputs] or [features] and intercept [outputs], F32 or F64. */
 int maas_rows_fold(struct maas_model *, const struct maas_projection *) MAAS_USE;
 /* score[n][scores] from out[n][outputs]: softmax or the logistic function of out / temperature, or the values as they are. */
 void maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_t outputs, double temperature);

@@ -159,6 +159,8 @@ struct maas_columns {
 	double *fill;                   /* [numbers] what stands in for a gap; NULL: gaps are refused */
 	double *shift, *factor;         /* [numbers] dense[i] = (number - shift) * factor; NULL: as it is */
 	uint32_t *flag;                 /* [numbers] the feature that says it was a gap, UINT32_MAX none; NULL: none at all */
+	/* After a fit that found no header, where the first row has a cell such as "label": "f.csv:1: 'label'"; else NULL. */
+	const char *heading;
 };
 
 enum {

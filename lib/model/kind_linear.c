@@ -260,9 +260,12 @@ ready(struct maas_model *m)
 	return maas_rows_open(m, w->dim[0], 1);
 }
 
-static const struct maas_rows_ops rows = {
-	.tasks = MAAS_VALUES, .fit = fit, .apply = apply, .weight = weight, .intercept = intercept
-};
+static const struct maas_rows_ops rows = { .tasks = MAAS_VALUES,
+	.fit = fit,
+	.apply = apply,
+	.weight = weight,
+	.intercept = intercept,
+	.fold = maas_rows_fold };
 
 const struct maas_kind maas_kind_linear = {
 	.name = "linear",

@@ -12,7 +12,7 @@ widen(double *to, const struct maas_tensor *t, size_t n)
 		to[i] = t->dtype == MAAS_F64 ? ((const double *)t->data)[i] : ((const float *)t->data)[i];
 }
 
-/* A tensor of the name and type of `like`, of these numbers. */
+/* A tensor of the name and type of `like`, of these numbers; of so many features, where it has one for each. */
 static int
 replace(struct maas_model *m, const struct maas_tensor *like, const double *v, size_t n, size_t features)
 {
@@ -27,7 +27,7 @@ replace(struct maas_model *m, const struct maas_tensor *like, const double *v, s
 		else
 			((float *)data)[i] = (float)v[i];
 	t.data = data;
-	if (t.ndim == 2)
+	if (features)
 		t.dim[0] = features;
 	return maas_model_replace(m, &t);
 }
@@ -37,7 +37,7 @@ maas_rows_fold(struct maas_model *m, const struct maas_projection *p)
 {
 	const struct maas_tensor *w = maas_model_tensor(m, "coef"), *b = maas_model_tensor(m, "intercept");
 	struct maas_tensor coef = *w, intercept = *b;
-	size_t k = w->dim[0], outputs = w->dim[1], features = maas_projection_features(p);
+	size_t k = w->dim[0], outputs = w->ndim == 2 ? w->dim[1] : 1, features = maas_projection_features(p);
 	double *from = maas_alloc(k + 2, outputs * sizeof *from), *to = maas_alloc(features, outputs * sizeof *to),
 	       *shift;
 	int rc = -1;

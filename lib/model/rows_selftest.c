@@ -4,6 +4,7 @@
 #include "rows.h"
 
 #define WORDS 8
+#define LONG  256 /* bytes: what is longer stays out, so that the record is one that can be read */
 
 /* A few words of the vocabulary that mean nothing to any format. */
 static int
@@ -15,9 +16,9 @@ words(const struct maas_vectorizer *v, struct maas_buf *b)
 		return maas_buf_text(b, "any words will do here");
 	for (size_t i = 0; i < WORDS && n; i++) {
 		struct maas_span s = maas_vectorizer_feature(v, i * (n - 1) / (WORDS - 1));
-		int plain = 1;
+		int plain = s.n <= LONG;
 
-		for (size_t k = 0; k < s.n; k++)
+		for (size_t k = 0; k < s.n && plain; k++)
 			plain &= (unsigned char)s.s[k] > 32 && !strchr("\",;|:{\\", s.s[k]);
 		if (plain && ((put++ && maas_buf_text(b, " ") < 0) || maas_buf_add(b, s.s, s.n) < 0))
 			return -1;
@@ -28,9 +29,11 @@ words(const struct maas_vectorizer *v, struct maas_buf *b)
 static int
 cell(const struct maas_column *c, const struct maas_vectorizer *v, struct maas_buf *b)
 {
+	const char *last = c->width ? c->value[c->width - 1] : "";
+
 	switch (c->role) {
 	case MAAS_NUMERIC: return maas_buf_text(b, "0.5");
-	case MAAS_CATEGORY: return maas_buf_text(b, c->width ? c->value[c->width - 1] : "");
+	case MAAS_CATEGORY: return strlen(last) <= LONG ? maas_buf_text(b, last) : 0;
 	case MAAS_TEXTUAL: return words(v, b);
 	default: return 0;
 	}

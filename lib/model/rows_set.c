@@ -29,7 +29,29 @@ struct load {
 	const struct maas_columns *c;
 	enum maas_task task;
 	double target; /* of the row at hand */
+	char why[300];
 };
+
+/* What is wrong with the label of a row, and in which column. */
+static const char *
+label_fault(struct load *l, const struct maas_row *row, const char *wrong)
+{
+	const struct maas_columns *c = l->c;
+	size_t i = 0, shown = row->label.n < 40 ? row->label.n : 40;
+	char column[120] = "";
+
+	while (c->column && i < c->n && c->column[i].role != MAAS_LABEL)
+		i++;
+	if (c->column && i < c->n && c->column[i].name)
+		snprintf(column, sizeof column, " in column '%.60s'", c->column[i].name);
+	else if (c->column && i < c->n)
+		snprintf(column, sizeof column, " in column %zu", i + 1);
+	if (shown)
+		snprintf(l->why, sizeof l->why, "label '%.*s'%s %s", (int)shown, row->label.s, column, wrong);
+	else
+		snprintf(l->why, sizeof l->why, "no label%s", column);
+	return l->why;
+}
 
 /* NULL, or why the row cannot be learnt from. */
 static const char *
@@ -38,10 +60,10 @@ fault(struct load *l, const struct maas_row *row)
 	if (row->bad)
 		return row->bad;
 	if (l->task && (!row->label.s || (!row->label.n && l->c->column)))
-		return "no label";
+		return label_fault(l, row, "");
 	if (l->task == MAAS_TASK_REGRESS &&
 	    (maas_is_gap(row->label) || maas_number(row->label, &l->target) < 0 || !isfinite(l->target)))
-		return "the label is not a number, and numbers are what is learnt (see --label, --task)";
+		return label_fault(l, row, "is not a number, and numbers are what is learnt (see --label, --task)");
 	return l->c->texts && !row->text.s ? "no text" : NULL;
 }
 

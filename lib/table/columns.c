@@ -31,6 +31,7 @@ struct fit {
 	size_t n, cap;
 	size_t records, width; /* width: of libsvm */
 	int labelled;
+	const char *heading; /* see struct maas_columns */
 };
 
 static struct maas_span
@@ -154,6 +155,26 @@ start_columns(struct fit *f, size_t n)
 	return 0;
 }
 
+/* A first row that is called data, and has what columns are often called. */
+static int
+see_heading(struct fit *f, const struct maas_record *rec)
+{
+	static const char *const usual[] = { "label", "class", "category", "target", "text" };
+	char text[500];
+
+	for (size_t i = 0; i < rec->n && !f->heading; i++)
+		for (size_t k = 0; k < MAAS_COUNT(usual) && !f->heading; k++) {
+			struct maas_span s = rec->cell[i];
+
+			if (s.n != strlen(usual[k]) || strncasecmp(s.s, usual[k], s.n) != 0)
+				continue;
+			snprintf(text, sizeof text, "%.400s:%zu: '%.*s'", rec->name, rec->line, (int)s.n, s.s);
+			if (!(f->heading = maas_take_text(f->arena, text, strlen(text))))
+				return -1;
+		}
+	return 0;
+}
+
 static int
 scan_cells(struct fit *f, const struct maas_record *rec)
 {
@@ -166,6 +187,8 @@ scan_cells(struct fit *f, const struct maas_record *rec)
 		if (start_columns(f, rec->n) < 0)
 			return -1;
 		want = f->n;
+		if (!t->heads && f->options->header == MAAS_HEADER_AUTO && see_heading(f, rec) < 0)
+			return -1;
 	}
 	if (rec->n != want)
 		return maas_fail("%s:%zu: %zu fields, expected %zu", rec->name, rec->line, rec->n, want);
@@ -340,6 +363,18 @@ by_name(const void *a, const void *b)
 	return order(*(const struct maas_span *)a, *(const struct maas_span *)b);
 }
 
+static int
+two_of(const struct fit *f, struct maas_span name)
+{
+	size_t at[2] = { 0, 0 }, n = 0;
+
+	for (size_t i = 0; i < f->n && n < 2; i++)
+		if (f->seen[i].role != MAAS_DROPPED && f->seen[i].name.n && !order(f->seen[i].name, name))
+			at[n++] = i + 1;
+	return maas_fail("%s: columns %zu and %zu are both called '%.60s' (see --drop, by number)",
+	    table_name(f->table), at[0], at[1], name.s);
+}
+
 /* Columns in use must be told apart by their names. */
 static int
 same_names(const struct fit *f)
@@ -356,7 +391,7 @@ same_names(const struct fit *f)
 	qsort(name, n, sizeof *name, by_name);
 	for (i = 1; i < n && rc == 0; i++)
 		if (!order(name[i - 1], name[i]))
-			rc = maas_fail("two columns called '%.60s' (see --drop, by number)", name[i].s);
+			rc = two_of(f, name[i]);
 	free(name);
 	return rc;
 }
@@ -487,6 +522,7 @@ make(struct fit *f)
 			return NULL;
 	c->n = f->n;
 	c->header = f->n && f->seen[0].name.s;
+	c->heading = f->heading;
 	if (assign_roles(f) < 0 || !(c->column = maas_take(f->arena, f->n, sizeof *c->column)))
 		return NULL;
 	for (i = 0; i < f->n; i++)
@@ -613,7 +649,7 @@ maas_columns_copy(const struct maas_columns *from)
 	}
 	*c = (struct maas_columns){ a, from->format, from->header, from->delimiter, from->n,
 		from->column ? c->column : NULL, from->numbers, from->words, from->texts, from->sparse, from->labelled,
-		from->height, from->width, 0, 0, NULL, NULL, NULL, NULL };
+		from->height, from->width, 0, 0, NULL, NULL, NULL, NULL, NULL };
 	for (i = 0; i < from->n; i++) {
 		const struct maas_column *s = &from->column[i];
 

@@ -147,7 +147,10 @@ bind_names(struct maas_reader *r, const struct maas_table *t)
 		qsort(head, t->heads, sizeof *head, by_name_and_place);
 	for (i = 0; rc == 0 && i < c->n; i++) {
 		r->at[i] = find_name(c, i, head, t->heads);
-		if (r->at[i] == -1 && !spare(c->column[i].role))
+		if (r->at[i] == -1 && !spare(c->column[i].role) && t->heads == 1 && c->n > 1)
+			rc = maas_fail("%s: no column '%s' in its first line, which, read as %s, has 1 (see --format)",
+			    table_name(t), c->column[i].name, t->format->name);
+		else if (r->at[i] == -1 && !spare(c->column[i].role))
 			rc = maas_fail(
 			    "%s: no column '%s' in its first line (see --header)", table_name(t), c->column[i].name);
 		if (r->at[i] == -2 && c->column[i].role != MAAS_DROPPED)

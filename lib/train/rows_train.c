@@ -52,7 +52,9 @@ static int
 check(const struct maas_kind *kind, const struct maas_data *d, const struct maas_training *how)
 {
 	if (how->loss == MAAS_LOSS_MSE && d->labels)
-		return maas_fail_as(MAAS_USAGE, "loss: %s models learn labels by cross-entropy", kind->name);
+		return maas_fail_as(MAAS_USAGE,
+		    "loss: %s models learn labels by cross-entropy; a number is learnt with --task regress",
+		    kind->name);
 	if (how->loss == MAAS_LOSS_CROSS_ENTROPY && !d->labels)
 		return maas_fail_as(
 		    MAAS_USAGE, "loss: a number is learnt by mse; cross-entropy is for labels (see --task)");

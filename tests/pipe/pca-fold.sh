@@ -23,3 +23,13 @@ maas-train logistic --label label --drop id --pca 9 -o no.maas train.csv
 echo "exit $?"
 maas-train logistic --label label --pca 0 -o no.maas train.csv
 echo "exit $?"
+# A number is learnt from components as from columns of them
+maas-pca fit -q -n 1 --drop id,label,width -o pca.maas train.csv
+maas-pca transform -m pca.maas --keep id,width train.csv >pc.tsv; maas-pca transform -m pca.maas --keep id,width test.csv >pct.tsv
+for l2 in 0 5; do
+	maas-train linear -q --l2 $l2 --label width --drop id -o before.maas pc.tsv
+	maas-train linear -q --l2 $l2 --label width --drop id,label --pca 1 -o inside.maas train.csv
+	maas-classify predict -m before.maas pct.tsv >before; maas-classify predict -m inside.maas test.csv >inside
+	paste before inside | awk '{ n++; d = $1 - $2; if (d < 0) d = -d; if (d > 1e-4) bad++ } END { print n " rows, " bad + 0 " of them answered otherwise" }'
+done
+maas-model tensors inside.maas | grep -E '^(coef|intercept)' | cut -f 1-3
