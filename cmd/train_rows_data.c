@@ -205,8 +205,7 @@ hint_labels(const struct rows_job *j, const struct rows_fold *f)
 	for (size_t k = 0; k < f->labels; k++)
 		numbers += maas_number(f->label[k], &v) == 0;
 	if (numbers == f->labels)
-		warn(j->call,
-		    "%zu labels, all of them numbers: as quantities they are learnt by maas-train linear",
+		warn(j->call, "%zu labels, all of them numbers: as quantities they are learnt by maas-train linear",
 		    f->labels);
 	else if (f->labels > f->train.n / 2)
 		warn(j->call, "%zu labels in %zu rows: is --label right?", f->labels, f->train.n);
