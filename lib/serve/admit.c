@@ -20,9 +20,9 @@ const struct route serve_routes[] = {
 };
 const size_t serve_nroutes = MAAS_COUNT(serve_routes);
 
-/* Does the path match the template?  What stands for {model} is handed out as sent. */
+/* Does the path match the template?  What stands for {model} and {version} is handed out as sent. */
 static int
-matches(const char *template, struct maas_span path, struct maas_span *model)
+matches(const char *template, struct maas_span path, struct ask *a)
 {
 	const char *p = path.s, *end = path.s + path.n;
 
@@ -32,9 +32,10 @@ matches(const char *template, struct maas_span path, struct maas_span *model)
 
 			while (p < end && *p != '/')
 				p++;
-			*model = (struct maas_span){ begin, (size_t)(p - begin) };
+			*(template[1] == 'm' ? &a->model_name : &a->version) =
+			    (struct maas_span){ begin, (size_t)(p - begin) };
 			template += strcspn(template, "}") + 1;
-			if (!model->n)
+			if (p == begin)
 				return 0;
 		} else if (p == end || *p++ != *template ++) {
 			return 0;
@@ -45,17 +46,19 @@ matches(const char *template, struct maas_span path, struct maas_span *model)
 
 /* HEAD is GET whose body is left out. */
 static const struct route *
-find_route(const struct maas_http_request *r, struct maas_span *model, const char **allow)
+find_route(const struct maas_http_request *r, struct ask *a, const char **allow)
 {
 	const char *method = strcmp(r->method, "HEAD") ? r->method : "GET";
 
 	*allow = NULL;
-	for (size_t i = 0; i + 1 < serve_nroutes; i++)
-		if (matches(serve_routes[i].path, r->path, model)) {
+	for (size_t i = 0; i + 1 < serve_nroutes; i++) {
+		a->model_name = a->version = (struct maas_span){ 0 };
+		if (matches(serve_routes[i].path, r->path, a)) {
 			if (!strcmp(serve_routes[i].method, method))
 				return &serve_routes[i];
 			*allow = serve_routes[i].method;
 		}
+	}
 	return &serve_routes[serve_nroutes - 1];
 }
 
@@ -243,7 +246,7 @@ admit_request(void *ctx, struct maas_http_request *r)
 		maas_http_reply(r, 503, NULL);
 		return -1;
 	}
-	a->route = find_route(r, &a->model_name, &allow);
+	a->route = find_route(r, a, &allow);
 	return check_host(a) < 0 || check_key(a) < 0 || check_route(a, allow) < 0 || check_type(a) < 0 ||
 		check_length(a) < 0
 	    ? -1

@@ -165,6 +165,10 @@ hosted_of_path(struct ask *a)
 	else
 		m = hosted_for(a, (struct maas_span){ name.s, name.n });
 	maas_buf_free(&name);
+	if (m && a->version.n && !maas_span_is(a->version, "1")) {
+		reply_error(a, 404, "model_not_found", "version", "the model '%s' has no such version", m->name);
+		return NULL;
+	}
 	return m;
 }
 

@@ -32,6 +32,21 @@ put_error(struct maas_buf *to, int status, const char *code, const char *param, 
 	return maas_buf_printf(to, ",\"code\":\"%s\"}}", code);
 }
 
+/* The Open Inference Protocol has an error shape of its own. */
+static int
+of_v2(const struct ask *a)
+{
+	struct maas_span path = a->http->path;
+
+	return path.n >= 3 && !memcmp(path.s, "/v2", 3) && (path.n == 3 || path.s[3] == '/');
+}
+
+static int
+put_short_error(struct maas_buf *to, const char *message)
+{
+	return maas_buf_text(to, "{\"error\":") < 0 || put_text(to, message) < 0 ? -1 : maas_buf_text(to, "}");
+}
+
 void
 reply_error(struct ask *a, int status, const char *code, const char *param, const char *fmt, ...)
 {
@@ -45,7 +60,8 @@ reply_error(struct ask *a, int status, const char *code, const char *param, cons
 	if (status == 500 || status == 501) /* clients try these again of themselves: in vain */
 		maas_http_set(a->http, "x-should-retry", "false");
 	body->n = 0;
-	if (put_error(body, status, code, param, message) < 0 || maas_buf_text(body, "\n") < 0)
+	if ((of_v2(a) ? put_short_error(body, message) : put_error(body, status, code, param, message)) < 0 ||
+	    maas_buf_text(body, "\n") < 0)
 		body->n = 0;
 	maas_http_reply(a->http, status, body->n ? "application/json" : NULL);
 }

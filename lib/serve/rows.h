@@ -22,6 +22,7 @@ struct records {
 	enum form form;
 	int strict; /* a row without an answer fails them all */
 	struct sheet *sheet;
+	struct wanted *wanted; /* of tensors (route_v2.c) */
 };
 
 /* work_rows.c */
@@ -41,5 +42,10 @@ enum form table_form(struct ask *, enum form otherwise);
 /* The columns of a model that reads tables; NULL: it does not. */
 const struct maas_columns *table_columns(const struct hosted *);
 extern const struct work work_table;
+
+/* route_v2.c */
+/* The reply to tensors, from what the rows said: `label` holds the labels as JSON texts with commas between,
+ * `number` the scores. */
+int tensors_put(struct ask *, size_t rows, struct maas_span label, struct maas_span number, struct maas_buf *) MAAS_USE;
 
 #endif

@@ -72,6 +72,7 @@ struct ask {
 	struct maas_arena *arena;       /* stays from request to request, and is reset between them */
 	char key[MAAS_KEY_ID + 1];
 	struct maas_span model_name;    /* of the path */
+	struct maas_span version;       /* of the path; n 0: not said */
 	struct hosted *model;
 	const struct work *work;
 	double until;                   /* maas_clock(): fails then */
@@ -159,6 +160,12 @@ void run_completions(struct ask *);
 void run_tokenize(struct ask *);
 void run_detokenize(struct ask *);
 void run_embeddings(struct ask *);
+void run_v2(struct ask *);
+void run_v2_live(struct ask *);
+void run_v2_ready(struct ask *);
+void run_v2_model(struct ask *);
+void run_v2_model_ready(struct ask *);
+void run_v2_infer(struct ask *);
 void run_nothing(struct ask *);
 extern const struct work work_rows, work_text;
 struct rows_slots *rows_slots_new(const struct maas_rows *, int members) MAAS_USE;

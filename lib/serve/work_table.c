@@ -464,6 +464,13 @@ finish(struct ask *a)
 	if (r->form == FORM_JSON) {
 		to->n -= s->done && r->list; /* the last comma */
 		rc = rows_put_tail(a);
+	} else if (r->form == FORM_TENSORS) {
+		struct maas_buf labels = *to;
+
+		*to = (struct maas_buf){ 0 };
+		rc = tensors_put(a, s->done, (struct maas_span){ labels.s, labels.n },
+		    (struct maas_span){ s->numbers.s, s->numbers.n }, to);
+		maas_buf_free(&labels);
 	}
 	sheet_free(s);
 	r->sheet = NULL;
