@@ -112,7 +112,8 @@ fail:
 
 /* What is summed over rows:
  *	log-loss: probabilities clipped to [eps, 1 - eps] and made to sum to 1 again; of an unknown truth, eps
- *	Brier: the sum over labels of (p - 1 or 0)^2; of two labels that is twice (p(second) - 1 or 0)^2
+ *	Brier: the sum over labels of (p - 1 or 0)^2; of two labels that is twice (p(second) - 1 or 0)^2; an unknown
+ *		truth is a label more, with p = 0
  *	calibration (Guo et al. 2017): right answers, and their probability, in equal bins (lo, hi] of the latter */
 static void
 add_sums(struct maas_eval *e, size_t truth, size_t best, const double *p)
@@ -127,6 +128,7 @@ add_sums(struct maas_eval *e, size_t truth, size_t best, const double *p)
 		mine = k == truth ? v : mine;
 		e->brier += d * d;
 	}
+	e->brier += truth >= e->labels;
 	e->log_loss -= log(mine / sum);
 	e->right[bin] += truth == best;
 	e->sure[bin] += p[best];

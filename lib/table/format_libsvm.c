@@ -36,6 +36,13 @@ pair(struct maas_span w, int64_t *index, double *v)
 	return 0;
 }
 
+/* "qid:7", of which query a row is: for those who rank. */
+static int
+is_query(struct maas_span w)
+{
+	return w.n > 4 && !memcmp(w.s, "qid:", 4);
+}
+
 static int
 pairs(struct maas_table *t, struct maas_record *rec, struct maas_span s)
 {
@@ -49,7 +56,7 @@ pairs(struct maas_table *t, struct maas_record *rec, struct maas_span s)
 	rec->num = t->num; /* of a row without values, too */
 	rec->index = t->index;
 	for (rec->n = 0; (w = word(&s)).n; rec->n++) {
-		if (!rec->n && w.n > 4 && !memcmp(w.s, "qid:", 4)) {
+		if (!rec->n && is_query(w)) {
 			rec->n--;
 			continue;
 		}
@@ -70,19 +77,23 @@ pairs(struct maas_table *t, struct maas_record *rec, struct maas_span s)
 	return 1;
 }
 
+static struct maas_span
+before_comment(struct maas_span s)
+{
+	const char *hash = memchr(s.s, '#', s.n);
+
+	return (struct maas_span){ s.s, hash ? (size_t)(hash - s.s) : s.n };
+}
+
 static int
 next_libsvm(struct maas_table *t, struct maas_record *rec)
 {
 	struct maas_span s, label;
-	const char *hash;
 	int rc = table_line(t, rec, 1);
 
 	if (rc <= 0 || rec->bad)
 		return rc;
-	s = rec->raw;
-	hash = memchr(s.s, '#', s.n);
-	if (hash)
-		s.n = (size_t)(hash - s.s);
+	s = before_comment(rec->raw);
 	struct maas_span rest = s;
 	label = word(&rest);
 	if (!label.n) {
@@ -99,17 +110,19 @@ next_libsvm(struct maas_table *t, struct maas_record *rec)
 int
 libsvm_surely(struct maas_span line)
 {
-	struct maas_span whole = line, label = word(&line), w;
+	struct maas_span rest = before_comment(line), label = word(&rest), w;
 	int64_t index, before = 0;
 	size_t n = 0;
 	double v;
 
-	if (!label.n || memchr(label.s, ':', label.n) || memchr(whole.s, '\t', whole.n))
+	if (!label.n || memchr(label.s, ':', label.n) || memchr(line.s, '\t', line.n))
 		return 0;
-	for (; (w = word(&line)).n; n++, before = index)
-		if (pair(w, &index, &v) < 0 || index <= before)
+	for (; (w = word(&rest)).n; n++, before = index)
+		if (!n && is_query(w))
+			index = 0;
+		else if (pair(w, &index, &v) < 0 || index <= before)
 			return 0;
-	return n > 0;
+	return before > 0;
 }
 
 /* A number and INDEX:VALUE? */
@@ -120,6 +133,8 @@ is_libsvm(struct maas_span line)
 	int64_t index;
 	double v;
 
+	if (is_query(w))
+		w = word(&line);
 	return libsvm_surely(whole) || (label.n && !maas_number(label, &v) && w.n && !pair(w, &index, &v));
 }
 
