@@ -118,6 +118,21 @@ assign(struct call *c, const struct assignment *a)
 	return maas_set(a->field, a->table->to, a->value);
 }
 
+/* One configuration is for a command and its verbs: what is for the command without a verb, a verb passes over,
+ * and so it does where it calls something else by that name. */
+static int
+of_fallback(const struct call *c, const char *key, const struct maas_field *own)
+{
+	const struct verb *v = c->command->fallback;
+	const struct maas_field *f;
+
+	if (v && c->verb != v)
+		for (int i = 0; i < PARTS && v->part[i].fields; i++)
+			if ((f = maas_field(v->part[i].fields, key, 0)))
+				return !own || strcmp(maas_field_arg(f), maas_field_arg(own)) != 0;
+	return 0;
+}
+
 static int
 on_key(void *ctx, const char *key, const char *value)
 {
@@ -143,7 +158,10 @@ on_key(void *ctx, const char *key, const char *value)
 		return 0; /* looking for the kind alone */
 	if (!strcmp(key, "config"))
 		return maas_fail("a configuration cannot name another");
-	if (!(f = find(c, key, 0, &t)))
+	f = find(c, key, 0, &t);
+	if (of_fallback(c, key, f))
+		return 0;
+	if (!f)
 		return -1;
 	if (note(c, t, f, copy, CONFIGURATION) < 0)
 		return -1;

@@ -167,7 +167,7 @@ attend(struct call *c, struct maas_server *s, const sigset_t *signals)
 		if (maas_server_tick(s) == 0)
 			failed = 0;
 		else if (!failed++)
-			warn(c, "keys are not read again: %s", maas_error());
+			warn(c, "the state: %s", maas_error());
 	}
 }
 
@@ -204,14 +204,32 @@ run_server(struct call *c, struct maas_state *state, struct maas_team *team, int
 	announce(c, o, s, tcp);
 	attend(c, s, &signals);
 	drain(c, s, &signals, o->drain_timeout);
-	maas_server_close(s);
-	return 0;
+	return maas_server_close(s) < 0 ? fail(c) : 0;
+}
+
+struct check_options {
+	int check_config;
+};
+
+static const struct maas_field check_fields[] = { MAAS_FLAG(0, check_options, check_config,
+						      "see whether a server would start with these settings, and end"),
+	MAAS_END };
+
+static int
+check(struct call *c, struct maas_state *state, struct maas_team *team, int tcp)
+{
+	if (maas_server_check(c->part[0], tcp, state, team) < 0)
+		return fail(c);
+	if (!c->common.quiet)
+		printf("the configuration is good\n");
+	return finish(c);
 }
 
 static int
 serve(struct call *c)
 {
-	const struct maas_serve_options *o = c->part[0];
+	struct maas_serve_options *o = c->part[0];
+	const struct check_options *only = c->part[2];
 	struct maas_state *state = NULL;
 	struct maas_team *team = NULL;
 	int tcp = !o->unix || given(c, "host") || given(c, "port"), rc;
@@ -220,10 +238,11 @@ serve(struct call *c)
 		return misuse(c, "no such verb: '%s'", c->operand[0]);
 	if (!o->model.n)
 		return misuse(c, "no model to serve: -m [NAME=]PATH");
+	o->policy = c->part[1];
 	if (!(state = open_state(o->state)) || !(team = maas_team_new((int)c->common.threads)))
 		rc = fail(c);
 	else
-		rc = run_server(c, state, team, tcp);
+		rc = only->check_config ? check(c, state, team, tcp) : run_server(c, state, team, tcp);
 	maas_team_free(team);
 	maas_state_close(state);
 	return rc;
@@ -233,7 +252,8 @@ static const struct verb server = {
 	.operands = "",
 	.what = "serve models over HTTP",
 	.run = serve,
-	.part = { { maas_serve_fields, sizeof(struct maas_serve_options) } },
+	.part = { { maas_serve_fields, sizeof(struct maas_serve_options) },
+	    { maas_policy_fields, sizeof(struct maas_policy) }, { check_fields, sizeof(struct check_options) } },
 };
 
 static const struct verb key_verb = {

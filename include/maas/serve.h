@@ -110,6 +110,18 @@ int maas_erase_key(struct maas_state *, const char *id, struct maas_erased *) MA
 /* Usage of days before one time, entries and dead invites before another (seconds since 1970). */
 int maas_erase_before(struct maas_state *, int64_t usage, int64_t audit, struct maas_erased *) MAAS_USE;
 
+/* What the configuration says about who may do what; see maas-serve(1). */
+struct maas_policy {
+	struct maas_list infer_route, infer_model, admin_route, admin_model;    /* none: all */
+	size_t infer_body_max, admin_body_max;
+	double key_lifetime;
+	struct maas_list allow_address, deny_address;
+	const char *terms;
+	struct maas_list price;
+	double keep_usage, keep_audit;
+};
+extern const struct maas_field maas_policy_fields[];
+
 struct maas_serve_options {
 	struct maas_list model;         /* [NAME=]PATH */
 	const char *host;
@@ -121,6 +133,7 @@ struct maas_serve_options {
 	size_t body_max, table_max;
 	long connections;
 	double timeout, drain_timeout;
+	const struct maas_policy *policy;       /* NULL: none.  Borrowed */
 };
 extern const struct maas_field maas_serve_fields[];
 
@@ -129,14 +142,17 @@ struct maas_server;
  * the server until it is closed.  tcp: listen on options->host too where there is options->unix. */
 struct maas_server *maas_server_open(const struct maas_serve_options *, int tcp, struct maas_state *,
     struct maas_team *) MAAS_USE;
+/* Would it open?  Says so without listening, or writing anything. */
+int maas_server_check(const struct maas_serve_options *, int tcp, struct maas_state *, struct maas_team *) MAAS_USE;
 int maas_server_port(const struct maas_server *);       /* 0: no TCP */
 size_t maas_server_keys(const struct maas_server *);    /* that are good now */
-/* Digest the models, the first time; look whether keys have changed.  -1: they cannot be read; the old ones stay good. */
+/* Digest the models, the first time; write usage and events; erase what is too old; look whether keys have changed.
+ * -1: something of it failed; it is tried again next time, the old keys stay good. */
 int maas_server_tick(struct maas_server *) MAAS_USE;
 /* Stop taking requests, finish those there are. */
 void maas_server_drain(struct maas_server *);
 size_t maas_server_pending(const struct maas_server *); /* 0: drained */
-/* What is not finished is failed. */
-void maas_server_close(struct maas_server *);
+/* What is not finished is failed.  -1: the last usage or events could not be written. */
+int maas_server_close(struct maas_server *);
 
 #endif

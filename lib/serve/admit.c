@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "completions.h"
 #include "rows.h"
 
 #define ARENA_KEEP (256 * 1024) /* one that grew larger is not kept for the next request */
@@ -72,6 +73,24 @@ key_of(const struct maas_http_request *r)
 	return maas_http_header(r, "X-Api-Key");
 }
 
+void
+reply_wait(struct ask *a, double seconds, const char *why)
+{
+	seconds = ceil(seconds);
+	count_add(&a->server->rejected[REJECTED_QUOTA], 1);
+	maas_http_set(a->http, "Retry-After", "%.0f", seconds > 1 ? seconds : 1);
+	reply_error(a, 429, "rate_limit_exceeded", NULL, "%s", why);
+}
+
+/* 403, and a mark in the audit trail. */
+static int
+forbid(struct ask *a, const char *event, const char *code, const char *param, const char *why)
+{
+	tally_add(a->server->tally, event, a->key, a->http->peer, a->route->name);
+	reply_error(a, 403, code, param, "%s", why);
+	return -1;
+}
+
 /* A page of a stranger's site can point a name at this machine; its requests carry that name. */
 static int
 check_host(struct ask *a)
@@ -82,29 +101,53 @@ check_host(struct ask *a)
 	    maas_http_host_local(host, a->server->options.host))
 		return 0;
 	count_add(&a->server->rejected[REJECTED_HOST], 1);
-	reply_error(a, 403, "host_not_allowed", NULL, "this server answers to localhost and 127.0.0.1 only");
+	return forbid(
+	    a, "host-refused", "host_not_allowed", NULL, "this server answers to localhost and 127.0.0.1 only");
+}
+
+static int
+check_peer(struct ask *a)
+{
+	if (policy_allows_peer(a->server->policy, a->http->peer))
+		return 0;
+	return forbid(a, "address-refused", "permission_denied", NULL, "this address is not let in");
+}
+
+/* An address that goes on sending wrong keys waits; with a good one it is let in at any time. */
+static int
+refuse_wrong(struct ask *a, enum ring_verdict v)
+{
+	struct maas_server *s = a->server;
+	double wait = wrongs_wait(s->wrongs, a->http->peer, a->http->start);
+
+	tally_add(s->tally,
+	    v == RING_EXPIRED       ? "expired-key-used"
+		: v == RING_REVOKED ? "revoked-key-used"
+				    : "wrong-key",
+	    a->key, a->http->peer, "");
+	if (wait > 0) {
+		reply_wait(a, wait, "too many wrong keys came from this address");
+		return -1;
+	}
+	wrongs_add(s->wrongs, a->http->peer, a->http->start);
+	maas_http_set(a->http, "WWW-Authenticate", "Bearer realm=\"maas\", error=\"invalid_token\"");
+	reply_error(a, 401, "invalid_api_key", NULL, "the key is unknown, revoked or expired");
 	return -1;
 }
 
 static int
 refuse_key(struct ask *a, enum ring_verdict v, double wait)
 {
-	const char *realm =
-	    v == RING_NO_KEY ? "Bearer realm=\"maas\"" : "Bearer realm=\"maas\", error=\"invalid_token\"";
-	double seconds = ceil(wait);
-
-	if (v != RING_TOO_MANY && v != RING_TOO_MUCH) {
-		maas_http_set(a->http, "WWW-Authenticate", "%s", realm);
-		reply_error(a, 401, "invalid_api_key", NULL,
-		    v == RING_NO_KEY ? "no key: send it as 'Authorization: Bearer maas_...'"
-				     : "the key is unknown, revoked or expired");
+	if (v == RING_TOO_MANY || v == RING_TOO_MUCH) {
+		reply_wait(a, wait,
+		    v == RING_TOO_MANY ? "this key has used up its requests a second"
+				       : "this key has used up its tokens a minute");
 		return -1;
 	}
-	count_add(&a->server->rejected[REJECTED_QUOTA], 1);
-	maas_http_set(a->http, "Retry-After", "%.0f", seconds > 1 ? seconds : 1);
-	reply_error(a, 429, "rate_limit_exceeded", NULL,
-	    v == RING_TOO_MANY ? "this key has used up its requests a second"
-			       : "this key has used up its tokens a minute");
+	if (v != RING_NO_KEY)
+		return refuse_wrong(a, v);
+	maas_http_set(a->http, "WWW-Authenticate", "Bearer realm=\"maas\"");
+	reply_error(a, 401, "invalid_api_key", NULL, "no key: send it as 'Authorization: Bearer maas_...'");
 	return -1;
 }
 
@@ -154,11 +197,31 @@ check_key(struct ask *a)
 	memcpy(a->key, pass.id, sizeof a->key);
 	if (v != RING_GOOD)
 		return refuse_key(a, v, pass.wait);
-	if (a->route->scope && !(pass.scopes & (a->route->scope | MAAS_SCOPE_ADMIN))) {
-		reply_error(a, 403, "permission_denied", NULL, "this key's scope does not reach here");
-		return -1;
-	}
+	a->scopes = pass.scopes;
+	if (a->route->scope && !(pass.scopes & (a->route->scope | MAAS_SCOPE_ADMIN)))
+		return forbid(a, "scope-refused", "permission_denied", NULL, "this key's scope does not reach here");
+	if (a->route != &serve_routes[serve_nroutes - 1] &&
+	    !policy_allows_route(a->server->policy, a->scopes, a->route->name))
+		return forbid(
+		    a, "route-refused", "permission_denied", NULL, "the policy keeps this key from this route");
 	return 0;
+}
+
+int
+ask_allows(const struct ask *a, const char *model)
+{
+	return ring_allows(a->server->ring, a->key, model) && policy_allows_model(a->server->policy, a->scopes, model);
+}
+
+/* Chunked bodies say no length before: what came is looked at too. */
+static int
+check_policy_bytes(struct ask *a, size_t n)
+{
+	if (a->route->open || policy_allows_bytes(a->server->policy, a->scopes, n))
+		return 0;
+	tally_add(a->server->tally, "size-refused", a->key, a->http->peer, a->route->name);
+	reply_too_large(a);
+	return -1;
 }
 
 static int
@@ -191,8 +254,10 @@ check_length(struct ask *a)
 	size_t most = takes_tables(a->route) && !json ? a->server->options.table_max : a->server->options.body_max;
 	int64_t n;
 
-	if (!text || maas_parse_int(maas_span(text), &n) < 0 || n < 0 || (size_t)n <= most)
+	if (!text || maas_parse_int(maas_span(text), &n) < 0 || n < 0)
 		return 0;
+	if ((size_t)n <= most)
+		return check_policy_bytes(a, (size_t)n);
 	reply_too_large(a);
 	return -1;
 }
@@ -247,8 +312,8 @@ admit_request(void *ctx, struct maas_http_request *r)
 		return -1;
 	}
 	a->route = find_route(r, a, &allow);
-	return check_host(a) < 0 || check_key(a) < 0 || check_route(a, allow) < 0 || check_type(a) < 0 ||
-		check_length(a) < 0
+	return check_host(a) < 0 || check_peer(a) < 0 || check_key(a) < 0 || check_route(a, allow) < 0 ||
+		check_type(a) < 0 || check_length(a) < 0
 	    ? -1
 	    : 0;
 }
@@ -259,7 +324,8 @@ admit_handle(void *ctx, struct maas_http_request *r)
 	struct ask *a = r->app;
 
 	(void)ctx;
-	a->route->run(a);
+	if (check_policy_bytes(a, r->body.n) == 0)
+		a->route->run(a);
 }
 
 void
@@ -281,6 +347,17 @@ admit_refuse(void *ctx, struct maas_http_request *r, int status, const char *why
 	    NULL, "%s", why);
 }
 
+/* What was answered, and what was computed for a client that left.  Without memory to count it in, it is given away. */
+static void
+count_usage(struct maas_server *s, const struct ask *a)
+{
+	uint64_t out = a->prompts ? a->prompts->completion_tokens : 0;
+
+	out = out < a->tokens ? out : a->tokens;
+	if (ledger_add(s->ledger, time(NULL), a->key, a->model->name, a->tokens - out, out) < 0)
+		tally_add(s->tally, "usage-lost", a->key, "", "");
+}
+
 void
 admit_finished(void *ctx, struct maas_http_request *r)
 {
@@ -291,6 +368,8 @@ admit_finished(void *ctx, struct maas_http_request *r)
 
 	if (s->log >= 0 && a->http)
 		accesslog_add(s->log, a);
+	if (a->model && *a->key && (r->status < 400 || a->tokens))
+		count_usage(s, a);
 	count_code(m, r->status);
 	count_seconds(&m->duration, maas_clock() - r->start);
 	if (arena && maas_arena_bytes(arena) > ARENA_KEEP) {

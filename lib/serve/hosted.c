@@ -147,9 +147,10 @@ hosted_for(struct ask *a, struct maas_span name)
 	if (!m)
 		reply_error(a, 404, "model_not_found", "model", "there is no model '%.*s'",
 		    (int)maas_utf8_whole(name.s, name.n < 64 ? name.n : 64), name.s);
-	else if (!ring_allows(a->server->ring, a->key, m->name))
+	else if (!ask_allows(a, m->name)) {
+		tally_add(a->server->tally, "model-refused", a->key, a->http->peer, m->name);
 		reply_error(a, 403, "permission_denied", "model", "this key is not for the model '%s'", m->name);
-	else
+	} else
 		return m;
 	return NULL;
 }

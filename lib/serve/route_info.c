@@ -74,7 +74,7 @@ run_models(struct ask *a)
 	int rc = maas_buf_text(to, "{\"object\":\"list\",\"data\":["), n = 0;
 
 	for (size_t i = 0; rc == 0 && i < s->nmodel; i++)
-		if (ring_allows(s->ring, a->key, s->model[i].name)) {
+		if (ask_allows(a, s->model[i].name)) {
 			if (n++)
 				rc = maas_buf_text(to, ",");
 			if (rc == 0)

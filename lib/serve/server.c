@@ -6,7 +6,8 @@
 #include "server.h"
 
 #define BODIES_MAX  ((size_t)256 << 20) /* bytes of request bodies in memory; four of the largest at least */
-#define FLUSH_TICKS 100                 /* of 5 ms: for the last replies */
+#define HOUR        3600.0
+#define FLUSH_TICKS 100 /* of 5 ms: for the last replies */
 
 const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_options, model, "[NAME=]PATH",
 						    "serve this model; may be repeated"),
@@ -31,8 +32,12 @@ open_models(struct maas_server *s)
 	if (!s->options.model.n)
 		return maas_fail_as(MAAS_USAGE, "no model to serve: -m [NAME=]PATH");
 	for (size_t i = 0; i < s->options.model.n; i++)
-		if (hosted_open(s, s->options.model.item[i]) < 0)
+		if (hosted_open(s, s->options.model.item[i]) < 0) {
+			tally_add(s->tally, "model-failed", "", "", s->options.model.item[i]);
 			return -1;
+		}
+	for (size_t i = 0; i < s->nmodel; i++)
+		tally_add(s->tally, "model-loaded", "", "", s->model[i].name);
 	return 0;
 }
 
@@ -82,8 +87,18 @@ listen_on(struct maas_server *s, int tcp)
 	return s->http ? 0 : -1;
 }
 
-struct maas_server *
-maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state *state, struct maas_team *team)
+static int
+open_books(struct maas_server *s)
+{
+	if (!(s->policy = policy_new(s->options.policy)) || !(s->wrongs = wrongs_new()) ||
+	    !(s->ledger = ledger_new(s->state)) || !(s->tally = tally_new()) || !(s->ring = ring_new(s->state)))
+		return -1;
+	ring_limit(s->ring, s->options.policy ? s->options.policy->key_lifetime : 0);
+	return 0;
+}
+
+static struct maas_server *
+new_server(const struct maas_serve_options *o, struct maas_state *state, struct maas_team *team)
 {
 	struct maas_server *s = maas_alloc(1, sizeof *s);
 
@@ -91,17 +106,43 @@ maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state 
 		return NULL;
 	s->options = *o;
 	s->log = -1;
+	s->state = state;
 	s->team = team;
 	s->started = (double)time(NULL);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work, NULL);
+	return s;
+}
+
+struct maas_server *
+maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state *state, struct maas_team *team)
+{
+	struct maas_server *s = new_server(o, state, team);
+
+	if (!s)
+		return NULL;
 	s->route_metrics = maas_alloc(serve_nroutes, sizeof *s->route_metrics);
-	if (!s->route_metrics || !(s->ring = ring_new(state)) || check_reach(s, tcp) < 0 || open_models(s) < 0 ||
+	if (!s->route_metrics || open_books(s) < 0 || check_reach(s, tcp) < 0 || open_models(s) < 0 ||
 	    open_log(s) < 0 || scheduler_start(s) < 0 || listen_on(s, tcp) < 0) {
 		maas_server_close(s);
 		return NULL;
 	}
 	return s;
+}
+
+/* Nothing is written: what was counted is dropped before the end. */
+int
+maas_server_check(const struct maas_serve_options *o, int tcp, struct maas_state *state, struct maas_team *team)
+{
+	struct maas_server *s = new_server(o, state, team);
+	int rc;
+
+	if (!s)
+		return -1;
+	rc = open_books(s) < 0 || check_reach(s, tcp) < 0 || open_models(s) < 0 ? -1 : 0;
+	tally_free(s->tally);
+	s->tally = NULL;
+	return maas_server_close(s) < 0 ? -1 : rc;
 }
 
 int
@@ -116,12 +157,42 @@ maas_server_keys(const struct maas_server *s)
 	return ring_good(s->ring, time(NULL));
 }
 
+/* What is kept for a time only goes after it, once an hour. */
+static int
+sweep(struct maas_server *s)
+{
+	const struct maas_policy *p = s->options.policy;
+	struct maas_erased n;
+	int64_t now = time(NULL);
+
+	if (!p || (p->keep_usage <= 0 && p->keep_audit <= 0) || (s->swept > 0 && maas_clock() - s->swept < HOUR))
+		return 0;
+	s->swept = maas_clock();
+	return maas_erase_before(s->state, p->keep_usage > 0 ? now - (int64_t)p->keep_usage : 0,
+	    p->keep_audit > 0 ? now - (int64_t)p->keep_audit : 0, &n);
+}
+
+/* Each is tried, whatever becomes of the others. */
+static int
+write_books(struct maas_server *s, int last)
+{
+	int rc = 0;
+
+	if (s->ledger && ledger_write(s->ledger) < 0)
+		rc = -1;
+	if (s->tally && tally_write(s->tally, s->state, maas_clock(), last) < 0)
+		rc = -1;
+	if (!last && (sweep(s) < 0 || ring_refresh(s->ring) < 0))
+		rc = -1;
+	return rc;
+}
+
 int
 maas_server_tick(struct maas_server *s)
 {
 	for (size_t i = 0; i < s->nmodel; i++)
 		hosted_digest(&s->model[i]);
-	return ring_refresh(s->ring);
+	return write_books(s, 0);
 }
 
 void
@@ -148,11 +219,13 @@ flush(struct maas_server *s)
 }
 
 /* The scheduler first: it fails what it still has, so that every request gets its reply. */
-void
+int
 maas_server_close(struct maas_server *s)
 {
+	int rc;
+
 	if (!s)
-		return;
+		return 0;
 	if (s->http)
 		maas_server_drain(s);
 	scheduler_stop(s);
@@ -161,11 +234,17 @@ maas_server_close(struct maas_server *s)
 	maas_http_close(s->http);
 	for (size_t i = 0; i < s->nmodel; i++)
 		hosted_close(&s->model[i]);
+	rc = write_books(s, 1);
 	ring_free(s->ring);
+	ledger_free(s->ledger);
+	tally_free(s->tally);
+	wrongs_free(s->wrongs);
+	policy_free(s->policy);
 	if (s->log >= 0)
 		close(s->log);
 	free(s->route_metrics);
 	pthread_cond_destroy(&s->work);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
+	return rc;
 }

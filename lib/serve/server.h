@@ -15,7 +15,10 @@
 #include "maas/model.h"
 #include "maas/net.h"
 #include "maas/serve.h"
+#include "audit.h"
+#include "ledger.h"
 #include "meters.h"
+#include "policy.h"
 #include "ring.h"
 
 #define MODELS 64
@@ -71,6 +74,7 @@ struct ask {
 	const struct route *route;
 	struct maas_arena *arena;       /* stays from request to request, and is reset between them */
 	char key[MAAS_KEY_ID + 1];
+	unsigned scopes;                /* of the key */
 	struct maas_span model_name;    /* of the path */
 	struct maas_span version;       /* of the path; n 0: not said */
 	struct hosted *model;
@@ -88,7 +92,13 @@ struct maas_server {
 	struct maas_serve_options options;
 	int check_host;
 	struct maas_http *http;
+	struct maas_state *state;       /* borrowed */
 	struct ring *ring;
+	struct policy *policy;
+	struct wrongs *wrongs;
+	struct ledger *ledger;
+	struct tally *tally;
+	double swept;                   /* maas_clock(): when what is too old was erased last */
 	struct maas_team *team;
 	struct hosted model[MODELS];
 	size_t nmodel;
@@ -105,6 +115,7 @@ struct maas_server {
 	size_t waiting;                         /* asks that are not begun */
 	double pace;                            /* seconds an ask takes, by late experience */
 	int stopping;
+	double registers, registered_at;        /* attempts not long ago; maas_clock() */
 };
 
 /* admit.c: the functions of struct maas_http_setup, ctx being the server */
@@ -113,6 +124,11 @@ void admit_handle(void *ctx, struct maas_http_request *);
 void admit_refuse(void *ctx, struct maas_http_request *, int status, const char *why);
 void admit_finished(void *ctx, struct maas_http_request *);
 void admit_free(void *app);
+
+/* 429, with when to come again. */
+void reply_wait(struct ask *, double seconds, const char *why);
+/* May the ask's key use the model, by what it says and by the policy? */
+int ask_allows(const struct ask *, const char *model);
 
 /* reply.c */
 /* {"error":{"message","type","param","code"}}; param may be NULL. */
@@ -166,6 +182,9 @@ void run_v2_ready(struct ask *);
 void run_v2_model(struct ask *);
 void run_v2_model_ready(struct ask *);
 void run_v2_infer(struct ask *);
+void run_register(struct ask *);
+void run_usage(struct ask *);
+void run_terms(struct ask *);
 void run_nothing(struct ask *);
 extern const struct work work_rows, work_text;
 struct rows_slots *rows_slots_new(const struct maas_rows *, int members) MAAS_USE;

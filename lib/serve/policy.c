@@ -1,0 +1,208 @@
+/* policy.c -- the policy: which routes, models and sizes a scope may use, and from where. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "maas/fmt.h"
+#include "policy.h"
+#include "server.h"
+
+#define TERMS_MAX 65536
+#define SCOPES    2
+
+static const char own_terms[] =
+    "This service keeps, for each key: its name, its models and limits, and by day and model the number of requests and "
+    "tokens.  It keeps a trail of security events with times, keys and addresses.  Texts and rows that are sent are "
+    "answered and not kept.\n";
+
+const struct maas_field maas_policy_fields[] = { MAAS_LIST(0, maas_policy, infer_route, "ROUTE",
+						     "the scope infer reaches this route only; may be repeated"),
+	MAAS_LIST(0, maas_policy, infer_model, "NAME", "the scope infer asks this model only; may be repeated"),
+	MAAS_SIZE(0, maas_policy, infer_body_max, 0, 1 << 30, 0, "largest body with the scope infer; 0: any"),
+	MAAS_LIST(0, maas_policy, admin_route, "ROUTE", "the scope admin reaches this route only; may be repeated"),
+	MAAS_LIST(0, maas_policy, admin_model, "NAME", "the scope admin asks this model only; may be repeated"),
+	MAAS_SIZE(0, maas_policy, admin_body_max, 0, 1 << 30, 0, "largest body with the scope admin; 0: any"),
+	MAAS_DURATION(0, maas_policy, key_lifetime, 0, "no key is good for longer than this; 0: as long as it says"),
+	MAAS_LIST(0, maas_policy, allow_address, "ADDRESS[/BITS]", "only from here; may be repeated"),
+	MAAS_LIST(0, maas_policy, deny_address, "ADDRESS[/BITS]", "not from here; may be repeated"),
+	MAAS_TEXT(0, maas_policy, terms, NULL, "file of the text of /v1/terms"),
+	MAAS_LIST(0, maas_policy, price, "NAME=IN[/OUT[/REQUESTS]]",
+	    "price of a million tokens read, written, and of requests to a model; may be repeated"),
+	MAAS_DURATION(0, maas_policy, keep_usage, 0, "erase usage older than this; 0: never"),
+	MAAS_DURATION(0, maas_policy, keep_audit, 0, "erase events older than this; 0: never"), MAAS_END };
+
+struct net {
+	unsigned char address[16]; /* IPv4 as ::ffff:a.b.c.d */
+	int bits;
+};
+
+struct nets {
+	struct net *net;
+	size_t n;
+};
+
+struct policy {
+	const struct maas_policy *said;
+	struct nets allow, deny;
+	struct maas_buf terms;
+};
+
+static int
+read_address(const char *text, unsigned char to[16], int *v4)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	memcpy(to, mapped, sizeof mapped);
+	*v4 = inet_pton(AF_INET, text, to + 12) == 1;
+	return *v4 || inet_pton(AF_INET6, text, to) == 1 ? 0 : -1;
+}
+
+static int
+read_net(const char *text, struct net *to)
+{
+	const char *slash = strchr(text, '/');
+	char address[64];
+	int64_t bits = 128;
+	int v4;
+
+	snprintf(address, sizeof address, "%.*s", (int)(slash ? slash - text : 63), text);
+	if (strlen(text) > 60 || read_address(address, to->address, &v4) < 0 ||
+	    (slash && maas_parse_int(maas_span(slash + 1), &bits) < 0) || bits < 0 || bits > (v4 && slash ? 32 : 128))
+		return maas_fail_as(MAAS_CONFIG, "'%s' is no address: want 192.0.2.0/24 or 2001:db8::/32", text);
+	to->bits = (int)bits + (v4 && slash ? 96 : 0);
+	return 0;
+}
+
+static int
+read_nets(const struct maas_list *list, struct nets *to)
+{
+	if (list->n && !(to->net = maas_alloc(list->n, sizeof *to->net)))
+		return -1;
+	for (; to->n < list->n; to->n++)
+		if (read_net(list->item[to->n], &to->net[to->n]) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+inside(const struct nets *nets, const unsigned char address[16])
+{
+	for (size_t i = 0; i < nets->n; i++) {
+		const struct net *n = &nets->net[i];
+		int whole = n->bits / 8, rest = n->bits % 8;
+
+		if (!memcmp(n->address, address, (size_t)whole) &&
+		    (!rest || (n->address[whole] ^ address[whole]) >> (8 - rest) == 0))
+			return 1;
+	}
+	return 0;
+}
+
+static int
+check_routes(const struct maas_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		size_t k = 0;
+
+		while (k + 1 < serve_nroutes && strcmp(serve_routes[k].name, list->item[i]))
+			k++;
+		if (k + 1 >= serve_nroutes)
+			return maas_fail_as(MAAS_CONFIG, "there is no route '%s'", list->item[i]);
+	}
+	return 0;
+}
+
+static int
+read_terms(const char *path, struct maas_buf *to)
+{
+	struct maas_input *in;
+	int rc = -1, last;
+
+	if (!path)
+		return maas_buf_text(to, own_terms);
+	if (!(in = maas_input_open(path, "UTF-8")))
+		return -1;
+	if (maas_input_block(in, to, TERMS_MAX, &last) == 0)
+		rc = last ? 0 : maas_fail_as(MAAS_CONFIG, "%s: terms of more than %d bytes", path, TERMS_MAX);
+	maas_input_close(in);
+	return rc;
+}
+
+struct policy *
+policy_new(const struct maas_policy *said)
+{
+	static const struct maas_policy nothing;
+	struct policy *p = maas_alloc(1, sizeof *p);
+
+	if (!p)
+		return NULL;
+	p->said = said ? said : &nothing;
+	if (check_routes(&p->said->infer_route) == 0 && check_routes(&p->said->admin_route) == 0 &&
+	    read_nets(&p->said->allow_address, &p->allow) == 0 && read_nets(&p->said->deny_address, &p->deny) == 0 &&
+	    maas_prices_check(&p->said->price) == 0 && read_terms(p->said->terms, &p->terms) == 0)
+		return p;
+	policy_free(p);
+	return NULL;
+}
+
+void
+policy_free(struct policy *p)
+{
+	if (!p)
+		return;
+	free(p->allow.net);
+	free(p->deny.net);
+	maas_buf_free(&p->terms);
+	free(p);
+}
+
+static int
+on_list(const struct maas_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (!strcmp(list->item[i], name))
+			return 1;
+	return !list->n;
+}
+
+int
+policy_allows_route(const struct policy *p, unsigned scopes, const char *route)
+{
+	return ((scopes & MAAS_SCOPE_INFER) && on_list(&p->said->infer_route, route)) ||
+	    ((scopes & MAAS_SCOPE_ADMIN) && on_list(&p->said->admin_route, route));
+}
+
+int
+policy_allows_model(const struct policy *p, unsigned scopes, const char *model)
+{
+	return ((scopes & MAAS_SCOPE_INFER) && on_list(&p->said->infer_model, model)) ||
+	    ((scopes & MAAS_SCOPE_ADMIN) && on_list(&p->said->admin_model, model));
+}
+
+int
+policy_allows_bytes(const struct policy *p, unsigned scopes, size_t n)
+{
+	size_t most[SCOPES] = { p->said->infer_body_max, p->said->admin_body_max };
+
+	return ((scopes & MAAS_SCOPE_INFER) && (!most[0] || n <= most[0])) ||
+	    ((scopes & MAAS_SCOPE_ADMIN) && (!most[1] || n <= most[1]));
+}
+
+int
+policy_allows_peer(const struct policy *p, const char *peer)
+{
+	unsigned char address[16];
+	int v4;
+
+	if ((!p->allow.n && !p->deny.n) || !strcmp(peer, "unix"))
+		return 1;
+	if (read_address(peer, address, &v4) < 0)
+		return 0;
+	return !inside(&p->deny, address) && (!p->allow.n || inside(&p->allow, address));
+}
+
+const char *
+policy_terms(const struct policy *p)
+{
+	return p->terms.s ? p->terms.s : "";
+}

@@ -1,0 +1,28 @@
+/* policy.h -- what the policy of the configuration says, asked by the request. */
+#ifndef POLICY_H
+#define POLICY_H
+
+#include "maas/serve.h"
+
+struct policy;
+/* Checked whole: routes that are none, addresses that are none, prices and terms. */
+struct policy *policy_new(const struct maas_policy *) MAAS_USE;
+void policy_free(struct policy *);
+/* May a key of one of these scopes use the route, ask the model, send so many bytes? */
+int policy_allows_route(const struct policy *, unsigned scopes, const char *route);
+int policy_allows_model(const struct policy *, unsigned scopes, const char *model);
+int policy_allows_bytes(const struct policy *, unsigned scopes, size_t n);
+int policy_allows_peer(const struct policy *, const char *peer);
+const char *policy_terms(const struct policy *);
+
+/*
+ * Wrong keys by address: after some, the address waits, twice as long each time, and is
+ * forgiven after ten minutes.  An IPv6 address stands for its /64.  Threads.
+ */
+struct wrongs;
+struct wrongs *wrongs_new(void) MAAS_USE;
+void wrongs_free(struct wrongs *);
+double wrongs_wait(struct wrongs *, const char *peer, double clock);   /* seconds; 0: go on */
+void wrongs_add(struct wrongs *, const char *peer, double clock);
+
+#endif
