@@ -37,7 +37,9 @@ harmless(const char **p, const char *end)
 double
 strength(const struct reasons *r, double contribution)
 {
-	return r->most > 0 ? contribution / r->most : 0;
+	double s = contribution / r->most;
+
+	return s >= -1 && s <= 1 ? s : 0; /* of nothing, or of what is not finite: none */
 }
 
 static void

@@ -39,12 +39,11 @@ tell_strange(struct classifying *k, const struct maas_row *row)
 
 	while (lo < hi) { /* labels are sorted by bytes */
 		size_t mid = lo + (hi - lo) / 2;
-		struct maas_span l = maas_rows_label(k->rows, mid);
-		int c = memcmp(l.s, row->label.s, l.n < row->label.n ? l.n : row->label.n);
+		int c = maas_span_compare(maas_rows_label(k->rows, mid), row->label);
 
-		if (!c && l.n == row->label.n)
+		if (!c)
 			return;
-		if (c < 0 || (!c && l.n < row->label.n))
+		if (c < 0)
 			lo = mid + 1;
 		else
 			hi = mid;

@@ -83,6 +83,7 @@ struct maas_span {
 };
 struct maas_span maas_span(const char *text);                   /* of a C string */
 int maas_span_is(struct maas_span, const char *text);           /* equal? */
+int maas_span_compare(struct maas_span, struct maas_span);      /* below, at, above 0: by bytes, a beginning first */
 
 /* Bytes that grow.  Zero-initialised is empty; s is NUL-terminated behind n. */
 struct maas_buf {

@@ -49,6 +49,15 @@ maas_span_is(struct maas_span a, const char *text)
 }
 
 int
+maas_span_compare(struct maas_span a, struct maas_span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n ? memcmp(a.s, b.s, n) : 0;
+
+	return c ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+int
 maas_buf_add(struct maas_buf *b, const void *s, size_t n)
 {
 	if (n >= SIZE_MAX / 2)

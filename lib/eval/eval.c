@@ -238,11 +238,8 @@ static int
 by_name(const void *a, const void *b, void *ctx)
 {
 	const struct maas_eval *e = ctx;
-	const struct maas_span *x = &e->name[*(const size_t *)a], *y = &e->name[*(const size_t *)b];
-	size_t n = x->n < y->n ? x->n : y->n;
-	int c = n ? memcmp(x->s, y->s, n) : 0;
 
-	return c ? c : (x->n > y->n) - (x->n < y->n);
+	return maas_span_compare(e->name[*(const size_t *)a], e->name[*(const size_t *)b]);
 }
 
 /* 0/0 is 0, as there. */

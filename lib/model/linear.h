@@ -45,6 +45,9 @@ struct linear_path {
 	void (*move)(void *ctx, size_t j, double by);
 	void *ctx;
 };
+/* Of l with its penalties; but for slope, move and ctx.  square is [p], of centred columns: those that are constant but
+ * for the rounding of their mean become 0. */
+struct linear_path linear_path_of(const struct linear *, double *square);
 /* By how->max_iter sweeps at most; sets how->converged, ->step, ->gradient. */
 int linear_path_run(struct linear_path *, struct maas_fitting *) MAAS_USE;
 

@@ -283,27 +283,17 @@ by_coordinates(struct linear *l, const double *r)
 	size_t p = l->p;
 	struct gram g = { .p = p };
 	double *square = maas_alloc(p, sizeof *square);
-	struct linear_path path = { .p = p,
-		.a = (double)l->n * l->l1,
-		.b = l->l2,
-		.tol = l->tol,
-		.size = sqrt(l->total),
-		.w = l->w,
-		.square = square,
-		.slope = gram_slope,
-		.move = gram_move,
-		.ctx = &g };
+	struct linear_path path;
 	int rc = -1;
 
 	if (square && (g.g = maas_alloc(p, p * sizeof *g.g)) && (g.h = maas_alloc(p, sizeof *g.h))) {
 		maas_team_run(l->team, p, 16, gram_rows, &(struct gramming){ r, &g });
-		for (size_t j = 0; j < p; j++) {
-			double noise = 8 * 0x1p-52 * l->mean[j];
-
+		for (size_t j = 0; j < p; j++)
 			square[j] = g.g[j * p + j];
-			if (isfinite(square[j]) && square[j] <= (double)l->n * noise * noise)
-				square[j] = 0;
-		}
+		path = linear_path_of(l, square);
+		path.slope = gram_slope;
+		path.move = gram_move;
+		path.ctx = &g;
 		rc = linear_path_run(&path, l->how);
 	}
 	free(square);

@@ -77,6 +77,24 @@ linear_means(struct linear *l)
 	return isfinite(l->total) ? 0 : maas_fail("the targets are too large to be squared");
 }
 
+struct linear_path
+linear_path_of(const struct linear *l, double *square)
+{
+	for (size_t j = 0; j < l->p; j++) {
+		double noise = 8 * 0x1p-52 * l->mean[j];
+
+		if (isfinite(square[j]) && square[j] <= (double)l->n * noise * noise)
+			square[j] = 0;
+	}
+	return (struct linear_path){ .p = l->p,
+		.a = (double)l->n * l->l1,
+		.b = l->l2,
+		.tol = l->tol,
+		.size = sqrt(l->total),
+		.w = l->w,
+		.square = square };
+}
+
 int
 linear_path_run(struct linear_path *c, struct maas_fitting *how)
 {
@@ -180,16 +198,7 @@ linear_columns(struct linear *l)
 {
 	struct columns c = { .l = l };
 	double *square = maas_alloc(l->p, sizeof *square);
-	struct linear_path path = { .p = l->p,
-		.a = (double)l->n * l->l1,
-		.b = l->l2,
-		.tol = l->tol,
-		.size = sqrt(l->total),
-		.w = l->w,
-		.square = square,
-		.slope = column_slope,
-		.move = column_move,
-		.ctx = &c };
+	struct linear_path path;
 	int rc = -1;
 
 	l->how->solver = "coordinate descent";
@@ -199,16 +208,18 @@ linear_columns(struct linear *l)
 	for (size_t i = 0; i < l->n; i++)
 		c.left[i] = l->d->target[i] - l->y_mean;
 	for (size_t j = 0; j < l->p; j++) {
-		double noise = 8 * 0x1p-52 * l->mean[j], mean = j < l->d->x.dense ? 0 : l->mean[j];
+		double mean = j < l->d->x.dense ? 0 : l->mean[j];
 
 		for (size_t e = c.x.start[j]; e < c.x.start[j + 1]; e++) {
 			c.sum[j] += c.x.val[e];
 			square[j] += (c.x.val[e] - mean) * (c.x.val[e] - mean);
 		}
 		square[j] += (double)(l->n - (c.x.start[j + 1] - c.x.start[j])) * mean * mean;
-		if (isfinite(square[j]) && square[j] <= (double)l->n * noise * noise)
-			square[j] = 0;
 	}
+	path = linear_path_of(l, square);
+	path.slope = column_slope;
+	path.move = column_move;
+	path.ctx = &c;
 	rc = linear_path_run(&path, l->how);
 	l->left = 0;
 	for (size_t i = 0; i < l->n; i++)

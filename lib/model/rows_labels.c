@@ -8,11 +8,7 @@
 static int
 by_bytes(const void *a, const void *b)
 {
-	const struct maas_span *x = a, *y = b;
-	size_t n = x->n < y->n ? x->n : y->n;
-	int c = n ? memcmp(x->s, y->s, n) : 0;
-
-	return c ? c : (x->n > y->n) - (x->n < y->n);
+	return maas_span_compare(*(const struct maas_span *)a, *(const struct maas_span *)b);
 }
 
 int

@@ -40,14 +40,6 @@ keep(struct maas_arena *a, struct maas_span s)
 	return (struct maas_span){ maas_take_text(a, s.n ? s.s : "", s.n), s.n };
 }
 
-static int
-order(struct maas_span a, struct maas_span b)
-{
-	int c = memcmp(a.s, b.s, a.n < b.n ? a.n : b.n);
-
-	return c ? c : (a.n > b.n) - (a.n < b.n);
-}
-
 /* Is there such a value?  *at: where it is, or belongs. */
 static int
 value_find(const struct maas_span *value, size_t n, struct maas_span s, size_t *at)
@@ -56,7 +48,7 @@ value_find(const struct maas_span *value, size_t n, struct maas_span s, size_t *
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		int c = order(value[mid], s);
+		int c = maas_span_compare(value[mid], s);
 
 		if (!c) {
 			*at = mid;
@@ -360,7 +352,7 @@ number_or_category(const struct fit *f, const struct seen *s)
 static int
 by_name(const void *a, const void *b)
 {
-	return order(*(const struct maas_span *)a, *(const struct maas_span *)b);
+	return maas_span_compare(*(const struct maas_span *)a, *(const struct maas_span *)b);
 }
 
 static int
@@ -369,7 +361,7 @@ two_of(const struct fit *f, struct maas_span name)
 	size_t at[2] = { 0, 0 }, n = 0;
 
 	for (size_t i = 0; i < f->n && n < 2; i++)
-		if (f->seen[i].role != MAAS_DROPPED && f->seen[i].name.n && !order(f->seen[i].name, name))
+		if (f->seen[i].role != MAAS_DROPPED && f->seen[i].name.n && !maas_span_compare(f->seen[i].name, name))
 			at[n++] = i + 1;
 	return maas_fail("%s: columns %zu and %zu are both called '%.60s' (see --drop, by number)",
 	    table_name(f->table), at[0], at[1], name.s);
@@ -390,7 +382,7 @@ same_names(const struct fit *f)
 			name[n++] = f->seen[i].name;
 	qsort(name, n, sizeof *name, by_name);
 	for (i = 1; i < n && rc == 0; i++)
-		if (!order(name[i - 1], name[i]))
+		if (!maas_span_compare(name[i - 1], name[i]))
 			rc = two_of(f, name[i]);
 	free(name);
 	return rc;

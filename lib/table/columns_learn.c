@@ -67,17 +67,23 @@ column_of(const struct maas_columns *c, enum maas_role role, size_t from)
 	return NULL;
 }
 
-/* "'age'", or "3": for a reason. */
+/* "'age'", or "3" for i = 2: for a reason. */
+static const char *
+title(const struct maas_column *col, size_t i, char *to, size_t n)
+{
+	if (col && col->name)
+		snprintf(to, n, "'%.60s'", col->name);
+	else
+		snprintf(to, n, "%zu", i + 1);
+	return to;
+}
+
 static const char *
 called(const struct maas_columns *c, enum maas_role role, size_t from, char *to, size_t n)
 {
 	const struct maas_column *col = column_of(c, role, from);
 
-	if (col && col->name)
-		snprintf(to, n, "'%.60s'", col->name);
-	else
-		snprintf(to, n, "%zu", col ? (size_t)(col - c->column) + 1 : from + 1);
-	return to;
+	return title(col, col ? (size_t)(col - c->column) : from, to, n);
 }
 
 long
@@ -86,12 +92,12 @@ column_value(const struct maas_column *col, struct maas_span s)
 	size_t lo = 0, hi = col->width;
 
 	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2, n = strlen(col->value[mid]);
-		int c = memcmp(col->value[mid], s.s, n < s.n ? n : s.n);
+		size_t mid = lo + (hi - lo) / 2;
+		int c = maas_span_compare(maas_span(col->value[mid]), s);
 
-		if (!c && n == s.n)
+		if (!c)
 			return (long)mid;
-		if (c < 0 || (!c && n < s.n))
+		if (c < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -107,14 +113,14 @@ see_word(struct learning *l, size_t w, struct maas_span s)
 	size_t lo = 0, hi = l->values[w];
 
 	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2, n = v[mid].n < s.n ? v[mid].n : s.n;
-		int c = memcmp(v[mid].s, s.s, n);
+		size_t mid = lo + (hi - lo) / 2;
+		int c = maas_span_compare(v[mid], s);
 
-		if (!c && v[mid].n == s.n) {
+		if (!c) {
 			l->times[w][mid]++;
 			return 0;
 		}
-		if (c < 0 || (!c && v[mid].n < s.n))
+		if (c < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -332,10 +338,7 @@ column_too_many(const struct maas_column *col, size_t i)
 {
 	char name[80];
 
-	if (col->name)
-		snprintf(name, sizeof name, "'%.60s'", col->name);
-	else
-		snprintf(name, sizeof name, "%zu", i + 1);
+	title(col, i, name, sizeof name);
 	if (col->odd)
 		return maas_fail(
 		    "%s is no number, as most of column %s are: as words it has over %d values (see --text, --drop)",

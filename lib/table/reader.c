@@ -90,10 +90,8 @@ static int
 by_name(const void *a, const void *b)
 {
 	const struct head *x = a, *y = b;
-	size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
-	int c = n ? memcmp(x->name.s, y->name.s, n) : 0;
 
-	return c ? c : (x->name.n > y->name.n) - (x->name.n < y->name.n);
+	return maas_span_compare(x->name, y->name);
 }
 
 static int

@@ -43,11 +43,8 @@ of(const void *p)
 static int
 by_bytes(const void *a, const void *b, void *t)
 {
-	struct maas_span x = maas_token_bytes(of(t), *(const int32_t *)a);
-	struct maas_span y = maas_token_bytes(of(t), *(const int32_t *)b);
-	int c = memcmp(x.s, y.s, x.n < y.n ? x.n : y.n);
-
-	return c ? c : (x.n > y.n) - (x.n < y.n);
+	return maas_span_compare(
+	    maas_token_bytes(of(t), *(const int32_t *)a), maas_token_bytes(of(t), *(const int32_t *)b));
 }
 
 /* A JSON object has each key once. */

@@ -31,10 +31,7 @@ static const char english[] =
 static int
 by_text(const void *a, const void *b)
 {
-	const struct maas_span *x = a, *y = b;
-	int c = memcmp(x->s, y->s, x->n < y->n ? x->n : y->n);
-
-	return c ? c : x->n < y->n ? -1 : x->n > y->n;
+	return maas_span_compare(*(const struct maas_span *)a, *(const struct maas_span *)b);
 }
 
 static int
