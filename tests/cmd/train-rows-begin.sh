@@ -25,7 +25,7 @@ try mlp --init-from first.maas --label price few.csv
 try mlp --init-from first.maas --task regress few.csv
 try mlp --init-from first.maas --hidden 8 few.csv
 try logistic --init-from first.maas few.csv
-try mlp --init-from none.model few.csv
+try mlp --init-from ./none.model few.csv
 sed 's/,fair$/,odd/' few.csv >odd.csv
 try mlp --init-from first.maas odd.csv
 ls
