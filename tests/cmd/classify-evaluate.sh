@@ -40,4 +40,4 @@ maas-classify evaluate -m m.maas --json many.tsv | jq -c '[.n, (.labels | length
 maas-classify evaluate -m m.maas --confusion many.tsv 2>&1 | tail -n 1
 echo "a label the model does not know is one that it gave no probability"
 printf 'apple pear\tnever seen\n' >unknown.tsv
-maas-classify evaluate -q -m m.maas --json unknown.tsv | jq -c '[.accuracy, .log_loss > 36, .brier > 1]'
+maas-classify evaluate -q -m m.maas --json unknown.tsv | jq -c '[.accuracy, .log_loss > 36, .brier >= 0.75]'
