@@ -6,7 +6,7 @@
 	printf '\000\012\000\000\024\377\020\000\012\000\000\360\000\030\000\012\000\350'
 } >pictures.idx
 printf 'a\na\na\n<b>\n<b>\n<b>\n' >labels
-maas-train logistic -q --C 0.0001 --labels labels -o m.maas pictures.idx
+maas-train logistic --tol 1e-10 -q --C 0.0001 --labels labels -o m.maas pictures.idx
 maas-classify explain -m m.maas --saliency s.svg --top 1 pictures.idx | cut -f 1,2,4
 head -n 1 s.svg
 grep -o '>[0-9]: [^<]*<' s.svg
