@@ -98,6 +98,21 @@ inside(const struct nets *nets, const unsigned char address[16])
 	return 0;
 }
 
+/* With all there are: who sees this wants to know. */
+static int
+no_route(const char *name)
+{
+	struct maas_buf all = { 0 };
+
+	for (size_t i = 0; i + 1 < serve_nroutes; i++)
+		if ((!i || strcmp(serve_routes[i].name, serve_routes[i - 1].name) != 0) &&
+		    maas_buf_printf(&all, "%s%s", i ? ", " : "", serve_routes[i].name) < 0)
+			break;
+	maas_fail_as(MAAS_CONFIG, "there is no route '%s': %s", name, all.s ? all.s : "");
+	maas_buf_free(&all);
+	return -1;
+}
+
 static int
 check_routes(const struct maas_list *list)
 {
@@ -107,7 +122,7 @@ check_routes(const struct maas_list *list)
 		while (k + 1 < serve_nroutes && strcmp(serve_routes[k].name, list->item[i]))
 			k++;
 		if (k + 1 >= serve_nroutes)
-			return maas_fail_as(MAAS_CONFIG, "there is no route '%s'", list->item[i]);
+			return no_route(list->item[i]);
 	}
 	return 0;
 }

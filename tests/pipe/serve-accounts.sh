@@ -58,4 +58,4 @@ usage | grep ID | grep -cE '	m	[45]	'
 maas-serve erase --key "$id" --state state | sed 's/[0-9]* events/N events/'
 grep -c "$id" state/maas.db
 maas-serve audit --verify --state state | sed 's/[0-9][0-9]*/N/g; s/:.*//'
-maas-serve erase --key "$id" --state state; echo "$?"
+maas-serve erase --key "$id" --state state 2>again; echo "$?"
