@@ -176,6 +176,7 @@ void run_completions(struct ask *);
 void run_tokenize(struct ask *);
 void run_detokenize(struct ask *);
 void run_embeddings(struct ask *);
+void run_openapi(struct ask *);
 void run_v2(struct ask *);
 void run_v2_live(struct ask *);
 void run_v2_ready(struct ask *);
