@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -152,7 +153,17 @@ announce(const struct call *c, const struct maas_serve_options *o, const struct 
 		    v6 ? "]" : "", maas_server_port(s));
 }
 
-/* Until told to stop: look at the keys once a second, at once on SIGHUP. */
+/* What could not be loaded, a line each. */
+static void
+tell_trouble(const struct call *c, const struct maas_server *s)
+{
+	for (const char *p = maas_server_trouble(s), *end; *p; p = end + 1) {
+		end = strchr(p, '\n');
+		complain(c, MAAS_DATA, "%.*s", (int)(end - p), p);
+	}
+}
+
+/* Until told to stop: look at the keys once a second, at once on SIGHUP, and then at the models too. */
 static void
 attend(struct call *c, struct maas_server *s, const sigset_t *signals)
 {
@@ -164,6 +175,11 @@ attend(struct call *c, struct maas_server *s, const sigset_t *signals)
 
 		if (sig == SIGTERM || sig == SIGINT)
 			return;
+		if (sig == SIGHUP) {
+			if (maas_server_reload(s) < 0)
+				complain(c, maas_why(), "models are not looked at again: %s", maas_error());
+			tell_trouble(c, s);
+		}
 		if (maas_server_tick(s) == 0)
 			failed = 0;
 		else if (!failed++)
@@ -201,6 +217,7 @@ run_server(struct call *c, struct maas_state *state, struct maas_team *team, int
 	s = maas_server_open(o, tcp, state, team);
 	if (!s)
 		return fail(c);
+	tell_trouble(c, s);
 	announce(c, o, s, tcp);
 	attend(c, s, &signals);
 	drain(c, s, &signals, o->drain_timeout);
@@ -236,8 +253,8 @@ serve(struct call *c)
 
 	if (c->n)
 		return misuse(c, "no such verb: '%s'", c->operand[0]);
-	if (!o->model.n)
-		return misuse(c, "no model to serve: -m [NAME=]PATH");
+	if (o->model.n && o->registry) /* where names are looked for */
+		setenv("MAAS_REGISTRY", o->registry, 1);
 	o->policy = c->part[1];
 	if (!(state = open_state(o->state)) || !(team = maas_team_new((int)c->common.threads)))
 		rc = fail(c);

@@ -124,6 +124,7 @@ extern const struct maas_field maas_policy_fields[];
 
 struct maas_serve_options {
 	struct maas_list model;         /* [NAME=]PATH */
+	const char *registry;           /* where there is no model: all of this one; NULL: of the default one */
 	const char *host;
 	long port;
 	const char *unix;
@@ -149,6 +150,11 @@ size_t maas_server_keys(const struct maas_server *);    /* that are good now */
 /* Digest the models, the first time; write usage and events; erase what is too old; look whether keys have changed.
  * -1: something of it failed; it is tried again next time, the old keys stay good. */
 int maas_server_tick(struct maas_server *) MAAS_USE;
+/* Look at the models again: what is another, or new, is loaded and tried, and takes the place of the old at once; what
+ * fails leaves the old.  -1: the registry cannot be read, and nothing has changed. */
+int maas_server_reload(struct maas_server *) MAAS_USE;
+/* What could not be loaded when the models were looked at last, a line each; "": all could. */
+const char *maas_server_trouble(const struct maas_server *);
 /* Stop taking requests, finish those there are. */
 void maas_server_drain(struct maas_server *);
 size_t maas_server_pending(const struct maas_server *); /* 0: drained */

@@ -21,7 +21,7 @@ const struct route serve_routes[] = {
 };
 const size_t serve_nroutes = MAAS_COUNT(serve_routes);
 
-/* Does the path match the template?  What stands for {model} and {version} is handed out as sent. */
+/* Does the path match the template?  What stands for {model}, and for {version} or {label}, is handed out as sent. */
 static int
 matches(const char *template, struct maas_span path, struct ask *a)
 {
@@ -370,6 +370,8 @@ admit_finished(void *ctx, struct maas_http_request *r)
 		accesslog_add(s->log, a);
 	if (a->model && *a->key && (r->status < 400 || a->tokens))
 		count_usage(s, a);
+	if (a->server)
+		hosted_release(a);
 	count_code(m, r->status);
 	count_seconds(&m->duration, maas_clock() - r->start);
 	if (arena && maas_arena_bytes(arena) > ARENA_KEEP) {

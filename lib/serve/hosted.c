@@ -1,36 +1,9 @@
-/* hosted.c -- the models that are served, and what their cards say. */
+/* hosted.c -- a version of a model in memory: opened, found by name, held while it answers, let go. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "server.h"
-
-static int
-decent_name(struct maas_span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-", s.s[i]) || !s.s[i])
-			return 0;
-	return s.n > 0 && s.n <= 64 && *s.s != '.';
-}
-
-/* "NAME=PATH"; or a path, called by its last part without .maas. */
-static const char *
-split_spec(const char *spec, struct maas_span *name)
-{
-	const char *equals = strchr(spec, '='), *slash = strchr(spec, '/'), *last;
-
-	if (equals && (!slash || equals < slash)) {
-		*name = (struct maas_span){ spec, (size_t)(equals - spec) };
-		return equals + 1;
-	}
-	last = strrchr(spec, '/');
-	last = last ? last + 1 : spec;
-	*name = maas_span(last);
-	if (name->n > 5 && !strcmp(last + name->n - 5, ".maas"))
-		name->n -= 5;
-	return spec;
-}
 
 static int
 open_rows(struct maas_server *s, struct hosted *m)
@@ -53,55 +26,82 @@ open_decoder(struct maas_server *s, struct hosted *m)
 	return m->decoder ? 0 : -1;
 }
 
+/* What tells one file from another of the same name; of a directory, of what it has the weights in. */
 static int
-open_model(struct maas_server *s, struct hosted *m, const char *path)
+look_at(const char *path, struct stat *st)
 {
-	struct stat st;
+	struct maas_buf weights = { 0 };
+	int rc = stat(path, st);
 
-	m->path = path;
-	m->model = maas_model_open(path);
-	if (!m->model)
-		return -1;
-	if (stat(path, &st) == 0) {
-		m->created = st.st_mtime;
-		m->metrics.resident = (uint64_t)st.st_size;
-	}
-	if (maas_model_selftest(m->model) < 0)
-		return maas_in("%s", path);
-	if (!m->model->kind->rows && !m->model->kind->decode && m->model->kind != &maas_kind_pca)
-		return maas_fail("%s: %s models are not served", path, m->model->kind->name);
-	if (m->model->kind->rows && open_rows(s, m) < 0)
-		return maas_in("%s", path);
-	if (m->model->kind->decode && open_decoder(s, m) < 0)
-		return maas_in("%s", path);
-	return 0;
+	if (rc == 0 && S_ISDIR(st->st_mode) && maas_buf_printf(&weights, "%s/model.safetensors", path) == 0)
+		rc = stat(weights.s, st);
+	maas_buf_free(&weights);
+	return rc;
 }
 
 int
-hosted_open(struct maas_server *s, const char *spec)
+hosted_changed(const struct hosted *m, const char *path)
 {
-	struct hosted *m = &s->model[s->nmodel];
-	struct maas_span name;
-	const char *path = split_spec(spec, &name);
+	struct stat st;
 
-	if (s->nmodel == MODELS)
-		return maas_fail_as(MAAS_USAGE, "more than %d models", MODELS);
-	if (!decent_name(name))
-		return maas_fail_as(MAAS_USAGE,
-		    "%s: a model's name has letters, digits, '.', '_' and '-' (NAME=PATH gives it one)", spec);
-	if (hosted_find(s, name))
-		return maas_fail_as(MAAS_USAGE, "%s: two models of that name", spec);
+	return strcmp(m->path, path) || look_at(path, &st) < 0 || (uint64_t)st.st_dev != m->device ||
+	    (uint64_t)st.st_ino != m->inode || (uint64_t)st.st_size != m->bytes ||
+	    st.st_mtim.tv_sec != m->modified.tv_sec || st.st_mtim.tv_nsec != m->modified.tv_nsec;
+}
+
+static int
+open_model(struct maas_server *s, struct hosted *m)
+{
+	struct stat st;
+
+	if (look_at(m->path, &st) == 0) {
+		m->created = st.st_mtime;
+		m->modified = st.st_mtim;
+		m->bytes = (uint64_t)st.st_size;
+		m->device = (uint64_t)st.st_dev;
+		m->inode = (uint64_t)st.st_ino;
+	}
+	m->model = maas_model_open(m->path);
+	if (!m->model)
+		return -1;
+	if (maas_model_selftest(m->model) < 0)
+		return maas_in("%s", m->path);
+	if (!m->model->kind->rows && !m->model->kind->decode && m->model->kind != &maas_kind_pca)
+		return maas_fail("%s: %s models are not served", m->path, m->model->kind->name);
+	if (m->model->kind->rows && open_rows(s, m) < 0)
+		return maas_in("%s", m->path);
+	if (m->model->kind->decode && open_decoder(s, m) < 0)
+		return maas_in("%s", m->path);
+	return 0;
+}
+
+struct hosted *
+hosted_new(struct maas_server *s, struct family *f, const char *path, int64_t number)
+{
+	struct hosted *m = maas_alloc(1, sizeof *m);
+
+	if (!m)
+		return NULL;
+	m->name = f->name;
+	m->metrics = &f->metrics;
+	m->number = number;
 	m->active_end = &m->active;
-	s->nmodel++;
-	m->name = strndup(name.s, name.n);
-	if (!m->name)
-		return maas_fail_as(MAAS_OS, "no memory for models");
-	return open_model(s, m, path);
+	m->path = strdup(path);
+	if (!m->path)
+		maas_fail_as(MAAS_OS, "no memory for models");
+	if (!m->path || open_model(s, m) < 0) {
+		m->bytes = 0; /* not counted yet */
+		hosted_close(m);
+		return NULL;
+	}
+	count_add(&m->metrics->resident, m->bytes);
+	return m;
 }
 
 void
 hosted_close(struct hosted *m)
 {
+	count_subtract(&m->metrics->resident, m->bytes);
 	rows_slots_free(m->slots);
 	maas_decoder_free(m->decoder);
 	maas_encoder_free(m->encoder);
@@ -109,7 +109,8 @@ hosted_close(struct hosted *m)
 	maas_ids_free(&m->ids);
 	maas_buf_free(&m->scratch);
 	maas_model_close(m->model);
-	free(m->name);
+	free(m->path);
+	free(m);
 }
 
 /* A model that is a directory, or is gone by now, has none. */
@@ -129,76 +130,148 @@ hosted_digest(struct hosted *m)
 	atomic_store(&m->digested, known);
 }
 
-struct hosted *
-hosted_find(struct maas_server *s, struct maas_span name)
+/* The scheduler closes who is retired when nobody has it any more. */
+void
+hosted_release(struct ask *a)
 {
-	for (size_t i = 0; i < s->nmodel; i++)
-		if (s->model[i].name && maas_span_is(name, s->model[i].name))
-			return &s->model[i];
-	return NULL;
+	struct maas_server *s = a->server;
+
+	if (!a->held)
+		return;
+	pthread_mutex_lock(&s->lock);
+	if (--a->held->users == 0 && a->held->retired)
+		pthread_cond_signal(&s->work);
+	pthread_mutex_unlock(&s->lock);
+	a->held = NULL;
+}
+
+/* What a name stands for now, held; *f: its family, NULL where there is no such name. */
+static struct hosted *
+hold(struct ask *a, struct maas_span name, struct maas_span edition, struct family **f)
+{
+	struct maas_server *s = a->server;
+	struct hosted *m = NULL;
+
+	hosted_release(a);
+	pthread_mutex_lock(&s->lock);
+	*f = family_find(s, name);
+	if (*f && ask_allows(a, (*f)->name) && (m = family_hosted(*f, edition))) {
+		m->users++;
+		a->held = m;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return m;
 }
 
 /* A name that is known, but not to this key, is refused as unknown ones are not: the key's owner is told. */
+static int
+check_family(struct ask *a, const struct family *f, struct maas_span name)
+{
+	if (f && ask_allows(a, f->name))
+		return 0;
+	if (!f)
+		reply_error(a, 404, "model_not_found", "model", "there is no model '%.*s'",
+		    (int)maas_utf8_whole(name.s, name.n < 64 ? name.n : 64), name.s);
+	else {
+		tally_add(a->server->tally, "model-refused", a->key, a->http->peer, f->name);
+		reply_error(a, 403, "permission_denied", "model", "this key is not for the model '%s'", f->name);
+	}
+	return -1;
+}
+
+static struct hosted *
+find(struct ask *a, struct maas_span name, struct maas_span edition)
+{
+	struct family *f;
+	struct hosted *m = hold(a, name, edition, &f);
+
+	if (m || check_family(a, f, name) < 0)
+		return m;
+	if (edition.s)
+		reply_error(a, 404, "version_not_found", "model",
+		    "no version or label '%.*s' of the model '%s' is served",
+		    (int)maas_utf8_whole(edition.s, edition.n < 64 ? edition.n : 64), edition.s, f->name);
+	else
+		reply_error(
+		    a, 503, "model_not_ready", "model", "no version of the model '%s' could be loaded", f->name);
+	return NULL;
+}
+
+struct family *
+family_of_path(struct ask *a)
+{
+	struct maas_server *s = a->server;
+	struct maas_buf name = { 0 };
+	struct family *f = NULL;
+
+	if (maas_http_unescape(a->model_name, &name) < 0) {
+		reply_error(a, 400, "bad_request", NULL, "%s", maas_error());
+	} else {
+		pthread_mutex_lock(&s->lock);
+		f = family_find(s, (struct maas_span){ name.s, name.n });
+		pthread_mutex_unlock(&s->lock);
+		if (check_family(a, f, (struct maas_span){ name.s, name.n }) < 0)
+			f = NULL;
+	}
+	maas_buf_free(&name);
+	return f;
+}
+
 struct hosted *
 hosted_for(struct ask *a, struct maas_span name)
 {
-	struct hosted *m = hosted_find(a->server, name);
+	const char *at = name.n ? memchr(name.s, '@', name.n) : NULL;
+	struct maas_span edition = { NULL, 0 };
 
-	if (!m)
-		reply_error(a, 404, "model_not_found", "model", "there is no model '%.*s'",
-		    (int)maas_utf8_whole(name.s, name.n < 64 ? name.n : 64), name.s);
-	else if (!ask_allows(a, m->name)) {
-		tally_add(a->server->tally, "model-refused", a->key, a->http->peer, m->name);
-		reply_error(a, 403, "permission_denied", "model", "this key is not for the model '%s'", m->name);
-	} else
-		return m;
-	return NULL;
+	if (at) {
+		edition = (struct maas_span){ at + 1, (size_t)(name.s + name.n - at - 1) };
+		name.n = (size_t)(at - name.s);
+	}
+	return find(a, name, edition);
+}
+
+/* Labels are no numbers: a version does not pass for one, nor one for a version. */
+static int
+fits_route(const struct ask *a, const struct maas_buf *edition)
+{
+	int number = edition->s[strspn(edition->s, "0123456789")] == '\0';
+
+	return number == (strstr(a->route->path, "{version}") != NULL);
 }
 
 struct hosted *
 hosted_of_path(struct ask *a)
 {
-	struct maas_buf name = { 0 };
+	struct maas_buf name = { 0 }, edition = { 0 };
 	struct hosted *m = NULL;
 
-	if (maas_http_unescape(a->model_name, &name) < 0)
+	if (maas_http_unescape(a->model_name, &name) < 0 ||
+	    (a->version.n && maas_http_unescape(a->version, &edition) < 0))
 		reply_error(a, 400, "bad_request", NULL, "%s", maas_error());
+	else if (a->version.n)
+		m = find(a, (struct maas_span){ name.s, name.n },
+		    fits_route(a, &edition) ? (struct maas_span){ edition.s, edition.n } : (struct maas_span){ "", 0 });
 	else
 		m = hosted_for(a, (struct maas_span){ name.s, name.n });
 	maas_buf_free(&name);
-	if (m && a->version.n && !maas_span_is(a->version, "1")) {
-		reply_error(a, 404, "model_not_found", "version", "the model '%s' has no such version", m->name);
-		return NULL;
-	}
+	maas_buf_free(&edition);
 	return m;
 }
 
-int
-put_card(struct maas_buf *to, const struct hosted *m)
+const char *
+hosted_with_tokens(struct maas_server *s, int *several)
 {
-	const struct maas_kind *k = m->model->kind;
+	const char *name = NULL;
 
-	if (maas_buf_text(to, "{\"id\":") < 0 || put_text(to, m->name) < 0 ||
-	    maas_buf_printf(to, ",\"object\":\"model\",\"created\":%lld,\"owned_by\":\"maas\",\"kind\":\"%s\"",
-		(long long)m->created, k->name) < 0)
-		return -1;
-	if (maas_buf_text(to, ",\"versions\":[{\"version\":\"1\",\"labels\":[],\"state\":\"ready\",\"sha256\":") < 0 ||
-	    (atomic_load(&m->digested) ? put_text(to, m->sha256) : maas_buf_text(to, "null")) < 0 ||
-	    maas_buf_text(to, "}],\"card\":{\"task\":") < 0 || put_text(to, k->task) < 0)
-		return -1;
-	if (m->rows) {
-		if (maas_buf_text(to, ",\"classes\":[") < 0)
-			return -1;
-		for (size_t i = 0; i < maas_rows_labels(m->rows); i++)
-			if ((i && maas_buf_text(to, ",") < 0) ||
-			    maas_json_put_text(to, maas_rows_label(m->rows, i)) < 0)
-				return -1;
-		if (maas_buf_text(to, "]") < 0)
-			return -1;
-	}
-	if (m->decoder &&
-	    maas_buf_printf(to, ",\"context\":%zu,\"vocabulary\":%zu", maas_decoder_context(m->decoder),
-		maas_decoder_vocab(m->decoder)) < 0)
-		return -1;
-	return maas_buf_text(to, "}}");
+	*several = 0;
+	pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < s->nfamily; i++)
+		if (s->family[i]->latest && s->family[i]->latest->tokenizer) {
+			*several = name != NULL;
+			name = s->family[i]->name;
+			if (*several)
+				break;
+		}
+	pthread_mutex_unlock(&s->lock);
+	return *several ? NULL : name;
 }

@@ -37,23 +37,42 @@ run_nothing(struct ask *a)
 	reply_error(a, 404, "not_found", NULL, "there is nothing at this path");
 }
 
+/* Families with a version, in the order they came; a family stays. */
+static struct family **
+all_families(struct ask *a, size_t *n)
+{
+	struct maas_server *s = a->server;
+	struct family **all;
+
+	*n = 0;
+	pthread_mutex_lock(&s->lock);
+	all = maas_take(a->arena, s->nfamily + 1, sizeof(struct family *));
+	for (size_t i = 0; all && i < s->nfamily; i++)
+		if (s->family[i]->n)
+			all[(*n)++] = s->family[i];
+	pthread_mutex_unlock(&s->lock);
+	return all;
+}
+
 /* Read from atomics, past the queue: it works when nothing else does. */
 void
 run_metrics(struct ask *a)
 {
 	struct maas_server *s = a->server;
 	struct maas_buf *to = maas_http_body(a->http);
-	struct metrics_model *model = maas_take(a->arena, s->nmodel + 1, sizeof *model);
+	size_t n;
+	struct family **f = all_families(a, &n);
+	struct metrics_model *model = maas_take(a->arena, n + 1, sizeof *model);
 	struct metrics_route *route = maas_take(a->arena, serve_nroutes, sizeof *route);
 	int rc = -1;
 
-	for (size_t i = 0; model && i < s->nmodel; i++)
-		model[i] = (struct metrics_model){ s->model[i].name, &s->model[i].metrics };
+	for (size_t i = 0; f && model && i < n; i++)
+		model[i] = (struct metrics_model){ f[i]->name, &f[i]->metrics };
 	for (size_t i = 0; route && i < serve_nroutes; i++)
 		route[i] = (struct metrics_route){ serve_routes[i].path, serve_routes[i].method, &s->route_metrics[i] };
-	if (model && route)
+	if (f && model && route)
 		rc = metrics_print(&(struct metrics_view){ .model = model,
-				       .models = s->nmodel,
+				       .models = n,
 				       .route = route,
 				       .routes = serve_nroutes,
 				       .rejected = s->rejected,
@@ -71,14 +90,16 @@ run_models(struct ask *a)
 {
 	struct maas_server *s = a->server;
 	struct maas_buf *to = maas_http_body(a->http);
-	int rc = maas_buf_text(to, "{\"object\":\"list\",\"data\":["), n = 0;
+	size_t n, told = 0;
+	struct family **f = all_families(a, &n);
+	int rc = f ? maas_buf_text(to, "{\"object\":\"list\",\"data\":[") : -1;
 
-	for (size_t i = 0; rc == 0 && i < s->nmodel; i++)
-		if (ask_allows(a, s->model[i].name)) {
-			if (n++)
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (ask_allows(a, f[i]->name)) {
+			if (told++)
 				rc = maas_buf_text(to, ",");
 			if (rc == 0)
-				rc = put_card(to, &s->model[i]);
+				rc = put_card(s, to, f[i]);
 		}
 	reply_json(a, rc < 0 ? -1 : maas_buf_text(to, "]}"));
 }
@@ -86,8 +107,8 @@ run_models(struct ask *a)
 void
 run_model(struct ask *a)
 {
-	struct hosted *m = hosted_of_path(a);
+	struct family *f = family_of_path(a);
 
-	if (m)
-		reply_json(a, put_card(maas_http_body(a->http), m));
+	if (f)
+		reply_json(a, put_card(a->server, maas_http_body(a->http), f));
 }

@@ -131,8 +131,9 @@ static struct hosted *
 find_model(struct ask *a, const struct maas_json *body)
 {
 	const struct maas_json *j = maas_json_get(body, "model");
-	struct hosted *m = NULL;
+	const char *only = NULL;
 	struct maas_span name;
+	int several;
 
 	if (a->model_name.n)
 		return hosted_of_path(a);
@@ -140,20 +141,15 @@ find_model(struct ask *a, const struct maas_json *body)
 		reply_error(a, 400, "invalid_type", "model", "'model' is no text");
 		return NULL;
 	}
-	for (size_t i = 0; !j && i < a->server->nmodel; i++)
-		if (a->server->model[i].tokenizer) {
-			if (m) {
-				reply_error(a, 400, "missing_parameter", "model",
-				    "there are several models: 'model' says which");
-				return NULL;
-			}
-			m = &a->server->model[i];
-		}
-	if (!j && !m) {
-		reply_error(a, 501, "not_supported", NULL, "no model here has tokens");
+	if (!j && !(only = hosted_with_tokens(a->server, &several))) {
+		if (several)
+			reply_error(
+			    a, 400, "missing_parameter", "model", "there are several models: 'model' says which");
+		else
+			reply_error(a, 501, "not_supported", NULL, "no model here has tokens");
 		return NULL;
 	}
-	return hosted_for(a, j ? name : maas_span(m->name));
+	return hosted_for(a, j ? name : maas_span(only));
 }
 
 static int

@@ -175,8 +175,8 @@ run_v2_model(struct ask *a)
 		return;
 	c = table_columns(m);
 	rc = maas_buf_text(to, "{\"name\":") < 0 || put_text(to, m->name) < 0 ||
-	    maas_buf_printf(to, ",\"versions\":[\"1\"],\"platform\":\"maas_%s\",\"inputs\":[", m->model->kind->name) <
-		0 ||
+	    maas_buf_printf(to, ",\"versions\":[\"%lld\"],\"platform\":\"maas_%s\",\"inputs\":[", (long long)m->number,
+		m->model->kind->name) < 0 ||
 	    (c && put_inputs(to, c) < 0) || maas_buf_text(to, "],\"outputs\":[") < 0 || (c && put_outputs(to, m) < 0) ||
 	    maas_buf_text(to, "]}") < 0;
 	reply_json(a, rc ? -1 : 0);
@@ -204,7 +204,7 @@ tensors_put(struct ask *a, size_t rows, struct maas_span label, struct maas_span
 	const char *name = number_name(a->model, &width);
 
 	if (maas_buf_text(to, "{\"model_name\":") < 0 || put_text(to, a->model->name) < 0 ||
-	    maas_buf_text(to, ",\"model_version\":\"1\"") < 0)
+	    maas_buf_printf(to, ",\"model_version\":\"%lld\"", (long long)a->model->number) < 0)
 		return -1;
 	if (w->id.s && (maas_buf_text(to, ",\"id\":") < 0 || maas_json_put_text(to, w->id) < 0))
 		return -1;

@@ -5,6 +5,7 @@
  * largest holds up the others by no more than a slice.
  */
 #include <math.h>
+#include <string.h>
 
 #include "rows.h"
 
@@ -36,7 +37,7 @@ scheduler_queue(struct ask *a, const struct work *work)
 	if (stopping || s->waiting >= (size_t)s->options.queue) {
 		wait = patience(s);
 	} else {
-		count_add(&a->model->metrics.queued, 1);
+		count_add(&a->model->metrics->queued, 1);
 		*s->incoming_end = a;
 		s->incoming_end = &a->next;
 		s->waiting++;
@@ -62,7 +63,7 @@ unlink_active(struct ask *a)
 	*p = a->next;
 	if (m->active_end == &a->next)
 		m->active_end = p;
-	count_subtract(&m->metrics.running, 1);
+	count_subtract(&m->metrics->running, 1);
 }
 
 /* Before the reply: afterwards the ask is nobody's.  The pace is a mean that forgets. */
@@ -73,8 +74,8 @@ scheduler_done(struct ask *a, enum finished how)
 	double took = maas_clock() - a->http->start;
 
 	unlink_active(a);
-	count_add(&a->model->metrics.finished[how], 1);
-	count_seconds(&a->model->metrics.request, took);
+	count_add(&a->model->metrics->finished[how], 1);
+	count_seconds(&a->model->metrics->request, took);
 	if (a->tokens)
 		ring_spend(s->ring, a->key, a->tokens, maas_clock());
 	pthread_mutex_lock(&s->lock);
@@ -128,7 +129,7 @@ sweep_active(struct hosted *m, int stopping, double now)
 static void
 leave_queue(struct maas_server *s, struct hosted *m)
 {
-	count_subtract(&m->metrics.queued, 1);
+	count_subtract(&m->metrics->queued, 1);
 	pthread_mutex_lock(&s->lock);
 	s->waiting--;
 	pthread_mutex_unlock(&s->lock);
@@ -145,7 +146,7 @@ begin(struct ask *a)
 	a->next = NULL;
 	*m->active_end = a;
 	m->active_end = &a->next;
-	count_add(&m->metrics.running, 1);
+	count_add(&m->metrics->running, 1);
 	b = a->work->begin(a);
 	if (b == BEGUN_LATER) {
 		unlink_active(a);
@@ -160,27 +161,27 @@ begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
 {
 	double now = maas_clock();
 	struct ask **p = queue, *a;
-	uint64_t full = 0; /* a bit a model */
 	enum finished how;
 
+	for (size_t i = 0; i < s->nseen; i++)
+		s->seen[i]->full = 0;
 	while ((a = *p)) {
 		struct hosted *m = a->model;
-		uint64_t bit = (uint64_t)1 << (m - s->model);
 		struct ask *next = a->next;
 		double queued = now - a->http->start;
 
 		if (pointless(a, stopping, now, &how)) {
 			*p = next;
 			leave_queue(s, m);
-			count_add(&m->metrics.finished[how], 1);
+			count_add(&m->metrics->finished[how], 1);
 			end_early(a, how);
-		} else if ((full & bit) || begin(a) == BEGUN_LATER) {
-			full |= bit;
+		} else if (m->full || begin(a) == BEGUN_LATER) {
+			m->full = 1;
 			p = &a->next;
 		} else { /* it may be gone by now */
 			*p = next;
 			leave_queue(s, m);
-			count_seconds(&m->metrics.queue, queued);
+			count_seconds(&m->metrics->queue, queued);
 		}
 	}
 }
@@ -188,10 +189,39 @@ begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
 static int
 any_active(const struct maas_server *s)
 {
-	for (size_t i = 0; i < s->nmodel; i++)
-		if (s->model[i].active)
+	for (size_t i = 0; i < s->nseen; i++)
+		if (s->seen[i]->active)
 			return 1;
 	return 0;
+}
+
+/* Under the lock: take out one that is retired and that nobody has; NULL: none. */
+static struct hosted *
+take_unused(struct maas_server *s)
+{
+	for (size_t i = 0; i < s->nmodel; i++)
+		if (s->model[i]->retired && !s->model[i]->users) {
+			struct hosted *m = s->model[i];
+
+			s->model[i] = s->model[--s->nmodel];
+			return m;
+		}
+	return NULL;
+}
+
+/* Under the lock, which is let go while one is closed: that takes time. */
+static void
+close_unused(struct maas_server *s)
+{
+	struct hosted *m;
+
+	while ((m = take_unused(s))) {
+		pthread_mutex_unlock(&s->lock);
+		hosted_close(m);
+		pthread_mutex_lock(&s->lock);
+	}
+	s->nseen = s->nmodel;
+	memcpy(s->seen, s->model, s->nmodel * sizeof *s->model);
 }
 
 /* What has come, behind what waits.  Sleeps while there is nothing at all to do. */
@@ -204,8 +234,11 @@ take_incoming(struct maas_server *s, struct ask **queue)
 	while (*end)
 		end = &(*end)->next;
 	pthread_mutex_lock(&s->lock);
-	while (!s->incoming && !*queue && !s->stopping && !any_active(s))
+	close_unused(s);
+	while (!s->incoming && !*queue && !s->stopping && !any_active(s)) {
 		pthread_cond_wait(&s->work, &s->lock);
+		close_unused(s);
+	}
 	*end = s->incoming;
 	s->incoming = NULL;
 	s->incoming_end = &s->incoming;
@@ -223,13 +256,13 @@ work_on(void *arg)
 
 	do {
 		stopping = take_incoming(s, &queue);
-		for (size_t i = 0; i < s->nmodel; i++)
-			sweep_active(&s->model[i], stopping, maas_clock());
+		for (size_t i = 0; i < s->nseen; i++)
+			sweep_active(s->seen[i], stopping, maas_clock());
 		begin_waiting(s, &queue, stopping);
-		for (size_t i = 0; i < s->nmodel; i++)
+		for (size_t i = 0; i < s->nseen; i++)
 			for (size_t w = 0; w < MAAS_COUNT(works); w++)
-				if (s->model[i].active)
-					works[w]->slice(s, &s->model[i]);
+				if (s->seen[i]->active)
+					works[w]->slice(s, s->seen[i]);
 	} while (!stopping || queue);
 	return NULL;
 }

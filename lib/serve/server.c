@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "maas/registry.h"
 #include "server.h"
 
 #define BODIES_MAX  ((size_t)256 << 20) /* bytes of request bodies in memory; four of the largest at least */
@@ -11,6 +12,7 @@
 
 const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_options, model, "[NAME=]PATH",
 						    "serve this model; may be repeated"),
+	MAAS_TEXT(0, maas_serve_options, registry, NULL, "serve the models of this registry"),
 	MAAS_TEXT(0, maas_serve_options, host, "127.0.0.1", "numeric address to listen on"),
 	MAAS_INT(0, maas_serve_options, port, 0, 65535, 8080, "port to listen on; 0: any free one"),
 	MAAS_TEXT(0, maas_serve_options, unix, NULL,
@@ -26,19 +28,22 @@ const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_option
 	MAAS_DURATION(0, maas_serve_options, timeout, 300, "an answer that takes longer is given up"),
 	MAAS_DURATION(0, maas_serve_options, drain_timeout, 30, "time for running requests after SIGTERM"), MAAS_END };
 
+/* Those of -m, else all of a registry. */
 static int
 open_models(struct maas_server *s)
 {
-	if (!s->options.model.n)
-		return maas_fail_as(MAAS_USAGE, "no model to serve: -m [NAME=]PATH");
-	for (size_t i = 0; i < s->options.model.n; i++)
-		if (hosted_open(s, s->options.model.item[i]) < 0) {
-			tally_add(s->tally, "model-failed", "", "", s->options.model.item[i]);
-			return -1;
-		}
-	for (size_t i = 0; i < s->nmodel; i++)
-		tally_add(s->tally, "model-loaded", "", "", s->model[i].name);
-	return 0;
+	if (s->options.model.n)
+		s->options.registry = NULL;
+	else if (!s->options.registry)
+		s->options.registry = maas_registry_default(&s->place) < 0 ? NULL : s->place.s;
+	if (!s->options.model.n && !s->options.registry)
+		return -1;
+	if (families_open(s) < 0)
+		return -1;
+	return s->nfamily
+	    ? 0
+	    : maas_fail_as(MAAS_NOINPUT, "no model to serve: none is registered in %s, and there is no -m [NAME=]PATH",
+		  s->options.registry);
 }
 
 static int
@@ -190,9 +195,20 @@ write_books(struct maas_server *s, int last)
 int
 maas_server_tick(struct maas_server *s)
 {
-	for (size_t i = 0; i < s->nmodel; i++)
-		hosted_digest(&s->model[i]);
+	families_digest(s);
 	return write_books(s, 0);
+}
+
+int
+maas_server_reload(struct maas_server *s)
+{
+	return families_reload(s);
+}
+
+const char *
+maas_server_trouble(const struct maas_server *s)
+{
+	return s->trouble.n ? s->trouble.s : "";
 }
 
 void
@@ -232,8 +248,8 @@ maas_server_close(struct maas_server *s)
 	if (s->http)
 		flush(s);
 	maas_http_close(s->http);
-	for (size_t i = 0; i < s->nmodel; i++)
-		hosted_close(&s->model[i]);
+	families_close(s);
+	maas_buf_free(&s->place);
 	rc = write_books(s, 1);
 	ring_free(s->ring);
 	ledger_free(s->ledger);

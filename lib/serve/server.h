@@ -21,16 +21,24 @@
 #include "policy.h"
 #include "ring.h"
 
-#define MODELS 64
+#define MODELS 256                      /* versions in memory at once */
 
+struct family;
 struct ask;
 struct maas_server;
 
-/* A model that is served.  What computes belongs to the scheduler's thread. */
+/*
+ * A version of a model, in memory.  What computes belongs to the scheduler's thread.  Who has it from hosted_for keeps it
+ * until the request is over: one that is swapped for another ends when the last of those does.
+ */
 struct hosted {
-	char *name;
+	const char *name;               /* the family's */
+	struct model_metrics *metrics;  /* likewise */
+	int64_t number;                 /* of the version */
 	struct maas_model *model;
-	const char *path;               /* borrowed from the options */
+	char *path;
+	struct timespec modified;       /* of its file, with its size: when it is another */
+	uint64_t bytes, device, inode;
 	int64_t created;                /* of its file, seconds since 1970 */
 	char sha256[65];                /* of its file, once `digested` */
 	_Atomic int digested;
@@ -42,7 +50,32 @@ struct hosted {
 	struct maas_ids ids;            /* scratch */
 	struct maas_buf scratch;
 	struct ask *active, **active_end;       /* in the order they were started */
+	int full;                       /* the scheduler's: nobody else finds a place in this round */
+	size_t users;                   /* asks that have it; under the server's lock, as this: */
+	int retired;                    /* nobody finds it any more */
+};
+
+/* All that a name stands for.  A family stays until the server is closed; what it has changes under the lock, by the
+ * thread that opened the server alone. */
+struct edition {                        /* a version there is */
+	int64_t number;
+	char sha256[65];                /* "": not known before it is in memory */
+	int failed;
+	struct hosted *hosted;          /* NULL: not in memory */
+};
+struct tag {
+	char *label;
+	struct hosted *hosted;          /* never NULL */
+};
+struct family {
+	char *name;
+	const char *said;               /* -m; NULL: of the registry */
 	struct model_metrics metrics;
+	struct edition *edition;        /* ascending */
+	size_t n;
+	struct tag *tag;
+	size_t ntag;
+	struct hosted *latest;          /* what the name alone means; NULL: none is in memory */
 };
 
 /* A kind of work: how the scheduler begins an ask, and does a slice of all that a model has begun. */
@@ -76,8 +109,9 @@ struct ask {
 	char key[MAAS_KEY_ID + 1];
 	unsigned scopes;                /* of the key */
 	struct maas_span model_name;    /* of the path */
-	struct maas_span version;       /* of the path; n 0: not said */
+	struct maas_span version;       /* of the path, or a label; n 0: not said */
 	struct hosted *model;
+	struct hosted *held;            /* by hosted_for, until the request is over */
 	const struct work *work;
 	double until;                   /* maas_clock(): fails then */
 	int started;                    /* a stream has begun */
@@ -100,8 +134,10 @@ struct maas_server {
 	struct tally *tally;
 	double swept;                   /* maas_clock(): when what is too old was erased last */
 	struct maas_team *team;
-	struct hosted model[MODELS];
-	size_t nmodel;
+	struct hosted *seen[MODELS];            /* the scheduler's: those there were when it looked last */
+	size_t nseen;
+	struct maas_buf place;                  /* of the registry by default */
+	struct maas_buf trouble;                /* lines: what the latest look at the models could not load */
 	int log;                                /* descriptor; -1: none */
 	struct route_metrics *route_metrics;    /* [serve_nroutes] */
 	_Atomic uint64_t rejected[REJECTED_KINDS];
@@ -111,6 +147,10 @@ struct maas_server {
 	int scheduling;                         /* the thread runs */
 	pthread_mutex_t lock;                   /* of all below */
 	pthread_cond_t work;
+	struct family **family;
+	size_t nfamily, family_cap;
+	struct hosted *model[MODELS];           /* in memory, retired ones too */
+	size_t nmodel;
 	struct ask *incoming, **incoming_end;
 	size_t waiting;                         /* asks that are not begun */
 	double pace;                            /* seconds an ask takes, by late experience */
@@ -144,14 +184,33 @@ struct maas_json *read_object(struct ask *);
 int check_members(struct ask *, const struct maas_json *, const char *const *known);
 
 /* hosted.c */
-int hosted_open(struct maas_server *, const char *spec);
+/* Opened and tried; version `number` of the family.  Nobody finds it yet. */
+struct hosted *hosted_new(struct maas_server *, struct family *, const char *path, int64_t number) MAAS_USE;
 void hosted_close(struct hosted *);
+int hosted_changed(const struct hosted *, const char *path);    /* is there another file by now? */
 void hosted_digest(struct hosted *);    /* once the server runs: it reads the whole file */
-struct hosted *hosted_find(struct maas_server *, struct maas_span name);
-/* The model by this name if the ask's key may use it, else NULL and the reply has gone. */
+/* The model by this name (NAME, NAME@VERSION, NAME@LABEL) if the ask's key may use it, else NULL and the reply has
+ * gone.  Held until the request is over, or another is asked for. */
 struct hosted *hosted_for(struct ask *, struct maas_span name);
 struct hosted *hosted_of_path(struct ask *);    /* the one its path names */
-int put_card(struct maas_buf *, const struct hosted *) MAAS_USE;        /* of GET /v1/models/NAME */
+struct family *family_of_path(struct ask *);    /* likewise, whether it is in memory or not */
+void hosted_release(struct ask *);
+/* The only name whose model has a tokeniser; NULL: none, or (*several) more than one. */
+const char *hosted_with_tokens(struct maas_server *, int *several);
+
+/* families.c */
+/* All of -m, or of the registry: what is new is loaded and tried, then takes the place of the old at once; what fails
+ * leaves the old in its place, and a line in s->trouble.  -1: nothing could be looked at. */
+int families_open(struct maas_server *);
+int families_reload(struct maas_server *);
+void families_digest(struct maas_server *);
+void families_close(struct maas_server *);
+/* Under the lock: NULL where there is none of that name with a version. */
+struct family *family_find(struct maas_server *, struct maas_span name);
+/* Under the lock: of a version or a label (s NULL: the name alone); NULL: none, or not in memory. */
+struct hosted *family_hosted(const struct family *, struct maas_span edition);
+/* Of GET /v1/models/NAME.  The lock is taken. */
+int put_card(struct maas_server *, struct maas_buf *, struct family *) MAAS_USE;
 
 /* accesslog.c */
 int accesslog_open(const char *path) MAAS_USE;  /* a descriptor */

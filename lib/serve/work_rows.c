@@ -238,7 +238,8 @@ rows_put_head(struct ask *a)
 
 	if (maas_buf_text(to, "{\"model\":") < 0 || put_text(to, a->model->name) < 0)
 		return -1;
-	return maas_buf_text(to, a->records->list ? ",\"version\":\"1\",\"predictions\":[" : ",\"version\":\"1\",");
+	return maas_buf_printf(
+	    to, ",\"version\":\"%lld\",%s", (long long)a->model->number, a->records->list ? "\"predictions\":[" : "");
 }
 
 int
@@ -313,8 +314,8 @@ rows_slice(struct maas_server *server, struct hosted *m)
 	if (!s->n)
 		return;
 	maas_team_run(server->team, s->n, 4, answer_some, s);
-	count_size(&m->metrics.batch, s->n);
-	count_add(&m->metrics.records, s->n);
+	count_size(&m->metrics->batch, s->n);
+	count_add(&m->metrics->records, s->n);
 	for (size_t i = 0; i < s->n; i++) {
 		struct slot *slot = &s->slot[i];
 		struct ask *a = slot->ask;

@@ -558,8 +558,8 @@ table_slice(struct maas_server *server, struct hosted *m)
 		return;
 	}
 	maas_team_run(server->team, s->n, MAAS_ROWS, answer_part, s);
-	count_size(&m->metrics.batch, s->n);
-	count_add(&m->metrics.records, s->n);
+	count_size(&m->metrics->batch, s->n);
+	count_add(&m->metrics->records, s->n);
 	if (deliver(s) == 0 && rc == 0)
 		finish(s->ask);
 }

@@ -141,7 +141,7 @@ text_begin(struct ask *a)
 		break_off(a, 503, "overloaded", maas_error());
 		return BEGUN_OVER;
 	}
-	count_add(&a->model->metrics.prompt_tokens, p->prompt_tokens);
+	count_add(&a->model->metrics->prompt_tokens, p->prompt_tokens);
 	a->tokens = p->prompt_tokens;
 	if (p->stream) {
 		maas_http_set(a->http, "Cache-Control", "no-cache");
@@ -193,7 +193,7 @@ keep(struct ask *a, struct choice *c)
 static void
 count_token(struct ask *a, struct choice *c)
 {
-	struct model_metrics *m = &a->model->metrics;
+	struct model_metrics *m = a->model->metrics;
 	size_t fresh = c->seq->n - c->seen;
 	double now = maas_clock();
 
@@ -305,7 +305,7 @@ text_slice(struct maas_server *server, struct hosted *m)
 	running = maas_decoder_load(m->decoder).running;
 	if (running) {
 		maas_decoder_step(m->decoder);
-		count_size(&m->metrics.batch, running);
+		count_size(&m->metrics->batch, running);
 	}
 	for (struct ask *a = m->active, *next; a; a = next) {
 		next = a->next;
