@@ -525,6 +525,15 @@ given(const struct call *c, const char *name)
 	return 0;
 }
 
+int
+typed(const struct call *c, const char *name)
+{
+	for (size_t i = 0; i < c->state->nset; i++)
+		if (c->state->set[i].source >= ENVIRONMENT && !strcmp(c->state->set[i].field->name, name))
+			return 1;
+	return 0;
+}
+
 /* A value as YAML: text in quotes, which are JSON's, a list in brackets. */
 static int
 print_value(const struct maas_field *x, const void *from, struct maas_buf *b)

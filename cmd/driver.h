@@ -60,6 +60,8 @@ int drive(int argc, char **argv, const struct command *);
 
 /* Was this option (or a part's field) given by flag, environment or configuration? */
 int given(const struct call *, const char *name);
+/* Was it given by a flag or the environment?  A configuration that --dry-run printed holds all settings. */
+int typed(const struct call *, const char *name);
 /*
  * The same command line over again, for another verb of the command (or the same), whose settings can then be changed
  * as flags would: what it says that the verb does not know is left out.  _set: 1, 0 where the verb has no such setting,

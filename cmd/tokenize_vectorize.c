@@ -234,7 +234,7 @@ print_all(struct job *j)
 		uint32_t l = j->set->label[i];
 
 		if (print_design(j, NULL, l == MAAS_NO_NAME ? none : j->set->labels.name[l], &j->x, i) < 0)
-			return -1;
+			return maas_in("row %zu", i + 1);
 	}
 	return 0;
 }
@@ -344,8 +344,10 @@ stream(struct job *j, struct maas_table *t)
 	while (rc >= 0 && (rc = maas_reader_next(r, &row)) > 0) {
 		if (row.record.empty)
 			rc = print_empty(j);
-		else if (!(x = maas_rows_design(c, &row)) || print_design(j, &row.record, row.label, x, 0) < 0)
+		else if (!(x = maas_rows_design(c, &row)))
 			rc = -1;
+		else if (print_design(j, &row.record, row.label, x, 0) < 0)
+			rc = maas_in("%s:%zu", row.record.name, row.record.line);
 	}
 	maas_rows_call_free(c);
 	maas_reader_free(r);
@@ -357,7 +359,7 @@ transform(struct job *j)
 {
 	struct maas_table *t = NULL;
 	int told,
-	    bad = !(j->model = maas_model_open(j->o->model)) || !(j->v = maas_model_vectorizer(j->model, &j->columns));
+	    bad = told_text(j->call, "-m") || !(j->model = maas_model_open(j->o->model)) || !(j->v = maas_model_vectorizer(j->model, &j->columns));
 
 	if (bad)
 		return -1;

@@ -1,6 +1,7 @@
 /* Columns as the command line says they are. */
 #include <string.h>
 
+#include "maas/text.h"
 #include "told.h"
 
 /* The column that an item of a list names; NULL: none. */
@@ -89,4 +90,18 @@ told_columns(struct maas_table *t, const struct maas_table_options *o, const str
 	if (found)
 		found->fill = c->fill; /* gaps are no fault where the model fills them */
 	return found;
+}
+
+int
+told_text(const struct call *c, const char *option)
+{
+	char name[64];
+
+	for (const struct maas_field *f = maas_vectorizer_fields; f->type; f++)
+		if (typed(c, f->name)) {
+			maas_field_name(f, name, sizeof name);
+			return maas_fail_as(MAAS_USAGE,
+			    "--%s and %s exclude each other: the vectoriser knows how texts are taken apart", name, option);
+		}
+	return 0;
 }

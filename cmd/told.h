@@ -11,4 +11,7 @@ int told_otherwise(const struct maas_table_options *, const struct maas_columns 
 struct maas_columns *told_columns(
     struct maas_table *, const struct maas_table_options *, const struct maas_columns *) MAAS_USE;
 
+/* MAAS_USAGE where the command line says how texts are taken apart, which the vectoriser of `option` knows. */
+int told_text(const struct call *, const char *option) MAAS_USE;
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "told.h"
 #include "train_rows.h"
 
 #define MANY 100 /* labels: more than a person counts through */
@@ -64,7 +65,7 @@ ready_made(struct rows_job *j, struct maas_table *t)
 static int
 given_vectorizer(struct rows_job *j, struct maas_table *t)
 {
-	if (!(j->from = maas_model_open(j->rows->vectorizer)) ||
+	if (told_text(j->call, "--vectorizer") || !(j->from = maas_model_open(j->rows->vectorizer)) ||
 	    !(j->given = maas_model_vectorizer(j->from, &j->columns)))
 		return -1;
 	if (ready_made(j, t))

@@ -14,11 +14,11 @@ check_given(struct rows_job *j)
 	char name[64];
 
 	for (size_t i = 0; i < MAAS_COUNT(options); i++)
-		if (given(j->call, options[i]))
+		if (typed(j->call, options[i]))
 			return maas_fail_as(MAAS_USAGE, "--%s and --init-from exclude each other", options[i]);
 	for (size_t t = 0; t < MAAS_COUNT(tables); t++)
 		for (const struct maas_field *f = tables[t]; f->type; f++)
-			if (given(j->call, f->name)) {
+			if (typed(j->call, f->name)) {
 				maas_field_name(f, name, sizeof name);
 				return maas_fail_as(MAAS_USAGE,
 				    "--%s and --init-from exclude each other: the model brings how its rows are prepared",

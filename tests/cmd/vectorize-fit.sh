@@ -53,3 +53,12 @@ for j in 1 2 7; do
 	maas-tokenize vectorize -j "$j" --fit "j$j.maas" --tfidf --ngrams 1-3 "$DATA/example/train.tsv" >"j$j.svm"
 done
 cmp j1.maas j2.maas && cmp j1.maas j7.maas && cmp j1.svm j2.svm && cmp j1.svm j7.svm && echo the same by any number of threads
+echo "what a vectoriser knows cannot be said anew; a label that libsvm cannot hold is found"
+printf 'a red apple\tfruit\nan old boat\tno fruit\n' >pair.tsv
+maas-tokenize vectorize --fit two.maas --text 1 --label 2 --to tsv pair.tsv >/dev/null
+for a in --tfidf --no-lowercase --ngrams=1-2; do maas-tokenize vectorize -m two.maas "$a" pair.tsv 2>&1; done
+MAAS_BINARY=true maas-train logistic --vectorizer two.maas -o m.maas pair.tsv 2>&1
+maas-tokenize vectorize -m two.maas pair.tsv 2>&1
+{ maas-tokenize vectorize --fit three.maas --text 1 --label 2 pair.tsv >/dev/null; } 2>&1
+echo "what --dry-run prints can be run"
+maas-train logistic --vectorizer two.maas --dry-run -o m.maas pair.tsv >dry.yaml; maas-train -q -c dry.yaml && maas-train logistic --init-from m.maas --optimizer sgd --dry-run -o n.maas pair.tsv >dry.yaml && maas-train -q -c dry.yaml && ls n.maas
