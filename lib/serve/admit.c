@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "completions.h"
-#include "rows.h"
+#include "records.h"
 
 #define ARENA_KEEP (256 * 1024) /* one that grew larger is not kept for the next request */
 

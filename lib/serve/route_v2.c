@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "maas/pca.h"
-#include "rows.h"
+#include "records.h"
 
 #define INPUTS 4096 /* of a request */
 #define DEPTH  8    /* of nested data */

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "rows.h"
+#include "records.h"
 
 #define PATIENCE_MIN 1 /* seconds of Retry-After */
 #define PATIENCE_MAX 30

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "rows.h"
+#include "records.h"
 
 #define SLICE 256 /* records */
 

@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include "maas/pca.h"
-#include "rows.h"
+#include "records.h"
 
 #define BLOCK      2048              /* rows of a slice */
 #define HELD       ((size_t)1 << 20) /* bytes of them, or a little more */

@@ -1,4 +1,4 @@
-# /openapi.json is true: its routes are those of the server, answers are as it says.
+# The description at /openapi.json is true: its routes are those of the server, answers are as it says.
 . "$TOP/tests/serve.sh"
 maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
 "$BIN/tool/make_gpt" m.maas tok.json

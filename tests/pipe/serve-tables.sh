@@ -24,10 +24,10 @@ cut -f 1 "$DATA/example/test.tsv" >texts
 maas-classify predict -q -m topics.maas texts >cli
 table $T text/plain $TSV <texts | cmp - cli && echo "texts: the same"
 # thousands of rows, over many blocks
-for i in 1 2 3 4 5 6 7 8 9 10; do cat texts texts texts texts texts; done >many
-for i in 1 2 3 4 5 6 7 8 9 10; do cat many; done >more
-maas-classify predict -q -m topics.maas more >cli
-table $T $TSV $TSV <more | cmp - cli && echo "$(($(wc -l <more) > 2048)): many blocks, the same"
+for _ in 1 2 3 4 5 6 7 8 9 10; do cat texts texts texts texts texts; done >many
+for _ in 1 2 3 4 5 6 7 8 9 10; do cat many; done >lots
+maas-classify predict -q -m topics.maas lots >cli
+table $T $TSV $TSV <lots | cmp - cli && echo "$(($(wc -l <lots) > 2048)): many blocks, the same"
 # a line of JSON for one of JSON
 printf '{"length":1,"width":2,"height":3,"weight":4}\n{"length":"long"}\n\n{"length":5,"width":2,"height":3,"weight":4}\n' >rows
 table $S $LINES '*/*' <rows | jq -c '[.label, .error.code, .error.message]'

@@ -1,6 +1,6 @@
-/* rows.h -- what is asked of a model of rows, and how an answer is put. */
-#ifndef ROWS_H
-#define ROWS_H
+/* records.h -- what is asked of a model of rows, and how an answer is put. */
+#ifndef RECORDS_H
+#define RECORDS_H
 
 #include "maas/table.h"
 #include "server.h"
