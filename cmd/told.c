@@ -101,7 +101,8 @@ told_text(const struct call *c, const char *option)
 		if (typed(c, f->name)) {
 			maas_field_name(f, name, sizeof name);
 			return maas_fail_as(MAAS_USAGE,
-			    "--%s and %s exclude each other: the vectoriser knows how texts are taken apart", name, option);
+			    "--%s and %s exclude each other: the vectoriser knows how texts are taken apart", name,
+			    option);
 		}
 	return 0;
 }
