@@ -11,6 +11,7 @@
 #include "completions.h"
 #include "records.h"
 
+#define PATIENCE   60           /* seconds that clients wait where they are told to */
 #define ARENA_KEEP (256 * 1024) /* one that grew larger is not kept for the next request */
 
 const struct route serve_routes[] = {
@@ -79,6 +80,8 @@ reply_wait(struct ask *a, double seconds, const char *why)
 	seconds = ceil(seconds);
 	count_add(&a->server->rejected[REJECTED_QUOTA], 1);
 	maas_http_set(a->http, "Retry-After", "%.0f", seconds > 1 ? seconds : 1);
+	if (seconds > PATIENCE) /* clients would not wait that long, and ask again at once */
+		maas_http_set(a->http, "x-should-retry", "false");
 	reply_error(a, 429, "rate_limit_exceeded", NULL, "%s", why);
 }
 

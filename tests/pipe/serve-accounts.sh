@@ -14,12 +14,16 @@ infer-route: [completions, models, usage]
 terms: terms.txt
 key-lifetime: 30d
 END
-serve -c serve.yaml
+serve -c serve.yaml --log log
 id=$(echo "$KEY" | cut -d _ -f 2) mine=$KEY
 go_on | jq -c .usage
 go_on -o answer; go_on -o answer
 post /v1/completions '{"model":"m","prompt":1}' -o answer -w '%{http_code}\n'
 ask http://localhost/v1/usage | jq -c '.data[] | del(.day)'
+# what is asked is kept nowhere
+post /v1/completions '{"model":"other","prompt":"xyzzymark","max_tokens":1,"ignore_eos":true}' -o answer
+post /v1/completions '{"model":"other","prompt":"xyzzymark","stop":7}' -o answer
+sleep 1.2; grep -c xyzzymark state/* log | sed 's/.*://' | sort -u
 # what the policy keeps this key from
 code http://localhost/metrics
 post /v1/completions "{\"model\":\"m\",\"prompt\":\"$(printf '%0400d' 7)\"}" -o answer -w '%{http_code}\n'

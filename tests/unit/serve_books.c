@@ -174,6 +174,11 @@ test_ledger(void)
 	mine = (struct maas_usage){ 0 };
 	ok(maas_usage_each(s[1], "aaaaaaaa", sum, &mine) == 0 && mine.requests == THREADS * TIMES + 5001,
 	    "nothing was lost, nothing twice");
+	mine = (struct maas_usage){ 0 };
+	ok(ledger_add(l[0], 86400 * 9, "aaaaaaaa", "back", 1, 1) == 0 &&
+		ledger_add(l[0], 86400 * 8, "aaaaaaaa", "back", 1, 1) == 0 && ledger_write(l[0]) == 0 &&
+		maas_usage_each(s[1], "aaaaaaaa", sum, &mine) == 0 && mine.requests == THREADS * TIMES + 5003,
+	    "a clock that goes back counts on its own day");
 	/* Erased meanwhile. */
 	struct maas_erased n;
 
@@ -308,6 +313,25 @@ test_amount(void)
 	ok(maas_usage_amount(&(struct maas_usage){ .model = "n", .requests = 3 }, &prices) <= 0, "of no price");
 }
 
+static void
+test_names(void)
+{
+	static const char *const bad[] = { "", "=1+1", "@SUM(1)", "-1", "+1", "a\tb", "a\nb", "a\x7f", "\xc2\x85",
+		"\xff",
+		"\xe2\x80\xae"
+		"gnp",
+		"\xe2\x81\xa6x" };
+	char name[MAAS_KEY_NAME + 2];
+
+	for (size_t i = 0; i < MAAS_COUNT(bad); i++)
+		ok(maas_key_name_check(bad[i]) < 0, "name %zu: %s", i, maas_error());
+	memset(name, 'x', sizeof name);
+	name[MAAS_KEY_NAME + 1] = '\0';
+	ok(maas_key_name_check(name) < 0, "too long");
+	name[MAAS_KEY_NAME] = '\0';
+	ok(maas_key_name_check(name) == 0 && maas_key_name_check("Zo\xc3\xab's; DROP TABLE keys") == 0, "good ones");
+}
+
 int
 main(void)
 {
@@ -322,6 +346,7 @@ main(void)
 	test_wrongs();
 	test_policy();
 	test_amount();
+	test_names();
 	snprintf(command, sizeof command, "rm -rf %s", dir);
 	return system(command) != 0 || done();
 }

@@ -105,13 +105,25 @@ test_rates(struct maas_state *s)
 	ok(ring_check(r, text, 100, t, &pass) == RING_TOO_MANY && fabs(pass.wait - 0.5) < 1e-6,
 	    "the third waits half a second");
 	ok(ring_check(r, text, 100, t + 0.51, &pass) == RING_GOOD, "and is let in then");
+	ok(fabs(pass.requests.limit - 2) < 1e-9 && pass.requests.left < 0.1 &&
+		fabs(pass.requests.reset - 0.99) < 1e-6 && fabs(pass.tokens.limit - 600) < 1e-9 &&
+		fabs(pass.tokens.left - 600) < 1e-9,
+	    "what is left is told");
 	ring_spend(r, k.id, 700, t + 10);
 	ok(ring_check(r, text, 100, t + 10, &pass) == RING_TOO_MUCH && fabs(pass.wait - 10.1) < 1e-6,
 	    "100 tokens over: %g seconds", pass.wait);
 	ok(ring_check(r, text, 100, t + 20.2, &pass) == RING_GOOD, "and then again");
+	ok(ring_check(r, text, 100, t + 20.1, &pass) == RING_GOOD &&
+		ring_check(r, text, 100, t, &pass) == RING_TOO_MANY,
+	    "a clock that went back fills no bucket");
 	ok(ring_check(r, text, 4999, t + 30, &pass) == RING_GOOD &&
 		ring_check(r, text, 5000, t + 31, &pass) == RING_EXPIRED,
 	    "expired");
+	ring_limit(r, 3600);
+	ok(ring_check(r, text, k.created + 3599, t + 99, &pass) == RING_EXPIRED,
+	    "its own end is earlier than the policy's");
+	ok(ring_end(r, 1000, 0) == 4600 && ring_end(r, 1000, 5000) == 4600 && ring_end(r, 1000, 4000) == 4000,
+	    "the earlier of two ends");
 	ring_free(r);
 }
 
