@@ -35,7 +35,6 @@ double maas_eval_baseline(struct maas_eval *);
 int maas_eval_report(struct maas_eval *, struct maas_buf *) MAAS_USE;
 /* One object with every metric, and of labels: labels, confusion and per_label, its members alone, without braces. */
 int maas_eval_members(struct maas_eval *, struct maas_buf *) MAAS_USE;
-int maas_eval_json(struct maas_eval *, struct maas_buf *) MAAS_USE;     /* with braces */
 
 /* Rows are truths, columns answers, of the labels that occur, sorted by bytes. */
 struct maas_confusion {

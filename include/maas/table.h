@@ -186,9 +186,9 @@ typedef int maas_see(void *to, const double *x, const struct maas_span *word);
 typedef int maas_walk(void *ctx, maas_see *see, void *to);
 /*
  * Learn what the options ask for, and the values of categories, from the rows that `walk` goes through (as often as
- * needed; never where there is nothing to learn).  Refuses a gap where nothing fills it (IMPUTE_NONE), naming its column; a column without any number; a
- * category of over 100 values.  Means are sums in order; the deviation is the population's; a constant column's
- * scale is 1 (scikit-learn's StandardScaler, MinMaxScaler, SimpleImputer).
+ * needed; never where there is nothing to learn).  Refuses a gap where nothing fills it (IMPUTE_NONE), naming its
+ * column; a column without any number; a category of over 100 values.  Means are sums in order; the deviation is the
+ * population's; a constant column's scale is 1 (scikit-learn's StandardScaler, MinMaxScaler, SimpleImputer).
  */
 int maas_columns_learn(struct maas_columns *, const struct maas_preparation *, maas_walk *, void *ctx) MAAS_USE;
 /*

@@ -239,9 +239,3 @@ maas_eval_members(struct maas_eval *e, struct maas_buf *b)
 	tally_free(&t);
 	return rc;
 }
-
-int
-maas_eval_json(struct maas_eval *e, struct maas_buf *b)
-{
-	return maas_buf_text(b, "{") || maas_eval_members(e, b) || maas_buf_text(b, "}") ? -1 : 0;
-}

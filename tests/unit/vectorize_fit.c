@@ -119,7 +119,7 @@ long_text(void)
 	struct maas_span text;
 	const uint32_t *col;
 	const double *val;
-	size_t n;
+	size_t n = 0;
 
 	for (int i = 0; i < 400000; i++)
 		if (maas_buf_printf(&b, "w%d ", i % 7 ? i % 1000 : 5000) < 0)
