@@ -57,6 +57,18 @@ mkdir empty; reg register empty new
 echo '== a writer that was killed'
 mkdir reg/other/.new; echo half >reg/other/.new/model.maas; echo half >reg/other/labels.Ab12Cd
 list other; reg register m.maas other; ls -A reg/other
+echo '== a full disk'
+# shellcheck disable=SC3045
+(trap '' XFSZ; ulimit -f 0; reg register m.maas other; reg register m.maas full; reg label topics 2 fresh) | cat
+ls -A reg/other; [ ! -e reg/full ] && list topics
+echo '== killed in the middle'
+for i in 1 2 3 4 5 6 7 8; do
+	maas-model register -q gpt.maas killed 2>killed & pid=$!
+	sleep "0.00$i"; kill -9 $pid 2>killed; wait $pid 2>killed
+done
+reg register -q gpt.maas killed
+maas-model list killed | cut -f 2 | sed 1d >killed; sort -c -n killed && while read -r v; do maas-model verify -q "killed@$v" || echo "exit $?"; done <killed
+[ ! -e reg/killed/.new ] && echo "nothing is left"
 echo '== two writers'
 for i in 1 2 3 4 5 6; do maas-model register m.maas both >out.$i & done; wait
 cat out.? | sort; list both
