@@ -59,7 +59,7 @@ mkdir reg/other/.new; echo half >reg/other/.new/model.maas; echo half >reg/other
 list other; reg register m.maas other; ls -A reg/other
 echo '== a full disk'
 # shellcheck disable=SC3045
-(trap '' XFSZ; ulimit -f 0; reg register m.maas other; reg register m.maas full; reg label topics 2 fresh) | cat
+(trap '' XFSZ; ulimit -f 0; reg register m.maas other; reg register m.maas full; reg label topics 2 fresh) 2>&1 | cat
 ls -A reg/other; [ ! -e reg/full ] && list topics
 echo '== killed in the middle'
 for i in 1 2 3 4 5 6 7 8; do
