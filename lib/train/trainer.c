@@ -155,6 +155,10 @@ maas_trainer_new(const struct maas_run_setup *setup)
 		maas_fail("%s models are not trained in steps", kind->name);
 		goto fail;
 	}
+	if (!t->how.steps && t->how.epochs <= 0) {
+		maas_fail_as(MAAS_USAGE, "--epochs %g: wanted more than none", t->how.epochs);
+		goto fail;
+	}
 	if (plan_batch(t))
 		goto fail;
 	plan_steps(t);

@@ -34,3 +34,9 @@ touch -d 2001-01-01 10:30.maas; make -s -f d.mk 10:30.maas; [ -e made ] && echo 
 echo "== a word too long for a record to test the model by"
 { head -c 5000000 /dev/zero | tr '\0' w; printf '\tx\nshort word\ty\n'; } >long.tsv
 try logistic -o m.maas long.tsv
+echo "== nothing to do"
+maas-train mlp --epochs 0 -o m.maas few.csv
+echo "exit $?"
+maas-train mlp -q --epochs 1 -o m.maas few.csv
+maas-classify explain -m m.maas --global </dev/null
+echo "exit $?"
