@@ -142,6 +142,7 @@ static int
 refuse_key(struct ask *a, enum ring_verdict v, double wait)
 {
 	if (v == RING_TOO_MANY || v == RING_TOO_MUCH) {
+		tally_add(a->server->tally, "quota-refused", a->key, a->http->peer, "");
 		reply_wait(a, wait,
 		    v == RING_TOO_MANY ? "this key has used up its requests a second"
 				       : "this key has used up its tokens a minute");
@@ -149,6 +150,7 @@ refuse_key(struct ask *a, enum ring_verdict v, double wait)
 	}
 	if (v != RING_NO_KEY)
 		return refuse_wrong(a, v);
+	tally_add(a->server->tally, "no-key", "", a->http->peer, "");
 	maas_http_set(a->http, "WWW-Authenticate", "Bearer realm=\"maas\"");
 	reply_error(a, 401, "invalid_api_key", NULL, "no key: send it as 'Authorization: Bearer maas_...'");
 	return -1;
