@@ -106,7 +106,8 @@ measured(struct strongest *s, struct call *c)
 	if (make_room(s, c, maas_rows_scores(s->e.k.rows)) < 0 || measure(s) < 0)
 		return fail(c);
 	if (!s->e.k.number)
-		return complain(c, MAAS_DATA, "no rows to measure on: what a network makes of features is told by data");
+		return complain(
+		    c, MAAS_DATA, "no rows to measure on: what a network makes of features is told by data");
 	puts("label\tfeature\tweight");
 	for (size_t i = 0; i < s->scores; i++)
 		if (put_label(s, i, s->weight + i * s->features) < 0)
