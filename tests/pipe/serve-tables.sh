@@ -28,6 +28,10 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do cat texts texts texts texts texts; done >many
 for _ in 1 2 3 4 5 6 7 8 9 10; do cat many; done >lots
 maas-classify predict -q -m topics.maas lots >cli
 table $T $TSV $TSV <lots | cmp - cli && echo "$(($(wc -l <lots) > 2048)): many blocks, the same"
+# rows without an answer between others
+awk -F , -v OFS=, 'NR % 5 == 3 { $2 = "long" } NR % 11 == 9 { $0 = "" } 1' "$DATA/example/data.csv" >holes
+maas-classify predict -q -m sizes.maas holes >cli 2>said
+table $S $CSV $TSV <holes | cmp - cli && echo "$(grep -c '^$' cli) holes: the same"
 # a line of JSON for one of JSON
 printf '{"length":1,"width":2,"height":3,"weight":4}\n{"length":"long"}\n\n{"length":5,"width":2,"height":3,"weight":4}\n' >rows
 table $S $LINES '*/*' <rows | jq -c '[.label, .error.code, .error.message]'
