@@ -359,7 +359,8 @@ transform(struct job *j)
 {
 	struct maas_table *t = NULL;
 	int told,
-	    bad = told_text(j->call, "-m") || !(j->model = maas_model_open(j->o->model)) || !(j->v = maas_model_vectorizer(j->model, &j->columns));
+	    bad = told_text(j->call, "-m") || !(j->model = maas_model_open(j->o->model)) ||
+	    !(j->v = maas_model_vectorizer(j->model, &j->columns));
 
 	if (bad)
 		return -1;

@@ -342,7 +342,8 @@ run_job(struct job *j)
 	if (ending == MAAS_STOPPED)
 		return 0;
 	/* A plot that cannot be drawn costs nobody the model. */
-	bad = save_model(j) || enter_registry(j->call, j->outcome) || write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || report_plot(j);
+	bad = save_model(j) || enter_registry(j->call, j->outcome) ||
+	    write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || report_plot(j);
 	return bad || report_result(j, ending) ? -1 : 0;
 }
 
