@@ -11,6 +11,7 @@
 #include "completions.h"
 #include "records.h"
 
+#define OPEN_MAX   65536        /* bytes of a body from who has no key */
 #define PATIENCE   60           /* seconds that clients wait where they are told to */
 #define ARENA_KEEP (256 * 1024) /* one that grew larger is not kept for the next request */
 
@@ -222,7 +223,7 @@ ask_allows(const struct ask *a, const char *model)
 static int
 check_policy_bytes(struct ask *a, size_t n)
 {
-	if (a->route->open || policy_allows_bytes(a->server->policy, a->scopes, n))
+	if (a->route->open ? n <= OPEN_MAX : policy_allows_bytes(a->server->policy, a->scopes, n))
 		return 0;
 	tally_add(a->server->tally, "size-refused", a->key, a->http->peer, a->route->name);
 	reply_too_large(a);

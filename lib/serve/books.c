@@ -97,7 +97,7 @@ maas_invite_add(struct maas_state *s, struct maas_invite *v, char text[MAAS_INVI
 		v->expires, v->uses) < 0)
 		rc = -1;
 	if (rc == 0)
-		rc = audit_add(s, &(struct event){ .what = "invite-added", .count = v->uses, .detail = v->models });
+		rc = audit_add(s, &(struct event){ .what = "invite-added", .detail = v->models });
 	return store_close(s, rc);
 }
 

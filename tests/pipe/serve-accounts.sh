@@ -42,6 +42,11 @@ register "{\"invite\":\"invite_none\",\"name\":\"Mallory\"}" | jq -r .error.code
 register '{"invite":"a\u0000b","name":"Mallory"}' | jq -r .error.code
 register '{"invite":7}' | jq -r .error.code
 register '{"name":"x","key":"y"}' | jq -r .error.code
+head -c 70000 /dev/zero | curl -sS --unix-socket s --data-binary @- http://localhost/v1/register | jq -r .error.code
+TWO=$(maas-serve invite --state state --uses 2)
+for i in 1 2 3 4 5 6 7 8; do register "{\"invite\":\"$TWO\",\"name\":\"n\"}" >got$i & done
+for i in 1 2 3 4 5 6 7 8; do is_there() { [ -s got$i ]; }; await is_there; done
+jq -r '.error.code // "a key"' got? | sort | uniq -c
 KEY=$(jq -r .key mykey)
 ask http://localhost/v1/models | jq -c '[.data[].id]'
 post /v1/completions '{"model":"other","prompt":"xy","max_tokens":2,"ignore_eos":true}' -o answer -w '%{http_code}\n'
