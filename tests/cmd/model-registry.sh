@@ -53,6 +53,7 @@ reg register nowhere.maas new
 echo 'no model' >bad.maas; reg register bad.maas new
 head -c 300 m.maas >cut.maas; reg register cut.maas new
 mkdir empty; reg register empty new
+"$BIN/tool/make_gpt" liar.maas tok.json selftest='[["To be","another answer"]]'; reg register liar.maas new 2>&1 | sed "s/the answer is '[^']*'/the answer is '...'/"
 [ ! -e reg/new ] && ls -A reg
 echo '== a writer that was killed'
 mkdir reg/other/.new; echo half >reg/other/.new/model.maas; echo half >reg/other/labels.Ab12Cd

@@ -15,7 +15,8 @@ latest_is() { [ "$(post /v1/models/topics/predict '{"text":"good"}' | jq -r .ver
 hup() { kill -HUP "$server"; }
 p=/v1/models/topics
 echo '== versions and labels'
-serve --registry reg
+serve --registry reg 2>>log
+heard() { await grep -qF "$1" log; sed 's/^maas-serve: //' log; : >log; }
 ask http://localhost/v1/models | jq -r '.data[].id'
 card
 ask http://localhost$p | jq -r '.versions[0].sha256' | grep -c "$(sha256sum m.maas | cut -c 1-64)"
@@ -37,19 +38,22 @@ refused /v1/models/other/predict '{"text":"good"}'
 echo '== what cannot be loaded leaves what was'
 echo garbage >reg/topics/5/model.new; mv reg/topics/5/model.new reg/topics/5/model.maas
 cp -r reg/topics/5 reg/topics/6; printf 'stable\t6\t5\ncanary\t2\n' >reg/topics/labels.new; mv reg/topics/labels.new reg/topics/labels
-hup; sleep 0.3; latest_is 5 && echo "version 5 answers"; card
+hup; heard 'topics@6: '; latest_is 5 && echo "version 5 answers"; card
 rm -r reg/topics/6; printf 'stable\t5\ncanary\t2\n' >reg/topics/labels.new; mv reg/topics/labels.new reg/topics/labels
-mv reg away; hup; sleep 0.3; latest_is 5 && echo "and without a registry"; mv away reg
+mv reg away; hup; heard 'not looked at again'; latest_is 5 && echo "and without a registry"; mv away reg
 echo '== counters go on'
 metric 'maas_records_total{model="topics"}' >n; [ "$(cat n)" -gt 10 ] && echo "one name, one count"
 ask http://localhost/metrics | grep -c '^maas_model_resident_bytes{model="topics"}'
 end
 echo '== -m takes a name, and looks again'
-serve -m topics@canary -m file=m.maas
+serve -m topics@canary -m file=m.maas 2>>log
 value /v1/models/topics/predict; value /v1/models/file/predict
 was=$(value /v1/models/file/predict); cp n.maas new; mv new m.maas
 hup; changed() { [ "$(value /v1/models/file/predict)" != "$was" ]; }; await changed && echo "another file, another answer"
-was=$(value /v1/models/file/predict); echo garbage >new; mv new m.maas; hup; sleep 0.3; [ "$(value /v1/models/file/predict)" = "$was" ] && echo "garbage changes nothing"
+was=$(value /v1/models/file/predict); echo garbage >new; mv new m.maas; hup; heard 'file@1: '; [ "$(value /v1/models/file/predict)" = "$was" ] && echo "garbage changes nothing"
+maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
+"$BIN/tool/make_gpt" m.maas tok.json selftest='[["To be"]]'
+hup; heard 'file@1: '; [ "$(value /v1/models/file/predict)" = "$was" ] && echo "nor does one that fails its own test"
 end
 echo '== nothing to serve'
 maas-serve --registry none --state state --unix s; echo "$?"

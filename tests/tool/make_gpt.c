@@ -1,7 +1,7 @@
 /*
  * make_gpt -- write a small gpt model whose weights are a formula (tests/tiny_gpt.h).
  *	make_gpt OUT TOKENIZER|- [SETTING=VALUE ...]
- * `type=bf16` stores matrices so; vocab is the tokeniser's unless said.
+ * `type=bf16` stores matrices so; `selftest=TEXT` keeps that; vocab is the tokeniser's unless said.
  */
 #include <stdlib.h>
 
@@ -36,7 +36,10 @@ main(int argc, char **argv)
 	for (int i = 3; i < argc; i++)
 		if (!strncmp(argv[i], "type=", 5))
 			type = strcmp(argv[i] + 5, "bf16") ? MAAS_F32 : MAAS_BF16;
-		else
+		else if (!strncmp(argv[i], "selftest=", 9)) {
+			if (maas_model_set_meta(m, "maas.selftest", argv[i] + 9) < 0)
+				return tell();
+		} else
 			maas_set_all(kind->fields, g, argv[i]);
 	if (tiny_fill(m, type) < 0 || maas_model_save(m, argv[1], 0) < 0)
 		return tell();
