@@ -156,17 +156,18 @@ split(struct rows_job *j, struct rows_fold *f)
 	double share = j->training->val_split;
 	struct maas_span *label;
 	uint32_t *group = maas_alloc(n, sizeof *group);
+	int bad;
 
 	if (!group)
 		return -1;
-	if (j->task == MAAS_TASK_CLASS &&
+	bad = j->task == MAAS_TASK_CLASS &&
 	    (maas_rowset_labels(j->set, f->train.pick, n, &label, &labels) ||
-		maas_rowset_targets(j->set, f->train.pick, n, label, labels, group))) {
-		free(group);
-		return -1;
-	}
-	stay = maas_split_stratified(f->train.pick, group, n, labels, share, (uint64_t)j->call->common.seed);
+		maas_rowset_targets(j->set, f->train.pick, n, label, labels, group));
+	bad =
+	    bad || maas_split_stratified(f->train.pick, group, n, labels, share, (uint64_t)j->call->common.seed, &stay);
 	free(group);
+	if (bad)
+		return -1;
 	if (!stay || stay == n)
 		return maas_fail("--val-split %g leaves %zu of %zu rows to train on", share, stay, n);
 	f->val = (struct rows_part){ j->set, maas_alloc(n - stay, sizeof *f->val.pick), n - stay };

@@ -36,12 +36,11 @@ sample(const struct rows_job *j, const struct rows_part *from, size_t rows, stru
 		if (j->task == MAAS_TASK_CLASS)
 			bad = maas_rowset_labels(from->set, from->pick, n, &label, &labels) ||
 			    maas_rowset_targets(from->set, from->pick, n, label, labels, group);
-		if (!bad) {
-			to->n = maas_split_stratified(
-			    order, group, n, labels, 1 - (double)rows / (double)n, (uint64_t)j->call->common.seed);
-			for (size_t i = 0; i < to->n; i++)
-				to->pick[i] = from->pick[order[i]];
-		}
+		bad = bad ||
+		    maas_split_stratified(
+			order, group, n, labels, 1 - (double)rows / (double)n, (uint64_t)j->call->common.seed, &to->n);
+		for (size_t i = 0; i < to->n && !bad; i++)
+			to->pick[i] = from->pick[order[i]];
 	}
 	free(group);
 	free(order);

@@ -466,10 +466,10 @@ int maas_rowset_design(struct maas_rowset *, const uint32_t *pick, size_t n, str
 /*
  * Set `fraction` of rows [0,n) aside: ceil(fraction n) in all, of each group by largest remainder (the lower
  * group first where equal), at least one left of a group that has one.  pick[n] gets the rows that stay, in
- * order, then those set aside, in order; how many stay is the answer.
+ * order, then those set aside, in order; *stay how many stay.
  */
-size_t maas_split_stratified(uint32_t *pick, const uint32_t *group, size_t n, size_t groups, double fraction,
-    uint64_t seed);
+int maas_split_stratified(uint32_t *pick, const uint32_t *group, size_t n, size_t groups, double fraction,
+    uint64_t seed, size_t *stay) MAAS_USE;
 /*
  * Data looked over before it is learnt from: rows held out that are trained on too (with `split`: rows that are there
  * twice), rows with two labels; labels that are rare, misspelt, or among the held-out rows alone; columns that hold one

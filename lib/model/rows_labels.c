@@ -166,40 +166,45 @@ shares(struct share *s, size_t groups, size_t n, double fraction)
 	qsort(s, groups, sizeof *s, by_group);
 }
 
-size_t
-maas_split_stratified(uint32_t *pick, const uint32_t *group, size_t n, size_t groups, double fraction, uint64_t seed)
+int
+maas_split_stratified(
+    uint32_t *pick, const uint32_t *group, size_t n, size_t groups, double fraction, uint64_t seed, size_t *stay)
 {
-	struct share *s = calloc(groups ? groups : 1, sizeof *s);
-	uint32_t *order = calloc(n ? n : 1, sizeof *order);
-	unsigned char *aside = calloc(n ? n : 1, 1);
-	size_t kept = 0, k = n;
+	struct share *s = maas_alloc(groups, sizeof *s);
+	uint32_t *order = maas_alloc(n, sizeof *order);
+	unsigned char *aside = maas_alloc(n, 1);
+	size_t kept = 0, k;
+	int rc = -1;
 
-	if (s && order && aside && n && groups) {
-		for (size_t g = 0; g < groups; g++)
-			s[g].group = g;
-		for (size_t i = 0; i < n; i++) {
-			order[i] = (uint32_t)i;
-			s[group[i]].rows++;
-		}
-		shares(s, groups, n, fraction);
-		maas_shuffle(order, n, seed, 0);
-		for (size_t i = 0; i < n; i++)
-			if (s[group[order[i]]].aside) {
-				s[group[order[i]]].aside--;
-				aside[order[i]] = 1;
-			}
-		for (size_t i = 0; i < n; i++)
-			if (!aside[i])
-				pick[kept++] = (uint32_t)i;
-		k = kept;
-		for (size_t i = 0; i < n; i++)
-			if (aside[i])
-				pick[k++] = (uint32_t)i;
+	if (!s || !order || !aside)
+		goto out;
+	for (size_t g = 0; g < groups; g++)
+		s[g].group = g;
+	for (size_t i = 0; i < n; i++) {
+		order[i] = (uint32_t)i;
+		s[group[i]].rows++;
 	}
+	shares(s, groups, n, fraction);
+	maas_shuffle(order, n, seed, 0);
+	for (size_t i = 0; i < n; i++)
+		if (s[group[order[i]]].aside) {
+			s[group[order[i]]].aside--;
+			aside[order[i]] = 1;
+		}
+	for (size_t i = 0; i < n; i++)
+		if (!aside[i])
+			pick[kept++] = (uint32_t)i;
+	k = kept;
+	for (size_t i = 0; i < n; i++)
+		if (aside[i])
+			pick[k++] = (uint32_t)i;
+	*stay = kept;
+	rc = 0;
+out:
 	free(s);
 	free(order);
 	free(aside);
-	return kept;
+	return rc;
 }
 
 static int

@@ -313,8 +313,7 @@ split(void)
 
 	for (size_t i = 0; i < 100; i++)
 		group[i] = i < 60 ? 0 : i < 99 ? 1 : 2;
-	kept = maas_split_stratified(pick, group, 100, 3, 0.1, 7);
-	ok(kept == 90, "%zu of 100 stay", kept);
+	ok(maas_split_stratified(pick, group, 100, 3, 0.1, 7, &kept) == 0 && kept == 90, "%zu of 100 stay", kept);
 	for (size_t i = 0; i < 100; i++) {
 		seen[pick[i]]++;
 		held[group[pick[i]]] += i >= kept;
