@@ -145,6 +145,8 @@ maas_server_check(const struct maas_serve_options *o, int tcp, struct maas_state
 	if (!s)
 		return -1;
 	rc = open_books(s) < 0 || check_reach(s, tcp) < 0 || open_models(s) < 0 ? -1 : 0;
+	if (rc == 0 && s->trouble.n)
+		rc = maas_fail("%.*s", (int)strcspn(s->trouble.s, "\n"), s->trouble.s);
 	tally_free(s->tally);
 	s->tally = NULL;
 	return maas_server_close(s) < 0 ? -1 : rc;

@@ -55,6 +55,9 @@ maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
 "$BIN/tool/make_gpt" m.maas tok.json selftest='[["To be"]]'
 hup; heard 'file@1: '; [ "$(value /v1/models/file/predict)" = "$was" ] && echo "nor does one that fails its own test"
 end
+echo '== looked at before'
+maas-serve --check-config --registry reg --state state; echo "$?"
+rm -r reg/topics reg/fresh; cp -r gone reg/topics; maas-serve --check-config --registry reg --state state; echo "$?"
 echo '== nothing to serve'
 maas-serve --registry none --state state --unix s; echo "$?"
 MAAS_REGISTRY=none maas-serve -m topics --state state --unix s; echo "$?"
