@@ -197,7 +197,8 @@ print_npy(struct job *j)
 		    put(j);
 	for (size_t i = 0; i < j->x.rows && !bad; i++) {
 		memset(row, 0, j->features * sizeof *row);
-		memcpy(row, j->x.x + i * j->x.dense, j->x.dense * sizeof *row);
+		if (j->x.dense)
+			memcpy(row, j->x.x + i * j->x.dense, j->x.dense * sizeof *row);
 		for (size_t e = j->x.sparse.start[i]; e < j->x.sparse.start[i + 1]; e++)
 			row[j->x.dense + j->x.sparse.col[e]] = j->x.sparse.val[e];
 		bad = fwrite(row, sizeof *row, j->features, stdout) != j->features

@@ -138,7 +138,8 @@ read_terms(const char *path, struct maas_buf *to)
 	if (!(in = maas_input_open(path, "UTF-8")))
 		return -1;
 	if (maas_input_block(in, to, TERMS_MAX, &last) == 0)
-		rc = last ? 0 : maas_fail_as(MAAS_CONFIG, "%s: terms of more than %d bytes", path, TERMS_MAX);
+		rc = last ? maas_buf_text(to, "") /* ends it as a text */
+			  : maas_fail_as(MAAS_CONFIG, "%s: terms of more than %d bytes", path, TERMS_MAX);
 	maas_input_close(in);
 	return rc;
 }

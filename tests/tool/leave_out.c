@@ -148,6 +148,22 @@ run(struct asking *a, struct maas_table *t, enum maas_method method, size_t most
 	return 0;
 }
 
+static void
+drop(struct asking *a, struct maas_table *t, struct maas_model *m)
+{
+	for (int i = 0; i < 2; i++) {
+		maas_buf_free(&a->text[i]);
+		maas_buf_free(&a->number[i]);
+	}
+	free(a->score);
+	free(a->x);
+	free(a->piece);
+	free(a->pick);
+	maas_table_close(t);
+	maas_rows_call_free(a->call);
+	maas_model_close(m);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -157,6 +173,7 @@ main(int argc, char **argv)
 	struct maas_model *m;
 	struct maas_table *t;
 	int64_t most;
+	int rc;
 
 	if (argc != 5 || maas_parse_int(maas_span(argv[3]), &most) < 0)
 		return 64;
@@ -170,5 +187,7 @@ main(int argc, char **argv)
 	    !(a.x = maas_alloc(a.columns->numbers + 1, sizeof *a.x)) ||
 	    !(t = maas_table_open(&options, a.columns, argv + 4, 1, 0)))
 		return tell();
-	return run(&a, t, method, (size_t)most);
+	rc = run(&a, t, method, (size_t)most);
+	drop(&a, t, m);
+	return rc;
 }
