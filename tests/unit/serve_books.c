@@ -318,8 +318,8 @@ test_names(void)
 {
 	static const char *const bad[] = { "", "=1+1", "@SUM(1)", "-1", "+1", "a\tb", "a\nb", "a\x7f", "\xc2\x85",
 		"\xff",
-		"\xe2\x80\xae"
-		"gnp",
+		("\xe2\x80\xae"
+		 "gnp"),
 		"\xe2\x81\xa6x" };
 	char name[MAAS_KEY_NAME + 2];
 
