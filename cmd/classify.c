@@ -133,12 +133,7 @@ classify_next(struct classifying *k, struct maas_row *row, const char **why)
 size_t
 classify_best(const struct classifying *k)
 {
-	size_t best = 0;
-
-	for (size_t i = 1; i < k->labels; i++)
-		if (k->p[i] > k->p[best])
-			best = i;
-	return best;
+	return maas_argmax_f64(k->p, k->labels);
 }
 
 void

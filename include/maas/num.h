@@ -66,6 +66,8 @@ void maas_act_fwd(float *y, const float *x, size_t n, enum maas_act);
 void maas_act_bwd(float *dx, const float *dy, const float *x, size_t n, enum maas_act); /* dx = dy act'(x); may be dy */
 void maas_add(float *y, const float *x, size_t n);                                      /* y += x */
 void maas_add_scaled(float *y, const float *x, float by, size_t n);                     /* y = fma(by, x, y) */
+size_t maas_argmax(const float *x, size_t n);           /* the first of the largest; 0 where n is 0 */
+size_t maas_argmax_f64(const double *x, size_t n);
 void maas_softmax(float *y, const float *x, size_t n);                                  /* one row */
 double maas_logsumexp(const float *x, size_t n);
 double maas_dot(const float *a, const float *b, size_t n);                              /* sums of doubles */

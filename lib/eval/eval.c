@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas/num.h"
 #include "tally.h"
 
 void
@@ -155,14 +156,12 @@ int
 maas_eval_add(struct maas_eval *e, struct maas_span truth, const double *probability)
 {
 	int64_t t = number_of(e, truth);
-	size_t best = 0;
+	size_t best;
 
 	if (t < 0 || maas_grow(&e->truth, e->n, &e->truth_cap, 1, sizeof *e->truth) < 0 ||
 	    maas_grow(&e->answer, e->n, &e->answer_cap, 1, sizeof *e->answer) < 0 || keep(e, probability) < 0)
 		return -1;
-	for (size_t i = 1; i < e->labels; i++)
-		if (probability[i] > probability[best])
-			best = i;
+	best = maas_argmax_f64(probability, e->labels);
 	add_sums(e, (size_t)t, best, probability);
 	e->truth[e->n] = (uint32_t)t;
 	e->answer[e->n++] = (uint32_t)best;

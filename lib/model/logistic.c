@@ -31,13 +31,12 @@ row_of_two(double *z, size_t label, double weight, double *p, int *hit)
 double
 logistic_row(const struct logistic *l, const struct maas_data *d, double *z, size_t i, double *p, int *hit)
 {
-	size_t label = d->label[i], best = 0;
+	size_t label = d->label[i], best;
 	double sum = 0, loss, most, weight = weight_of(d, i);
 
 	if (l->k == 1)
 		return row_of_two(z, label, weight, p, hit);
-	for (size_t k = 1; k < l->k; k++)
-		best = z[k] > z[best] ? k : best;
+	best = maas_argmax_f64(z, l->k);
 	most = z[best];
 	*hit = best == label;
 	loss = most - z[label];

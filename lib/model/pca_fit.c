@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "components.h"
 #include "maas/pca.h"
 
 #define SMALL    ((size_t)500)   /* rows and columns that are held and taken apart as they are */
@@ -14,19 +15,12 @@
 #define STILL    1e-13
 #define TESTS    2 /* inputs of the self-test */
 
-/* What -n asks for. */
-struct want {
-	enum { COUNT, SHARE, ALL, MLE } how;
-	size_t count;
-	double share;
-};
-
 struct fit {
 	const struct maas_pca_options *o;
 	struct maas_team *team;
 	struct maas_table *table;
 	struct maas_reader *reader;
-	struct want want;
+	struct components_want want;
 	const struct maas_columns *columns;
 	size_t n, rows;               /* columns, rows */
 	struct maas_moments *moments; /* NULL: rows are held */
@@ -42,25 +36,6 @@ struct fit {
 	int solver;
 	struct maas_buf test[TESTS];
 };
-
-static int
-parse_want(struct want *w, const char *s)
-{
-	double v;
-
-	if (!strcmp(s, "all") || !strcmp(s, "mle")) {
-		w->how = *s == 'a' ? ALL : MLE;
-		return 0;
-	}
-	if (maas_parse_real(maas_span(s), &v) < 0 || !(v > 0) || (v >= 1 && v != floor(v)) || v > 1e9 ||
-	    (strchr(s, '.') && v >= 1))
-		return maas_fail_as(MAAS_USAGE,
-		    "-n: a number of components, a share between 0 and 1, all or mle is wanted, not '%s'", s);
-	w->how = v < 1 ? SHARE : COUNT;
-	w->count = (size_t)v;
-	w->share = v;
-	return 0;
-}
 
 int
 maas_pca_again(const struct maas_pca_options *o, const struct maas_table_options *to)
@@ -542,7 +517,7 @@ maas_pca_fit(
 	struct maas_model *m = NULL;
 	size_t i;
 
-	if (parse_want(&f.want, o->components) < 0)
+	if (components_parse(&f.want, "-n", 1, o->components) < 0)
 		return NULL;
 	if (o->solver == MAAS_PCA_RANDOMIZED && f.want.how != COUNT)
 		maas_fail_as(

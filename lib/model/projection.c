@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "components.h"
 #include "maas/model.h"
 
 #define EXACT  12000 /* rows or features of a matrix that is taken apart */
@@ -20,39 +21,13 @@ struct maas_projection {
 	double share;
 };
 
-enum how { COUNT, SHARE, ALL };
-struct want {
-	enum how how;
-	size_t count;
-	double share;
-};
-
-static int
-parse(struct want *w, const char *s)
-{
-	int64_t n;
-
-	*w = (struct want){ .how = ALL };
-	if (!strcmp(s, "all"))
-		return 0;
-	if (maas_parse_int(maas_span(s), &n) == 0 && n >= 1) {
-		*w = (struct want){ .how = COUNT, .count = (size_t)n };
-		return 0;
-	}
-	w->how = SHARE;
-	if (maas_parse_real(maas_span(s), &w->share) == 0 && w->share > 0 && w->share < 1)
-		return 0;
-	return maas_fail_as(
-	    MAAS_USAGE, "pca: a number of components, a share between 0 and 1 or all is wanted, not '%s'", s);
-}
-
 int
 maas_projection_bytes(const char *components, size_t rows, size_t features, double *bytes)
 {
 	double n = (double)rows, p = (double)features, least = n < p ? n : p;
-	struct want w;
+	struct components_want w;
 
-	if (parse(&w, components) < 0)
+	if (components_parse(&w, "pca", 0, components) < 0)
 		return -1;
 	if (least <= EXACT) {
 		/* a square matrix, its vectors and LAPACK's room; the components of the rows */
@@ -131,7 +106,7 @@ means(struct maas_projection *p)
 
 /* How many components of `n` values, and their share of the whole. */
 static int
-choose(struct maas_projection *p, const struct want *w, const double *value, size_t n)
+choose(struct maas_projection *p, const struct components_want *w, const double *value, size_t n)
 {
 	double sum = 0, part = 0;
 	size_t rank = 0;
@@ -215,7 +190,7 @@ products(
 }
 
 static int
-by_rows(struct maas_projection *p, const struct want *w, struct maas_team *team)
+by_rows(struct maas_projection *p, const struct components_want *w, struct maas_team *team)
 {
 	size_t n = p->x->rows;
 	double *g, *value = maas_alloc(n, sizeof *value);
@@ -231,7 +206,7 @@ by_rows(struct maas_projection *p, const struct want *w, struct maas_team *team)
 }
 
 static int
-by_features(struct maas_projection *p, const struct want *w, struct maas_team *team)
+by_features(struct maas_projection *p, const struct components_want *w, struct maas_team *team)
 {
 	size_t n = p->x->cols, rows = p->x->rows;
 	struct maas_moments *m = maas_moments_new(n, team);
@@ -255,7 +230,7 @@ by_features(struct maas_projection *p, const struct want *w, struct maas_team *t
 }
 
 static int
-by_sketch(struct maas_projection *p, const struct want *w, struct maas_team *team, uint64_t seed)
+by_sketch(struct maas_projection *p, const struct components_want *w, struct maas_team *team, uint64_t seed)
 {
 	const struct maas_design *x = p->x;
 	struct maas_sketch *s = maas_sketch_new(x->cols, w->count, seed, team);
@@ -287,11 +262,12 @@ struct maas_projection *
 maas_projection_fit(const char *components, const struct maas_design *x, struct maas_team *team, uint64_t seed)
 {
 	struct maas_projection *p;
-	struct want w;
+	struct components_want w;
 	double bytes;
 	int rc;
 
-	if (maas_projection_bytes(components, x->rows, x->cols, &bytes) < 0 || parse(&w, components) < 0)
+	if (maas_projection_bytes(components, x->rows, x->cols, &bytes) < 0 ||
+	    components_parse(&w, "pca", 0, components) < 0)
 		return NULL;
 	if (x->rows < 2) {
 		maas_fail("pca: %zu row: components want two at least", x->rows);

@@ -430,13 +430,11 @@ maas_rows_answer(struct maas_model *m, struct maas_span input, struct maas_buf *
 {
 	const struct maas_rows *r = m->ready;
 	struct maas_rows_call *c = maas_rows_call_new(r);
-	size_t best = 0;
 	int rc = -1;
 
 	if (c && maas_rows_record(c, input, NULL) == 0) {
-		for (size_t i = 1; i < r->labels; i++)
-			if (c->score[i] > c->score[best])
-				best = i;
+		size_t best = maas_argmax_f64(c->score, r->labels);
+
 		rc = r->labels ? maas_buf_add(b, r->label[best].s, r->label[best].n) || maas_buf_text(b, "\t") : 0;
 		if (rc == 0)
 			rc = maas_buf_printf(b, "%.9g", c->score[best]);

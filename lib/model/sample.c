@@ -84,17 +84,6 @@ greedy(const struct maas_sampling *h)
 	return h->top_k == 0 && isnan(h->top_p) && isnan(h->min_p) && isnan(h->typical_p);
 }
 
-static int32_t
-argmax(const float *x, size_t n)
-{
-	size_t best = 0;
-
-	for (size_t i = 1; i < n; i++)
-		if (x[i] > x[best])
-			best = i;
-	return (int32_t)best;
-}
-
 /* Numbers that stay numbers under any penalty and temperature?  -inf is one: never. */
 static int
 sound(const float *x, size_t n)
@@ -389,9 +378,9 @@ maas_sample_next(struct sampler *s, const struct sample_case *c)
 	memcpy(s->score, c->logit, s->vocab * sizeof *s->score);
 	penalise(s, c);
 	ban(s, c);
-	best = argmax(s->score, s->vocab);
+	best = (int32_t)maas_argmax(s->score, s->vocab);
 	if (s->score[best] == -INFINITY) /* all is banned: the rule gives way */
-		return argmax(c->logit, s->vocab);
+		return (int32_t)maas_argmax(c->logit, s->vocab);
 	if (greedy(h))
 		return best;
 	for (size_t i = 0; i < s->vocab; i++)

@@ -146,17 +146,6 @@ put_cell(struct maas_buf *to, struct maas_span s, int csv)
 	return quote ? maas_buf_text(to, "\"") : 0;
 }
 
-static size_t
-best_of(const double *p, size_t n)
-{
-	size_t best = 0;
-
-	for (size_t i = 1; i < n; i++)
-		if (p[i] > p[best])
-			best = i;
-	return best;
-}
-
 static int
 put_numbers(struct maas_buf *to, const double *p, size_t n, const char *between)
 {
@@ -179,7 +168,7 @@ put_line(const struct sheet *s, const double *p, struct maas_buf *to)
 		return put_numbers(to, p, s->width, csv ? "," : "\t");
 	if (!maas_rows_labels(rows))
 		return maas_buf_real(to, p[0], 9);
-	best = best_of(p, s->width);
+	best = maas_argmax_f64(p, s->width);
 	return put_cell(to, maas_rows_label(rows, best), csv) < 0 || maas_buf_text(to, csv ? "," : "\t") < 0
 	    ? -1
 	    : maas_buf_real(to, (float)p[best], 9);
@@ -191,7 +180,7 @@ put_tensor(const struct sheet *s, const double *p, struct maas_buf *label, struc
 	const struct maas_rows *rows = s->ask->model->rows;
 
 	if (rows && maas_rows_labels(rows) &&
-	    (maas_json_put_text(label, maas_rows_label(rows, best_of(p, s->width))) < 0 ||
+	    (maas_json_put_text(label, maas_rows_label(rows, maas_argmax_f64(p, s->width))) < 0 ||
 		maas_buf_text(label, ",") < 0))
 		return -1;
 	for (size_t i = 0; i < s->width; i++)

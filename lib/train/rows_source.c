@@ -115,17 +115,6 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 	return share;
 }
 
-static size_t
-likeliest(const float *x, size_t n)
-{
-	size_t best = 0;
-
-	for (size_t i = 1; i < n; i++)
-		if (x[i] > x[best])
-			best = i;
-	return best;
-}
-
 /* Rows right and rows; or squares of the errors and of the deviations from the mean. */
 static void
 judge(const struct maas_source *s, const struct maas_node *out, double sum[2])
@@ -136,7 +125,7 @@ judge(const struct maas_source *s, const struct maas_node *out, double sum[2])
 
 	for (size_t i = 0; i < r->n; i++)
 		if (r->labels) {
-			sum[0] += r->labels[i] >= 0 && likeliest(y + i * width, width) == (size_t)r->labels[i];
+			sum[0] += r->labels[i] >= 0 && maas_argmax(y + i * width, width) == (size_t)r->labels[i];
 			sum[1] += 1;
 		} else {
 			double t = (double)r->targets[i];
