@@ -112,15 +112,31 @@ key(struct call *c)
 
 /* The server */
 
-/* Blocked in every thread, taken by sigtimedwait in this one. */
+static pthread_t attendant; /* the thread that takes signals */
+
+static void
+pass_on(int sig)
+{
+	pthread_kill(attendant, sig);
+}
+
+/*
+ * Blocked in this thread and in those that it makes, taken by sigtimedwait in this one.  A library may have made
+ * threads before main, which do not block them: one that gets a signal passes it on.
+ */
 static void
 block_signals(sigset_t *set)
 {
+	static const int taken[] = { SIGTERM, SIGINT, SIGHUP };
+	struct sigaction a = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
+
+	attendant = pthread_self();
 	sigemptyset(set);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGHUP);
+	for (size_t i = 0; i < MAAS_COUNT(taken); i++)
+		sigaddset(set, taken[i]);
 	pthread_sigmask(SIG_BLOCK, set, NULL);
+	for (size_t i = 0; i < MAAS_COUNT(taken); i++)
+		sigaction(taken[i], &a, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
