@@ -75,6 +75,14 @@ open_model(struct maas_server *s, struct hosted *m)
 	return 0;
 }
 
+static int
+put_head(struct hosted *m)
+{
+	if (maas_buf_text(&m->head, "{\"model\":") < 0 || put_text(&m->head, m->name) < 0)
+		return -1;
+	return maas_buf_printf(&m->head, ",\"version\":\"%lld\",", (long long)m->number);
+}
+
 struct hosted *
 hosted_new(struct maas_server *s, struct family *f, const char *path, int64_t number)
 {
@@ -89,7 +97,7 @@ hosted_new(struct maas_server *s, struct family *f, const char *path, int64_t nu
 	m->path = strdup(path);
 	if (!m->path)
 		maas_fail_as(MAAS_OS, "no memory for models");
-	if (!m->path || open_model(s, m) < 0) {
+	if (!m->path || put_head(m) < 0 || open_model(s, m) < 0) {
 		m->bytes = 0; /* not counted yet */
 		hosted_close(m);
 		return NULL;
@@ -108,6 +116,7 @@ hosted_close(struct hosted *m)
 	maas_tokenizer_free(m->tokenizer);
 	maas_ids_free(&m->ids);
 	maas_buf_free(&m->scratch);
+	maas_buf_free(&m->head);
 	maas_model_close(m->model);
 	free(m->path);
 	free(m);

@@ -100,8 +100,8 @@ ledger_add(struct ledger *l, int64_t now, const char *key, const char *model, ui
 	struct line x = { .day = now / 86400, .requests = 1, .in = in, .out = out };
 	int rc;
 
-	snprintf(x.key, sizeof x.key, "%s", key);
-	snprintf(x.model, sizeof x.model, "%s", model);
+	memcpy(x.key, key, strnlen(key, sizeof x.key - 1));
+	memcpy(x.model, model, strnlen(model, sizeof x.model - 1));
 	pthread_mutex_lock(&l->lock);
 	rc = add(l, &x);
 	pthread_mutex_unlock(&l->lock);

@@ -30,13 +30,16 @@ by_id(const void *a, const void *b)
 	return strcmp(((const struct held *)a)->key.id, ((const struct held *)b)->key.id);
 }
 
+static int
+is_id(const void *id, const void *h)
+{
+	return strcmp(id, ((const struct held *)h)->key.id);
+}
+
 static struct held *
 find(struct ring *r, const char *id)
 {
-	struct held want = { 0 };
-
-	snprintf(want.key.id, sizeof want.key.id, "%s", id);
-	return r->n ? bsearch(&want, r->key, r->n, sizeof want, by_id) : NULL;
+	return r->n ? bsearch(id, r->key, r->n, sizeof *r->key, is_id) : NULL;
 }
 
 /* Buckets hold a second of requests (one at least) and a minute of tokens. */
@@ -268,7 +271,7 @@ ring_check(struct ring *r, const char *text, int64_t now, double clock, struct r
 	/* The id is no secret: finding it may take what time it takes.  The digest of an unknown id's key is
 	 * computed and compared all the same. */
 	if (strlen(text) < MAAS_KEY_TEXT && !strncmp(text, "maas_", 5))
-		snprintf(id, sizeof id, "%s", text + 5);
+		memcpy(id, text + 5, strnlen(text + 5, MAAS_KEY_ID));
 	if (maas_digest(digest, text, strlen(text)) < 0)
 		return RING_UNKNOWN;
 	pthread_mutex_lock(&r->lock);

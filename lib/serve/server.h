@@ -49,6 +49,7 @@ struct hosted {
 	struct maas_decoder *decoder;
 	struct maas_ids ids;            /* scratch */
 	struct maas_buf scratch;
+	struct maas_buf head;           /* what every answer about rows begins with */
 	struct ask *active, **active_end;       /* in the order they were started */
 	int full;                       /* the scheduler's: nobody else finds a place in this round */
 	size_t users;                   /* asks that have it; under the server's lock, as this: */

@@ -236,17 +236,20 @@ rows_put_head(struct ask *a)
 {
 	struct maas_buf *to = maas_http_body(a->http);
 
-	if (maas_buf_text(to, "{\"model\":") < 0 || put_text(to, a->model->name) < 0)
+	if (maas_buf_add(to, a->model->head.s, a->model->head.n) < 0)
 		return -1;
-	return maas_buf_printf(
-	    to, ",\"version\":\"%lld\",%s", (long long)a->model->number, a->records->list ? "\"predictions\":[" : "");
+	return a->records->list ? maas_buf_text(to, "\"predictions\":[") : 0;
 }
 
 int
 rows_put_tail(struct ask *a)
 {
-	return maas_buf_printf(
-	    maas_http_body(a->http), "%s,\"request_id\":\"%s\"}", a->records->list ? "]" : "", a->http->id);
+	struct maas_buf *to = maas_http_body(a->http);
+
+	if (maas_buf_text(to, a->records->list ? "],\"request_id\":\"" : ",\"request_id\":\"") < 0 ||
+	    maas_buf_text(to, a->http->id) < 0)
+		return -1;
+	return maas_buf_text(to, "\"}");
 }
 
 static enum begun
