@@ -18,6 +18,7 @@ $(call opt,libutf8proc,UTF8PROC)
 $(call opt,libsodium,SODIUM)
 $(call opt,cairo,CAIRO)
 $(call opt,fontconfig,FONTCONFIG)
+$(call opt,libseccomp,SECCOMP)
 BLAS_V     := $(shell $(PKG_CONFIG) --modversion openblas 2>/dev/null)
 CPPOPT     += -DMAAS_BLAS='"OpenBLAS$(if $(BLAS_V), $(BLAS_V))"'
 SERVE_PC   := libmicrohttpd libsodium sqlite3

@@ -4,111 +4,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "serve_accounts.h"
+#include "serve_start.h"
 
-/* Keys */
-
-struct key_options {
-	const char *state, *scope;
-	struct maas_list model;
-	double rps, expires;
-	long tokens_per_minute;
-};
-
-static const struct maas_field key_fields[] = { MAAS_TEXT(0, key_options, state, NULL, "directory of the keys"),
-	MAAS_TEXT(0, key_options, scope, "infer", "what the key is for: infer, admin, or both parted by a comma"),
-	MAAS_LIST(0, key_options, model, "NAME", "for this model only; may be repeated"),
-	MAAS_REAL(0, key_options, rps, 0, 1e6, 0, "requests a second; 0: as many as it likes"),
-	MAAS_INT(0, key_options, tokens_per_minute, 0, 1e12, 0, "tokens a minute; 0: as many as it likes"),
-	MAAS_DURATION(0, key_options, expires, 0, "time until the key is no good any more; 0: never"), MAAS_END };
-
-static int
-key_add(struct call *c, struct maas_state *state, const struct key_options *o)
-{
-	struct maas_key k = { .name = c->operand[1], .rps = o->rps, .tokens_per_minute = o->tokens_per_minute };
-	struct maas_buf models = { 0 };
-	char text[MAAS_KEY_TEXT];
-	int rc = -1;
-
-	if (o->expires > 0)
-		k.expires = (int64_t)time(NULL) + (int64_t)o->expires;
-	if (join_models(&o->model, &models) == 0 && maas_scopes_parse(o->scope, &k.scopes) == 0) {
-		k.models = models.n ? models.s : "";
-		rc = maas_key_add(state, &k, text);
-	}
-	maas_buf_free(&models);
-	if (rc < 0)
-		return fail(c);
-	printf("%s\n", text);
-	rc = finish(c);
-	if (rc && maas_key_revoke(state, k.id) < 0) /* nobody has seen it: nobody shall have it */
-		warn(c, "key %s: %s", k.id, maas_error());
-	return rc;
-}
-
-static int
-print_key(void *ctx, const struct maas_key *k)
-{
-	int64_t now = time(NULL);
-
-	(void)ctx;
-	printf("%s\t%s\t%s\t%s\t%s\t%.9g\t%lld", k->id, k->name,
-	    k->revoked                            ? "revoked"
-		: k->expires && now >= k->expires ? "expired"
-						  : "good",
-	    maas_scopes_print(k->scopes), *k->models ? k->models : "*", k->rps, (long long)k->tokens_per_minute);
-	print_time(k->created);
-	print_time(k->expires);
-	printf("\n");
-	return 0;
-}
-
-static int
-key_list(struct call *c, struct maas_state *state)
-{
-	printf("id\tname\tstate\tscope\tmodels\trps\ttokens_per_minute\tcreated\texpires\n");
-	return maas_key_each(state, print_key, NULL) < 0 ? fail(c) : finish(c);
-}
-
-static int
-check_key_words(struct call *c)
-{
-	const char *word = c->n ? c->operand[0] : "";
-
-	if (!strcmp(word, "list"))
-		return c->n == 1 ? 0 : misuse(c, "key list takes no operand");
-	if (!strcmp(word, "add"))
-		return c->n != 2 || !*c->operand[1]          ? misuse(c, "key add takes one NAME")
-		    : maas_key_name_check(c->operand[1]) < 0 ? misuse(c, "key add: %s", maas_error())
-							     : 0;
-	if (!strcmp(word, "revoke"))
-		return c->n == 2 ? 0 : misuse(c, "key revoke takes one ID");
-	return misuse(c, "key add NAME, key list or key revoke ID");
-}
-
-static int
-key(struct call *c)
-{
-	const struct key_options *o = c->part[0];
-	struct maas_state *state = NULL;
-	int rc = check_key_words(c);
-
-	if (rc)
-		return rc;
-	if (!(state = open_state(o->state)))
-		rc = fail(c);
-	else if (!strcmp(c->operand[0], "add"))
-		rc = key_add(c, state, o);
-	else if (!strcmp(c->operand[0], "list"))
-		rc = key_list(c, state);
-	else
-		rc = maas_key_revoke(state, c->operand[1]) < 0 ? fail(c) : 0;
-	maas_state_close(state);
-	return rc;
-}
+#ifdef MAAS_HAS_SECCOMP
+#define SECCOMP ", libseccomp"
+#else
+#define SECCOMP "; without libseccomp"
+#endif
 
 /* The server */
 
@@ -140,19 +45,6 @@ block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* A descriptor a connection, and some of our own. */
-static void
-raise_files(long connections)
-{
-	struct rlimit r;
-	rlim_t want = (rlim_t)connections + 256;
-
-	if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur >= want)
-		return;
-	r.rlim_cur = want < r.rlim_max ? want : r.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &r);
-}
-
 static void
 announce(const struct call *c, const struct maas_serve_options *o, const struct maas_server *s, int tcp)
 {
@@ -179,6 +71,30 @@ tell_trouble(const struct call *c, const struct maas_server *s)
 	}
 }
 
+static void
+tell_ready(const struct maas_server *s)
+{
+	size_t bad = 0;
+
+	for (const char *p = maas_server_trouble(s); (p = strchr(p, '\n')); p++)
+		bad++;
+	maas_notify("READY=1\nSTATUS=serving%s", bad ? "; what could not be loaded is in the log" : "");
+}
+
+static void
+reload(struct call *c, struct maas_server *s)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	maas_notify("RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=looking at the models again",
+	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	if (maas_server_reload(s) < 0)
+		complain(c, maas_why(), "not all was opened again: %s", maas_error());
+	tell_trouble(c, s);
+	tell_ready(s);
+}
+
 /* Until told to stop: look at the keys once a second, at once on SIGHUP, and then at the models too. */
 static void
 attend(struct call *c, struct maas_server *s, const sigset_t *signals)
@@ -191,11 +107,9 @@ attend(struct call *c, struct maas_server *s, const sigset_t *signals)
 
 		if (sig == SIGTERM || sig == SIGINT)
 			return;
-		if (sig == SIGHUP) {
-			if (maas_server_reload(s) < 0)
-				complain(c, maas_why(), "models are not looked at again: %s", maas_error());
-			tell_trouble(c, s);
-		}
+		if (sig == SIGHUP)
+			reload(c, s);
+		maas_notify("WATCHDOG=1");
 		if (maas_server_tick(s) == 0)
 			failed = 0;
 		else if (!failed++)
@@ -210,6 +124,7 @@ drain(struct call *c, struct maas_server *s, const sigset_t *signals, double sec
 	const struct timespec tick = { 0, 20000000 };
 	double end = maas_clock() + seconds;
 
+	maas_notify("STOPPING=1\nSTATUS=finishing %zu requests", maas_server_pending(s));
 	maas_server_drain(s);
 	while (maas_server_pending(s) && maas_clock() < end) {
 		int sig = sigtimedwait(signals, NULL, &tick);
@@ -222,19 +137,24 @@ drain(struct call *c, struct maas_server *s, const sigset_t *signals, double sec
 }
 
 static int
-run_server(struct call *c, struct maas_state *state, struct maas_team *team, int tcp)
+run_server(struct call *c, struct start *start, struct maas_state *state, struct maas_team *team, int tcp)
 {
 	const struct maas_serve_options *o = c->part[0];
 	struct maas_server *s;
 	sigset_t signals;
+	int rc;
 
 	block_signals(&signals);
-	raise_files(o->connections);
 	s = maas_server_open(o, tcp, state, team);
 	if (!s)
 		return fail(c);
+	if ((rc = start_done(start, c))) {
+		(void)!maas_server_close(s);
+		return rc;
+	}
 	tell_trouble(c, s);
 	announce(c, o, s, tcp);
+	tell_ready(s);
 	attend(c, s, &signals);
 	drain(c, s, &signals, o->drain_timeout);
 	return maas_server_close(s) < 0 ? fail(c) : 0;
@@ -263,6 +183,7 @@ serve(struct call *c)
 {
 	struct maas_serve_options *o = c->part[0];
 	const struct check_options *only = c->part[2];
+	struct start start = { .said = c->part[3] };
 	struct maas_state *state = NULL;
 	struct maas_team *team = NULL;
 	int tcp = !o->unix || given(c, "host") || given(c, "port"), rc;
@@ -272,10 +193,16 @@ serve(struct call *c)
 	if (o->model.n && o->registry) /* where names are looked for */
 		setenv("MAAS_REGISTRY", o->registry, 1);
 	o->policy = c->part[1];
-	if (!(state = open_state(o->state)) || !(team = maas_team_new((int)c->common.threads)))
+	if ((rc = start_begin(&start, c, o)))
+		return rc;
+	if (!(state = open_state(o->state)))
+		rc = fail(c);
+	else if ((rc = start_threads(&start, c, o, state)))
+		;
+	else if (!(team = maas_team_new((int)c->common.threads)))
 		rc = fail(c);
 	else
-		rc = only->check_config ? check(c, state, team, tcp) : run_server(c, state, team, tcp);
+		rc = only->check_config ? check(c, state, team, tcp) : run_server(c, &start, state, team, tcp);
 	maas_team_free(team);
 	maas_state_close(state);
 	return rc;
@@ -286,15 +213,8 @@ static const struct verb server = {
 	.what = "serve models over HTTP",
 	.run = serve,
 	.part = { { maas_serve_fields, sizeof(struct maas_serve_options) },
-	    { maas_policy_fields, sizeof(struct maas_policy) }, { check_fields, sizeof(struct check_options) } },
-};
-
-static const struct verb key_verb = {
-	.name = "key",
-	.operands = "add NAME | list | revoke ID",
-	.what = "make, list and revoke keys",
-	.run = key,
-	.part = { { key_fields, sizeof(struct key_options) } },
+	    { maas_policy_fields, sizeof(struct maas_policy) }, { check_fields, sizeof(struct check_options) },
+	    { start_fields, sizeof(struct start_options) } },
 };
 
 int
@@ -308,5 +228,5 @@ main(int argc, char **argv)
 		.verbs = verbs,
 		.nverbs = MAAS_COUNT(verbs),
 		.fallback = &server,
-		.about = "libmicrohttpd, libsodium, SQLite" });
+		.about = "libmicrohttpd, libsodium, SQLite" SECCOMP });
 }

@@ -137,6 +137,8 @@ void maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *
 /*
  * LAPACK and BLAS in double, by OpenBLAS on one thread.  Row-major.
  */
+/* End the threads that OpenBLAS makes as it is loaded, and has no use for here. */
+void maas_blas_alone(void);
 /* Eigenvalues ascending, vectors [n, n] a row each, of the symmetric a [n, n] (upper triangle read;
  * destroyed).  -1: no memory, or it does not converge. */
 int maas_eigen_sym(double *values, double *vectors, double *a, size_t n) MAAS_USE;

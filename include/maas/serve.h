@@ -12,7 +12,7 @@
 #ifndef MAAS_SERVE_H
 #define MAAS_SERVE_H
 
-#include "maas/base.h"
+#include "maas/fence.h"
 
 /*
  * The state directory: keys, in a database that several processes may have open.  Made with
@@ -21,6 +21,7 @@
 struct maas_state;
 struct maas_state *maas_state_open(const char *dir) MAAS_USE;
 void maas_state_close(struct maas_state *);
+const char *maas_state_dir(const struct maas_state *);
 /* $XDG_STATE_HOME/maas, ~/.local/state/maas; as root /var/lib/maas/state. */
 int maas_state_default(struct maas_buf *) MAAS_USE;
 
@@ -138,6 +139,10 @@ struct maas_serve_options {
 };
 extern const struct maas_field maas_serve_fields[];
 
+/* From now on the thread, and those it makes, reach only what a server with these settings reaches: its models, the state,
+ * the log.  As maas_fence_paths. */
+int maas_server_fence(const struct maas_serve_options *, const struct maas_state *) MAAS_USE;
+
 struct maas_server;
 /* Models are opened and checked before anybody is served.  team and state are borrowed; the team belongs to
  * the server until it is closed.  tcp: listen on options->host too where there is options->unix. */
@@ -151,7 +156,7 @@ size_t maas_server_keys(const struct maas_server *);    /* that are good now */
  * -1: something of it failed; it is tried again next time, the old keys stay good. */
 int maas_server_tick(struct maas_server *) MAAS_USE;
 /* Look at the models again: what is another, or new, is loaded and tried, and takes the place of the old at once; what
- * fails leaves the old.  -1: the registry cannot be read, and nothing has changed. */
+ * fails leaves the old.  The log is opened again.  -1: the registry or the log cannot be opened; what was open stays. */
 int maas_server_reload(struct maas_server *) MAAS_USE;
 /* What could not be loaded when the models were looked at last, a line each; "": all could. */
 const char *maas_server_trouble(const struct maas_server *);

@@ -35,6 +35,17 @@ begin(void)
 	pthread_once(&once, one_thread);
 }
 
+/* Of OpenBLAS built with threads; in no header. */
+int blas_thread_shutdown_(void) __attribute__((weak));
+
+void
+maas_blas_alone(void)
+{
+	begin();
+	if (blas_thread_shutdown_)
+		blas_thread_shutdown_();
+}
+
 static int
 checked(const double *x, size_t m, size_t n)
 {

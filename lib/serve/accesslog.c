@@ -21,6 +21,19 @@ accesslog_open(const char *path)
 	    errno == EACCES ? MAAS_NOPERM : MAAS_CANTCREATE, "%s: cannot create: %s", path, strerror(errno));
 }
 
+/* The descriptor stays what it is, for those that write just now. */
+int
+accesslog_reopen(int fd, const char *path)
+{
+	int other = accesslog_open(path), rc;
+
+	if (other < 0)
+		return -1;
+	rc = dup3(other, fd, O_CLOEXEC) < 0 ? maas_fail_errno("%s", path) : 0;
+	close(other);
+	return rc;
+}
+
 /* One write a line, so that lines of several threads do not mix.  What a full disk loses is lost. */
 void
 accesslog_add(int fd, const struct ask *a)

@@ -10,9 +10,8 @@
 #include "maas/registry.h"
 #include "server.h"
 
-/* "NAME=PATH"; or a path, called by its last part without .maas, or a name of the registry. */
-static const char *
-split_spec(const char *spec, struct maas_span *name)
+const char *
+model_spec_split(const char *spec, struct maas_span *name)
 {
 	const char *equals = strchr(spec, '='), *slash = strchr(spec, '/'), *last;
 
@@ -385,7 +384,7 @@ static int
 open_said(struct maas_server *s, const char *spec)
 {
 	struct maas_span name;
-	const char *said = split_spec(spec, &name);
+	const char *said = model_spec_split(spec, &name);
 	struct family *f;
 
 	if (!maas_registry_decent(name))

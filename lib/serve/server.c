@@ -204,7 +204,9 @@ maas_server_tick(struct maas_server *s)
 int
 maas_server_reload(struct maas_server *s)
 {
-	return families_reload(s);
+	int log = s->log >= 0 ? accesslog_reopen(s->log, s->options.log) : 0;
+
+	return families_reload(s) < 0 ? -1 : log;
 }
 
 const char *

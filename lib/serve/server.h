@@ -200,6 +200,8 @@ void hosted_release(struct ask *);
 const char *hosted_with_tokens(struct maas_server *, int *several);
 
 /* families.c */
+/* "NAME=PATH"; or a path, called by its last part without .maas, or a name of the registry.  The path. */
+const char *model_spec_split(const char *spec, struct maas_span *name);
 /* All of -m, or of the registry: what is new is loaded and tried, then takes the place of the old at once; what fails
  * leaves the old in its place, and a line in s->trouble.  -1: nothing could be looked at. */
 int families_open(struct maas_server *);
@@ -215,6 +217,7 @@ int put_card(struct maas_server *, struct maas_buf *, struct family *) MAAS_USE;
 
 /* accesslog.c */
 int accesslog_open(const char *path) MAAS_USE;  /* a descriptor */
+int accesslog_reopen(int fd, const char *path) MAAS_USE;        /* the file of this name now */
 void accesslog_add(int fd, const struct ask *);
 
 /* scheduler.c */

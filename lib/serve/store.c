@@ -18,6 +18,7 @@
 /* One connection, used by one thread at a time: whoever asks holds the lock until the answer is read. */
 struct maas_state {
 	sqlite3 *db;
+	char *dir;
 	pthread_mutex_t lock; /* recursive: a transaction asks several questions */
 };
 
@@ -88,6 +89,8 @@ check_dir(const char *dir)
 	if (st.st_mode & 077)
 		return maas_fail_as(MAAS_NOPERM, "%s: others can enter the state directory (mode %o): chmod 700 %s",
 		    dir, (unsigned)(st.st_mode & 0777), dir);
+	if (st.st_uid != geteuid())
+		return maas_fail_as(MAAS_NOPERM, "%s: the state directory belongs to another user", dir);
 	return 0;
 }
 
@@ -104,9 +107,11 @@ version_of(struct maas_state *s)
 	return v;
 }
 
-/* Readers do not wait for writers; what is committed survives a cut of power; what is erased is overwritten. */
+/* Readers do not wait for writers; what is committed survives a cut of power; what is erased is overwritten, and is in
+ * no other file. */
 static const char pragmas[] =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF";
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;"
+    "PRAGMA temp_store = MEMORY";
 
 /* SQLite makes its files with the umask; the directory is what keeps others out. */
 static int
@@ -153,7 +158,7 @@ maas_state_open(const char *dir)
 	    maas_buf_printf(&path, "%s/maas.db", real) == 0 && open_db(s, dir, path.s) == 0) {
 		chmod(path.s, 0600);
 		maas_buf_free(&path);
-		free(real);
+		s->dir = real;
 		return s;
 	}
 	maas_buf_free(&path);
@@ -168,8 +173,15 @@ maas_state_close(struct maas_state *s)
 	if (!s)
 		return;
 	sqlite3_close(s->db);
+	free(s->dir);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
+}
+
+const char *
+maas_state_dir(const struct maas_state *s)
+{
+	return s->dir;
 }
 
 int
