@@ -42,7 +42,7 @@ struct maas_http_setup {
 	const char *host;               /* numeric address; NULL: no TCP */
 	int port;                       /* 0: any free one */
 	const char *unix_path;          /* NULL: none.  Mode 0600; a dead socket of that name is replaced */
-	int threads;                    /* of each listener; 0: 2 */
+	int threads;                    /* 0: 2 */
 	size_t body_max;                /* bytes of one body; 0: 8 MiB */
 	size_t bodies_max;              /* of all bodies together; 0: 256 MiB */
 	size_t connections;             /* more get 503; 0: 1000 */
@@ -54,6 +54,12 @@ struct maas_http_setup {
 	void (*handle)(void *ctx, struct maas_http_request *);
 	/* net refuses: phrase it and reply with this status.  `why` is one of our own texts. */
 	void (*refuse)(void *ctx, struct maas_http_request *, int status, const char *why);
+	/*
+	 * Of so many connections that not even requests are read, or where there is no descriptor: the new ones get
+	 * 503 with this JSON, and are closed.  `turned_away` counts them, in a thread of its own; may be NULL.
+	 */
+	const char *busy;               /* NULL: no body */
+	void (*turned_away)(void *ctx);
 	/* Nobody will touch the request again: count it, log it, clear app.  Any thread. */
 	void (*finished)(void *ctx, struct maas_http_request *);
 	size_t app_size;

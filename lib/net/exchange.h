@@ -12,18 +12,25 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "acceptor.h"
 #include "maas/net.h"
 
-#define LISTENERS 2                     /* TCP, UNIX */
 #define HEAD_MAX  1024                  /* of the headers that the application adds */
 
 struct MHD_Connection;
 struct MHD_Daemon;
 
+struct worker {                         /* a thread of the library, with its connections */
+	struct maas_http *http;
+	struct MHD_Daemon *daemon;
+	_Atomic size_t taken;           /* connections it has, or is about to get */
+};
+
 struct link {                           /* a connection */
 	struct maas_http *http;
 	struct link *prev, *next;
 	int fd;
+	int spare;                      /* above the limit: it is told so */
 	_Atomic double deadline;        /* the reaper cuts it then */
 	struct maas_buf target;
 	struct exchange *x;
@@ -54,9 +61,11 @@ struct exchange {
 
 struct maas_http {
 	struct maas_http_setup set;
-	struct MHD_Daemon *daemon[LISTENERS];
+	struct worker *worker;          /* [set.threads] */
+	struct acceptor *acceptor;
 	int listener[LISTENERS];
 	int port;
+	struct maas_buf sorry;          /* what is said where there is no room to read a request */
 	pthread_t reaper;
 	int reaping;
 	pthread_mutex_t lock;
@@ -67,7 +76,6 @@ struct maas_http {
 	_Atomic size_t connections, bodies, held, suspended;
 	_Atomic int quiet, closing;
 };
-
 
 /* http.c.  Both with x->lock held. */
 void http_suspend(struct exchange *);

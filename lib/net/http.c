@@ -8,6 +8,7 @@
  */
 #include <math.h>
 #include <microhttpd.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,9 +17,10 @@
 #include "exchange.h"
 #include "listen.h"
 
-#define BLOCK  32768 /* of a connection's memory: its head must fit; of a stream's pieces */
-#define SPARE  64    /* connections above the limit, to say 503 on */
-#define FIELDS 80    /* of a head: the guard refuses at fewer */
+#define BLOCK         32768 /* of a connection's memory: its head must fit; of a stream's pieces */
+#define SPARE         256   /* connections above the limit, to say 503 on */
+#define SPARE_SECONDS 2     /* for the head of such a one */
+#define FIELDS        80    /* of a head: the guard refuses at fewer */
 
 /* x->lock is held. */
 void
@@ -185,7 +187,7 @@ check_size(struct exchange *x, int *status)
 	*status = 503;
 	if (atomic_fetch_add(&h->bodies, x->budget) + x->budget > h->set.bodies_max)
 		return "too many large bodies at once";
-	if (atomic_load(&h->connections) > h->set.connections)
+	if (x->link->spare)
 		return "too many connections";
 	return NULL;
 }
@@ -345,18 +347,28 @@ on_access(void *cls, struct MHD_Connection *c, const char *url, const char *meth
 	return more(*con_cls, data, got);
 }
 
+static void
+expect_head(struct link *l)
+{
+	double seconds = l->http->set.head_seconds;
+
+	if (l->spare && seconds > SPARE_SECONDS)
+		seconds = SPARE_SECONDS;
+	atomic_store(&l->deadline, maas_clock() + seconds);
+}
+
 /* The request line is there: the target as it was sent, and the head must follow soon. */
 static void *
 on_target(void *cls, const char *target, struct MHD_Connection *c)
 {
-	struct maas_http *h = cls;
 	struct link *l = link_of(c);
 
+	(void)cls;
 	if (l) {
 		l->target.n = 0;
 		if (maas_buf_text(&l->target, target) < 0)
 			l->target.n = 0;
-		atomic_store(&l->deadline, maas_clock() + h->set.head_seconds);
+		expect_head(l);
 	}
 	return NULL;
 }
@@ -389,48 +401,94 @@ on_completed(void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_Reque
 }
 
 static void
+start_link(struct maas_http *h, struct MHD_Connection *c, void **context)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	size_t open = atomic_fetch_add(&h->connections, 1) + 1;
+	struct link *l = calloc(1, sizeof *l);
+
+	*context = l; /* NULL: its first request ends it */
+	if (!l)
+		return;
+	l->http = h;
+	l->fd = info->connect_fd;
+	l->spare = open > h->set.connections;
+	expect_head(l);
+	pthread_mutex_lock(&h->lock);
+	l->next = &h->links;
+	l->prev = h->links.prev;
+	l->prev->next = l->next->prev = l;
+	pthread_mutex_unlock(&h->lock);
+}
+
+static void
+end_link(struct maas_http *h, struct link *l)
+{
+	atomic_fetch_sub(&h->connections, 1);
+	if (!l)
+		return;
+	pthread_mutex_lock(&h->lock);
+	l->prev->next = l->next;
+	l->next->prev = l->prev;
+	pthread_mutex_unlock(&h->lock);
+	maas_buf_free(&l->target);
+	free(l);
+}
+
+static void
 on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode what)
 {
-	struct maas_http *h = cls;
-	struct link *l = *context;
+	struct worker *w = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-		l = calloc(1, sizeof *l);
-		*context = l;
-		if (!l)
-			return;
-		l->http = h;
-		l->fd = info->connect_fd;
-		atomic_store(&l->deadline, maas_clock() + h->set.head_seconds);
-		atomic_fetch_add(&h->connections, 1);
-		pthread_mutex_lock(&h->lock);
-		l->next = &h->links;
-		l->prev = h->links.prev;
-		l->prev->next = l->next->prev = l;
-		pthread_mutex_unlock(&h->lock);
-	} else if (l) {
-		pthread_mutex_lock(&h->lock);
-		l->prev->next = l->next;
-		l->next->prev = l->prev;
-		pthread_mutex_unlock(&h->lock);
-		atomic_fetch_sub(&h->connections, 1);
-		maas_buf_free(&l->target);
-		free(l);
+		start_link(w->http, c, context);
+	} else {
+		end_link(w->http, *context);
 		*context = NULL;
+		atomic_fetch_sub(&w->taken, 1);
 	}
+}
+
+/* Connections: from the acceptor */
+
+/* To the worker that has fewest.  Where all are, with the spare ones, there is no room. */
+static int
+take(void *ctx, int listener, int fd, const struct sockaddr *at, socklen_t n)
+{
+	struct maas_http *h = ctx;
+	struct worker *to = h->worker;
+	size_t all = 0;
+
+	(void)listener;
+	for (int i = 0; i < h->set.threads; i++) {
+		all += atomic_load(&h->worker[i].taken);
+		if (atomic_load(&h->worker[i].taken) < atomic_load(&to->taken))
+			to = &h->worker[i];
+	}
+	if (all >= h->set.connections + SPARE)
+		return -1;
+	atomic_fetch_add(&to->taken, 1);
+	if (MHD_add_connection(to->daemon, fd, at, n) != MHD_YES) /* it is closed then */
+		atomic_fetch_sub(&to->taken, 1);
+	return 0;
+}
+
+static void
+turned_away(void *ctx)
+{
+	struct maas_http *h = ctx;
+
+	if (h->set.turned_away)
+		h->set.turned_away(h->set.ctx);
 }
 
 /* The server */
 
 static int
-start(struct maas_http *h, int i, int fd)
+start_worker(struct maas_http *h, struct worker *w)
 {
 	struct MHD_OptionItem options[] = {
-		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
-		{ MHD_OPTION_THREAD_POOL_SIZE, h->set.threads, NULL },
-		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(h->set.connections + SPARE), NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(h->set.connections + 2 * SPARE), NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, BLOCK, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)h->set.idle_seconds + 1, NULL },
 	/* Strictness of older versions adds a missing Host, which the guard refuses in better form. */
@@ -439,16 +497,47 @@ start(struct maas_http *h, int i, int fd)
 #endif
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, h },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, h },
-		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, h },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, w },
 		{ MHD_OPTION_END, 0, NULL }
 	};
 
-	if (fd < 0)
+	w->http = h;
+	w->daemon =
+	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0,
+		NULL, NULL, on_access, h, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+	return w->daemon ? 0 : maas_fail_errno("the HTTP server does not start");
+}
+
+static int
+start_workers(struct maas_http *h)
+{
+	h->worker = maas_alloc((size_t)h->set.threads, sizeof *h->worker);
+	if (!h->worker)
 		return -1;
-	h->listener[i] = fd;
-	h->daemon[i] = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-	    on_access, h, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
-	return h->daemon[i] ? 0 : maas_fail_errno("the HTTP server does not start");
+	for (int i = 0; i < h->set.threads; i++)
+		if (start_worker(h, &h->worker[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+start_accepting(struct maas_http *h)
+{
+	const struct maas_http_setup *set = &h->set;
+	const char *body = set->busy ? set->busy : "";
+	struct acceptor_setup a = { .take = take, .turned_away = turned_away, .ctx = h };
+
+	if (maas_buf_printf(&h->sorry,
+		"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
+		"Retry-After: 1\r\nConnection: close\r\n\r\n%s",
+		strlen(body), body) < 0)
+		return -1;
+	for (int i = 0; i < LISTENERS; i++) {
+		a.fd[i] = h->listener[i];
+		a.sorry[i] = h->sorry.s;
+	}
+	h->acceptor = acceptor_new(&a);
+	return h->acceptor ? 0 : -1;
 }
 
 static void
@@ -465,10 +554,27 @@ fill_in(struct maas_http_setup *s)
 	s->min_rate = s->min_rate ? s->min_rate : 16384;
 }
 
+static int
+start(struct maas_http *h)
+{
+	const struct maas_http_setup *set = &h->set;
+
+	if (set->unix_path && (h->listener[1] = http_listen_unix(set->unix_path)) < 0)
+		return -1;
+	if (set->host && (h->listener[0] = http_listen_tcp(set->host, set->port, &h->port)) < 0)
+		return -1;
+	if (start_workers(h) < 0 || reaper_start(h) < 0 || start_accepting(h) < 0)
+		return -1;
+	return 0;
+}
+
+/* Signals are for the threads of who calls: those made here take none. */
 struct maas_http *
 maas_http_open(const struct maas_http_setup *set)
 {
 	struct maas_http *h = maas_alloc(1, sizeof *h);
+	sigset_t all, old;
+	int rc;
 
 	if (!h)
 		return NULL;
@@ -478,14 +584,12 @@ maas_http_open(const struct maas_http_setup *set)
 	h->links.next = h->links.prev = &h->links;
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_cond_init(&h->tick, NULL);
-	if (set->unix_path && start(h, 1, http_listen_unix(set->unix_path)) < 0)
-		goto fail;
-	if (set->host && start(h, 0, http_listen_tcp(set->host, set->port, &h->port)) < 0)
-		goto fail;
-	if (reaper_start(h) < 0)
-		goto fail;
-	return h;
-fail:
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	rc = start(h);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (rc == 0)
+		return h;
 	maas_http_close(h);
 	return NULL;
 }
@@ -513,19 +617,17 @@ maas_http_pending(struct maas_http *h)
 	return n;
 }
 
-/* The listening sockets are shut here and closed with the daemon, which may still look at them. */
 void
 maas_http_quiesce(struct maas_http *h)
 {
 	if (atomic_exchange(&h->quiet, 1))
 		return;
-	for (int i = 0; i < LISTENERS; i++)
-		if (h->daemon[i]) {
-			MHD_quiesce_daemon(h->daemon[i]);
-			shutdown(h->listener[i], SHUT_RDWR);
-		}
-	if (h->daemon[1])
+	acceptor_stop(h->acceptor);
+	if (h->listener[1] >= 0)
 		unlink(h->set.unix_path);
+	for (int i = 0; i < LISTENERS; i++)
+		if (h->listener[i] >= 0)
+			close(h->listener[i]);
 }
 
 void
@@ -534,15 +636,15 @@ maas_http_close(struct maas_http *h)
 	if (!h)
 		return;
 	maas_http_quiesce(h);
+	acceptor_free(h->acceptor);
 	reaper_let_go(h);
-	for (int i = 0; i < LISTENERS; i++) {
-		if (h->daemon[i])
-			MHD_stop_daemon(h->daemon[i]);
-		if (h->listener[i] >= 0)
-			close(h->listener[i]);
-	}
+	for (int i = 0; h->worker && i < h->set.threads; i++)
+		if (h->worker[i].daemon)
+			MHD_stop_daemon(h->worker[i].daemon);
+	free(h->worker);
 	reaper_stop(h);
 	exchange_free_pool(h);
+	maas_buf_free(&h->sorry);
 	pthread_cond_destroy(&h->tick);
 	pthread_mutex_destroy(&h->lock);
 	free(h);

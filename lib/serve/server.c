@@ -68,6 +68,14 @@ open_log(struct maas_server *s)
 	return s->options.log && s->log < 0 ? -1 : 0;
 }
 
+static void
+count_turned_away(void *ctx)
+{
+	struct maas_server *s = ctx;
+
+	count_add(&s->rejected[REJECTED_CONNECTIONS], 1);
+}
+
 static int
 listen_on(struct maas_server *s, int tcp)
 {
@@ -83,11 +91,15 @@ listen_on(struct maas_server *s, int tcp)
 		.handle = admit_handle,
 		.refuse = admit_refuse,
 		.finished = admit_finished,
+		.turned_away = count_turned_away,
 		.app_size = sizeof(struct ask),
 		.app_free = admit_free,
 		.ctx = s,
 	};
 
+	if (put_error(&s->busy, 503, "overloaded", NULL, "too many connections") < 0)
+		return -1;
+	set.busy = s->busy.s;
 	s->http = maas_http_open(&set);
 	return s->http ? 0 : -1;
 }
@@ -254,6 +266,7 @@ maas_server_close(struct maas_server *s)
 	maas_http_close(s->http);
 	families_close(s);
 	maas_buf_free(&s->place);
+	maas_buf_free(&s->busy);
 	rc = write_books(s, 1);
 	ring_free(s->ring);
 	ledger_free(s->ledger);

@@ -127,6 +127,7 @@ struct maas_server {
 	struct maas_serve_options options;
 	int check_host;
 	struct maas_http *http;
+	struct maas_buf busy;                   /* the error that is said without a request */
 	struct maas_state *state;       /* borrowed */
 	struct ring *ring;
 	struct policy *policy;

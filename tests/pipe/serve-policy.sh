@@ -17,7 +17,7 @@ maas-serve audit --state state | cut -f 3
 
 # serve_tcp OPTIONS: a server on a free port, which is in $port
 serve_tcp() {
-	maas-serve -m m.maas --state state --port 0 "$@" 2>log & server=$!
+	rm -f log; maas-serve -m m.maas --state state --port 0 "$@" 2>log & server=$!
 	trap 'kill $server 2>/dev/null; wait $server 2>/dev/null' EXIT
 	listening() { grep -qs listening log; }
 	await listening; port=$(sed -n 's/.*127.0.0.1:\([0-9]*\)$/\1/p' log)
