@@ -16,6 +16,7 @@
 #include "maas/net.h"
 
 #define HEAD_MAX  1024                  /* of the headers that the application adds */
+#define SPARE     256                   /* connections above the limit, to say 503 on */
 
 struct MHD_Connection;
 struct MHD_Daemon;
@@ -71,6 +72,8 @@ struct maas_http {
 	pthread_mutex_t lock;
 	pthread_cond_t tick;
 	struct link links;              /* head of the ring */
+	int above[SPARE];               /* descriptors of connections above the limit, on their way to a worker */
+	size_t nabove;
 	struct exchange *pool;
 	size_t pending;                 /* exchanges in use */
 	_Atomic size_t connections, bodies, held, suspended;

@@ -18,8 +18,7 @@
 #include "listen.h"
 
 #define BLOCK         32768 /* of a connection's memory: its head must fit; of a stream's pieces */
-#define SPARE         256   /* connections above the limit, to say 503 on */
-#define SPARE_SECONDS 2     /* for the head of such a one */
+#define SPARE_SECONDS 2     /* for the head of a connection above the limit */
 #define FIELDS        80    /* of a head: the guard refuses at fewer */
 
 /* x->lock is held. */
@@ -400,21 +399,33 @@ on_completed(void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_Reque
 	exchange_drop(x);
 }
 
+/* Is it one above the limit?  It is asked once.  h->lock is held. */
+static int
+is_above(struct maas_http *h, int fd)
+{
+	for (size_t i = 0; i < h->nabove; i++)
+		if (h->above[i] == fd) {
+			h->above[i] = h->above[--h->nabove];
+			return 1;
+		}
+	return 0;
+}
+
 static void
 start_link(struct maas_http *h, struct MHD_Connection *c, void **context)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-	size_t open = atomic_fetch_add(&h->connections, 1) + 1;
 	struct link *l = calloc(1, sizeof *l);
 
+	atomic_fetch_add(&h->connections, 1);
 	*context = l; /* NULL: its first request ends it */
 	if (!l)
 		return;
 	l->http = h;
 	l->fd = info->connect_fd;
-	l->spare = open > h->set.connections;
-	expect_head(l);
 	pthread_mutex_lock(&h->lock);
+	l->spare = is_above(h, l->fd);
+	expect_head(l);
 	l->next = &h->links;
 	l->prev = h->links.prev;
 	l->prev->next = l->next->prev = l;
@@ -451,6 +462,17 @@ on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_Conn
 
 /* Connections: from the acceptor */
 
+/* What the library lets fall for want of memory is never asked for: its mark stays until the descriptor's next. */
+static void
+mark_above(struct maas_http *h, int fd, int above)
+{
+	pthread_mutex_lock(&h->lock);
+	is_above(h, fd);
+	if (above && h->nabove < SPARE)
+		h->above[h->nabove++] = fd;
+	pthread_mutex_unlock(&h->lock);
+}
+
 /* To the worker that has fewest.  Where all are, with the spare ones, there is no room. */
 static int
 take(void *ctx, int listener, int fd, const struct sockaddr *at, socklen_t n)
@@ -467,6 +489,7 @@ take(void *ctx, int listener, int fd, const struct sockaddr *at, socklen_t n)
 	}
 	if (all >= h->set.connections + SPARE)
 		return -1;
+	mark_above(h, fd, all >= h->set.connections);
 	atomic_fetch_add(&to->taken, 1);
 	if (MHD_add_connection(to->daemon, fd, at, n) != MHD_YES) /* it is closed then */
 		atomic_fetch_sub(&to->taken, 1);

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -10,7 +11,7 @@
 #include "maas/net.h"
 
 static struct {
-	_Atomic int handled, finished, refused, gone, sent_late;
+	_Atomic int handled, finished, refused, gone, turned_away;
 	_Atomic int held; /* /wait and /drip threads running */
 } app;
 
@@ -123,20 +124,30 @@ finished(void *ctx, struct maas_http_request *r)
 	app.finished++;
 }
 
+static void
+turned_away(void *ctx)
+{
+	(void)ctx;
+	app.turned_away++;
+}
+
 static char path[108];
 
 static struct maas_http *
-server(void)
+server(size_t connections, double seconds)
 {
 	struct maas_http *h = maas_http_open(&(struct maas_http_setup){ .unix_path = path,
 	    .body_max = 1000,
-	    .head_seconds = 0.5,
-	    .body_seconds = 0.5,
-	    .write_seconds = 0.5,
+	    .connections = connections,
+	    .head_seconds = seconds,
+	    .body_seconds = seconds,
+	    .write_seconds = seconds,
 	    .admit = admit,
 	    .handle = handle,
 	    .refuse = refuse,
-	    .finished = finished });
+	    .finished = finished,
+	    .busy = "{\"busy\":1}",
+	    .turned_away = turned_away });
 
 	ok(h != NULL, "the server starts: %s", h ? "yes" : maas_error());
 	return h;
@@ -302,6 +313,73 @@ test_leaving(void)
 	close(fd);
 }
 
+#define SPARE 256 /* of http.c */
+
+/* Until all connections are closed. */
+static void
+await_none(struct maas_http *h)
+{
+	for (int i = 0; i < 1000 && maas_http_connections(h); i++)
+		usleep(10000);
+	usleep(50000);
+}
+
+/* Those above the limit are answered 503, those far above it at once; who leaves makes room. */
+static void
+test_crowd(void)
+{
+	static int fd[4 + SPARE];
+	struct maas_http *h = server(4, 10);
+	const char *a;
+
+	for (int i = 0; i < 4; i++)
+		fd[i] = dial();
+	a = ask("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+	ok(count(a, "HTTP/1.1 503") == 1 && strstr(a, "Retry-After: 1\r\n") && strstr(a, "too many connections"),
+	    "one too many");
+	for (int i = 4; i < 4 + SPARE; i++)
+		fd[i] = dial();
+	for (int i = 0; i < 3; i++) {
+		a = listen_to_end(dial());
+		ok(count(a, "HTTP/1.1 503") == 1 && strstr(a, "Retry-After: 1\r\n") &&
+			strstr(a, "\r\n\r\n{\"busy\":1}"),
+		    "far too many, %d", i);
+	}
+	ok(app.turned_away == 3, "they are counted");
+	say(fd[0], "GET /two HTTP/1.1\r\nHost: x\r\n" END);
+	ok(strstr(listen_to_end(fd[0]), "GET /two") != NULL, "who was in before is answered");
+	for (int i = 1; i < 4 + SPARE; i++)
+		close(fd[i]);
+	await_none(h);
+	ok(strstr(ask("GET /three HTTP/1.1\r\nHost: x\r\n" END), "GET /three") != NULL, "there is room again");
+	maas_http_close(h);
+}
+
+/* Without a descriptor left for a connection, it is still told so. */
+static void
+test_descriptors(struct maas_http *h)
+{
+	struct rlimit few, before;
+	int at[256], n = 0;
+	const char *a;
+
+	await_none(h);
+	getrlimit(RLIMIT_NOFILE, &before);
+	few = before;
+	few.rlim_cur = 100;
+	setrlimit(RLIMIT_NOFILE, &few);
+	while (n < 256 && (at[n] = dup(0)) >= 0)
+		n++;
+	close(at[--n]);
+	a = listen_to_end(dial());
+	ok(strstr(a, "HTTP/1.1 503") && strstr(a, "{\"busy\":1}"), "no descriptor left: %.12s", a);
+	while (n > 0)
+		close(at[--n]);
+	setrlimit(RLIMIT_NOFILE, &before);
+	a = ask("GET /four HTTP/1.1\r\nHost: x\r\n" END);
+	ok(strstr(a, "GET /four") != NULL, "there are some again");
+}
+
 static void
 test_end(struct maas_http *h)
 {
@@ -327,7 +405,8 @@ main(void)
 	struct maas_http *h;
 
 	snprintf(path, sizeof path, "/tmp/maas-net-http-%d", (int)getpid());
-	h = server();
+	test_crowd();
+	h = server(0, 0.5);
 	if (!h)
 		return done();
 	ok(!maas_http_open(&(struct maas_http_setup){ .unix_path = path }) && maas_why() == MAAS_TEMPFAIL,
@@ -336,6 +415,7 @@ main(void)
 	test_framing();
 	test_limits();
 	test_leaving();
+	test_descriptors(h);
 	test_end(h);
 	ok(app.finished >= app.handled + app.refused, "every request was finished");
 	return done();
