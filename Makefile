@@ -103,6 +103,8 @@ install: all                            ## into $(DESTDIR)$(PREFIX)
 	cp $(CMDS) $(DESTDIR)$(PREFIX)/bin
 	for s in 1 5 7; do cp man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s; done
 	for c in $(notdir $(CMDS)); do cp data/completion/maas.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$c; done
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for u in data/systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' "$$u" >"$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}"; done
 clean:                                  ## remove build trees
 	rm -rf build build-*
 help:                                   ## this list

@@ -1,8 +1,9 @@
 #include <errno.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "maas/num.h"
+#include "maas/registry.h"
 #include "serve_start.h"
 
 #define OWN_FILES 256 /* descriptors beside those of connections */
@@ -34,17 +35,19 @@ raise_files(const struct call *c, long connections)
 int
 start_begin(struct start *s, const struct call *c, struct maas_serve_options *o)
 {
-	static struct maas_buf state;
+	static struct maas_buf state, models;
 
 	raise_files(c, o->connections);
 	if (s->said->fence)
 		maas_fence_hide();
 	if (maas_notify_open() < 0)
-		return fail(c);
+		warn(c, "%s", maas_error());
 	if (!s->said->user)
 		return 0;
-	/* Where root has it: the user's own home is nobody's here. */
+	/* Where root has them: the user has no home here. */
 	if (!o->state && (maas_state_default(&state) < 0 || !(o->state = state.s)))
+		return fail(c);
+	if (maas_registry_default(&models) < 0 || setenv("MAAS_REGISTRY", models.s, 1) < 0)
 		return fail(c);
 	return maas_user_find(&s->user, s->said->user) < 0 || maas_user_wear(&s->user) < 0 ? fail(c) : 0;
 }

@@ -1,5 +1,6 @@
 /* store.c -- the door to SQLite: the state directory, its database, and one way to ask it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -56,12 +57,39 @@ fail_db(struct maas_state *s, const char *what)
 	return maas_fail_as(why, "%s: %s", what, sqlite3_errmsg(s->db));
 }
 
-/* mkdir -p, the last with mode 0700. */
+/* What root makes below a directory of another user's is his: root keeps the books of a service that is not root. */
+static int
+give_to_owner(const char *dir, int fd)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(dir, &st) < 0 || !st.st_uid)
+		return 0;
+	return fchown(fd, st.st_uid, st.st_gid) < 0 ? maas_fail_errno("%s", dir) : 0;
+}
+
+static int
+make_dir(const char *path, const char *parent)
+{
+	int fd, rc;
+
+	if (mkdir(path, 0700) < 0)
+		return errno == EEXIST ? 0
+				       : maas_fail_as(errno == EACCES || errno == EROFS ? MAAS_NOPERM : MAAS_CANTCREATE,
+					     "%s: cannot create: %s", path, strerror(errno));
+	if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)
+		return maas_fail_errno("%s", path);
+	rc = give_to_owner(parent, fd);
+	close(fd);
+	return rc;
+}
+
+/* mkdir -p, with mode 0700. */
 static int
 make_dirs(const char *dir)
 {
-	struct maas_buf path = { 0 };
-	int rc = 0;
+	struct maas_buf path = { 0 }, parent = { 0 };
+	int rc = maas_buf_text(&parent, *dir == '/' ? "/" : ".");
 
 	for (const char *p = dir; rc == 0 && *p;) {
 		size_t n = strspn(p, "/");
@@ -69,11 +97,13 @@ make_dirs(const char *dir)
 		n += strcspn(p + n, "/");
 		rc = maas_buf_add(&path, p, n);
 		p += n;
-		if (rc == 0 && mkdir(path.s, 0700) < 0 && errno != EEXIST)
-			rc = maas_fail_as(errno == EACCES || errno == EROFS ? MAAS_NOPERM : MAAS_CANTCREATE,
-			    "%s: cannot create: %s", path.s, strerror(errno));
+		if (rc == 0 && (rc = make_dir(path.s, parent.s)) == 0) {
+			parent.n = 0;
+			rc = maas_buf_text(&parent, path.s);
+		}
 	}
 	maas_buf_free(&path);
+	maas_buf_free(&parent);
 	return rc;
 }
 
@@ -89,7 +119,7 @@ check_dir(const char *dir)
 	if (st.st_mode & 077)
 		return maas_fail_as(MAAS_NOPERM, "%s: others can enter the state directory (mode %o): chmod 700 %s",
 		    dir, (unsigned)(st.st_mode & 0777), dir);
-	if (st.st_uid != geteuid())
+	if (st.st_uid != geteuid() && geteuid() != 0)
 		return maas_fail_as(MAAS_NOPERM, "%s: the state directory belongs to another user", dir);
 	return 0;
 }
@@ -113,12 +143,26 @@ static const char pragmas[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;"
     "PRAGMA temp_store = MEMORY";
 
-/* SQLite makes its files with the umask; the directory is what keeps others out. */
+/* SQLite gives its other files the mode and the owner of this one. */
+static int
+make_db(const char *dir, const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), rc;
+
+	if (fd < 0)
+		return errno == EEXIST ? 0 : maas_fail_errno("%s", path);
+	rc = give_to_owner(dir, fd);
+	close(fd);
+	return rc;
+}
+
 static int
 open_db(struct maas_state *s, const char *dir, const char *path)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW;
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW;
 
+	if (make_db(dir, path) < 0)
+		return -1;
 	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
 		return fail_db(s, dir);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
