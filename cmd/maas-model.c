@@ -12,7 +12,30 @@ struct info {
 	int json;
 };
 
+struct quantize {
+	int type;
+};
+
+static const char *const quantize_types[] = { "q8", NULL };
+static const struct maas_field quantize_fields[] = { MAAS_ENUM('t', quantize, type, quantize_types, 0,
+							 "what weights become; q8: bytes, a scale for 64 of them"),
+	MAAS_END };
+
 static const struct maas_field info_fields[] = { MAAS_FLAG(0, info, json, "print one JSON object"), MAAS_END };
+
+/* Of 8-bit weights, which are counted themselves. */
+static int
+is_scale(const struct maas_model *m, const struct maas_tensor *t)
+{
+	size_t n = strlen(t->name), tail = strlen(".scale");
+	char name[160];
+
+	if (n <= tail || n >= sizeof name || strcmp(t->name + n - tail, ".scale"))
+		return 0;
+	snprintf(name, sizeof name, "%.*s", (int)(n - tail), t->name);
+	t = maas_model_tensor(m, name);
+	return t && t->dtype == MAAS_I8;
+}
 
 /* Elements of all tensors that are no part. */
 static uint64_t
@@ -23,7 +46,7 @@ parameters(const struct maas_model *m)
 	for (size_t i = 0; i < maas_tensors_count(m->file); i++) {
 		const struct maas_tensor *t = maas_tensors_at(m->file, i);
 
-		if (strncmp(t->name, "maas.", 5))
+		if (strncmp(t->name, "maas.", 5) && !is_scale(m, t))
 			n += t->bytes / maas_dtype_size(t->dtype);
 	}
 	return n;
@@ -138,6 +161,27 @@ verify(struct call *c)
 	return rc ? rc : finish(c);
 }
 
+static int
+quantize(struct call *c)
+{
+	struct maas_model *from, *to = NULL;
+	struct maas_team *team;
+	int rc = -1;
+
+	if (c->n != 2)
+		return misuse(c, "a model, and where to write, were wanted");
+	if (!(from = maas_model_open(c->operand[0])))
+		return fail(c);
+	if ((team = maas_team_new((int)c->common.threads)) && (to = maas_model_quantize(from, team)))
+		rc = maas_model_save(to, c->operand[1], MAAS_DURABLE);
+	else if (team)
+		maas_in("%s", c->operand[0]);
+	maas_model_close(to);
+	maas_team_free(team);
+	maas_model_close(from);
+	return rc < 0 ? fail(c) : finish(c);
+}
+
 static const struct verb verbs[] = {
 	{ .name = "info",
 	    .operands = "MODEL",
@@ -152,6 +196,11 @@ static const struct verb verbs[] = {
 	    .operands = "MODEL...",
 	    .what = "check sums and structure, and try the model with what it kept for that",
 	    .run = verify },
+	{ .name = "quantize",
+	    .operands = "FROM TO",
+	    .what = "write a language model with its weights in 8 bits",
+	    .run = quantize,
+	    .part = { { quantize_fields, sizeof(struct quantize) } } },
 	{ .name = "register",
 	    .operands = "MODEL NAME",
 	    .what = "keep a copy of a model under a name, as its next version",

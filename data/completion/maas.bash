@@ -12,6 +12,7 @@ maas-model - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --hel
 maas-model info --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model tensors -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model verify -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model quantize -t --type -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model register --registry --label -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model list --registry --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model log --registry -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version

@@ -118,7 +118,8 @@ struct maas_mlp {
  * A decoder belongs to one thread at a time.  A step takes no memory once warm.
  */
 struct maas_affine {                            /* x[n,in] -> x w^T + bias */
-	struct maas_matrix w;                   /* [out,in] */
+	struct maas_matrix w;                   /* [out,in]; MAAS_I8: 8-bit, with scale */
+	const float *scale;                     /* of 8-bit weights: [maas_q8_groups(in),out] */
 	const float *bias;                      /* [out] or NULL */
 	size_t out, in;
 };
@@ -131,6 +132,7 @@ struct maas_network {
 	float eps;                              /* of the norms */
 	enum maas_act act;
 	struct maas_matrix tokens, positions;   /* [vocab,embed], [context,embed] */
+	const float *token_scale;               /* of 8-bit tokens */
 	struct maas_layer *layer;
 	const float *norm_gain, *norm_bias;
 	struct maas_affine head;                /* [vocab,embed] */
@@ -192,7 +194,8 @@ struct maas_sequence {                          /* the caller reads; valid until
 };
 
 struct maas_decoder_limits {
-	enum maas_dtype precision;              /* of products and cache: MAAS_F32, MAAS_BF16; MAAS_DTYPES: as stored */
+	enum maas_dtype precision;              /* of products and cache: MAAS_F32, MAAS_BF16; MAAS_DTYPES: as stored.
+						 * 8-bit weights are multiplied as such, their cache by default is bf16 */
 	size_t sequences;                       /* at once; 0: 16 */
 	size_t rows;                            /* tokens a step; 0: 256 */
 	size_t cache_tokens;                    /* of key/value cache for all; 0: sequences x context */
@@ -217,6 +220,12 @@ struct maas_sequence *maas_decoder_join(struct maas_decoder *, const struct maas
 size_t maas_decoder_step(struct maas_decoder *);
 /* At any time: cancels one that runs. */
 void maas_decoder_leave(struct maas_decoder *, struct maas_sequence *);
+
+/*
+ * A copy of a language model whose matrices are 8-bit: tensor NAME is I8 [out,in], NAME.scale F32
+ * [maas_q8_groups(in),out].  What is not a matrix of the network's products is borrowed from the model.
+ */
+struct maas_model *maas_model_quantize(const struct maas_model *, struct maas_team *) MAAS_USE;
 
 /* The tokeniser a model carries; NULL with a reason where it has none.  Free it. */
 struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;

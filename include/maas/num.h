@@ -58,6 +58,31 @@ void maas_product_team(struct maas_team *, float *y, size_t ldy, struct maas_mat
     size_t m, size_t n, size_t k, enum maas_dtype precision, const struct maas_epilogue *, void *scratch);
 
 /*
+ * Products with 8-bit weights, read where they are.  Row j of b [n,k] is n integers a group of MAAS_GROUP along k with
+ * one scale: element l stands for p[j*k + l] * scale[(l / MAAS_GROUP)*n + j].  A row of a is rounded to the same form
+ * first.  The sum of a group's products of integers is exact; then, over the groups in order, from zero,
+ *
+ *	acc = fma((float)sum * scale of a, scale of b, acc)
+ *
+ * so a result depends on its own row of a and row of b and on nothing else, on every tier.
+ */
+#define MAAS_GROUP 64
+struct maas_q8 {
+	const int8_t *p;                /* [n,k] */
+	const float *scale;             /* [maas_q8_groups(k), n] */
+};
+size_t maas_q8_groups(size_t k);
+/* Group i of x [n] gets scale[i * step] = largest |x| / 127, and q = x / scale to the nearest, ties to even.  Where x is
+ * not finite the scale is NaN; where all of a group is below 1e-30 it is 0. */
+void maas_q8_round(int8_t *q, float *scale, size_t step, const float *x, size_t n);
+/* Row j of b as numbers, y [k]. */
+void maas_q8_row(float *y, struct maas_q8 b, size_t j, size_t n, size_t k);
+/* y [m,n] of a [m,k], rows lda apart.  scratch: maas_product_q8_scratch(m, k, members) bytes, 64-aligned. */
+size_t maas_product_q8_scratch(size_t m, size_t k, int members);
+void maas_product_q8_team(struct maas_team *, float *y, size_t ldy, const float *a, size_t lda, struct maas_q8 b,
+    size_t m, size_t n, size_t k, const struct maas_epilogue *, void *scratch);
+
+/*
  * Functions of elements and rows.  One source compiled for every tier: the same bytes on
  * all.  exp and tanh are our own (errors at their definitions); NaN stays NaN.  y may be x.
  */
@@ -118,6 +143,7 @@ struct maas_keys {
 	enum maas_dtype type;           /* MAAS_F32 or MAAS_BF16 */
 	const void *const *k, *const *v;        /* block b holds positions 64 b ...; [MAAS_KEYS, hd] */
 	size_t row;                     /* elements from a position to the next */
+	int turned;                     /* a block of k is [hd, MAAS_KEYS]: all positions of a channel side by side */
 };
 size_t maas_attend_scratch(size_t hd);          /* bytes, 64-aligned */
 /* lse [rows]: log of the sum of exp(score), for the backward pass; NULL: not kept. */

@@ -3,29 +3,53 @@
 
 #include "decode.h"
 
-/* A tensor of h.LAYER (layer < 0: of the whole), in either type. */
+/* Of h.LAYER; layer < 0: of the whole. */
+static void
+full_name(char *to, size_t size, long layer, const char *name)
+{
+	if (layer < 0)
+		snprintf(to, size, "%s", name);
+	else
+		snprintf(to, size, "h.%ld.%s", layer, name);
+}
+
+/* A tensor in either type of floats. */
 static const struct maas_tensor *
 find(const struct maas_model *m, long layer, const char *name, int ndim, const size_t *dim)
 {
 	char full[128];
 	const struct maas_tensor *t;
 
-	if (layer < 0)
-		snprintf(full, sizeof full, "%s", name);
-	else
-		snprintf(full, sizeof full, "h.%ld.%s", layer, name);
+	full_name(full, sizeof full, layer, name);
 	t = maas_model_tensor(m, full);
 	return maas_model_need(m, full, t && t->dtype == MAAS_BF16 ? MAAS_BF16 : MAAS_F32, ndim, dim);
 }
 
+/* A matrix of floats, or one of bytes with its scales in NAME.scale (see maas_model_quantize). */
 static int
-matrix(struct maas_matrix *to, const struct maas_model *m, long layer, const char *name, size_t rows, size_t cols)
+matrix(struct maas_matrix *to, const float **scale, const struct maas_model *m, long layer, const char *name,
+    size_t rows, size_t cols)
 {
-	const struct maas_tensor *t = find(m, layer, name, 2, (size_t[]){ rows, cols });
+	char scales[80], full[128];
+	const struct maas_tensor *t;
 
-	if (!t)
+	full_name(full, sizeof full, layer, name);
+	t = maas_model_tensor(m, full);
+	*scale = NULL;
+	if (!t || t->dtype != MAAS_I8) {
+		if (!(t = find(m, layer, name, 2, (size_t[]){ rows, cols })))
+			return -1;
+		*to = (struct maas_matrix){ t->data, t->dtype, cols, 1 };
+		return 0;
+	}
+	snprintf(scales, sizeof scales, "%s.scale", name);
+	*to = (struct maas_matrix){ t->data, MAAS_I8, cols, 1 };
+	if (!maas_model_need(m, full, MAAS_I8, 2, (size_t[]){ rows, cols }) ||
+	    !(t = find(m, layer, scales, 2, (size_t[]){ maas_q8_groups(cols), rows })))
 		return -1;
-	*to = (struct maas_matrix){ t->data, t->dtype, cols, 1 };
+	if (t->dtype != MAAS_F32)
+		return maas_fail("tensor %s: its type is not F32", t->name);
+	*scale = t->data;
 	return 0;
 }
 
@@ -58,7 +82,7 @@ affine(struct maas_affine *to, const struct maas_model *m, struct maas_arena *a,
 	snprintf(bias, sizeof bias, "%s.bias", name);
 	to->out = out;
 	to->in = in;
-	if (matrix(&to->w, m, layer, weight, out, in) < 0)
+	if (matrix(&to->w, &to->scale, m, layer, weight, out, in) < 0)
 		return -1;
 	return vector(&to->bias, m, a, layer, bias, out);
 }
@@ -81,6 +105,7 @@ static int
 network(const struct maas_model *m, struct maas_arena *a, struct maas_network *w)
 {
 	const struct maas_gpt *g = m->settings;
+	const struct maas_tensor *positions;
 	size_t c = (size_t)g->embed;
 
 	if (g->layers < 1 || g->heads < 1 || g->embed < 1 || g->context < 1 || g->vocab < 1 || g->embed % g->heads != 0)
@@ -95,12 +120,13 @@ network(const struct maas_model *m, struct maas_arena *a, struct maas_network *w
 		.vocab = (size_t)g->vocab,
 		.eps = 1e-5f,
 		.act = MAAS_ACT_GELU_TANH };
-	if (matrix(&w->tokens, m, -1, "wte.weight", w->vocab, c) < 0 ||
-	    matrix(&w->positions, m, -1, "wpe.weight", w->context, c) < 0 ||
+	if (matrix(&w->tokens, &w->token_scale, m, -1, "wte.weight", w->vocab, c) < 0 ||
+	    !(positions = find(m, -1, "wpe.weight", 2, (size_t[]){ w->context, c })) ||
 	    vector(&w->norm_gain, m, a, -1, "ln_f.weight", c) < 0 ||
 	    vector(&w->norm_bias, m, a, -1, "ln_f.bias", c) < 0)
 		return -1;
-	w->head = (struct maas_affine){ .w = w->tokens, .out = w->vocab, .in = c };
+	w->positions = (struct maas_matrix){ positions->data, positions->dtype, c, 1 };
+	w->head = (struct maas_affine){ .w = w->tokens, .scale = w->token_scale, .out = w->vocab, .in = c };
 	if (!find(m, g->layers - 1, "ln_1.weight", 1, &c)) /* before room is made for so many */
 		return -1;
 	if (!(w->layer = maas_take(a, w->layers, sizeof *w->layer)))

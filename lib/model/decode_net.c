@@ -10,7 +10,7 @@ halve(struct net *net, struct maas_matrix *w, size_t rows, size_t cols)
 {
 	maas_bf16 *p;
 
-	if (w->type == MAAS_BF16)
+	if (w->type != MAAS_F32)
 		return 0;
 	if (!(p = maas_take(net->arena, rows * cols, sizeof *p)))
 		return -1;
@@ -41,6 +41,18 @@ aligned(size_t n)
 	return (n + 63) / 64 * 64;
 }
 
+/* For the products of either sort, the widest of them. */
+static size_t
+product_scratch(const struct net *net, size_t members)
+{
+	const struct maas_network *w = &net->w;
+	size_t plain = members * aligned(maas_product_scratch()),
+	       most = w->embed > w->layer[0].down.in ? w->embed : w->layer[0].down.in;
+	size_t q8 = maas_product_q8_scratch(net->rows, most, (int)members);
+
+	return aligned(plain > q8 ? plain : q8);
+}
+
 int
 maas_network_make(struct net *net, enum maas_dtype precision)
 {
@@ -49,7 +61,11 @@ maas_network_make(struct net *net, enum maas_dtype precision)
 	size_t blocks = (w->context + MAAS_KEYS - 1) / MAAS_KEYS;
 
 	net->precision = precision == MAAS_DTYPES ? w->head.w.type : precision;
+	if (net->precision == MAAS_I8)
+		net->precision = MAAS_BF16;
 	net->hd = w->embed / w->heads;
+	if (net->hd > MAAS_HEAD)
+		return maas_fail("heads of %zu channels: %d at most", net->hd, MAAS_HEAD);
 	if (net->precision == MAAS_BF16 && halve_all(net) < 0)
 		return -1;
 	net->keys_stride = aligned(maas_attend_scratch(net->hd)) + aligned(2 * blocks * sizeof(void *));
@@ -59,7 +75,7 @@ maas_network_make(struct net *net, enum maas_dtype precision)
 	    !(net->qkv = maas_take(net->arena, net->rows * width, sizeof(float))) ||
 	    !(net->up = maas_take(net->arena, net->rows * hidden, sizeof(float))) ||
 	    !(net->logits = maas_take(net->arena, net->head_rows * w->vocab, sizeof(float))) ||
-	    !(net->scratch = maas_take(net->arena, members, aligned(maas_product_scratch()))) ||
+	    !(net->scratch = maas_take(net->arena, 1, product_scratch(net, members))) ||
 	    !(net->keys = maas_take(net->arena, members, net->keys_stride)))
 		return -1;
 	net->block_bytes = w->layers * 2 * w->kv_heads * MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
@@ -87,11 +103,13 @@ run_of(const struct net *net, size_t row, size_t *within)
 	return r;
 }
 
-/* y = row i of a table of either type. */
+/* y [n] = row i of a table of any type. */
 static void
-lookup(float *y, const struct maas_matrix *m, size_t i, size_t n)
+lookup(float *y, const struct maas_matrix *m, const float *scale, size_t i, size_t rows, size_t n)
 {
-	if (m->type == MAAS_BF16)
+	if (m->type == MAAS_I8)
+		maas_q8_row(y, (struct maas_q8){ m->p, scale }, i, rows, n);
+	else if (m->type == MAAS_BF16)
 		maas_from_bf16(y, (const maas_bf16 *)m->p + i * m->row, n);
 	else
 		memcpy(y, (const float *)m->p + i * m->row, n * sizeof *y);
@@ -108,8 +126,8 @@ embed(void *arg, size_t begin, size_t end, int member)
 		const struct net_run *r = run_of(net, i, &k);
 		float *x = net->x + i * w->embed, *place = net->h + i * w->embed;
 
-		lookup(x, &w->tokens, (size_t)r->id[k], w->embed);
-		lookup(place, &w->positions, r->at + k, w->embed);
+		lookup(x, &w->tokens, w->token_scale, (size_t)r->id[k], w->vocab, w->embed);
+		lookup(place, &w->positions, NULL, r->at + k, w->context, w->embed);
 		maas_add(x, place, w->embed);
 	}
 }
@@ -137,18 +155,40 @@ part(const struct net *net, const struct net_run *r, size_t block, size_t values
 	    ((net->half / 2 * 2 + values) * net->w.kv_heads + head) * bytes;
 }
 
+/* Values as they come, a position after the other. */
 static void
-keep(const struct net *net, const struct net_run *r, const float *x, size_t values, size_t head)
+keep_values(const struct net *net, const struct net_run *r, const float *x, size_t head)
 {
 	for (size_t i = 0; i < r->rows; i++, x += net->w.layer->qkv.out) {
 		size_t at = r->at + i;
-		unsigned char *to = part(net, r, at / MAAS_KEYS, values, head) +
-		    at % MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
+		unsigned char *to =
+		    part(net, r, at / MAAS_KEYS, 1, head) + at % MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
 
 		if (net->precision == MAAS_BF16)
 			maas_to_bf16((maas_bf16 *)to, x, net->hd);
 		else
 			memcpy(to, x, net->hd * sizeof *x);
+	}
+}
+
+/* Keys turned, a channel after the other: a query meets those of a block side by side. */
+static void
+keep_keys(const struct net *net, const struct net_run *r, const float *x, size_t head)
+{
+	maas_bf16 half[MAAS_HEAD];
+
+	for (size_t i = 0; i < r->rows; i++, x += net->w.layer->qkv.out) {
+		size_t at = r->at + i;
+		void *to = part(net, r, at / MAAS_KEYS, 0, head);
+
+		if (net->precision == MAAS_BF16) {
+			maas_to_bf16(half, x, net->hd);
+			for (size_t c = 0; c < net->hd; c++)
+				((maas_bf16 *)to)[c * MAAS_KEYS + at % MAAS_KEYS] = half[c];
+		} else {
+			for (size_t c = 0; c < net->hd; c++)
+				((float *)to)[c * MAAS_KEYS + at % MAAS_KEYS] = x[c];
+		}
 	}
 }
 
@@ -165,14 +205,14 @@ attend(void *arg, size_t begin, size_t end, int member)
 	for (size_t i = begin; i < end; i++) {
 		const struct net_run *r = &net->run[i / w->kv_heads];
 		size_t head = i % w->kv_heads, row = 0, blocks = (r->at + r->rows + MAAS_KEYS - 1) / MAAS_KEYS;
-		struct maas_keys keys = { net->precision, k, k + blocks, hd };
+		struct maas_keys keys = { net->precision, k, k + blocks, hd, 1 };
 		const float *in;
 
 		for (const struct net_run *q = net->run; q < r; q++)
 			row += q->rows;
 		in = net->qkv + row * width;
-		keep(net, r, in + (w->heads + head) * hd, 0, head);
-		keep(net, r, in + (w->heads + w->kv_heads + head) * hd, 1, head);
+		keep_keys(net, r, in + (w->heads + head) * hd, head);
+		keep_values(net, r, in + (w->heads + w->kv_heads + head) * hd, head);
 		for (size_t b = 0; b < blocks; b++) {
 			k[b] = part(net, r, b, 0, head);
 			k[blocks + b] = part(net, r, b, 1, head);
@@ -188,6 +228,11 @@ affine(struct net *net, float *y, const float *x, const struct maas_affine *a, s
 {
 	struct maas_epilogue e = { .bias = a->bias, .act = act, .add = add };
 
+	if (a->w.type == MAAS_I8) {
+		maas_product_q8_team(net->team, y, a->out, x, a->in, (struct maas_q8){ a->w.p, a->scale }, rows, a->out,
+		    a->in, &e, net->scratch);
+		return;
+	}
 	maas_product_team(net->team, y, a->out, (struct maas_matrix){ x, MAAS_F32, a->in, 1 }, a->w, rows, a->out,
 	    a->in, net->precision, &e, net->scratch);
 }

@@ -76,7 +76,7 @@ heads(void *arg, size_t begin, size_t end, int member)
 	size_t hd = head_size(y), ld = op_last(y->in[0]), group = a->heads / a->kv_heads, n = blocks(y);
 	char *scratch = (char *)w->run->scratch + (size_t)member * w->run->stride;
 	const void **at = (void *)(scratch + maas_attend_scratch(hd));
-	struct maas_keys keys = { MAAS_F32, at, at + n, ld };
+	struct maas_keys keys = { MAAS_F32, at, at + n, ld, 0 };
 
 	for (size_t i = begin; i < end; i++) {
 		size_t s = i / a->heads, h = i % a->heads;

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "tile.h"
+#include "chain.h"
 
 #define TIER_FILE "attend.inc"
 #include "tier.h"
@@ -26,6 +26,10 @@ struct fwd_room {
 	float value[PANELS][MAAS_KEYS * TILE_N];
 	sums_of score[SCORES], sum[PANELS];
 	float state[ROWS][2];
+};
+
+struct one_room {
+	float score[MAAS_KEYS], p[MAAS_KEYS], sum[MAAS_HEAD], part[MAAS_HEAD];
 };
 
 struct bwd_room {
@@ -92,6 +96,14 @@ score_keys(const struct maas_tile *t, struct fwd_room *s, const struct maas_keys
 {
 	size_t size = maas_dtype_size(keys->type), row = keys->row * size, in_place = 0;
 
+	for (size_t j = 0; keys->turned && j < SCORES && j * TILE_N < n; j++) {
+		struct maas_matrix x = { (const char *)keys->k[block] + j * TILE_N * size, keys->type, MAAS_KEYS, 1 };
+
+		t->pack(s->key[j], TILE_N, &x, hd, TILE_N, 0);
+		t->f32(s->score[j], s->q, s->key[j], rows, hd, 0);
+	}
+	if (keys->turned)
+		return;
 	if (rows <= TILE_ROWS && keys->type == MAAS_F32 && t->few_f32)
 		in_place = n / TILE_N;
 	for (size_t j = 0; j < SCORES; j++) {
@@ -136,6 +148,34 @@ meet(const struct maas_tile *t, struct fwd_room *s, const struct maas_keys *keys
 		t->f32(s->sum[c / TILE_N], s->p, s->value[c / TILE_N], rows, n, block > 0);
 }
 
+/* One row, keys turned: the same chains of fma, straight from where keys and values lie. */
+static void
+attend_one(float *y, float *lse, const float *q, size_t at, const struct maas_keys *keys, size_t hd, struct one_room *s)
+{
+	float state[2] = { -INFINITY, 0 }, scale = 1.0f / sqrtf((float)hd);
+
+	memset(s->sum, 0, sizeof s->sum);
+	for (size_t b = 0; b * MAAS_KEYS <= at; b++) {
+		size_t n = least(at + 1 - b * MAAS_KEYS, MAAS_KEYS);
+		struct chain key = { keys->type, keys->k[b], MAAS_KEYS, keys->v[b] },
+			     value = { keys->type, keys->v[b], keys->row, NULL };
+
+		if ((b + 1) * MAAS_KEYS <= at)
+			value.soon = keys->k[b + 1];
+		maas_chain(s->score, q, &key, hd, MAAS_KEYS);
+		float less = PICK(online)(s->p, s->score, s->score + TILE_N, n, scale, state);
+
+		maas_chain(b ? s->part : s->sum, s->p, &value, n, hd);
+		for (size_t c = 0; b && c < hd; c += TILE_N) {
+			PICK(shrink)(s->sum + c, less);
+			maas_add(s->sum + c, s->part + c, least(hd - c, TILE_N));
+		}
+	}
+	PICK(divide)(y, s->sum, hd, state[1]);
+	if (lse)
+		*lse = state[0] + logf(state[1]);
+}
+
 void
 maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
     const struct maas_keys *keys, size_t hd, void *scratch)
@@ -143,6 +183,10 @@ maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, si
 	const struct maas_tile *t = maas_tile_now();
 	struct fwd_room *s = scratch;
 
+	if (rows == 1 && keys->turned) {
+		attend_one(y, lse, q, at, keys, hd, scratch);
+		return;
+	}
 	for (size_t r0 = 0; r0 < rows; r0 += ROWS) {
 		size_t n = least(rows - r0, ROWS);
 

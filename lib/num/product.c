@@ -116,11 +116,10 @@ pack_rows(const struct job *g, float *to, size_t i, size_t m, size_t l, size_t k
 			memset(to + r * TILE_ROW + k, 0, (whole - k) * sizeof *to);
 }
 
-static void
-finish_row(const struct job *g, float *v, size_t i, size_t j, size_t n)
+void
+maas_epilogue_row(const struct maas_epilogue *e, float *y, size_t ldy, float *v, size_t i, size_t j, size_t n)
 {
-	const struct maas_epilogue *e = &g->end;
-	size_t at0 = i * g->ldy + j;
+	size_t at0 = i * ldy + j;
 
 	if (e->bias)
 		maas_add(v, e->bias + j, n);
@@ -131,9 +130,9 @@ finish_row(const struct job *g, float *v, size_t i, size_t j, size_t n)
 	if (e->residual)
 		maas_add(v, e->residual + at0, n);
 	if (e->add)
-		maas_add(g->y + at0, v, n);
+		maas_add(y + at0, v, n);
 	else
-		memcpy(g->y + at0, v, n * sizeof *v);
+		memcpy(y + at0, v, n * sizeof *v);
 }
 
 static void
@@ -142,7 +141,7 @@ finish(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t
 	for (size_t r = 0; r < m; r++) {
 		for (size_t c = from; c < to; c += TILE_N)
 			memcpy(s->row + c - from, s->c + c * m + r * TILE_N, TILE_N * sizeof *s->row);
-		finish_row(g, s->row, i + r, j + from, to - from);
+		maas_epilogue_row(&g->end, g->y, g->ldy, s->row, i + r, j + from, to - from);
 	}
 }
 

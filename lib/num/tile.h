@@ -50,6 +50,9 @@ const struct maas_tile *maas_tile_amx(void);
 
 const struct maas_tile *maas_tile_now(void); /* of this process's tier */
 
+/* Finish sums v [n] of row i, columns j ...: see struct maas_epilogue.  v is destroyed. */
+void maas_epilogue_row(const struct maas_epilogue *, float *y, size_t ldy, float *v, size_t i, size_t j, size_t n);
+
 /* The value an element has as an operand: widened, and rounded where `round`. */
 static inline float
 tile_operand(const struct maas_matrix *s, size_t at, int round)

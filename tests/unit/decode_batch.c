@@ -134,11 +134,14 @@ together(
 	maas_team_free(team);
 }
 
+/* stored MAAS_I8: 8-bit weights. */
 static void
 invariance(enum maas_dtype stored, enum maas_dtype type)
 {
 	static struct told want[CASES];
-	struct maas_model *m = tiny_gpt(&plain, &shape, stored);
+	struct maas_team *team = maas_team_new(1);
+	struct maas_model *floats = tiny_gpt(&plain, &shape, stored == MAAS_I8 ? MAAS_F32 : stored);
+	struct maas_model *m = stored == MAAS_I8 ? maas_model_quantize(floats, team) : floats;
 	int differ = 0;
 
 	ok(m && alone(m, type, want) == 0, "each alone");
@@ -149,7 +152,10 @@ invariance(enum maas_dtype stored, enum maas_dtype type)
 	together(m, type, want, 3, 0, 3);
 	together(m, type, want, 2, 5, 1);
 	together(m, type, want, 2, 48, 7);
-	maas_model_close(m);
+	if (m != floats)
+		maas_model_close(m);
+	maas_model_close(floats);
+	maas_team_free(team);
 }
 
 static void
@@ -263,6 +269,8 @@ main(void)
 	invariance(MAAS_F32, MAAS_F32);
 	invariance(MAAS_F32, MAAS_BF16);
 	invariance(MAAS_BF16, MAAS_F32);
+	invariance(MAAS_I8, MAAS_DTYPES);
+	invariance(MAAS_I8, MAAS_F32);
 	refusals();
 	oddities();
 	memory();

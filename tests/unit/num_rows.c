@@ -173,7 +173,7 @@ attend(float *to, float *sums, size_t rows, size_t at)
 {
 	const void *kb[] = { k, k + MAAS_KEYS * HD, k + 2 * MAAS_KEYS * HD },
 		   *vb[] = { v, v + MAAS_KEYS * HD, v + 2 * MAAS_KEYS * HD };
-	struct maas_keys keys = { MAAS_F32, kb, vb, HD };
+	struct maas_keys keys = { MAAS_F32, kb, vb, HD, 0 };
 
 	maas_attend_fwd(to, HD, sums, q + at * HD, HD, rows, at, &keys, HD, scratch);
 }
@@ -219,6 +219,54 @@ check_attention(void)
 	ok(!memcmp(alone, out + 37 * HD, (T - 37) * HD * sizeof *out), "the last %d queries as among all", T - 37);
 }
 
+/* Keys and values of a cache, keys turned: one query alone, and some of it together; the same in every tier. */
+static void
+check_cache(enum maas_dtype type, size_t hd, float *want)
+{
+	static float kt[3 * MAAS_KEYS * MAAS_HEAD], vt[3 * MAAS_KEYS * MAAS_HEAD], qs[T * MAAS_HEAD], one[MAAS_HEAD];
+	static maas_bf16 kh[3 * MAAS_KEYS * MAAS_HEAD], vh[3 * MAAS_KEYS * MAAS_HEAD];
+	static float all[T * MAAS_HEAD];
+	const void *kb[3], *vb[3];
+	struct maas_keys keys = { type, kb, vb, hd, 1 };
+	size_t block = MAAS_KEYS * hd;
+	int bad = 0;
+
+	maas_fill_normal(qs, T * hd, 1.5, 4, hd);
+	maas_fill_normal(kt, 3 * block, 1.5, 5, hd);
+	maas_fill_normal(vt, 3 * block, 1.5, 6, hd);
+	maas_to_bf16(kh, kt, 3 * block);
+	maas_to_bf16(vh, vt, 3 * block);
+	for (size_t b = 0; b < 3; b++) {
+		kb[b] = type == MAAS_F32 ? (const void *)(kt + b * block) : (const void *)(kh + b * block);
+		vb[b] = type == MAAS_F32 ? (const void *)(vt + b * block) : (const void *)(vh + b * block);
+	}
+	maas_attend_fwd(all, hd, NULL, qs, hd, T, 0, &keys, hd, scratch);
+	for (size_t t = 0; t < T; t++) {
+		maas_attend_fwd(one, hd, NULL, qs + t * hd, hd, 1, t, &keys, hd, scratch);
+		bad += memcmp(one, all + t * hd, hd * sizeof *one) != 0;
+	}
+	ok(!bad, "cache of %s, heads of %zu: a query alone as among others, %d differ", maas_dtype_name(type), hd, bad);
+	if (maas_isa() == MAAS_PORTABLE)
+		memcpy(want, all, T * hd * sizeof *all);
+	ok(!memcmp(want, all, T * hd * sizeof *all), "and as in portable C");
+}
+
+/* Turned or straight, keys are the same keys. */
+static void
+check_turned(void)
+{
+	static float kt[3 * MAAS_KEYS * HD];
+	const void *kb[] = { kt, kt + MAAS_KEYS * HD, kt + 2 * MAAS_KEYS * HD },
+		   *vb[] = { v, v + MAAS_KEYS * HD, v + 2 * MAAS_KEYS * HD };
+	struct maas_keys keys = { MAAS_F32, kb, vb, HD, 1 };
+
+	for (size_t t = 0; t < T; t++)
+		for (size_t c = 0; c < HD; c++)
+			kt[t / MAAS_KEYS * MAAS_KEYS * HD + c * MAAS_KEYS + t % MAAS_KEYS] = k[t * HD + c];
+	maas_attend_fwd(alone, HD, NULL, q, HD, T, 0, &keys, HD, scratch);
+	ok(!memcmp(alone, out, sizeof out), "keys turned: the same");
+}
+
 static void
 check_lapack(void)
 {
@@ -260,7 +308,8 @@ check_lapack(void)
 int
 main(void)
 {
-	static float attended[T * HD];
+	static float attended[T * HD], cached[8][T * MAAS_HEAD];
+	static const size_t heads[] = { 16, 64, 80, 256 };
 
 	if (!(scratch = aligned_alloc(64, maas_attend_scratch(HD))))
 		return 2;
@@ -277,6 +326,11 @@ main(void)
 		check_softmax();
 		check_layernorm();
 		check_attention();
+		check_turned();
+		for (size_t c = 0; c < MAAS_COUNT(heads); c++) {
+			check_cache(MAAS_F32, heads[c], cached[2 * c]);
+			check_cache(MAAS_BF16, heads[c], cached[2 * c + 1]);
+		}
 		if (i == 0) {
 			everything(first);
 			memcpy(attended, out, sizeof out);
