@@ -90,7 +90,7 @@ reload(struct call *c, struct maas_server *s)
 	maas_notify("RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=looking at the models again",
 	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	if (maas_server_reload(s) < 0)
-		complain(c, maas_why(), "not all was opened again: %s", maas_error());
+		complain(c, maas_why(), "models are not looked at again: %s", maas_error());
 	tell_trouble(c, s);
 	tell_ready(s);
 }

@@ -156,9 +156,9 @@ size_t maas_server_keys(const struct maas_server *);    /* that are good now */
  * -1: something of it failed; it is tried again next time, the old keys stay good. */
 int maas_server_tick(struct maas_server *) MAAS_USE;
 /* Look at the models again: what is another, or new, is loaded and tried, and takes the place of the old at once; what
- * fails leaves the old.  The log is opened again.  -1: the registry or the log cannot be opened; what was open stays. */
+ * fails leaves the old.  The log is opened again.  -1: the registry cannot be read, and no model has changed. */
 int maas_server_reload(struct maas_server *) MAAS_USE;
-/* What could not be loaded when the models were looked at last, a line each; "": all could. */
+/* What could not be loaded or opened when the models were looked at last, a line each; "": all could. */
 const char *maas_server_trouble(const struct maas_server *);
 /* Stop taking requests, finish those there are. */
 void maas_server_drain(struct maas_server *);

@@ -216,9 +216,12 @@ maas_server_tick(struct maas_server *s)
 int
 maas_server_reload(struct maas_server *s)
 {
-	int log = s->log >= 0 ? accesslog_reopen(s->log, s->options.log) : 0;
+	int rc = families_reload(s);
 
-	return families_reload(s) < 0 ? -1 : log;
+	if (s->log >= 0 && accesslog_reopen(s->log, s->options.log) < 0 &&
+	    maas_buf_printf(&s->trouble, "%s\n", maas_error()) < 0)
+		s->trouble.n = 0;
+	return rc;
 }
 
 const char *
