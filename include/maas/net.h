@@ -42,7 +42,7 @@ struct maas_http_setup {
 	const char *host;               /* numeric address; NULL: no TCP */
 	int port;                       /* 0: any free one */
 	const char *unix_path;          /* NULL: none.  Mode 0600; a dead socket of that name is replaced */
-	int threads;                    /* 0: 2 */
+	int threads;                    /* that talk to clients; 0: 1 */
 	size_t body_max;                /* bytes of one body; 0: 8 MiB */
 	size_t bodies_max;              /* of all bodies together; 0: 256 MiB */
 	size_t connections;             /* more get 503; 0: 1000 */

@@ -16,6 +16,7 @@
 #include "maas/net.h"
 
 #define HEAD_MAX  1024                  /* of the headers that the application adds */
+#define ID_BYTES  12                    /* of chance in a request's name */
 #define SPARE     256                   /* connections above the limit, to say 503 on */
 
 struct MHD_Connection;
@@ -34,6 +35,7 @@ struct link {                           /* a connection */
 	int spare;                      /* above the limit: it is told so */
 	_Atomic double deadline;        /* the reaper cuts it then */
 	struct maas_buf target;
+	char peer[64];
 	struct exchange *x;
 };
 
@@ -57,6 +59,8 @@ struct exchange {
 	char head[HEAD_MAX];            /* name NUL value NUL ... */
 	size_t nhead;
 	void *app;
+	unsigned char chance[20 * ID_BYTES];    /* for the names of requests */
+	size_t nchance;                 /* bytes of it that are left */
 	struct exchange *next;          /* in the pool */
 };
 

@@ -146,15 +146,20 @@ name_request(struct exchange *x)
 {
 	static const char digit[] = "0123456789abcdef";
 	const char *theirs = maas_http_header(&x->r, "X-Request-Id");
-	unsigned char raw[12] = { 0 };
+	const unsigned char *raw;
 
 	if (theirs && maas_http_id_decent(theirs)) {
 		snprintf(x->r.id, sizeof x->r.id, "%s", theirs);
 		return;
 	}
-	if (maas_random(raw, sizeof raw) < 0)
-		memset(raw, 0, sizeof raw);
-	for (size_t i = 0; i < sizeof raw; i++) {
+	if (!x->nchance) {
+		if (maas_random(x->chance, sizeof x->chance) < 0)
+			memset(x->chance, 0, sizeof x->chance);
+		x->nchance = sizeof x->chance;
+	}
+	x->nchance -= ID_BYTES;
+	raw = x->chance + x->nchance;
+	for (size_t i = 0; i < ID_BYTES; i++) {
 		x->r.id[2 * i] = digit[raw[i] >> 4];
 		x->r.id[2 * i + 1] = digit[raw[i] & 15];
 	}
@@ -235,7 +240,7 @@ begin(struct link *l, struct MHD_Connection *c, const char *method, const char *
 	x->r.target = x->target.n ? x->target.s : "";
 	x->r.start = x->began = maas_clock();
 	split_target(&x->r);
-	http_peer(l->fd, x->r.peer, sizeof x->r.peer);
+	memcpy(x->r.peer, l->peer, sizeof x->r.peer);
 	pthread_mutex_lock(&h->lock);
 	l->x = x;
 	pthread_mutex_unlock(&h->lock);
@@ -423,6 +428,7 @@ start_link(struct maas_http *h, struct MHD_Connection *c, void **context)
 		return;
 	l->http = h;
 	l->fd = info->connect_fd;
+	http_peer(l->fd, l->peer, sizeof l->peer);
 	pthread_mutex_lock(&h->lock);
 	l->spare = is_above(h, l->fd);
 	expect_head(l);
@@ -566,7 +572,7 @@ start_accepting(struct maas_http *h)
 static void
 fill_in(struct maas_http_setup *s)
 {
-	s->threads = s->threads > 1 ? s->threads : 2;
+	s->threads = s->threads > 0 ? s->threads : 1;
 	s->body_max = s->body_max ? s->body_max : 8u << 20;
 	s->bodies_max = s->bodies_max ? s->bodies_max : 256u << 20;
 	s->connections = s->connections ? s->connections : 1000;

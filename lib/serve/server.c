@@ -87,6 +87,9 @@ listen_on(struct maas_server *s, int tcp)
 		.body_max = largest,
 		.bodies_max = largest > BODIES_MAX / 4 ? 4 * largest : BODIES_MAX,
 		.connections = (size_t)s->options.connections,
+		.threads = maas_cores() < 4 ? 1
+		    : maas_cores() < 32     ? 2
+					    : 4,
 		.admit = admit_request,
 		.handle = admit_handle,
 		.refuse = admit_refuse,
