@@ -49,6 +49,7 @@ struct exchange {
 	pthread_mutex_t lock;
 	_Atomic int refs;               /* the library's, the application's */
 	enum stage stage;
+	int looks;
 	int suspended, gone, ended, failed, close;
 	size_t budget;                  /* bytes of bodies_max taken */
 	double began;                   /* the body's first byte */

@@ -19,6 +19,7 @@
 
 #define BLOCK         32768 /* of a connection's memory: its head must fit; of a stream's pieces */
 #define SPARE_SECONDS 2     /* for the head of a connection above the limit */
+#define LOOKS  2     /* for an answer, between other connections' work, before one is suspended: that costs more */
 #define FIELDS        80    /* of a head: the guard refuses at fewer */
 
 /* x->lock is held. */
@@ -317,7 +318,7 @@ whole(struct exchange *x, struct MHD_Connection *c)
 	pthread_mutex_lock(&x->lock);
 	gone = x->gone;
 	stage = x->stage;
-	if (!gone && stage == HANDED)
+	if (!gone && stage == HANDED && x->looks++ >= LOOKS)
 		http_suspend(x);
 	pthread_mutex_unlock(&x->lock);
 	if (gone)
