@@ -1,0 +1,105 @@
+/* sound_wave -- the door to libsndfile: WAV and FLAC out of memory. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sound.h"
+
+#ifdef MAAS_HAS_SNDFILE
+#include <sndfile.h>
+
+#define BLOCK 4096 /* frames */
+
+struct stream {
+	struct maas_span file;
+	sf_count_t at;
+};
+
+static sf_count_t
+length(void *p)
+{
+	return (sf_count_t)((struct stream *)p)->file.n;
+}
+
+static sf_count_t
+seek(sf_count_t offset, int whence, void *p)
+{
+	struct stream *s = p;
+	sf_count_t n = (sf_count_t)s->file.n, from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? s->at : n;
+
+	if (offset < -from || offset > n - from)
+		return -1;
+	return s->at = from + offset;
+}
+
+static sf_count_t
+take(void *to, sf_count_t n, void *p)
+{
+	struct stream *s = p;
+	sf_count_t left = (sf_count_t)s->file.n - s->at;
+
+	n = n < 0 ? 0 : n < left ? n : left;
+	memcpy(to, s->file.s + s->at, (size_t)n);
+	s->at += n;
+	return n;
+}
+
+static sf_count_t
+put(const void *from, sf_count_t n, void *p)
+{
+	(void)from;
+	(void)n;
+	(void)p;
+	return 0;
+}
+
+static sf_count_t
+tell(void *p)
+{
+	return ((struct stream *)p)->at;
+}
+
+static int
+read_frames(struct maas_sound *s, SNDFILE *f, size_t channels, double seconds)
+{
+	float *block = maas_alloc(BLOCK * channels, sizeof *block);
+	const float *x[SOUND_CHANNELS];
+	size_t want, cap = 0;
+	sf_count_t got = 1;
+	int rc = block ? 0 : -1;
+
+	for (size_t c = 0; c < channels; c++)
+		x[c] = block + c;
+	while (rc == 0 && got > 0 && (want = sound_wants(s, seconds, BLOCK)) > 0)
+		if ((got = sf_readf_float(f, block, (sf_count_t)want)) > 0)
+			rc = sound_add(s, &cap, x, channels, (size_t)got, channels);
+	free(block);
+	return rc;
+}
+
+int
+wave_decode(struct maas_sound *s, struct maas_span file, double seconds)
+{
+	SF_VIRTUAL_IO io = { length, seek, take, put, tell };
+	struct stream stream = { file, 0 };
+	SF_INFO info = { 0 };
+	SNDFILE *f = sf_open_virtual(&io, SFM_READ, &info, &stream);
+	int rc;
+
+	if (!f)
+		return maas_fail("a damaged sound: %.*s", (int)strcspn(sf_strerror(NULL), ".\n"), sf_strerror(NULL));
+	rc = sound_begin(s, info.samplerate, info.channels);
+	if (rc == 0)
+		rc = read_frames(s, f, (size_t)info.channels, seconds);
+	sf_close(f);
+	return rc;
+}
+#else
+int
+wave_decode(struct maas_sound *s, struct maas_span file, double seconds)
+{
+	(void)s;
+	(void)file;
+	(void)seconds;
+	return maas_fail_as(MAAS_UNAVAILABLE, "a WAV or FLAC sound: built without libsndfile");
+}
+#endif
