@@ -19,8 +19,8 @@
 
 #define BLOCK         32768 /* of a connection's memory: its head must fit; of a stream's pieces */
 #define SPARE_SECONDS 2     /* for the head of a connection above the limit */
-#define LOOKS  2     /* for an answer, between other connections' work, before one is suspended: that costs more */
-#define FIELDS        80    /* of a head: the guard refuses at fewer */
+#define LOOKS         2  /* for an answer, between other connections' work, before one is suspended: that costs more */
+#define FIELDS        80 /* of a head: the guard refuses at fewer */
 
 /* x->lock is held. */
 void
