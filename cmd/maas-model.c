@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "driver.h"
-#include "maas/model.h"
+#include "maas/card.h"
 #include "maas/registry.h"
+#include "model_card.h"
 #include "model_registry.h"
 
 struct info {
@@ -71,7 +72,8 @@ info_json(const struct maas_model *m)
 			rc = maas_buf_printf(&b, ":%zu", t->bytes);
 		comma = ",";
 	}
-	if (rc == 0 && (rc = maas_buf_text(&b, "}}\n")) == 0)
+	if (rc == 0 && (rc = maas_buf_text(&b, "},\"card\":{")) == 0 && (rc = maas_card_print_of(&b, m)) == 0 &&
+	    (rc = maas_buf_text(&b, "}}\n")) == 0)
 		fputs(b.s, stdout);
 	maas_buf_free(&b);
 	return rc;
@@ -99,7 +101,7 @@ info_text(const struct maas_model *m)
 			printf("part %s\t%zu bytes\n", t->name + 5, t->bytes);
 	}
 	maas_buf_free(&b);
-	return rc;
+	return rc == 0 ? model_card_print(m) : rc;
 }
 
 static int
@@ -188,6 +190,12 @@ static const struct verb verbs[] = {
 	    .what = "print what a model is: kind, settings, parts",
 	    .run = info,
 	    .part = { { info_fields, sizeof(struct info) } } },
+	{ .name = "card",
+	    .operands = "MODEL",
+	    .what =
+		"print what a model is for, what it has learnt from and how good it was; or change what people said",
+	    .run = model_card,
+	    .part = { { card_fields, sizeof(struct card_options) } } },
 	{ .name = "tensors",
 	    .operands = "FILE",
 	    .what = "list the tensors of a model or of any safetensors file",

@@ -3,19 +3,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "enter.h"
 #include "maas/pca.h"
 #include "pca_rows.h"
 
 #define BAR 50 /* columns of the longest bar of a scree plot */
 
 struct outcome_pca {
-	const char *output;
+	const char *output, *enter, *registry, *description, *license;
 	int if_changed, json;
 };
 static const struct maas_field outcome_pca_fields[] = {
 	MAAS_TEXT('o', outcome_pca, output, NULL, "write the model to FILE"),
 	MAAS_FLAG(0, outcome_pca, if_changed, "leave an output alone that would be the same bytes"),
 	MAAS_FLAG(0, outcome_pca, json, "print the result as JSON on standard output"),
+	ENTER_FIELDS(outcome_pca),
 	MAAS_END,
 };
 
@@ -155,6 +157,21 @@ report(struct call *c, const struct maas_model *m)
 }
 
 static int
+add_card(struct call *c, struct maas_model *m, struct maas_table *t)
+{
+	const struct maas_pca *s = m->settings;
+	struct maas_card card = { .rows = (uint64_t)s->samples };
+	char sha256[65];
+
+	if (maas_table_sha256(t, sha256) < 0)
+		return -1;
+	card.sha256 = *sha256 ? sha256 : NULL;
+	enter_words(ENTERED((const struct outcome_pca *)c->part[1]), &card);
+	maas_measure_add(&card.quality, "ratio_sum", ratio_sum(m));
+	return maas_card_write(m, &card);
+}
+
+static int
 fit(struct call *c)
 {
 	struct maas_pca_options *o = c->part[0];
@@ -169,13 +186,17 @@ fit(struct call *c)
 		return rc;
 	if (!out->output)
 		return misuse(c, "-o MODEL is wanted");
+	if ((rc = enter_check(c, ENTERED(out))))
+		return rc;
 	if (spare_input(c, out->output) < 0)
 		return fail(c);
 	o->seed = (uint64_t)c->common.seed;
 	if ((team = maas_team_new((int)c->common.threads)) &&
-	    (t = maas_table_open(to, NULL, c->operand, c->n, maas_pca_again(o, to) ? MAAS_AGAIN : 0)) &&
-	    (m = maas_pca_fit(o, to, t, team)) &&
-	    maas_model_save(m, out->output, MAAS_DURABLE | (out->if_changed ? MAAS_IF_CHANGED : 0)) == 0)
+	    (t = maas_table_open(
+		 to, NULL, c->operand, c->n, MAAS_DIGEST | (maas_pca_again(o, to) ? (unsigned)MAAS_AGAIN : 0))) &&
+	    (m = maas_pca_fit(o, to, t, team)) && add_card(c, m, t) == 0 &&
+	    maas_model_save(m, out->output, MAAS_DURABLE | (out->if_changed ? MAAS_IF_CHANGED : 0)) == 0 &&
+	    enter_registry(c, ENTERED(out)) == 0)
 		rc = report(c, m);
 	else
 		rc = fail(c);

@@ -42,20 +42,23 @@ model_register(struct call *c)
 {
 	const struct register_options *o = c->part[0];
 	struct maas_buf place = { 0 }, path = { 0 };
+	struct maas_entry entry = { .labels = o->label };
 	const char *dir;
-	int64_t version;
 	int rc = -1;
 
 	if (c->n != 2)
 		return misuse(c, "a model and a name were wanted");
-	if ((dir = registry_dir(o->registry, &place)) && maas_model_find(c->operand[0], &path) == 0)
-		rc = maas_registry_register(dir, path.s, c->operand[1], &o->label, &version);
+	entry.name = c->operand[1];
+	if ((dir = registry_dir(o->registry, &place)) && maas_model_find(c->operand[0], &path) == 0) {
+		entry.path = path.s;
+		rc = maas_registry_register(dir, &entry);
+	}
 	maas_buf_free(&place);
 	maas_buf_free(&path);
 	if (rc < 0)
 		return fail(c);
 	if (!c->common.quiet)
-		printf("%s@%lld\n", c->operand[1], (long long)version);
+		printf("%s@%lld\n", entry.name, (long long)entry.version);
 	return finish(c);
 }
 
@@ -108,8 +111,9 @@ put_version(struct maas_buf *b, const struct maas_shelf *s, const struct maas_ve
 	return maas_buf_printf(b, ",\"bytes\":%llu,\"created\":%lld,\"sha256\":", (unsigned long long)v->bytes,
 		   (long long)v->created) < 0
 	    ? -1
-	    : maas_json_put_text(b, maas_span(v->sha256)) < 0 ? -1
-							      : maas_buf_text(b, "}");
+	    : maas_json_put_text(b, maas_span(v->sha256)) < 0            ? -1
+	    : v->card && maas_buf_printf(b, ",\"card\":%s", v->card) < 0 ? -1
+									 : maas_buf_text(b, "}");
 }
 
 static int

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "maas/registry.h"
 #include "train_family.h"
 
 const struct maas_field outcome_fields[] = { MAAS_TEXT('o', outcome, output, NULL, "write the model to FILE"),
@@ -13,62 +12,20 @@ const struct maas_field outcome_fields[] = { MAAS_TEXT('o', outcome, output, NUL
 	MAAS_FLAG(0, outcome, if_changed, "leave an output alone that would be the same bytes"),
 	MAAS_TEXT(0, outcome, depfile, NULL, "write a make rule of what was read to FILE"),
 	MAAS_TEXT(0, outcome, lock, NULL, "hold this file locked; held by another process: exit 75"),
-	{ MAAS_F_TEXT, 0, "register", offsetof(struct outcome, enter), 0, 0, 0, NULL, NULL,
-	    "register what was written as the next version of NAME[:LABEL]" },
-	MAAS_TEXT(0, outcome, registry, NULL, "directory of the registered models"),
+	ENTER_FIELDS(outcome),
 	MAAS_FLAG(0, outcome, dry_run, "check everything, print the settings and the cost, and stop"), MAAS_END };
-
-/* "NAME", "NAME:LABEL" */
-static int
-split_entry(const char *said, char name[MAAS_REGISTRY_NAME + 1], const char **label)
-{
-	size_t n = strcspn(said, ":");
-
-	*label = said[n] ? said + n + 1 : NULL;
-	if (n > MAAS_REGISTRY_NAME)
-		return maas_registry_check_name(said);
-	memcpy(name, said, n);
-	name[n] = '\0';
-	return maas_registry_check_name(name) < 0 || (*label && maas_registry_check_label(*label) < 0) ? -1 : 0;
-}
-
-int
-enter_registry(const struct call *c, const struct outcome *o)
-{
-	struct maas_buf place = { 0 };
-	char name[MAAS_REGISTRY_NAME + 1];
-	const char *label, *dir = o->registry;
-	int64_t version;
-	int bad;
-
-	if (!o->enter)
-		return 0;
-	bad = split_entry(o->enter, name, &label) || (!dir && maas_registry_default(&place));
-	if (!bad)
-		bad = maas_registry_register(dir ? dir : place.s, o->output, name,
-		    &(struct maas_list){ .item = &label, .n = label != NULL }, &version);
-	maas_buf_free(&place);
-	if (bad)
-		return maas_in("--register %s", o->enter);
-	warn(c, "registered as %s@%lld", name, (long long)version);
-	return 0;
-}
 
 int
 check_outcome(const struct call *c, const struct outcome *o)
 {
-	char name[MAAS_REGISTRY_NAME + 1];
-	const char *label;
-
 	if (wants_input(c))
 		return MAAS_USAGE;
 	if (!o->output && !o->dry_run)
 		return misuse(c, "-o FILE is missing: where does the model go?");
 	if (o->output && !strcmp(o->output, "-") && o->json)
 		return misuse(c, "-o - and --json both want standard output");
-	if (o->enter && (split_entry(o->enter, name, &label) || !o->output || !strcmp(o->output, "-")))
-		return misuse(c, "--register %s: %s", o->enter,
-		    o->output && strcmp(o->output, "-") ? maas_error() : "wants -o FILE");
+	if (enter_check(c, ENTERED(o)))
+		return MAAS_USAGE;
 	if (o->depfile && (!o->output || !strcmp(o->output, "-")))
 		return misuse(c, "--depfile wants -o FILE");
 	if (o->lock && o->output && !strcmp(o->lock, o->output))

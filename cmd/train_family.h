@@ -9,11 +9,13 @@
 
 #include "maas/model.h"
 #include "driver.h"
+#include "enter.h"
 
 /* Every kind has these, as part[1]; part[0] is the kind's settings, filled in by kind->fields. */
 struct outcome {
 	const char *output, *depfile, *lock;    /* NULL: none */
 	const char *enter, *registry;           /* --register NAME[:LABEL]; where, NULL: by default */
+	const char *description, *license;      /* of the card */
 	int if_changed, json, dry_run;
 };
 extern const struct maas_field outcome_fields[];
@@ -32,8 +34,6 @@ extern const struct family family_rows; /* kinds that take rows */
 
 /* What is wrong with the command line about input and outcome, before anything is read: said, and 64; else 0. */
 int check_outcome(const struct call *, const struct outcome *);
-/* Register what was written, where that is asked for. */
-int enter_registry(const struct call *, const struct outcome *);
 /* Take --lock: a descriptor, -1 where none is asked for, -2 with a reason (held: MAAS_TEMPFAIL). */
 int take_lock(const struct outcome *);
 /* As fail(); but that another process holds a lock is said, with -q, by the status alone: cron mails what is said. */

@@ -143,6 +143,26 @@ print_json(const struct job *j, const struct maas_curves *c, int done, double ep
 }
 
 int
+report_card(struct job *j)
+{
+	const struct maas_curves *c = maas_trainer_curves(j->trainer);
+	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
+	struct maas_card card = { .tokens = maas_corpus_size(j->corpus) };
+	char sha256[65];
+
+	maas_corpus_sha256(j->corpus, sha256);
+	card.sha256 = sha256;
+	enter_words(ENTERED(j->outcome), &card);
+	if (e) {
+		maas_measure_add(&card.quality, "loss", e->loss);
+		maas_measure_add(&card.quality, "bits_per_byte", e->bits_per_byte);
+		maas_measure_add(&card.quality, "tokens", (double)e->tokens);
+		maas_measure_add(&card.baseline, "loss", guess(j));
+	}
+	return maas_card_write(j->model, &card);
+}
+
+int
 report_result(struct job *j, int ending)
 {
 	const struct maas_curves *c = maas_trainer_curves(j->trainer);

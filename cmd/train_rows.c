@@ -179,8 +179,8 @@ rows_make(struct rows_job *j)
 	if (rows_learn(j, f) ||
 	    (j->rows->calibrate && maas_rows_calibrate(f->model, &f->held, j->team, &j->temperature)) ||
 	    maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
-	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x))) || rows_watch_close(j) ||
-	    maas_model_save(f->model, j->outcome->output, how) || enter_registry(j->call, j->outcome))
+	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x))) || rows_watch_close(j) || rows_card(j) ||
+	    maas_model_save(f->model, j->outcome->output, how) || enter_registry(j->call, ENTERED(j->outcome)))
 		return -1;
 	/* A plot that cannot be drawn costs nobody the model. */
 	return write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || rows_plot(j) || rows_report(j) ? -1 : 0;

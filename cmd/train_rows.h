@@ -92,6 +92,7 @@ struct rows_job {
 	struct maas_columns *own;           /* found in the data, or of numbers for a vectoriser's rows */
 	const struct maas_columns *columns; /* what the model keeps, where nothing is learnt about them here */
 	const struct maas_vectorizer *given; /* of `from` or `init`; NULL: fit one where there is text */
+	char sha256[65];                    /* of the data; "": not known */
 	struct maas_rowset *set, *val_set;
 	struct rows_fold fold;
 	struct rows_cv cv;
@@ -142,6 +143,7 @@ int rows_watch_close(struct rows_job *); /* 0 where it was closed already */
 /* "accuracy" or "r2" */
 const char *rows_metric(const struct rows_job *);
 int rows_report(struct rows_job *);
+int rows_card(struct rows_job *); /* the model's, when it was measured */
 int rows_plan(struct rows_job *); /* --dry-run */
 int rows_plan_step(struct rows_job *, const struct maas_fitting *); /* as maas_fitting's on_step */
 int rows_plot(struct rows_job *);       /* --plot */

@@ -109,8 +109,8 @@ read_rows(struct rows_job *j)
 		return -1;
 	t = maas_table_open(j->table, j->columns, j->call->operand, j->call->n, MAAS_AGAIN);
 	bad = !t || (j->init ? ready_made(j, t) : j->rows->vectorizer ? given_vectorizer(j, t) : own_columns(j, t));
-	if (!bad)
-		bad = !(j->set = load(j, t, j->own ? j->own : j->columns));
+	bad = bad || !(j->set = load(j, t, j->own ? j->own : j->columns)) ||
+	    (!j->outcome->dry_run && maas_table_sha256(t, j->sha256));
 	maas_table_close(t);
 	if (bad || look_at_labels(j))
 		return -1;

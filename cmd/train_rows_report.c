@@ -71,6 +71,39 @@ put_folds(const struct rows_job *j, struct maas_buf *b)
 	return bad || member(b, name, j->cv.deviation) || member(b, "cv_baseline", j->cv.baseline) ? -1 : 0;
 }
 
+static void
+card_measures(const struct rows_job *j, struct maas_card *card)
+{
+	static const char *const of_labels[] = { "accuracy", "f1_macro", "f1_weighted", "log_loss" };
+	static const char *const of_numbers[] = { "r2", "rmse", "mae", "mse" };
+	const char *const *names = j->task == MAAS_TASK_CLASS ? of_labels : of_numbers, *metric = rows_metric(j);
+
+	for (size_t i = 0; j->val && i < MAAS_COUNT(of_labels); i++)
+		maas_measure_add(&card->quality, names[i], held(j, names[i]));
+	if (j->val) {
+		maas_measure_add(&card->quality, "rows", (double)j->fold.val.n);
+		maas_measure_add(&card->baseline, metric, baseline(j));
+	}
+	if (j->cv.folds) {
+		int r2 = j->task != MAAS_TASK_CLASS;
+
+		maas_measure_add(&card->quality, r2 ? "cv_r2" : "cv_accuracy", j->cv.mean);
+		maas_measure_add(&card->quality, r2 ? "cv_r2_std" : "cv_accuracy_std", j->cv.deviation);
+		maas_measure_add(&card->quality, "folds", (double)j->cv.folds);
+		maas_measure_add(&card->baseline, r2 ? "cv_r2" : "cv_accuracy", j->cv.baseline);
+	}
+}
+
+int
+rows_card(struct rows_job *j)
+{
+	struct maas_card card = { .sha256 = *j->sha256 ? j->sha256 : NULL, .rows = j->set->n };
+
+	enter_words(ENTERED(j->outcome), &card);
+	card_measures(j, &card);
+	return maas_card_write(j->fold.model, &card);
+}
+
 /* The weights of an output; of all, a list of lists, where there are several. */
 static int
 put_weights(const struct rows_job *j, struct maas_buf *b)

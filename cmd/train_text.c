@@ -309,7 +309,7 @@ save_model(struct job *j)
 
 	if (!maas_trainer_give(j->trainer, j->model) && !maas_tokenizer_compile(j->tokenizer, &tok) &&
 	    !maas_model_add_part(j->model, "tokenizer", (struct maas_span){ tok.s, tok.n }) &&
-	    (!j->model->kind->answer || !maas_model_add_selftest(j->model, test, MAAS_COUNT(test))))
+	    (!j->model->kind->answer || !maas_model_add_selftest(j->model, test, MAAS_COUNT(test))) && !report_card(j))
 		rc = maas_model_save(
 		    j->model, j->outcome->output, MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0));
 	maas_buf_free(&tok);
@@ -342,7 +342,7 @@ run_job(struct job *j)
 	if (ending == MAAS_STOPPED)
 		return 0;
 	/* A plot that cannot be drawn costs nobody the model. */
-	bad = save_model(j) || enter_registry(j->call, j->outcome) ||
+	bad = save_model(j) || enter_registry(j->call, ENTERED(j->outcome)) ||
 	    write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || report_plot(j);
 	return bad || report_result(j, ending) ? -1 : 0;
 }

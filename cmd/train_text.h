@@ -41,6 +41,7 @@ struct job {
 int watch_run(struct job *);
 int report_plan(struct job *);                  /* --dry-run */
 int report_plot(struct job *);
+int report_card(struct job *);                  /* the model's */
 int report_result(struct job *, int ending);
 _Noreturn void end_by_signal(const struct job *);
 

@@ -176,6 +176,9 @@ struct maas_map {
 	size_t n;
 };
 int maas_map_open(struct maas_map *, const char *path) MAAS_USE;
+/* The same, but a copy in memory of our own: what is done to the file later does not matter.  Changed while it is read:
+ * MAAS_TEMPFAIL. */
+int maas_map_read(struct maas_map *, const char *path) MAAS_USE;
 void maas_map_close(struct maas_map *);
 
 /*
@@ -207,6 +210,17 @@ size_t maas_utf8_whole(const char *s, size_t n);
 uint32_t maas_crc32c(uint32_t crc, const void *, size_t n);     /* start with 0 */
 uint64_t maas_hash(const void *, size_t n, uint64_t seed);      /* fast; same on every machine */
 
+/* SHA-256 (FIPS 180-4), what others call a file's digest: piece by piece, or of a whole; 64 hexadecimal digits. */
+struct maas_sha256 {
+	uint32_t h[8];
+	uint64_t n;                     /* bytes so far */
+	unsigned char block[64];
+};
+void maas_sha256_begin(struct maas_sha256 *);
+void maas_sha256_add(struct maas_sha256 *, const void *, size_t n);
+void maas_sha256_end(struct maas_sha256 *, char hex[65]);
+void maas_sha256(char hex[65], const void *, size_t n);
+
 /* Random numbers are a function of their key, never of what was drawn before:
  * Philox 4x32-10 (Salmon et al. 2011, SC11). */
 void maas_philox(uint32_t out[4], uint64_t seed, uint64_t stream, uint64_t index);
@@ -233,7 +247,6 @@ int maas_cores(void);                                           /* by affinity a
 /* Secrets: the door to libsodium.  Built without it: MAAS_UNAVAILABLE, and nothing is the same as anything. */
 int maas_random(void *to, size_t n) MAAS_USE;           /* unpredictable bytes, for keys and ids */
 int maas_digest(unsigned char to[32], const void *, size_t n) MAAS_USE; /* BLAKE2b-256 (RFC 7693) */
-int maas_sha256(unsigned char to[32], const void *, size_t n) MAAS_USE; /* FIPS 180-4: what others call a file's digest */
 int maas_same(const void *, const void *, size_t n);    /* equal?  In a time that does not tell where they differ */
 
 /* What the processor can do, by feature bits; MAAS_ISA=portable|avx2|avx512|amx forces lower. */

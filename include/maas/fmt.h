@@ -28,6 +28,10 @@ int maas_input_line(struct maas_input *, struct maas_span *, int *no_lf) MAAS_US
 /* A line of more bytes is an error, and is not waited for; without, all that memory holds. */
 void maas_input_limit(struct maas_input *, size_t line);
 size_t maas_input_lines(const struct maas_input *);             /* handed out so far */
+/* From here on, add what is read to the digest: gunzipped, not yet turned to UTF-8.  Borrowed. */
+void maas_input_digest(struct maas_input *, struct maas_sha256 *);
+/* Add a whole file, likewise. */
+int maas_input_sha256(const char *path, struct maas_sha256 *) MAAS_USE;
 /* All that is left, appended. */
 int maas_input_all(struct maas_input *, struct maas_buf *) MAAS_USE;
 void maas_input_close(struct maas_input *);
@@ -92,6 +96,8 @@ size_t maas_tensors_count(const struct maas_tensors *);
 const struct maas_tensor *maas_tensors_at(const struct maas_tensors *, size_t i);       /* in file order */
 const struct maas_tensor *maas_tensors_find(const struct maas_tensors *, const char *name); /* NULL: none */
 const char *maas_tensors_meta(const struct maas_tensors *, const char *key);             /* NULL: none */
+size_t maas_tensors_metas(const struct maas_tensors *);
+struct maas_meta maas_tensors_meta_at(const struct maas_tensors *, size_t i);            /* in file order */
 /* Written as the reference does: sorted by alignment, then name; 8-aligned header.  `checked` adds
  * metadata "crc32c" over every tensor and over the header itself. */
 int maas_tensors_save(const char *path, const struct maas_tensor *, size_t n,

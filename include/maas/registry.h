@@ -2,7 +2,7 @@
  * registry -- models by name, version and label, in a directory:
  *
  *	NAME/VERSION/model.maas         the model; its bytes never change
- *	NAME/VERSION/about.json         its digest, kind, size, and when it came
+ *	NAME/VERSION/about.json         its digest, kind, size, card, and when it came
  *	NAME/labels                     a line a label: the label, its version, its earlier versions, parted by tabs
  *	NAME/log                        what happened when
  *	NAME/.removed-VERSION           withdrawn, until it is pruned or purged
@@ -23,6 +23,7 @@ struct maas_version {
 	char sha256[65], kind[32];      /* "" where about.json is no more */
 	uint64_t bytes;
 	int64_t created;                /* registered, seconds since 1970 */
+	const char *card;               /* an object of JSON, see card.h; NULL: none */
 };
 struct maas_label {
 	const char *name;
@@ -72,8 +73,14 @@ struct maas_tokenizer *maas_tokenizer_find(const char *said) MAAS_USE;
  * Register: a model file is copied, a directory as transformers writes them becomes a model file.  The copy is opened,
  * checked and tried with what it keeps for that before anybody can find it.
  */
-int maas_registry_register(const char *dir, const char *path, const char *name, const struct maas_list *labels,
-    int64_t *version) MAAS_USE;
+struct maas_entry {
+	const char *path, *name;
+	struct maas_list labels;        /* moved to the version */
+	int if_changed;                 /* not again where the highest version is the same file */
+	int64_t version;                /* out: which it is */
+	int there;                      /* out: it was there */
+};
+int maas_registry_register(const char *dir, struct maas_entry *) MAAS_USE;
 int maas_registry_label(const char *dir, const char *name, int64_t version, const char *label) MAAS_USE;
 /* The label goes back to the version it stood at before: *version. */
 int maas_registry_rollback(const char *dir, const char *name, const char *label, int64_t *version) MAAS_USE;

@@ -87,7 +87,8 @@ struct maas_record {
 
 enum {
 	MAAS_AGAIN = 1,                 /* will be rewound: pipes are spooled to $TMPDIR (files always can be) */
-	MAAS_LIVE  = 2                  /* --line-buffered: nothing is looked at before it is needed */
+	MAAS_LIVE  = 2,                 /* --line-buffered: nothing is looked at before it is needed */
+	MAAS_DIGEST = 4                 /* maas_table_sha256 will be asked for */
 };
 struct maas_columns;
 /*
@@ -104,6 +105,11 @@ int maas_table_next(struct maas_table *, struct maas_record *) MAAS_USE;
 /* A copy of standard input ("-") or a pipe that can be read again: a descriptor of a file in $TMPDIR, deleted at once. */
 int maas_table_spool(const char *path) MAAS_USE;
 int maas_table_rewind(struct maas_table *) MAAS_USE;            /* to the first record; wants MAAS_AGAIN */
+/*
+ * When all was read: the SHA-256 of the operands' bytes, gunzipped, one after the other, then of those of --labels; of a
+ * pipe as they went by.  "": there is none, of a directory say.
+ */
+int maas_table_sha256(struct maas_table *, char hex[65]) MAAS_USE;
 const struct maas_format *maas_table_format(const struct maas_table *);         /* of the input at hand */
 char maas_table_delimiter(const struct maas_table *);
 int maas_table_named(const struct maas_table *);                /* its columns have names: a header, or keys */

@@ -29,6 +29,7 @@ size_t maas_corpus_size(const struct maas_corpus *);            /* tokens */
 int32_t maas_corpus_at(const struct maas_corpus *, size_t i);
 double maas_corpus_bytes(const struct maas_corpus *, size_t begin, size_t end);         /* of text */
 uint64_t maas_corpus_digest(const struct maas_corpus *);        /* of ids and tokeniser */
+void maas_corpus_sha256(const struct maas_corpus *, char hex[65]);      /* of the text that the tokens stand for */
 /* Where the last `share` of the text begins, by bytes. */
 size_t maas_corpus_cut(const struct maas_corpus *, double share);
 void maas_corpus_free(struct maas_corpus *);

@@ -42,6 +42,54 @@ out:
 	return -1;
 }
 
+/* All bytes there are, into p; a file that others write to meanwhile has more or fewer than it had. */
+static int
+fill(int fd, unsigned char *p, size_t n, const char *path)
+{
+	size_t have = 0;
+	unsigned char more;
+	ssize_t got = 1;
+
+	while (have < n && got > 0)
+		if ((got = read(fd, p + have, n - have)) > 0)
+			have += (size_t)got;
+	if (have == n && got >= 0)
+		got = read(fd, &more, 1);
+	if (got < 0)
+		return maas_fail_errno("%s: reading", path);
+	return have == n && !got ? 0 : maas_fail_as(MAAS_TEMPFAIL, "%s: it was changed while it was read", path);
+}
+
+int
+maas_map_read(struct maas_map *m, const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
+	void *p = NULL;
+
+	*m = (struct maas_map){ NULL, 0 };
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		maas_fail_errno("%s", path);
+	} else if (!S_ISREG(st.st_mode)) {
+		maas_fail_as(MAAS_NOINPUT, "%s: not a regular file, which this must be", path);
+	} else if (st.st_size &&
+	    (p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) ==
+		MAP_FAILED) {
+		maas_fail_as(MAAS_OS, "%s: no memory for %lld bytes", path, (long long)st.st_size);
+	} else {
+		*m = (struct maas_map){ p, (size_t)st.st_size };
+		if (p)
+			(void)!madvise(p, m->n, MADV_HUGEPAGE); /* where there are none, small ones do */
+		if ((rc = fill(fd, p, m->n, path)) == 0 && p)
+			(void)!mprotect(p, m->n, PROT_READ);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (rc < 0)
+		maas_map_close(m);
+	return rc;
+}
+
 void
 maas_map_close(struct maas_map *m)
 {

@@ -30,15 +30,6 @@ maas_digest(unsigned char to[32], const void *p, size_t n)
 }
 
 int
-maas_sha256(unsigned char to[32], const void *p, size_t n)
-{
-	if (ready() < 0)
-		return -1;
-	crypto_hash_sha256(to, p, n);
-	return 0;
-}
-
-int
 maas_same(const void *a, const void *b, size_t n)
 {
 	return sodium_memcmp(a, b, n) == 0;
@@ -58,13 +49,6 @@ maas_digest(unsigned char to[32], const void *p, size_t n)
 {
 	(void)to, (void)p, (void)n;
 	return maas_fail_as(MAAS_UNAVAILABLE, "no digests of keys: built without libsodium");
-}
-
-int
-maas_sha256(unsigned char to[32], const void *p, size_t n)
-{
-	(void)to, (void)p, (void)n;
-	return maas_fail_as(MAAS_UNAVAILABLE, "no digests of files: built without libsodium");
 }
 
 int

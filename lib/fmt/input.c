@@ -27,7 +27,8 @@ struct maas_input {
 	int begun, raw_end, end; /* first bytes seen; descriptor dry; last stage dry */
 	struct queue raw, plain, out;
 	size_t lines;
-	size_t longest; /* line that is allowed; 0: any */
+	size_t longest;             /* line that is allowed; 0: any */
+	struct maas_sha256 *digest; /* of what is read; NULL: not wanted */
 	enum { PLAIN, GZIP, GZIP_DONE } packed;
 	iconv_t turn; /* (iconv_t)-1: as it is */
 #ifdef MAAS_HAS_ZLIB
@@ -208,7 +209,7 @@ begin(struct maas_input *in)
 
 /* Some bytes past the second stage, *dry where there will be no more. */
 static int
-plain_some(struct maas_input *in, struct queue *q, int *dry)
+next_plain(struct maas_input *in, struct queue *q, int *dry)
 {
 	if (!in->begun && begin(in) < 0)
 		return -1;
@@ -225,6 +226,19 @@ plain_some(struct maas_input *in, struct queue *q, int *dry)
 	if (in->packed == PLAIN && !in->raw_end && read_some(in, q) < 0)
 		return -1;
 	*dry = in->packed == GZIP_DONE || in->raw_end;
+	return 0;
+}
+
+/* The same, into the digest too: what was waiting keeps its length, wherever it is moved. */
+static int
+plain_some(struct maas_input *in, struct queue *q, int *dry)
+{
+	size_t had = waiting(q);
+
+	if (next_plain(in, q, dry) < 0)
+		return -1;
+	if (in->digest && waiting(q) > had)
+		maas_sha256_add(in->digest, q->buf.s + q->at + had, waiting(q) - had);
 	return 0;
 }
 
@@ -342,6 +356,27 @@ size_t
 maas_input_lines(const struct maas_input *in)
 {
 	return in->lines;
+}
+
+void
+maas_input_digest(struct maas_input *in, struct maas_sha256 *digest)
+{
+	in->digest = digest;
+}
+
+int
+maas_input_sha256(const char *path, struct maas_sha256 *digest)
+{
+	struct maas_input *in = maas_input_open(path, NULL);
+	int rc = in ? 0 : -1;
+
+	while (rc == 0 && !in->end) {
+		in->out.at = in->out.buf.n;
+		if ((rc = more(in)) == 0 && waiting(&in->out))
+			maas_sha256_add(digest, in->out.buf.s + in->out.at, waiting(&in->out));
+	}
+	maas_input_close(in);
+	return rc;
 }
 
 int

@@ -249,6 +249,18 @@ maas_tensors_meta(const struct maas_tensors *t, const char *key)
 	return NULL;
 }
 
+size_t
+maas_tensors_metas(const struct maas_tensors *t)
+{
+	return t->nmeta;
+}
+
+struct maas_meta
+maas_tensors_meta_at(const struct maas_tensors *t, size_t i)
+{
+	return t->meta[i];
+}
+
 /*
  * The sums: metadata "crc32c" is eight hexadecimal digits of the header (read with these
  * digits as zeros, its length in front), then as many of each tensor in the order of the file.

@@ -194,9 +194,21 @@ copy_text(const struct maas_json *j, const char *key, char *to, size_t room)
 		memcpy(to, s.s, s.n);
 }
 
+static const char *
+copy_card(const struct maas_json *card, struct maas_arena *arena)
+{
+	struct maas_buf b = { 0 };
+	const char *text = NULL;
+
+	if (card && maas_json_type(card) == MAAS_J_OBJECT && maas_json_put(&b, card) == 0)
+		text = maas_take_text(arena, b.s, b.n);
+	maas_buf_free(&b);
+	return text;
+}
+
 /* A version without is found all the same: what it says is for people. */
 static void
-read_about(const char *dir, struct maas_version *v)
+read_about(const char *dir, struct maas_arena *arena, struct maas_version *v)
 {
 	struct maas_buf path = { 0 };
 	struct maas_json *j = NULL;
@@ -215,6 +227,7 @@ read_about(const char *dir, struct maas_version *v)
 			v->bytes = (uint64_t)n;
 		if (maas_json_int(maas_json_get(j, "created"), &n) == 0)
 			v->created = n;
+		v->card = copy_card(maas_json_get(j, "card"), arena);
 	}
 	maas_json_free(j);
 	maas_buf_free(&path);
@@ -300,7 +313,7 @@ read_shelf(const char *dir, struct maas_arena *arena, struct maas_shelf *s)
 		s->n = l.n;
 		qsort(s->version, s->n, sizeof *s->version, by_number);
 		for (size_t i = 0; i < s->n; i++)
-			read_about(dir, &s->version[i]);
+			read_about(dir, arena, &s->version[i]);
 		rc = 0;
 	}
 	free(l.v);

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "maas/model.h"
+#include "maas/card.h"
 #include "registry_files.h"
 
 #define PATIENCE 60     /* seconds for the lock */
@@ -392,26 +392,13 @@ bring(const char *path, const char *target)
 	return rc;
 }
 
-static int
-hex_digest(const struct maas_map *map, char to[65])
-{
-	unsigned char digest[32];
-
-	to[0] = '\0';
-	if (maas_sha256(digest, map->n ? map->p : (const unsigned char *)"", map->n) < 0)
-		return maas_why() == MAAS_UNAVAILABLE ? 0 : -1; /* built without: there is none */
-	for (size_t i = 0; i < sizeof digest; i++)
-		snprintf(to + 2 * i, 3, "%02x", digest[i]);
-	return 0;
-}
-
 /* Is the copy a model that answers as it did?  Reasons name the path that the user gave. */
 static int
-try_copy(const char *path, const char *target, struct maas_version *v)
+try_copy(const char *path, const char *target, struct maas_version *v, struct maas_buf *card)
 {
 	struct maas_model *m = maas_model_open(target);
 	size_t n = strlen(target);
-	int rc = m ? maas_model_selftest(m) : -1;
+	int rc = m && maas_model_selftest(m) == 0 ? maas_card_print_of(card, m) : -1;
 
 	if (m)
 		snprintf(v->kind, sizeof v->kind, "%s", m->kind->name);
@@ -424,7 +411,7 @@ try_copy(const char *path, const char *target, struct maas_version *v)
 }
 
 static int
-write_about(const char *dir, const char *target, struct maas_version *v)
+write_about(const char *dir, const char *target, struct maas_version *v, const struct maas_buf *card)
 {
 	struct maas_buf path = { 0 };
 	struct maas_out *out = NULL;
@@ -432,11 +419,15 @@ write_about(const char *dir, const char *target, struct maas_version *v)
 	int rc = -1;
 
 	v->created = time(NULL);
-	if (maas_map_open(&map, target) == 0 && hex_digest(&map, v->sha256) == 0 &&
-	    maas_buf_printf(&path, "%s/" REGISTRY_ABOUT, dir) == 0 && (out = maas_out_open(path.s))) {
+	if (maas_map_open(&map, target) == 0 && maas_buf_printf(&path, "%s/" REGISTRY_ABOUT, dir) == 0 &&
+	    (out = maas_out_open(path.s))) {
 		v->bytes = map.n;
-		fprintf(maas_out_file(out), "{\"kind\":\"%s\",\"bytes\":%zu,\"sha256\":\"%s\",\"created\":%lld}\n",
+		maas_sha256(v->sha256, map.p, map.n);
+		fprintf(maas_out_file(out), "{\"kind\":\"%s\",\"bytes\":%zu,\"sha256\":\"%s\",\"created\":%lld",
 		    v->kind, map.n, v->sha256, (long long)v->created);
+		if (card->n)
+			fprintf(maas_out_file(out), ",\"card\":{%s}", card->s);
+		fputs("}\n", maas_out_file(out)); /* commit looks at ferror */
 		rc = maas_out_commit(out, MAAS_DURABLE);
 	}
 	maas_map_close(&map);
@@ -482,7 +473,7 @@ next_version(const struct change *c, int64_t *version)
 static int
 make_version(struct change *c, const char *path, struct maas_version *v)
 {
-	struct maas_buf dir = { 0 }, model = { 0 }, at = { 0 };
+	struct maas_buf dir = { 0 }, model = { 0 }, at = { 0 }, card = { 0 };
 	int rc = -1;
 
 	if (maas_buf_printf(&dir, "%s/" NEW, c->at.s) < 0 || maas_buf_printf(&model, "%s/" REGISTRY_MODEL, dir.s) < 0 ||
@@ -492,8 +483,8 @@ make_version(struct change *c, const char *path, struct maas_version *v)
 		cannot_create(dir.s);
 		goto out;
 	}
-	if (bring(path, model.s) == 0 && try_copy(path, model.s, v) == 0 && write_about(dir.s, model.s, v) == 0 &&
-	    sync_dir(dir.s) == 0)
+	if (bring(path, model.s) == 0 && try_copy(path, model.s, v, &card) == 0 &&
+	    write_about(dir.s, model.s, v, &card) == 0 && sync_dir(dir.s) == 0)
 		rc = rename(dir.s, at.s) == 0 ? sync_dir(c->at.s) : cannot_create(at.s);
 	if (rc < 0) {
 		struct maas_buf why = { 0 };
@@ -507,6 +498,7 @@ out:
 	maas_buf_free(&dir);
 	maas_buf_free(&model);
 	maas_buf_free(&at);
+	maas_buf_free(&card);
 	return rc;
 }
 
@@ -518,30 +510,64 @@ forget_empty(const struct change *c)
 		(void)!rmdir(c->at.s);
 }
 
-int
-maas_registry_register(
-    const char *dir, const char *path, const char *name, const struct maas_list *labels, int64_t *version)
+/* Is the highest version this very file? */
+static int
+is_there(const struct change *c, const struct maas_entry *e, int *there)
+{
+	const struct maas_version *last = c->shelf.n ? &c->shelf.version[c->shelf.n - 1] : NULL;
+	struct maas_map map;
+	char hex[65];
+
+	*there = 0;
+	if (!e->if_changed || !last)
+		return 0;
+	if (maas_map_open(&map, e->path) < 0)
+		return -1;
+	if (map.n == last->bytes) {
+		maas_sha256(hex, map.p, map.n);
+		*there = !strcmp(hex, last->sha256);
+	}
+	maas_map_close(&map);
+	return 0;
+}
+
+static int
+add_version(struct change *c, struct maas_entry *e)
 {
 	struct maas_version v = { 0 };
+
+	if (is_there(c, e, &e->there) < 0)
+		return -1;
+	if (e->there) {
+		e->version = c->shelf.version[c->shelf.n - 1].number;
+		return 0;
+	}
+	if (next_version(c, &v.number) < 0 || make_version(c, e->path, &v) < 0)
+		return -1;
+	e->version = v.number;
+	return add_log(c, "register", v.number, "", v.sha256);
+}
+
+int
+maas_registry_register(const char *dir, struct maas_entry *e)
+{
 	struct stat st;
 	struct change c;
 	int rc = 0;
 
-	for (size_t i = 0; labels && i < labels->n; i++)
-		if (maas_registry_check_label(labels->item[i]) < 0)
+	for (size_t i = 0; i < e->labels.n; i++)
+		if (maas_registry_check_label(e->labels.item[i]) < 0)
 			return -1;
-	if (stat(path, &st) < 0)
-		return maas_fail_errno("%s", path);
-	rc = open_change(&c, dir, name, 1);
-	if (rc == 0 && (rc = next_version(&c, &v.number)) == 0 && (rc = make_version(&c, path, &v)) == 0) {
-		*version = v.number;
-		rc = add_log(&c, "register", v.number, "", v.sha256);
-	} else {
+	if (stat(e->path, &st) < 0)
+		return maas_fail_errno("%s", e->path);
+	rc = open_change(&c, dir, e->name, 1);
+	if (rc == 0)
+		rc = add_version(&c, e);
+	if (rc < 0)
 		forget_empty(&c);
-	}
-	for (size_t i = 0; rc == 0 && labels && i < labels->n; i++)
-		if ((rc = maas_registry_read(dir, name, c.arena, &c.shelf)) == 0)
-			rc = move_label(&c, v.number, labels->item[i]);
+	for (size_t i = 0; rc == 0 && i < e->labels.n; i++)
+		if ((rc = maas_registry_read(dir, e->name, c.arena, &c.shelf)) == 0)
+			rc = move_label(&c, e->version, e->labels.item[i]);
 	close_change(&c);
 	return rc;
 }

@@ -1,4 +1,5 @@
 /* card.c -- what is told of a model: its versions, and what the one that its name means can do. */
+#include "maas/card.h"
 #include "server.h"
 
 static int
@@ -31,6 +32,19 @@ put_classes(struct maas_buf *to, const struct maas_rows *rows)
 	return maas_buf_text(to, "]");
 }
 
+/* What the model says of itself, behind what there is. */
+static int
+put_words(struct maas_buf *to, const struct maas_model *m)
+{
+	size_t n = to->n;
+
+	if (maas_buf_text(to, ",") < 0 || maas_card_print_of(to, m) < 0)
+		return -1;
+	if (to->n == n + 1)
+		to->n = n;
+	return 0;
+}
+
 /* Of a model in memory; without, the card is empty. */
 static int
 put_model(struct maas_buf *to, const struct hosted *m)
@@ -42,7 +56,7 @@ put_model(struct maas_buf *to, const struct hosted *m)
 	    maas_buf_printf(to, ",\"context\":%zu,\"vocabulary\":%zu", maas_decoder_context(m->decoder),
 		maas_decoder_vocab(m->decoder)) < 0)
 		return -1;
-	return maas_buf_text(to, "}");
+	return put_words(to, m->model) < 0 ? -1 : maas_buf_text(to, "}");
 }
 
 static int

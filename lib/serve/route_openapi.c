@@ -64,7 +64,12 @@ static const struct schema
 	    { "Models", "\"object\",\"data\"", "\"object\":" TEXT ",\"data\":" LIST(OF("Model")) },
 	    { "Model", "\"id\",\"object\",\"created\",\"owned_by\",\"kind\",\"versions\",\"card\"",
 		"\"id\":" TEXT ",\"object\":" TEXT ",\"created\":" WHOLE ",\"owned_by\":" TEXT ",\"kind\":" TEXT
-		",\"versions\":" LIST(OF("Version")) ",\"card\":" ANY },
+		",\"versions\":" LIST(OF("Version")) ",\"card\":" OF("Card") },
+	    { "Card", NULL,
+		"\"task\":" TEXT ",\"classes\":" LIST(
+		    TEXT) ",\"context\":" WHOLE ",\"vocabulary\":" WHOLE ",\"description\":" TEXT ",\"license\":" TEXT
+			  ",\"data\":" LIST(OF("Data")) ",\"quality\":" ANY ",\"baseline\":" ANY },
+	    { "Data", NULL, "\"sha256\":" TEXT ",\"rows\":" WHOLE ",\"tokens\":" WHOLE },
 	    { "Version", "\"version\",\"labels\",\"state\"",
 		"\"version\":" TEXT ",\"labels\":" LIST(TEXT) ",\"state\":" TEXT ",\"sha256\":" MAYBE("string") },
 	    { "Records", NULL,

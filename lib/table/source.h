@@ -66,6 +66,8 @@ struct maas_table {
 	const char **spool;      /* an operand's spooled stand-in, NULL: none */
 	int *spooled;            /* its descriptor */
 	int once;                /* a pipe was opened that is not spooled */
+	int passing;             /* what is read goes into the digest: some of it comes but once */
+	struct maas_sha256 digest;
 	const char *memory_name; /* a table of memory: no operands */
 	struct maas_span memory;
 	size_t first, last; /* of --rows: [first, last) */

@@ -350,6 +350,8 @@ open_next(struct maas_table *t)
 		if (!(s->input = maas_input_open(path, t->options->encoding)))
 			return -1;
 		maas_input_limit(s->input, RECORD_MAX);
+		if (t->passing)
+			maas_input_digest(s->input, &t->digest);
 		s->name = strcmp(t->operand[t->at], "-") ? t->operand[t->at] : "<stdin>";
 	}
 	t->at++;
@@ -500,6 +502,23 @@ table_new(const struct maas_table_options *o, const struct maas_columns *c, unsi
 	return NULL;
 }
 
+static int
+is_pipe(const char *path)
+{
+	struct stat st;
+
+	return !strcmp(path, "-") || (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+}
+
+static int
+any_pipe(const struct maas_table *t)
+{
+	for (size_t i = 0; i < t->operands; i++)
+		if (is_pipe(t->operand[i]))
+			return 1;
+	return 0;
+}
+
 struct maas_table *
 maas_table_open(
     const struct maas_table_options *o, const struct maas_columns *c, char *const *operand, int n, unsigned flags)
@@ -525,6 +544,8 @@ maas_table_open(
 	}
 	for (i = 0; i < t->operands; i++)
 		t->operand[i] = operand[i];
+	maas_sha256_begin(&t->digest);
+	t->passing = (flags & MAAS_DIGEST) && !(flags & MAAS_AGAIN) && any_pipe(t);
 	if (open_next(t) < 0) {
 		maas_table_close(t);
 		return NULL;
@@ -560,6 +581,41 @@ maas_table_rewind(struct maas_table *t)
 		close_input(t);
 	t->at = t->number = t->blank = 0;
 	return t->labels ? maas_table_rewind(t->labels) : 0;
+}
+
+/* 1, 0 where one of them is no file. */
+static int
+add_operands(struct maas_table *t, struct maas_sha256 *digest)
+{
+	struct stat st;
+	const char *path;
+
+	for (size_t i = 0; i < t->operands; i++)
+		if (!(path = operand_path(t, i)))
+			return -1;
+		else if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+			return 0;
+		else if (maas_input_sha256(path, digest) < 0)
+			return -1;
+	return t->labels ? add_operands(t->labels, digest) : 1;
+}
+
+int
+maas_table_sha256(struct maas_table *t, char hex[65])
+{
+	struct maas_sha256 digest = t->digest;
+	int rc;
+
+	if (!t->passing)
+		rc = add_operands(t, &digest);
+	else if (t->open) /* not to its end */
+		rc = 0;
+	else
+		rc = t->labels ? add_operands(t->labels, &digest) : 1;
+	hex[0] = '\0';
+	if (rc > 0)
+		maas_sha256_end(&digest, hex);
+	return rc < 0 ? -1 : 0;
 }
 
 const struct maas_format *

@@ -18,7 +18,6 @@ struct maas_corpus {
 	size_t n, cap;
 	int narrow;
 	unsigned char *length; /* bytes of each token, 255: ask */
-	size_t files;
 };
 
 struct maas_corpus *
@@ -330,6 +329,34 @@ maas_corpus_cut(const struct maas_corpus *c, double share)
 	while (i && have + (double)bytes_of(c, i - 1) <= want)
 		have += (double)bytes_of(c, --i);
 	return i;
+}
+
+void
+maas_corpus_sha256(const struct maas_corpus *c, char hex[65])
+{
+	size_t n = maas_corpus_size(c), have = 0;
+	struct maas_sha256 digest;
+	char block[1 << 14];
+
+	maas_sha256_begin(&digest);
+	for (size_t i = 0; i < n; i++) {
+		struct maas_span s = maas_token_bytes(c->tok, maas_corpus_at(c, i));
+
+		if (!bytes_of(c, i))
+			continue;
+		if (have + s.n > sizeof block) {
+			maas_sha256_add(&digest, block, have);
+			have = 0;
+		}
+		if (s.n > sizeof block) {
+			maas_sha256_add(&digest, s.s, s.n);
+		} else {
+			memcpy(block + have, s.s, s.n);
+			have += s.n;
+		}
+	}
+	maas_sha256_add(&digest, block, have);
+	maas_sha256_end(&digest, hex);
 }
 
 uint64_t

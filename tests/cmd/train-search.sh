@@ -7,7 +7,7 @@ logistic --search grid --try C=0.01,1,100 --try impute=mean,median --scale stand
 	jq -c '.best_trial, (.trials | length), (.trials[2] | .settings, .cv_accuracy, (.cv_accuracy_std * 1e6 | round / 1e6)), .cv_accuracy == (.trials | map(.cv_accuracy) | max)'
 said <lines
 grep -c trial log.jsonl
-logistic -q --C 1 --impute mean --scale standard -o same.maas; cmp grid.maas same.maas && echo the model that these settings give
+logistic -q --C 1 --impute mean --scale standard --cv 5 -o same.maas; cmp grid.maas same.maas && echo the model that these settings give
 logistic -q -j 3 --search grid --try C=0.01,1,100 --try impute=mean,median --scale standard --cv 5 --json -o j.maas | jq -c .best_trial
 cat >grid.yaml <<'END'
 kind: logistic

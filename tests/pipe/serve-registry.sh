@@ -3,11 +3,11 @@
 exec 2>&1
 export MAAS_REGISTRY=reg
 printf 'text,label\nall is good,x\nvery good,x\nthis is bad,y\nvery bad,y\n' >d.csv
-maas-train logistic -q --header yes -o m.maas --register topics:stable d.csv
+maas-train logistic -q --header yes --description 'praise or not' -o m.maas --register topics:stable d.csv
 maas-train logistic -q --header yes --C 9 -o n.maas --register topics:canary d.csv
 maas-train logistic -q --header yes --C 99 -o o.maas --register topics d.csv
 maas-train logistic -q --header yes --C 999 -o p.maas --register topics d.csv
-maas-train logistic -q --header yes -o m.maas --register other d.csv
+maas-train logistic -q --header yes --description 'praise or not' -o m.maas --register other d.csv
 value() { post "$1" '{"text":"good and bad good"}' | jq -c '[.model, .version, .score // .error.code]'; }
 want() { echo 'good and bad good' | maas-classify predict -m "$1" --jsonl 2>&1; }
 card() { ask http://localhost/v1/models/topics | jq -c '[.kind, .card.classes, [.versions[] | [.version, .labels, .state]]]'; }
@@ -20,6 +20,7 @@ heard() { await grep -qF "$1" log; sed 's/^maas-serve: //' log; : >log; }
 ask http://localhost/v1/models | jq -r '.data[].id'
 card
 ask http://localhost$p | jq -r '.versions[0].sha256' | grep -c "$(sha256sum m.maas | cut -c 1-64)"
+ask http://localhost$p | jq -c '.card | [.description, .license, .quality, .data[0].rows]'; ask http://localhost$p | jq -r '.card.data[0].sha256' | grep -c "$(sha256sum d.csv | cut -c 1-64)"
 for at in /predict /versions/1/predict /versions/2/predict /labels/canary/predict /versions/4/predict; do value $p$at; done
 [ "$(value $p/versions/1/predict)" != "$(value $p/versions/2/predict)" ] && echo "two versions, two answers"
 for at in /versions/3/predict /versions/9/predict /versions/stable/predict /labels/4/predict /labels/none/predict /versions/01/predict /labels/%00/predict /versions/1e0/explain; do
