@@ -25,7 +25,7 @@ $(call opt,fontconfig,FONTCONFIG)
 $(call opt,libseccomp,SECCOMP)
 BLAS_V     := $(shell $(PKG_CONFIG) --modversion openblas 2>/dev/null)
 CPPOPT     += -DMAAS_BLAS='"OpenBLAS$(if $(BLAS_V), $(BLAS_V))"'
-SERVE_PC   := libmicrohttpd libsodium sqlite3
+SERVE_PC   := libmicrohttpd gnutls libsodium sqlite3
 SERVE      := $(if $(filter-out 1,$(foreach p,$(SERVE_PC),$(or $(call has,$p),0))),,1)
 $(if $(SERVE),$(eval LDSERVE := $(shell $(PKG_CONFIG) --libs $(SERVE_PC))))
 

@@ -57,8 +57,8 @@ announce(const struct call *c, const struct maas_serve_options *o, const struct 
 	if (o->unix)
 		fprintf(stderr, "%s: listening on %s\n", c->command->name, o->unix);
 	if (tcp)
-		fprintf(stderr, "%s: listening on http://%s%s%s:%d\n", c->command->name, v6 ? "[" : "", o->host,
-		    v6 ? "]" : "", maas_server_port(s));
+		fprintf(stderr, "%s: listening on http%s://%s%s%s:%d\n", c->command->name, o->tls_cert ? "s" : "",
+		    v6 ? "[" : "", o->host, v6 ? "]" : "", maas_server_port(s));
 }
 
 /* What could not be loaded, a line each. */
@@ -91,6 +91,8 @@ reload(struct call *c, struct maas_server *s)
 	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	if (maas_server_reload(s) < 0)
 		complain(c, maas_why(), "models are not looked at again: %s", maas_error());
+	if (maas_server_certify(s) < 0)
+		complain(c, maas_why(), "the old certificate stays: %s", maas_error());
 	tell_trouble(c, s);
 	tell_ready(s);
 }
@@ -228,5 +230,5 @@ main(int argc, char **argv)
 		.verbs = verbs,
 		.nverbs = MAAS_COUNT(verbs),
 		.fallback = &server,
-		.about = "libmicrohttpd, libsodium, SQLite" SECCOMP });
+		.about = "libmicrohttpd, GnuTLS, libsodium, SQLite" SECCOMP });
 }

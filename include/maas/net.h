@@ -30,7 +30,7 @@ struct maas_http_request {
 	struct maas_span path;          /* of the target, as sent: still with its %xx */
 	struct maas_span query;         /* behind the '?'; empty */
 	char id[MAAS_HTTP_ID + 1];      /* X-Request-Id: the client's where it is decent, else ours */
-	char peer[64];                  /* address, or "unix" */
+	char peer[64];                  /* address, or "unix"; who knows better may change it */
 	struct maas_span body;          /* in handle() and later */
 	double start;                   /* maas_clock() when the head was read */
 	int status;                     /* of the reply; 499 where the client left before it; 0: none yet */
@@ -41,6 +41,9 @@ struct maas_http_request {
 struct maas_http_setup {
 	const char *host;               /* numeric address; NULL: no TCP */
 	int port;                       /* 0: any free one */
+	/* PEM files of the certificate (with those that lead from it to its root) and of its key: TCP speaks TLS, 1.2
+	 * or later.  NULL: it does not.  All names must last. */
+	const char *tls_cert, *tls_key;
 	const char *unix_path;          /* NULL: none.  Mode 0600; a dead socket of that name is replaced */
 	int threads;                    /* that talk to clients; 0: 1 */
 	size_t body_max;                /* bytes of one body; 0: 8 MiB */
@@ -68,6 +71,10 @@ struct maas_http_setup {
 };
 
 struct maas_http *maas_http_open(const struct maas_http_setup *) MAAS_USE;      /* serves at once */
+/* MAAS_DATA: they do not belong together, or are not good today; or as a file that cannot be read. */
+int maas_http_tls_check(const char *cert, const char *key) MAAS_USE;
+/* Read the files again, for connections from now on.  -1: as _check, and the old ones stay.  Not for two threads. */
+int maas_http_tls_reload(struct maas_http *) MAAS_USE;
 int maas_http_port(const struct maas_http *);           /* of TCP; 0: none */
 size_t maas_http_connections(const struct maas_http *); /* open now */
 /* Accept nothing more; replies from now on close their connection. */
@@ -78,6 +85,7 @@ void maas_http_close(struct maas_http *);
 
 /* NULL: no such header. */
 const char *maas_http_header(const struct maas_http_request *, const char *name);
+const char *maas_http_header_last(const struct maas_http_request *, const char *name);  /* of several */
 /* Has the client left?  Known within a quarter of a second. */
 int maas_http_gone(struct maas_http_request *);
 

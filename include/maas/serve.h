@@ -117,6 +117,8 @@ struct maas_policy {
 	size_t infer_body_max, admin_body_max;
 	double key_lifetime;
 	struct maas_list allow_address, deny_address;
+	int behind_proxy;               /* TLS is another's, who says in X-Forwarded-For who the client is */
+	struct maas_list proxy_address; /* of that other; none: whoever connects is taken for it */
 	const char *terms;
 	struct maas_list price;
 	double keep_usage, keep_audit;
@@ -129,6 +131,7 @@ struct maas_serve_options {
 	const char *host;
 	long port;
 	const char *unix;
+	const char *tls_cert, *tls_key; /* PEM files; NULL: TCP is not encrypted */
 	const char *state;
 	const char *log;                /* NULL: none */
 	long queue, parallel;
@@ -158,6 +161,8 @@ int maas_server_tick(struct maas_server *) MAAS_USE;
 /* Look at the models again: what is another, or new, is loaded and tried, and takes the place of the old at once; what
  * fails leaves the old.  The log is opened again.  -1: the registry cannot be read, and no model has changed. */
 int maas_server_reload(struct maas_server *) MAAS_USE;
+/* Read the files of the certificate and the key again.  -1: they are no good, and the old ones stay. */
+int maas_server_certify(struct maas_server *) MAAS_USE;
 /* What could not be loaded or opened when the models were looked at last, a line each; "": all could. */
 const char *maas_server_trouble(const struct maas_server *);
 /* Stop taking requests, finish those there are. */

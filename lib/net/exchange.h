@@ -33,6 +33,7 @@ struct link {                           /* a connection */
 	struct link *prev, *next;
 	int fd;
 	int spare;                      /* above the limit: it is told so */
+	struct tls_pair *pair;          /* NULL: not encrypted */
 	_Atomic double deadline;        /* the reaper cuts it then */
 	struct maas_buf target;
 	char peer[64];
@@ -67,7 +68,7 @@ struct exchange {
 
 struct maas_http {
 	struct maas_http_setup set;
-	struct worker *worker;          /* [set.threads] */
+	struct worker *worker;          /* [set.threads], and as many again that speak TLS */
 	struct acceptor *acceptor;
 	int listener[LISTENERS];
 	int port;
@@ -76,6 +77,7 @@ struct maas_http {
 	int reaping;
 	pthread_mutex_t lock;
 	pthread_cond_t tick;
+	struct tls_pair *pair;          /* what is shown to who comes now; NULL: no TLS */
 	struct link links;              /* head of the ring */
 	int above[SPARE];               /* descriptors of connections above the limit, on their way to a worker */
 	size_t nabove;

@@ -11,11 +11,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "exchange.h"
 #include "listen.h"
+#include "tls.h"
 
 #define BLOCK         32768 /* of a connection's memory: its head must fit; of a stream's pieces */
 #define SPARE_SECONDS 2     /* for the head of a connection above the limit */
@@ -45,6 +47,30 @@ const char *
 maas_http_header(const struct maas_http_request *r, const char *name)
 {
 	return MHD_lookup_connection_value(((const struct exchange *)r)->connection, MHD_HEADER_KIND, name);
+}
+
+struct wanted {
+	const char *name, *value;
+};
+
+static enum MHD_Result
+look(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct wanted *w = cls;
+
+	(void)kind;
+	if (!strcasecmp(key, w->name))
+		w->value = value;
+	return MHD_YES;
+}
+
+const char *
+maas_http_header_last(const struct maas_http_request *r, const char *name)
+{
+	struct wanted w = { name, NULL };
+
+	MHD_get_connection_values(((const struct exchange *)r)->connection, MHD_HEADER_KIND, look, &w);
+	return w.value;
 }
 
 /* Replies: to the library */
@@ -417,6 +443,18 @@ is_above(struct maas_http *h, int fd)
 	return 0;
 }
 
+/* h->lock is held. */
+static void
+show_certificate(struct link *l, struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	if (!info || !info->tls_session)
+		return;
+	l->pair = tls_pair_share(l->http->pair);
+	tls_session_show(info->tls_session, l->pair);
+}
+
 static void
 start_link(struct maas_http *h, struct MHD_Connection *c, void **context)
 {
@@ -433,6 +471,7 @@ start_link(struct maas_http *h, struct MHD_Connection *c, void **context)
 	pthread_mutex_lock(&h->lock);
 	l->spare = is_above(h, l->fd);
 	expect_head(l);
+	show_certificate(l, c);
 	l->next = &h->links;
 	l->prev = h->links.prev;
 	l->prev->next = l->next->prev = l;
@@ -449,6 +488,7 @@ end_link(struct maas_http *h, struct link *l)
 	l->prev->next = l->next;
 	l->next->prev = l->prev;
 	pthread_mutex_unlock(&h->lock);
+	tls_pair_drop(l->pair);
 	maas_buf_free(&l->target);
 	free(l);
 }
@@ -480,20 +520,20 @@ mark_above(struct maas_http *h, int fd, int above)
 	pthread_mutex_unlock(&h->lock);
 }
 
-/* To the worker that has fewest.  Where all are, with the spare ones, there is no room. */
+/* To the worker of its kind that has fewest.  Where there are all that may be, with those above, there is no room. */
 static int
 take(void *ctx, int listener, int fd, const struct sockaddr *at, socklen_t n)
 {
 	struct maas_http *h = ctx;
-	struct worker *to = h->worker;
+	int tls = listener == 0 && h->set.tls_cert;
+	struct worker *kind = h->worker + (tls ? h->set.threads : 0), *to = kind;
 	size_t all = 0;
 
-	(void)listener;
-	for (int i = 0; i < h->set.threads; i++) {
+	for (int i = 0; i < 2 * h->set.threads; i++)
 		all += atomic_load(&h->worker[i].taken);
-		if (atomic_load(&h->worker[i].taken) < atomic_load(&to->taken))
-			to = &h->worker[i];
-	}
+	for (int i = 1; i < h->set.threads; i++)
+		if (atomic_load(&kind[i].taken) < atomic_load(&to->taken))
+			to = &kind[i];
 	if (all >= h->set.connections + SPARE)
 		return -1;
 	mark_above(h, fd, all >= h->set.connections);
@@ -515,8 +555,9 @@ turned_away(void *ctx)
 /* The server */
 
 static int
-start_worker(struct maas_http *h, struct worker *w)
+start_worker(struct maas_http *h, struct worker *w, int tls)
 {
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(h->set.connections + 2 * SPARE), NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, BLOCK, NULL },
@@ -528,24 +569,28 @@ start_worker(struct maas_http *h, struct worker *w)
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, h },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, h },
 		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, w },
+		{ tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)tls_priorities },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK2, 0, tls_retrieve() },
 		{ MHD_OPTION_END, 0, NULL }
 	};
 
 	w->http = h;
-	w->daemon =
-	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0,
-		NULL, NULL, on_access, h, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+	w->daemon = MHD_start_daemon(
+	    flags | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL, on_access, h, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 	return w->daemon ? 0 : maas_fail_errno("the HTTP server does not start");
 }
 
+/* Those of either kind that somebody can come to. */
 static int
 start_workers(struct maas_http *h)
 {
-	h->worker = maas_alloc((size_t)h->set.threads, sizeof *h->worker);
+	int n = h->set.threads, plain = h->listener[1] >= 0 || !h->pair;
+
+	h->worker = maas_alloc(2 * (size_t)n, sizeof *h->worker);
 	if (!h->worker)
 		return -1;
-	for (int i = 0; i < h->set.threads; i++)
-		if (start_worker(h, &h->worker[i]) < 0)
+	for (int i = plain ? 0 : n; i < (h->pair ? 2 * n : n); i++)
+		if (start_worker(h, &h->worker[i], i >= n) < 0)
 			return -1;
 	return 0;
 }
@@ -564,7 +609,7 @@ start_accepting(struct maas_http *h)
 		return -1;
 	for (int i = 0; i < LISTENERS; i++) {
 		a.fd[i] = h->listener[i];
-		a.sorry[i] = h->sorry.s;
+		a.sorry[i] = i == 0 && h->pair ? NULL : h->sorry.s; /* without a handshake nothing can be said */
 	}
 	h->acceptor = acceptor_new(&a);
 	return h->acceptor ? 0 : -1;
@@ -589,6 +634,8 @@ start(struct maas_http *h)
 {
 	const struct maas_http_setup *set = &h->set;
 
+	if (set->host && set->tls_cert && !(h->pair = tls_pair_load(set->tls_cert, set->tls_key)))
+		return -1;
 	if (set->unix_path && (h->listener[1] = http_listen_unix(set->unix_path)) < 0)
 		return -1;
 	if (set->host && (h->listener[0] = http_listen_tcp(set->host, set->port, &h->port)) < 0)
@@ -622,6 +669,32 @@ maas_http_open(const struct maas_http_setup *set)
 		return h;
 	maas_http_close(h);
 	return NULL;
+}
+
+int
+maas_http_tls_check(const char *cert, const char *key)
+{
+	struct tls_pair *p = tls_pair_load(cert, key);
+
+	tls_pair_drop(p);
+	return p ? 0 : -1;
+}
+
+int
+maas_http_tls_reload(struct maas_http *h)
+{
+	struct tls_pair *old, *p;
+
+	if (!h->pair)
+		return 0;
+	if (!(p = tls_pair_load(h->set.tls_cert, h->set.tls_key)))
+		return -1;
+	pthread_mutex_lock(&h->lock);
+	old = h->pair;
+	h->pair = p;
+	pthread_mutex_unlock(&h->lock);
+	tls_pair_drop(old);
+	return 0;
 }
 
 int
@@ -668,10 +741,11 @@ maas_http_close(struct maas_http *h)
 	maas_http_quiesce(h);
 	acceptor_free(h->acceptor);
 	reaper_let_go(h);
-	for (int i = 0; h->worker && i < h->set.threads; i++)
+	for (int i = 0; h->worker && i < 2 * h->set.threads; i++)
 		if (h->worker[i].daemon)
 			MHD_stop_daemon(h->worker[i].daemon);
 	free(h->worker);
+	tls_pair_drop(h->pair);
 	reaper_stop(h);
 	exchange_free_pool(h);
 	maas_buf_free(&h->sorry);

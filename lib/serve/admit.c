@@ -109,6 +109,21 @@ check_host(struct ask *a)
 	    a, "host-refused", "host_not_allowed", NULL, "this server answers to localhost and 127.0.0.1 only");
 }
 
+/* Behind a proxy: from here on the peer is who it speaks for. */
+static int
+check_proxy(struct ask *a)
+{
+	const struct policy *p = a->server->policy;
+
+	if (!policy_behind_proxy(p))
+		return 0;
+	if (!policy_allows_proxy(p, a->http->peer))
+		return forbid(
+		    a, "address-refused", "permission_denied", NULL, "this server is reached through its proxy only");
+	policy_client(maas_http_header_last(a->http, "X-Forwarded-For"), a->http->peer);
+	return 0;
+}
+
 static int
 check_peer(struct ask *a)
 {
@@ -318,8 +333,8 @@ admit_request(void *ctx, struct maas_http_request *r)
 		return -1;
 	}
 	a->route = find_route(r, a, &allow);
-	return check_host(a) < 0 || check_peer(a) < 0 || check_key(a) < 0 || check_route(a, allow) < 0 ||
-		check_type(a) < 0 || check_length(a) < 0
+	return check_proxy(a) < 0 || check_host(a) < 0 || check_peer(a) < 0 || check_key(a) < 0 ||
+		check_route(a, allow) < 0 || check_type(a) < 0 || check_length(a) < 0
 	    ? -1
 	    : 0;
 }

@@ -98,6 +98,8 @@ maas_server_fence(const struct maas_serve_options *o, const struct maas_state *s
 	if (p.arena && add_system(&p) == 0 && add(&p, dir, strlen(dir), MAAS_PATH_WRITE) == 0 &&
 	    add_models(&p, o) == 0 && add_log(&p, o->log) == 0 &&
 	    (!o->unix || add(&p, o->unix, folder_of(o->unix), MAAS_PATH_SOCKET) == 0) &&
+	    (!o->tls_cert || add_file(&p, o->tls_cert, MAAS_PATH_READ) == 0) &&
+	    (!o->tls_key || add_file(&p, o->tls_key, MAAS_PATH_READ) == 0) &&
 	    (!o->policy || !o->policy->terms || add_file(&p, o->policy->terms, MAAS_PATH_READ) == 0))
 		rc = maas_fence_paths(p.path, p.n);
 	free(p.path);

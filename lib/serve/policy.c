@@ -25,6 +25,9 @@ const struct maas_field maas_policy_fields[] = { MAAS_LIST(0, maas_policy, infer
 	MAAS_DURATION(0, maas_policy, key_lifetime, 0, "no key is good for longer than this; 0: as long as it says"),
 	MAAS_LIST(0, maas_policy, allow_address, "ADDRESS[/BITS]", "only from here; may be repeated"),
 	MAAS_LIST(0, maas_policy, deny_address, "ADDRESS[/BITS]", "not from here; may be repeated"),
+	MAAS_FLAG(0, maas_policy, behind_proxy,
+	    "a proxy in front speaks TLS, and adds the client's address to X-Forwarded-For"),
+	MAAS_LIST(0, maas_policy, proxy_address, "ADDRESS[/BITS]", "the proxy's; others are refused; may be repeated"),
 	MAAS_TEXT(0, maas_policy, terms, NULL, "file of the text of /v1/terms"),
 	MAAS_LIST(0, maas_policy, price, "NAME=IN[/OUT[/REQUESTS]]",
 	    "price of a million tokens read, written, and of requests to a model; may be repeated"),
@@ -43,7 +46,7 @@ struct nets {
 
 struct policy {
 	const struct maas_policy *said;
-	struct nets allow, deny;
+	struct nets allow, deny, proxy;
 	struct maas_buf terms;
 };
 
@@ -128,6 +131,14 @@ check_routes(const struct maas_list *list)
 }
 
 static int
+check_proxy(const struct maas_policy *said)
+{
+	if (!said->proxy_address.n || said->behind_proxy)
+		return 0;
+	return maas_fail_as(MAAS_CONFIG, "--proxy-address is for a server --behind-proxy");
+}
+
+static int
 read_terms(const char *path, struct maas_buf *to)
 {
 	struct maas_input *in;
@@ -155,6 +166,7 @@ policy_new(const struct maas_policy *said)
 	p->said = said ? said : &nothing;
 	if (check_routes(&p->said->infer_route) == 0 && check_routes(&p->said->admin_route) == 0 &&
 	    read_nets(&p->said->allow_address, &p->allow) == 0 && read_nets(&p->said->deny_address, &p->deny) == 0 &&
+	    read_nets(&p->said->proxy_address, &p->proxy) == 0 && check_proxy(p->said) == 0 &&
 	    maas_prices_check(&p->said->price) == 0 && read_terms(p->said->terms, &p->terms) == 0)
 		return p;
 	policy_free(p);
@@ -168,6 +180,7 @@ policy_free(struct policy *p)
 		return;
 	free(p->allow.net);
 	free(p->deny.net);
+	free(p->proxy.net);
 	maas_buf_free(&p->terms);
 	free(p);
 }
@@ -215,6 +228,58 @@ policy_allows_peer(const struct policy *p, const char *peer)
 	if (read_address(peer, address, &v4) < 0)
 		return 0;
 	return !inside(&p->deny, address) && (!p->allow.n || inside(&p->allow, address));
+}
+
+int
+policy_behind_proxy(const struct policy *p)
+{
+	return p->said->behind_proxy;
+}
+
+int
+policy_allows_proxy(const struct policy *p, const char *hop)
+{
+	unsigned char address[16];
+	int v4;
+
+	if (!p->proxy.n || !strcmp(hop, "unix"))
+		return 1;
+	return read_address(hop, address, &v4) == 0 && inside(&p->proxy, address);
+}
+
+/* The last address of the list, which the proxy itself has added: those before it are hearsay. */
+static void
+last_address(const char *list, char to[64])
+{
+	const char *comma = strrchr(list, ','), *s = comma ? comma + 1 : list, *dot, *colon;
+	size_t n;
+
+	s += strspn(s, " \t");
+	if (*s == '[') { /* "[2001:db8::1]:4711", as some write it */
+		s++;
+		n = strcspn(s, "]");
+	} else {
+		n = strcspn(s, " \t");
+		dot = memchr(s, '.', n);
+		colon = memchr(s, ':', n);
+		if (dot && colon && dot < colon) /* "192.0.2.1:4711"; "::ffff:192.0.2.1" is none such */
+			n = (size_t)(colon - s);
+	}
+	snprintf(to, 64, "%.*s", n < 64 ? (int)n : 0, s);
+}
+
+void
+policy_client(const char *forwarded, char peer[64])
+{
+	unsigned char address[16];
+	char text[64];
+	int v4;
+
+	if (!forwarded)
+		return;
+	last_address(forwarded, text);
+	if (read_address(text, address, &v4) == 0)
+		memcpy(peer, text, sizeof text);
 }
 
 const char *

@@ -13,6 +13,11 @@ int policy_allows_route(const struct policy *, unsigned scopes, const char *rout
 int policy_allows_model(const struct policy *, unsigned scopes, const char *model);
 int policy_allows_bytes(const struct policy *, unsigned scopes, size_t n);
 int policy_allows_peer(const struct policy *, const char *peer);
+/* Behind a proxy: is the other end of the connection it?  And whom does it speak for, by the last X-Forwarded-For of
+ * the request (may be NULL)?  Where that is no address, for itself. */
+int policy_behind_proxy(const struct policy *);
+int policy_allows_proxy(const struct policy *, const char *hop);
+void policy_client(const char *forwarded, char peer[64]);
 const char *policy_terms(const struct policy *);
 
 /*

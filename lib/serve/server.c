@@ -17,6 +17,8 @@ const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_option
 	MAAS_INT(0, maas_serve_options, port, 0, 65535, 8080, "port to listen on; 0: any free one"),
 	MAAS_TEXT(0, maas_serve_options, unix, NULL,
 	    "listen on this UNIX socket; on TCP only if --host or --port is given too"),
+	MAAS_TEXT(0, maas_serve_options, tls_cert, NULL, "PEM file of the certificate: TCP speaks TLS"),
+	MAAS_TEXT(0, maas_serve_options, tls_key, NULL, "PEM file of the certificate's key"),
 	MAAS_TEXT(0, maas_serve_options, state, NULL, "directory of the keys"),
 	MAAS_TEXT(0, maas_serve_options, log, NULL, "append a line of JSON for each request to this file"),
 	MAAS_INT(0, maas_serve_options, queue, 1, 100000, 256, "requests that may wait; more are told to come again"),
@@ -47,17 +49,40 @@ open_models(struct maas_server *s)
 }
 
 static int
+check_tls(const struct maas_serve_options *o, int tcp)
+{
+	if (!o->tls_cert != !o->tls_key)
+		return maas_fail_as(MAAS_CONFIG, "--tls-cert and --tls-key go together: %s is missing",
+		    o->tls_cert ? "--tls-key" : "--tls-cert");
+	if (o->tls_cert && !tcp)
+		return maas_fail_as(MAAS_CONFIG, "--tls-cert is for TCP: say --host or --port beside --unix");
+	return o->tls_cert ? maas_http_tls_check(o->tls_cert, o->tls_key) : 0;
+}
+
+/* Whom others can reach has keys, and keys are not said in the clear. */
+static int
 check_reach(struct maas_server *s, int tcp)
 {
-	int local = !tcp || maas_http_loopback(s->options.host) || !strcmp(s->options.host, "localhost");
+	const struct maas_serve_options *o = &s->options;
+	int local = !tcp || maas_http_loopback(o->host) || !strcmp(o->host, "localhost");
+	int proxy = o->policy && o->policy->behind_proxy;
 
-	s->check_host = tcp && local;
-	if (local || maas_server_keys(s))
+	s->check_host = tcp && local && !proxy;
+	if (check_tls(o, tcp) < 0)
+		return -1;
+	if (local)
 		return 0;
-	return maas_fail_as(MAAS_CONFIG,
-	    "--host %s: others would reach this server, and there is no key yet: "
-	    "maas-serve key add NAME",
-	    s->options.host);
+	if (!maas_server_keys(s))
+		return maas_fail_as(MAAS_CONFIG,
+		    "--host %s: others would reach this server, and there is no key yet: "
+		    "maas-serve key add NAME",
+		    o->host);
+	if (!o->tls_cert && !proxy)
+		return maas_fail_as(MAAS_CONFIG,
+		    "--host %s: others would reach this server, and their keys would travel unencrypted: give --tls-cert "
+		    "and --tls-key, or --behind-proxy where a proxy in front speaks TLS",
+		    o->host);
+	return 0;
 }
 
 static int
@@ -84,6 +109,8 @@ listen_on(struct maas_server *s, int tcp)
 		.host = tcp ? s->options.host : NULL,
 		.port = (int)s->options.port,
 		.unix_path = s->options.unix,
+		.tls_cert = tcp ? s->options.tls_cert : NULL,
+		.tls_key = s->options.tls_key,
 		.body_max = largest,
 		.bodies_max = largest > BODIES_MAX / 4 ? 4 * largest : BODIES_MAX,
 		.connections = (size_t)s->options.connections,
@@ -225,6 +252,12 @@ maas_server_reload(struct maas_server *s)
 	    maas_buf_printf(&s->trouble, "%s\n", maas_error()) < 0)
 		s->trouble.n = 0;
 	return rc;
+}
+
+int
+maas_server_certify(struct maas_server *s)
+{
+	return maas_http_tls_reload(s->http);
 }
 
 const char *
