@@ -4,7 +4,7 @@
 #	end			SIGTERM, and says what it ended with
 
 serve() {
-	KEY=$(maas-serve key add test --state state) || exit 1
+	KEY=$(maas-serve key add test --scope infer,metrics --state state) || exit 1
 	maas-serve -q "$@" --state state --unix s & server=$!
 	trap 'kill $server 2>/dev/null; wait $server 2>/dev/null' EXIT
 	tries=0

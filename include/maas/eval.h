@@ -132,5 +132,25 @@ int maas_drift_add(struct maas_drift *, const struct maas_row *) MAAS_USE;
  * be expected; where they moved, the labels. */
 int maas_drift_report(struct maas_drift *, struct maas_buf *) MAAS_USE;
 void maas_drift_free(struct maas_drift *);
+/*
+ * Rows that are answered at the same time are counted beside that, from the features made for the answer: by a counter
+ * for each thread that answers, which another may read meanwhile.  Counts are one array of maas_drift_counts numbers
+ * that only grow, so that those of a time are a difference of two.
+ */
+struct maas_rows_call;
+struct maas_drift_counter;
+struct maas_drift_counter *maas_drift_counter_new(const struct maas_drift *) MAAS_USE;  /* the drift must outlive it */
+void maas_drift_counter_free(struct maas_drift_counter *);
+void maas_drift_count(struct maas_drift_counter *, const struct maas_rows_call *);      /* the row added to it last */
+size_t maas_drift_counts(const struct maas_drift *);
+void maas_drift_counter_sum(const struct maas_drift_counter *, uint64_t *to);           /* added to what is there */
+struct maas_drift_found {
+	uint64_t rows;
+	double index, chance;           /* the largest, and what like rows give by chance */
+	double columns, features, labels;       /* the largest of columns; of features or texts; of labels.  NAN: not measured */
+	double unknown, expected;       /* shares of terms that are no feature.  NAN: not known */
+};
+/* Of counts, as maas_drift_report says it of the rows added. */
+int maas_drift_measure(struct maas_drift *, const uint64_t *count, struct maas_drift_found *) MAAS_USE;
 
 #endif

@@ -285,6 +285,16 @@ int maas_rows_row(struct maas_rows_call *, const struct maas_row *, double *scor
 #define MAAS_ROWS 64
 int maas_rows_add(struct maas_rows_call *, const struct maas_row *) MAAS_USE;
 const double *maas_rows_run(struct maas_rows_call *, size_t *rows);
+/* The row added last (by _text, _record or _row too): as read, as long as that lives; its features that are sparse, the
+ * first of them being `first` among all; how many terms its text had, and how many of them are no feature. */
+struct maas_rows_last {
+	const struct maas_row *row;
+	size_t first, n;
+	const uint32_t *col;
+	const double *val;
+	size_t terms, unknown;
+};
+void maas_rows_last(const struct maas_rows_call *, struct maas_rows_last *);
 int maas_rows_sound(const double *score) MAAS_USE;      /* -1: a value of the row was so large that it has no answer */
 /* score[x->rows][scores] of rows whose features are made already, by the team. */
 int maas_rows_apply(const struct maas_rows *, const struct maas_design *, struct maas_team *, double *score) MAAS_USE;

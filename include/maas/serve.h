@@ -32,7 +32,7 @@ int maas_state_default(struct maas_buf *) MAAS_USE;
 #define MAAS_KEY_ID   8
 #define MAAS_KEY_TEXT 64                /* bytes of a key with its NUL, at most */
 #define MAAS_KEY_NAME 100               /* bytes of a name, at most */
-enum { MAAS_SCOPE_INFER = 1, MAAS_SCOPE_ADMIN = 2 };
+enum { MAAS_SCOPE_INFER = 1, MAAS_SCOPE_ADMIN = 2, MAAS_SCOPE_METRICS = 4 };        /* admin reaches all */
 struct maas_key {
 	char id[MAAS_KEY_ID + 1];
 	unsigned char digest[32];
@@ -52,7 +52,7 @@ int maas_key_revoke(struct maas_state *, const char *id) MAAS_USE;
 int maas_key_each(struct maas_state *, int (*each)(void *ctx, const struct maas_key *), void *ctx) MAAS_USE;
 /* UTF-8 without control characters, 1 to MAAS_KEY_NAME bytes, and nothing a spreadsheet takes for a formula. */
 int maas_key_name_check(const char *) MAAS_USE;
-/* "infer,admin" to bits and back. */
+/* "infer,admin,metrics" to bits and back. */
 int maas_scopes_parse(const char *, unsigned *) MAAS_USE;
 const char *maas_scopes_print(unsigned);
 
@@ -138,6 +138,7 @@ struct maas_serve_options {
 	size_t body_max, table_max;
 	long connections;
 	double timeout, drain_timeout;
+	double drift_window;            /* seconds that the gauges of a model look back */
 	const struct maas_policy *policy;       /* NULL: none.  Borrowed */
 };
 extern const struct maas_field maas_serve_fields[];

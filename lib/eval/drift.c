@@ -1,5 +1,6 @@
 /* New rows against the statistics of those a model learnt from. */
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +14,71 @@ struct maas_drift {
 	const struct maas_rows *rows;
 	const struct maas_columns *columns;
 	struct witness w;
-	struct maas_vectorize *z; /* NULL: no text */
-	size_t base;              /* of the features of texts */
-	uint32_t *cell;           /* of a row */
-	double *now, *before;     /* [cells] rows */
-	double *answers, *shares; /* [labels] */
-	size_t *top, tops;        /* cells of the commonest features */
-	size_t n;
-	double terms, unknown;
+	struct maas_vectorize *z;       /* NULL: no text */
+	size_t base;                    /* of the features of texts */
+	struct maas_drift_counter *own; /* of maas_drift_add */
+	uint64_t *count;                /* [counts_of] as measured last */
+	double *now, *before;           /* [cells] rows */
+	double *answers, *shares;       /* [labels] */
+	size_t *top, tops;              /* cells of the commonest features */
+	double n, terms, unknown;
 };
+
+/* What is counted is one array: rows of each cell, answers of each label, and behind them these. */
+enum { ROWS, TERMS, UNKNOWN, FIGURES };
+
+struct maas_drift_counter {
+	const struct maas_drift *d;
+	uint32_t *cell; /* of a row */
+	_Atomic uint64_t *count;
+};
+
+size_t
+maas_drift_counts(const struct maas_drift *d)
+{
+	return d->w.cells + d->w.labels + FIGURES;
+}
+
+/* One thread adds, so that no addition has to be one step; others may read. */
+static void
+add(struct maas_drift_counter *c, size_t i, uint64_t n)
+{
+	atomic_store_explicit(
+	    &c->count[i], atomic_load_explicit(&c->count[i], memory_order_relaxed) + n, memory_order_relaxed);
+}
+
+struct maas_drift_counter *
+maas_drift_counter_new(const struct maas_drift *d)
+{
+	struct maas_drift_counter *c = maas_alloc(1, sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->d = d;
+	c->cell = maas_alloc(d->w.variables + d->w.features + 1, sizeof *c->cell);
+	c->count = maas_alloc(maas_drift_counts(d), sizeof *c->count);
+	if (c->cell && c->count)
+		return c;
+	maas_drift_counter_free(c);
+	return NULL;
+}
+
+void
+maas_drift_counter_free(struct maas_drift_counter *c)
+{
+	if (!c)
+		return;
+	free(c->cell);
+	free(c->count);
+	free(c);
+}
+
+void
+maas_drift_counter_sum(const struct maas_drift_counter *c, uint64_t *to)
+{
+	for (size_t i = 0; i < maas_drift_counts(c->d); i++)
+		to[i] += atomic_load_explicit(&c->count[i], memory_order_relaxed);
+}
 
 static int
 by_count(const void *a, const void *b, void *ctx)
@@ -37,13 +94,13 @@ prepare(struct maas_drift *d)
 {
 	struct witness *w = &d->w;
 
-	d->cell = maas_take(w->arena, w->variables + w->features, sizeof *d->cell);
+	d->count = maas_take(w->arena, maas_drift_counts(d), sizeof *d->count);
 	d->now = maas_take(w->arena, w->cells, sizeof *d->now);
 	d->before = maas_take(w->arena, w->cells, sizeof *d->before);
 	d->answers = maas_take(w->arena, w->labels, sizeof *d->answers);
 	d->shares = maas_take(w->arena, w->labels, sizeof *d->shares);
 	d->top = maas_take(w->arena, w->features, sizeof *d->top);
-	if (!d->cell || !d->now || !d->before || !d->answers || !d->shares || !d->top)
+	if (!d->count || !d->now || !d->before || !d->answers || !d->shares || !d->top)
 		return -1;
 	for (size_t k = 0; k < w->labels; k++)
 		for (size_t c = 0; c < w->cells; c++)
@@ -90,7 +147,8 @@ maas_drift_new(const struct maas_model *m)
 	d->rows = rows;
 	d->columns = maas_rows_columns(rows);
 	d->base = d->columns->features;
-	if (witness_parse(&d->w, part, maas_rows_features(rows)) < 0 || check(d) < 0 || prepare(d) < 0)
+	if (witness_parse(&d->w, part, maas_rows_features(rows)) < 0 || check(d) < 0 || prepare(d) < 0 ||
+	    !(d->own = maas_drift_counter_new(d)))
 		goto fail;
 	if (d->columns->texts) {
 		const struct maas_columns *columns;
@@ -110,53 +168,71 @@ maas_drift_free(struct maas_drift *d)
 {
 	if (!d)
 		return;
+	maas_drift_counter_free(d->own);
 	maas_vectorize_free(d->z);
 	maas_arena_free(d->w.arena);
 	free(d);
 }
 
-/* The features of a row that are counted: of its text, or those it consists of. */
-static int
-add_marks(struct maas_drift *d, const struct maas_row *row, uint32_t *cell, size_t *marks)
+/* A row, and its features that col and val hold: the first of them is `first` among all. */
+static void
+count_row(struct maas_drift_counter *c, const struct maas_row *row, size_t first, const uint32_t *col,
+    const double *val, size_t nnz)
 {
-	const uint32_t *col;
-	const double *val;
-	size_t n, terms, unknown;
+	const struct witness *w = &c->d->w;
+	size_t n = 0, marks;
 
-	*marks = 0;
+	for (size_t i = 0; i < w->variables; i++) {
+		uint32_t cell = witness_cell(&w->variable[i], row->x, row->word);
+
+		if (cell != NO_CELL)
+			c->cell[n++] = cell;
+	}
+	marks = witness_marks(w, first, col, val, nnz, c->cell + n);
+	for (size_t i = 0; i < n + marks; i++)
+		add(c, c->cell[i], 1);
+	if (w->labels > 1)
+		add(c, w->cells + witness_answer(w, c->cell, n + marks, marks, NO_CELL), 1);
+	add(c, w->cells + w->labels + ROWS, 1);
+}
+
+static void
+count_terms(struct maas_drift_counter *c, size_t terms, size_t unknown)
+{
+	size_t at = c->d->w.cells + c->d->w.labels;
+
+	add(c, at + TERMS, terms);
+	add(c, at + UNKNOWN, unknown);
+}
+
+/* The features of a row that are counted are those of its text, or those it consists of. */
+int
+maas_drift_add(struct maas_drift *d, const struct maas_row *row)
+{
+	const uint32_t *col = row->col;
+	const double *val = row->val;
+	size_t n = col ? row->nnz : 0, first = 0, terms, unknown;
+
 	if (d->z && row->text.s) {
 		if (maas_vectorize_text(d->z, row->text, &col, &val, &n) < 0)
 			return -1;
 		maas_vectorize_seen(d->z, &terms, &unknown);
-		d->terms += (double)terms;
-		d->unknown += (double)unknown;
-		*marks = witness_marks(&d->w, d->base, col, val, n, cell);
-	} else if (row->col) {
-		*marks = witness_marks(&d->w, 0, row->col, row->val, row->nnz, cell);
+		count_terms(d->own, terms, unknown);
+		first = d->base;
 	}
+	count_row(d->own, row, first, col, val, n);
 	return 0;
 }
 
-int
-maas_drift_add(struct maas_drift *d, const struct maas_row *row)
+void
+maas_drift_count(struct maas_drift_counter *c, const struct maas_rows_call *call)
 {
-	const struct witness *w = &d->w;
-	size_t n = 0, marks;
+	struct maas_rows_last last;
 
-	for (size_t i = 0; i < w->variables; i++) {
-		uint32_t c = witness_cell(&w->variable[i], row->x, row->word);
-
-		if (c != NO_CELL)
-			d->cell[n++] = c;
-	}
-	if (add_marks(d, row, d->cell + n, &marks) < 0)
-		return -1;
-	for (size_t i = 0; i < n + marks; i++)
-		d->now[d->cell[i]]++;
-	if (w->labels > 1)
-		d->answers[witness_answer(w, d->cell, n + marks, marks, NO_CELL)]++;
-	d->n++;
-	return 0;
+	maas_rows_last(call, &last);
+	count_row(c, last.row, last.first, last.col, last.val, last.n);
+	if (last.terms)
+		count_terms(c, last.terms, last.unknown);
 }
 
 struct moved {
@@ -208,6 +284,21 @@ by_psi(const void *a, const void *b)
 				: (x->variable > y->variable) - (x->variable < y->variable);
 }
 
+static void
+take_counts(struct maas_drift *d)
+{
+	const struct witness *w = &d->w;
+	const uint64_t *figure = d->count + w->cells + w->labels;
+
+	for (size_t i = 0; i < w->cells; i++)
+		d->now[i] = (double)d->count[i];
+	for (size_t k = 0; k < w->labels; k++)
+		d->answers[k] = (double)d->count[w->cells + k];
+	d->n = (double)figure[ROWS];
+	d->terms = (double)figure[TERMS];
+	d->unknown = (double)figure[UNKNOWN];
+}
+
 /* Everything measured, the most moved first; room for variables + 2. */
 static size_t
 measure(struct maas_drift *d, struct moved *to)
@@ -215,6 +306,7 @@ measure(struct maas_drift *d, struct moved *to)
 	const struct witness *w = &d->w;
 	size_t n = 0;
 
+	take_counts(d);
 	for (size_t i = 0; i < w->variables; i++) {
 		const struct variable *v = &w->variable[i];
 		const double *before = d->before + v->at, *now = d->now + v->at;
@@ -231,6 +323,32 @@ measure(struct maas_drift *d, struct moved *to)
 	if (n)
 		qsort(to, n, sizeof *to, by_psi);
 	return n;
+}
+
+int
+maas_drift_measure(struct maas_drift *d, const uint64_t *count, struct maas_drift_found *found)
+{
+	struct moved *m = maas_alloc(d->w.variables + 2, sizeof *m);
+	size_t n;
+
+	if (!m)
+		return -1;
+	memcpy(d->count, count, maas_drift_counts(d) * sizeof *count);
+	n = measure(d, m);
+	*found = (struct maas_drift_found){ .rows = count[d->w.cells + d->w.labels + ROWS],
+		.columns = NAN,
+		.features = NAN,
+		.labels = NAN,
+		.unknown = d->terms > 0 ? d->unknown / d->terms : NAN,
+		.expected = d->w.unknown };
+	for (size_t i = n; i-- > 0;)
+		*(m[i].variable == LABELS_MOVED           ? &found->labels
+			: m[i].variable == FEATURES_MOVED ? &found->features
+							  : &found->columns) = m[i].psi;
+	found->index = n ? m[0].psi : 0;
+	found->chance = n ? m[0].chance : 0;
+	free(m);
+	return 0;
 }
 
 /* A name on one line. */
@@ -299,10 +417,16 @@ int
 maas_drift_report(struct maas_drift *d, struct maas_buf *b)
 {
 	struct moved *m = maas_alloc(d->w.variables + 2, sizeof *m);
-	size_t n = m ? measure(d, m) : 0;
 	double labels = NAN;
-	int bad = !m || maas_buf_printf(b, "%zu rows, population stability index %.4f", d->n, n ? m[0].psi : 0);
+	size_t n;
+	int bad;
 
+	if (!m)
+		return -1;
+	memset(d->count, 0, maas_drift_counts(d) * sizeof *d->count);
+	maas_drift_counter_sum(d->own, d->count);
+	n = measure(d, m);
+	bad = maas_buf_printf(b, "%.0f rows, population stability index %.4f", d->n, n ? m[0].psi : 0);
 	if (!bad && n)
 		bad = maas_buf_printf(b, " (by chance %.4f): ", m[0].chance);
 	for (size_t i = 0; i < n; i++)

@@ -285,7 +285,22 @@ maas_rows_add(struct maas_rows_call *c, const struct maas_row *row)
 	}
 	c->x.sparse.rows = ++c->x.rows;
 	c->x.sparse.start[c->x.rows] = c->nnz;
+	c->last = row;
+	c->last_from = nnz;
+	c->last_n = c->nnz - nnz;
 	return 0;
+}
+
+void
+maas_rows_last(const struct maas_rows_call *c, struct maas_rows_last *to)
+{
+	*to = (struct maas_rows_last){ .row = c->last,
+		.first = c->x.dense,
+		.n = c->last_n,
+		.col = c->x.sparse.col + c->last_from,
+		.val = c->x.sparse.val + c->last_from };
+	if (c->z && c->last->text.s)
+		maas_vectorize_seen(c->z, &to->terms, &to->unknown);
 }
 
 /* Begin anew. */
@@ -408,21 +423,17 @@ maas_rows_row(struct maas_rows_call *c, const struct maas_row *row, double *scor
 int
 maas_rows_text(struct maas_rows_call *c, struct maas_span text, double *score)
 {
-	struct maas_row row;
-
-	if (maas_reader_text(c->reader, text, &row) < 0)
+	if (maas_reader_text(c->reader, text, &c->own) < 0)
 		return -1;
-	return maas_rows_row(c, &row, score);
+	return maas_rows_row(c, &c->own, score);
 }
 
 int
 maas_rows_record(struct maas_rows_call *c, struct maas_span record, double *score)
 {
-	struct maas_row row;
-
-	if (maas_reader_parse(c->reader, record, &row) < 0)
+	if (maas_reader_parse(c->reader, record, &c->own) < 0)
 		return -1;
-	return maas_rows_row(c, &row, score);
+	return maas_rows_row(c, &c->own, score);
 }
 
 int

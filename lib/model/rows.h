@@ -48,6 +48,9 @@ void telling_free(struct telling *);
 struct maas_rows_call {
 	const struct maas_rows *r;
 	struct maas_reader *reader; /* of single records */
+	struct maas_row own;        /* the one it read */
+	const struct maas_row *last; /* the one added last, and its sparse features */
+	size_t last_from, last_n;
 	struct maas_vectorize *z;   /* NULL: no text */
 	struct maas_design x;       /* the rows in hand */
 	size_t col_cap, val_cap, nnz;

@@ -368,13 +368,20 @@ admit_refuse(void *ctx, struct maas_http_request *r, int status, const char *why
 	    NULL, "%s", why);
 }
 
+static uint64_t
+tokens_out(const struct ask *a)
+{
+	uint64_t out = a->prompts ? a->prompts->completion_tokens : 0;
+
+	return out < a->tokens ? out : a->tokens;
+}
+
 /* What was answered, and what was computed for a client that left.  Without memory to count it in, it is given away. */
 static void
 count_usage(struct maas_server *s, const struct ask *a)
 {
-	uint64_t out = a->prompts ? a->prompts->completion_tokens : 0;
+	uint64_t out = tokens_out(a);
 
-	out = out < a->tokens ? out : a->tokens;
 	if (ledger_add(s->ledger, time(NULL), a->key, a->model->name, a->tokens - out, out) < 0)
 		tally_add(s->tally, "usage-lost", a->key, "", "");
 }
@@ -389,12 +396,14 @@ admit_finished(void *ctx, struct maas_http_request *r)
 
 	if (s->log >= 0 && a->http)
 		accesslog_add(s->log, a);
+	if (*a->key)
+		keymeters_add(s->keymeters, a->key, r->status, a->tokens - tokens_out(a), tokens_out(a));
 	if (a->model && *a->key && (r->status < 400 || a->tokens))
 		count_usage(s, a);
 	if (a->server)
 		hosted_release(a);
 	count_code(m, r->status);
-	count_seconds(&m->duration, maas_clock() - r->start);
+	count_seconds(&m->duration, SCALE_REQUEST, maas_clock() - r->start);
 	if (arena && maas_arena_bytes(arena) > ARENA_KEEP) {
 		maas_arena_free(arena);
 		arena = NULL;

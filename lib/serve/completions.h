@@ -17,7 +17,7 @@ struct choice {                         /* one completion of one prompt */
 	size_t sent;                    /* bytes of text that are in a chunk already */
 	size_t told;                    /* tokens, likewise */
 	size_t seen;                    /* tokens when we looked last */
-	double last;                    /* time of the last token */
+	double first, last;             /* times of tokens */
 	struct maas_span json;          /* the finished choice, where nothing is streamed */
 };
 

@@ -95,6 +95,7 @@ note(struct maas_server *s, const char *name, int64_t number)
 	struct maas_buf line = { 0 };
 
 	tally_add(s->tally, "model-failed", "", "", name);
+	count_add(&s->service.failed, 1);
 	if (maas_buf_printf(&line, "%s@%lld: %s\n", name, (long long)number, maas_error()) < 0 ||
 	    maas_buf_text(&s->trouble, line.s) < 0)
 		s->trouble.n = 0; /* no memory, not even to say so */
@@ -139,6 +140,7 @@ load(struct draft *d, const char *path, int64_t number)
 	if (!(m = hosted_new(s, d->f, path, number)))
 		return NULL;
 	tally_add(s->tally, "model-loaded", "", "", d->f->name);
+	count_add(&s->service.loaded, 1);
 	pthread_mutex_lock(&s->lock);
 	s->model[s->nmodel++] = m;
 	pthread_mutex_unlock(&s->lock);
@@ -415,6 +417,29 @@ families_digest(struct maas_server *s)
 		for (size_t k = 0; k < s->family[i]->n; k++)
 			if (s->family[i]->edition[k].hosted)
 				hosted_digest(s->family[i]->edition[k].hosted);
+}
+
+/* Likewise: those that are not retired now are there until this has been done. */
+void
+families_watch(struct maas_server *s)
+{
+	struct hosted *all[MODELS];
+	size_t n = 0;
+
+	pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < s->nmodel; i++)
+		if (s->model[i]->watch && !s->model[i]->retired)
+			all[n++] = s->model[i];
+	pthread_mutex_unlock(&s->lock);
+	for (size_t i = 0; i < n; i++) {
+		struct watch_found found;
+
+		if (!watch_tick(all[i]->watch, maas_clock(), s->options.drift_window, &found))
+			continue;
+		pthread_mutex_lock(&s->lock);
+		all[i]->found = found;
+		pthread_mutex_unlock(&s->lock);
+	}
 }
 
 void

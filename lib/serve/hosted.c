@@ -10,20 +10,26 @@ open_rows(struct maas_server *s, struct hosted *m)
 {
 	m->rows = maas_rows_of(m->model);
 	m->slots = m->rows ? rows_slots_new(m->rows, maas_team_size(s->team)) : NULL;
-	return m->slots ? 0 : -1;
+	m->watch = m->slots ? watch_new(m->model, maas_team_size(s->team)) : NULL;
+	return m->watch ? 0 : -1;
 }
 
 static int
 open_decoder(struct maas_server *s, struct hosted *m)
 {
 	struct maas_decoder_limits limits = { .precision = MAAS_DTYPES, .sequences = (size_t)s->options.parallel };
+	struct maas_decoder_load load;
 
 	m->tokenizer = maas_model_tokenizer(m->model);
 	if (!m->tokenizer)
 		return -1;
 	m->encoder = maas_encoder_new(m->tokenizer, 0);
 	m->decoder = m->encoder ? maas_decoder_new(m->model, m->tokenizer, s->team, &limits) : NULL;
-	return m->decoder ? 0 : -1;
+	if (!m->decoder)
+		return -1;
+	load = maas_decoder_load(m->decoder);
+	m->now.cache_capacity = load.blocks * load.block_bytes;
+	return 0;
 }
 
 /* What tells one file from another of the same name; of a directory, of what it has the weights in. */
@@ -87,6 +93,7 @@ struct hosted *
 hosted_new(struct maas_server *s, struct family *f, const char *path, int64_t number)
 {
 	struct hosted *m = maas_alloc(1, sizeof *m);
+	double began = maas_clock();
 
 	if (!m)
 		return NULL;
@@ -103,6 +110,7 @@ hosted_new(struct maas_server *s, struct family *f, const char *path, int64_t nu
 		return NULL;
 	}
 	count_add(&m->metrics->resident, m->bytes);
+	m->now.load_seconds = maas_clock() - began;
 	return m;
 }
 
@@ -111,6 +119,7 @@ hosted_close(struct hosted *m)
 {
 	count_subtract(&m->metrics->resident, m->bytes);
 	rows_slots_free(m->slots);
+	watch_free(m->watch);
 	maas_decoder_free(m->decoder);
 	maas_encoder_free(m->encoder);
 	maas_tokenizer_free(m->tokenizer);

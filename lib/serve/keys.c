@@ -157,7 +157,7 @@ maas_key_each(struct maas_state *s, int (*each)(void *ctx, const struct maas_key
 static const struct {
 	const char *name;
 	unsigned bit;
-} scopes[] = { { "infer", MAAS_SCOPE_INFER }, { "admin", MAAS_SCOPE_ADMIN } };
+} scopes[] = { { "infer", MAAS_SCOPE_INFER }, { "admin", MAAS_SCOPE_ADMIN }, { "metrics", MAAS_SCOPE_METRICS } };
 
 int
 maas_scopes_parse(const char *text, unsigned *to)
@@ -169,17 +169,18 @@ maas_scopes_parse(const char *text, unsigned *to)
 		while (i < MAAS_COUNT(scopes) && (strlen(scopes[i].name) != n || strncmp(scopes[i].name, p, n)))
 			i++;
 		if (i == MAAS_COUNT(scopes))
-			return maas_fail_as(MAAS_USAGE, "no such scope: '%.*s' (infer, admin)", (int)n, p);
+			return maas_fail_as(MAAS_USAGE, "no such scope: '%.*s' (infer, admin, metrics)", (int)n, p);
 		*to |= scopes[i].bit;
 		p += n + (p[n] == ',');
 	}
-	return *to ? 0 : maas_fail_as(MAAS_USAGE, "no scope: want infer, admin or both");
+	return *to ? 0 : maas_fail_as(MAAS_USAGE, "no scope: want infer, admin, metrics or several");
 }
 
 const char *
 maas_scopes_print(unsigned bits)
 {
-	return bits == (MAAS_SCOPE_INFER | MAAS_SCOPE_ADMIN) ? "infer,admin"
-	    : bits == MAAS_SCOPE_ADMIN                       ? "admin"
-							     : "infer";
+	static const char *const names[] = { "", "infer", "admin", "infer,admin", "metrics", "infer,metrics",
+		"admin,metrics", "infer,admin,metrics" };
+
+	return names[bits < MAAS_COUNT(names) ? bits : 0];
 }

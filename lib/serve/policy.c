@@ -198,7 +198,8 @@ int
 policy_allows_route(const struct policy *p, unsigned scopes, const char *route)
 {
 	return ((scopes & MAAS_SCOPE_INFER) && on_list(&p->said->infer_route, route)) ||
-	    ((scopes & MAAS_SCOPE_ADMIN) && on_list(&p->said->admin_route, route));
+	    ((scopes & MAAS_SCOPE_ADMIN) && on_list(&p->said->admin_route, route)) ||
+	    ((scopes & MAAS_SCOPE_METRICS) && !strcmp(route, "metrics"));
 }
 
 int
@@ -214,7 +215,7 @@ policy_allows_bytes(const struct policy *p, unsigned scopes, size_t n)
 	size_t most[SCOPES] = { p->said->infer_body_max, p->said->admin_body_max };
 
 	return ((scopes & MAAS_SCOPE_INFER) && (!most[0] || n <= most[0])) ||
-	    ((scopes & MAAS_SCOPE_ADMIN) && (!most[1] || n <= most[1]));
+	    ((scopes & MAAS_SCOPE_ADMIN) && (!most[1] || n <= most[1])) || ((scopes & MAAS_SCOPE_METRICS) && !n);
 }
 
 int

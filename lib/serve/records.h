@@ -7,6 +7,9 @@
 
 #define RECORDS    10000    /* of one request in JSON */
 #define TABLE_ROWS 1000000  /* of one table */
+/* Requests above these are compared with the training rows in part: see watch_wants. */
+#define MANY_ROWS  1000
+#define MANY_BYTES 65536
 
 /* How answers are put: as JSON, one or a list; a JSON object a line; a line of cells; tensors of V2. */
 enum form { FORM_JSON, FORM_LINES, FORM_TSV, FORM_CSV, FORM_TENSORS };
@@ -16,6 +19,7 @@ struct records {
 	size_t top_k, top; /* scores; pieces */
 	struct maas_span *item;
 	size_t n, taken, done;
+	int many; /* rows: not each is compared with those of training */
 	/* Of a table (work_table.c): */
 	struct maas_table_options read;
 	struct maas_span table; /* its bytes, in memory that stays */

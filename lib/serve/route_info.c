@@ -54,31 +54,91 @@ all_families(struct ask *a, size_t *n)
 	return all;
 }
 
-/* Read from atomics, past the queue: it works when nothing else does. */
+/* Versions that are in memory, which are held, and those that could not be loaded. */
+static size_t
+hold_versions(struct maas_server *s, struct metrics_version *to, struct hosted **held, size_t *nheld)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nmodel; i++) {
+		struct hosted *m = s->model[i];
+
+		if (m->retired)
+			continue;
+		m->users++;
+		held[(*nheld)++] = m;
+		to[n++] = (struct metrics_version){ m->name, m->number, &m->now, m->watch, m->found };
+	}
+	for (size_t i = 0; i < s->nfamily && n < 2 * MODELS; i++)
+		for (size_t k = 0; k < s->family[i]->n && n < 2 * MODELS; k++) {
+			const struct edition *e = &s->family[i]->edition[k];
+
+			if (e->failed && !e->hosted)
+				to[n++] = (struct metrics_version){ .model = s->family[i]->name, .number = e->number };
+		}
+	return n;
+}
+
+static void
+let_go(struct maas_server *s, struct hosted *const *held, size_t n)
+{
+	int unused = 0;
+
+	pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < n; i++)
+		unused |= --held[i]->users == 0 && held[i]->retired;
+	if (unused)
+		pthread_cond_signal(&s->work);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static int
+put_metrics(struct ask *a, struct metrics_view *v, struct maas_buf *to)
+{
+	struct maas_server *s = a->server;
+	struct hosted **held = maas_take(a->arena, MODELS, sizeof *held);
+	struct metrics_version *version = maas_take(a->arena, 2 * MODELS, sizeof *version);
+	size_t n = 0;
+	int rc;
+
+	if (!held || !version)
+		return -1;
+	pthread_mutex_lock(&s->lock);
+	v->versions = hold_versions(s, version, held, &n);
+	v->waiting = s->waiting;
+	pthread_mutex_unlock(&s->lock);
+	v->version = version;
+	rc = metrics_print(v, to);
+	let_go(s, held, n);
+	return rc;
+}
+
+/* Read from atomics, past the queue: it works when nothing else does.  The format is that of every version of
+ * Prometheus, whatever Accept says. */
 void
 run_metrics(struct ask *a)
 {
 	struct maas_server *s = a->server;
-	struct maas_buf *to = maas_http_body(a->http);
-	size_t n;
-	struct family **f = all_families(a, &n);
-	struct metrics_model *model = maas_take(a->arena, n + 1, sizeof *model);
+	struct metrics_view v = { .routes = serve_nroutes,
+		.rejected = s->rejected,
+		.service = &s->service,
+		.keys = s->keymeters,
+		.connections = maas_http_connections(s->http),
+		.capacity = (uint64_t)s->options.queue,
+		.started = s->started };
+	struct family **f = all_families(a, &v.models);
+	struct metrics_model *model = maas_take(a->arena, v.models + 1, sizeof *model);
 	struct metrics_route *route = maas_take(a->arena, serve_nroutes, sizeof *route);
 	int rc = -1;
 
-	for (size_t i = 0; f && model && i < n; i++)
+	for (size_t i = 0; f && model && i < v.models; i++)
 		model[i] = (struct metrics_model){ f[i]->name, &f[i]->metrics };
 	for (size_t i = 0; route && i < serve_nroutes; i++)
 		route[i] = (struct metrics_route){ serve_routes[i].path, serve_routes[i].method, &s->route_metrics[i] };
+	v.model = model;
+	v.route = route;
 	if (f && model && route)
-		rc = metrics_print(&(struct metrics_view){ .model = model,
-				       .models = n,
-				       .route = route,
-				       .routes = serve_nroutes,
-				       .rejected = s->rejected,
-				       .connections = maas_http_connections(s->http),
-				       .started = s->started },
-		    to);
+		rc = put_metrics(a, &v, maas_http_body(a->http));
 	if (rc == 0)
 		maas_http_reply(a->http, 200, "text/plain; version=0.0.4; charset=utf-8");
 	else

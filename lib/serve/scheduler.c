@@ -37,7 +37,7 @@ scheduler_queue(struct ask *a, const struct work *work)
 	if (stopping || s->waiting >= (size_t)s->options.queue) {
 		wait = patience(s);
 	} else {
-		count_add(&a->model->metrics->queued, 1);
+		count_add(&a->model->now.queued, 1);
 		*s->incoming_end = a;
 		s->incoming_end = &a->next;
 		s->waiting++;
@@ -63,7 +63,7 @@ unlink_active(struct ask *a)
 	*p = a->next;
 	if (m->active_end == &a->next)
 		m->active_end = p;
-	count_subtract(&m->metrics->running, 1);
+	count_subtract(&m->now.running, 1);
 }
 
 /* Before the reply: afterwards the ask is nobody's.  The pace is a mean that forgets. */
@@ -75,7 +75,7 @@ scheduler_done(struct ask *a, enum finished how)
 
 	unlink_active(a);
 	count_add(&a->model->metrics->finished[how], 1);
-	count_seconds(&a->model->metrics->request, took);
+	count_seconds(&a->model->metrics->request, SCALE_REQUEST, took);
 	if (a->tokens)
 		ring_spend(s->ring, a->key, a->tokens, maas_clock());
 	pthread_mutex_lock(&s->lock);
@@ -129,7 +129,7 @@ sweep_active(struct hosted *m, int stopping, double now)
 static void
 leave_queue(struct maas_server *s, struct hosted *m)
 {
-	count_subtract(&m->metrics->queued, 1);
+	count_subtract(&m->now.queued, 1);
 	pthread_mutex_lock(&s->lock);
 	s->waiting--;
 	pthread_mutex_unlock(&s->lock);
@@ -144,9 +144,10 @@ begin(struct ask *a)
 	enum begun b;
 
 	a->next = NULL;
+	a->begun = maas_clock();
 	*m->active_end = a;
 	m->active_end = &a->next;
-	count_add(&m->metrics->running, 1);
+	count_add(&m->now.running, 1);
 	b = a->work->begin(a);
 	if (b == BEGUN_LATER) {
 		unlink_active(a);
@@ -181,7 +182,7 @@ begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
 		} else { /* it may be gone by now */
 			*p = next;
 			leave_queue(s, m);
-			count_seconds(&m->metrics->queue, queued);
+			count_seconds(&m->metrics->queue, SCALE_REQUEST, queued);
 		}
 	}
 }

@@ -8,6 +8,7 @@
 
 #define BODIES_MAX  ((size_t)256 << 20) /* bytes of request bodies in memory; four of the largest at least */
 #define HOUR        3600.0
+#define DAY         86400.0
 #define FLUSH_TICKS 100 /* of 5 ms: for the last replies */
 
 const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_options, model, "[NAME=]PATH",
@@ -28,7 +29,21 @@ const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_option
 	MAAS_INT(
 	    0, maas_serve_options, connections, 1, 100000, 1000, "connections at once; more are told to come again"),
 	MAAS_DURATION(0, maas_serve_options, timeout, 300, "an answer that takes longer is given up"),
-	MAAS_DURATION(0, maas_serve_options, drain_timeout, 30, "time for running requests after SIGTERM"), MAAS_END };
+	MAAS_DURATION(0, maas_serve_options, drain_timeout, 30, "time for running requests after SIGTERM"),
+	MAAS_DURATION(0, maas_serve_options, drift_window, 3600,
+	    "/metrics compares the rows of this last time with those "
+	    "a model learnt from"),
+	MAAS_END };
+
+static void
+note_reload(struct maas_server *s, int rc)
+{
+	int good = rc == 0 && !s->trouble.n;
+
+	atomic_store(&s->service.reload_good, good);
+	if (good)
+		atomic_store(&s->service.reloaded_at, (uint64_t)time(NULL));
+}
 
 /* Those of -m, else all of a registry. */
 static int
@@ -42,6 +57,7 @@ open_models(struct maas_server *s)
 		return -1;
 	if (families_open(s) < 0)
 		return -1;
+	note_reload(s, 0);
 	return s->nfamily
 	    ? 0
 	    : maas_fail_as(MAAS_NOINPUT, "no model to serve: none is registered in %s, and there is no -m [NAME=]PATH",
@@ -138,7 +154,8 @@ static int
 open_books(struct maas_server *s)
 {
 	if (!(s->policy = policy_new(s->options.policy)) || !(s->wrongs = wrongs_new()) ||
-	    !(s->ledger = ledger_new(s->state)) || !(s->tally = tally_new()) || !(s->ring = ring_new(s->state)))
+	    !(s->ledger = ledger_new(s->state)) || !(s->tally = tally_new()) || !(s->ring = ring_new(s->state)) ||
+	    !(s->keymeters = keymeters_new()))
 		return -1;
 	ring_limit(s->ring, s->options.policy ? s->options.policy->key_lifetime : 0);
 	return 0;
@@ -236,11 +253,37 @@ write_books(struct maas_server *s, int last)
 	return rc;
 }
 
+/* The gauges of the audit trail: at the start, and once a day. */
+static void
+verify(struct maas_server *s)
+{
+	struct maas_audit_check found;
+	int good;
+
+	if (s->verified > 0 && maas_clock() - s->verified < DAY)
+		return;
+	good = maas_audit_verify(s->state, NULL, &found) == 0;
+	if (!good && maas_why() != MAAS_NEGATIVE)
+		return; /* not known: it is tried again */
+	s->verified = maas_clock();
+	atomic_store(&s->service.chain_good, good);
+	atomic_store(&s->service.chain_entries, (uint64_t)found.entries);
+	atomic_store(&s->service.chain_at, (uint64_t)time(NULL));
+}
+
 int
 maas_server_tick(struct maas_server *s)
 {
+	int rc;
+
 	families_digest(s);
-	return write_books(s, 0);
+	families_watch(s);
+	rc = write_books(s, 0);
+	if (rc < 0)
+		count_add(&s->service.state_failed, 1);
+	else
+		verify(s);
+	return rc;
 }
 
 int
@@ -251,6 +294,7 @@ maas_server_reload(struct maas_server *s)
 	if (s->log >= 0 && accesslog_reopen(s->log, s->options.log) < 0 &&
 	    maas_buf_printf(&s->trouble, "%s\n", maas_error()) < 0)
 		s->trouble.n = 0;
+	note_reload(s, rc);
 	return rc;
 }
 
@@ -308,6 +352,7 @@ maas_server_close(struct maas_server *s)
 	maas_buf_free(&s->busy);
 	rc = write_books(s, 1);
 	ring_free(s->ring);
+	keymeters_free(s->keymeters);
 	ledger_free(s->ledger);
 	tally_free(s->tally);
 	wrongs_free(s->wrongs);

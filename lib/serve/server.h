@@ -20,6 +20,7 @@
 #include "meters.h"
 #include "policy.h"
 #include "ring.h"
+#include "watch.h"
 
 #define MODELS 256                      /* versions in memory at once */
 
@@ -34,6 +35,7 @@ struct maas_server;
 struct hosted {
 	const char *name;               /* the family's */
 	struct model_metrics *metrics;  /* likewise */
+	struct version_metrics now;
 	int64_t number;                 /* of the version */
 	struct maas_model *model;
 	char *path;
@@ -44,6 +46,8 @@ struct hosted {
 	_Atomic int digested;
 	const struct maas_rows *rows;   /* NULL: does not classify */
 	struct rows_slots *slots;       /* work_rows.c: what a slice of rows needs */
+	struct watch *watch;            /* NULL where there are no rows */
+	struct watch_found found;       /* by it; under the server's lock */
 	struct maas_tokenizer *tokenizer;       /* NULL: does not generate */
 	struct maas_encoder *encoder;
 	struct maas_decoder *decoder;
@@ -114,7 +118,7 @@ struct ask {
 	struct hosted *model;
 	struct hosted *held;            /* by hosted_for, until the request is over */
 	const struct work *work;
-	double until;                   /* maas_clock(): fails then */
+	double begun, until;            /* maas_clock(): its work began; it fails then */
 	int started;                    /* a stream has begun */
 	struct records *records;
 	struct prompts *prompts;
@@ -143,6 +147,9 @@ struct maas_server {
 	int log;                                /* descriptor; -1: none */
 	struct route_metrics *route_metrics;    /* [serve_nroutes] */
 	_Atomic uint64_t rejected[REJECTED_KINDS];
+	struct service_metrics service;
+	struct keymeters *keymeters;
+	double verified;                        /* maas_clock(): when the audit trail was, last; 0: not yet */
 	double started;                         /* seconds since 1970 */
 	_Atomic int draining;
 	pthread_t scheduler;
@@ -208,6 +215,7 @@ const char *model_spec_split(const char *spec, struct maas_span *name);
 int families_open(struct maas_server *);
 int families_reload(struct maas_server *);
 void families_digest(struct maas_server *);
+void families_watch(struct maas_server *);      /* what models are asked and say, measured */
 void families_close(struct maas_server *);
 /* Under the lock: NULL where there is none of that name with a version. */
 struct family *family_find(struct maas_server *, struct maas_span name);

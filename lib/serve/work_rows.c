@@ -205,9 +205,13 @@ answer(struct rows_slots *s, struct slot *slot, int member)
 	const struct records *r = slot->ask->records;
 	struct maas_span item = r->item[slot->i];
 	double *p = s->score + (size_t)member * maas_rows_scores(s->rows);
+	struct watch *watch = slot->ask->model->watch;
 
 	if ((r->text ? maas_rows_text(s->call[member], item, p) : maas_rows_record(s->call[member], item, p)) < 0)
 		return -1;
+	if (watch_wants(slot->i, r->many))
+		watch_row(watch, member, s->call[member]);
+	watch_answer(watch, member, p);
 	return rows_put(s, member, r, p, r->text ? item : (struct maas_span){ 0 }, &slot->out);
 }
 
@@ -474,6 +478,7 @@ run_items(struct ask *a, struct records *r)
 {
 	if (read_body(a, r) < 0)
 		return;
+	r->many = r->n > MANY_ROWS;
 	if (!r->n)
 		reply_json(a, rows_put_head(a) < 0 ? -1 : rows_put_tail(a));
 	else if (a->model->rows)

@@ -249,6 +249,16 @@ refuse_row(struct sheet *s, size_t i, int member)
 	return put_row(s, i, NULL, member);
 }
 
+/* The row that was added last, i of its block, beside those of training. */
+static void
+look_at(const struct sheet *s, size_t i, int member)
+{
+	const struct hosted *m = s->ask->model;
+
+	if (watch_wants(s->done + i, s->ask->records->many))
+		watch_row(m->watch, member, rows_call(m->slots, member));
+}
+
 /* One by one: the reason of an answer is known of the last row alone. */
 static int
 explain_part(struct sheet *s, size_t begin, size_t end, int member)
@@ -259,6 +269,10 @@ explain_part(struct sheet *s, size_t begin, size_t end, int member)
 		double *p = s->y + i * s->width;
 		int bad = reason_of(&s->row[i]) || maas_rows_row(call, &s->row[i], p) < 0;
 
+		if (!bad) {
+			look_at(s, i, member);
+			watch_answer(s->ask->model->watch, member, p);
+		}
 		if ((bad ? refuse_row(s, i, member) : put_row(s, i, p, member)) < 0)
 			return -1;
 	}
@@ -279,9 +293,13 @@ score_part(struct sheet *s, size_t begin, size_t end, int member)
 		s->bad[i] = reason_of(&s->row[i]) || maas_rows_add(call, &s->row[i]) < 0;
 		if (s->bad[i] && !reason_of(&s->row[i]) && !(why[i - begin] = strdup(maas_error())))
 			rc = -1;
+		if (!s->bad[i])
+			look_at(s, i, member);
 	}
 	p = maas_rows_run(call, &scored);
 	for (size_t i = begin; i < end; i++) {
+		if (!s->bad[i])
+			watch_answer(s->ask->model->watch, member, p + at * s->width);
 		if (why[i - begin])
 			maas_fail("%s", why[i - begin]);
 		if (rc == 0)
@@ -429,6 +447,7 @@ table_begin(struct ask *a)
 		return BEGUN_OVER;
 	}
 	s->ask = a;
+	r->many = r->table.n > MANY_BYTES;
 	s->columns = table_columns(a->model);
 	if (make_room(s) < 0 || check_bytes(r->table) < 0 ||
 	    !(s->table = maas_table_open_text(&r->read, s->columns, "body", r->table)) ||

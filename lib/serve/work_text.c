@@ -200,9 +200,12 @@ count_token(struct ask *a, struct choice *c)
 	if (!fresh)
 		return;
 	if (c->last > 0)
-		count_seconds(&m->inter_token, now - c->last);
-	else
-		count_seconds(&m->first_token, now - a->http->start);
+		count_seconds(&m->inter_token, SCALE_TOKEN, now - c->last);
+	else {
+		count_seconds(&m->first_token, SCALE_FIRST, now - a->http->start);
+		count_seconds(&m->prefill, SCALE_REQUEST, now - a->begun);
+		c->first = now;
+	}
 	c->last = now;
 	c->seen = c->seq->n;
 	a->tokens += fresh;
@@ -227,6 +230,8 @@ follow(struct ask *a, struct choice *c)
 		rc = keep(a, c);
 	if (finish == MAAS_RUNNING || rc < 0)
 		return rc;
+	if (c->last > 0)
+		count_seconds(&a->model->metrics->decode, SCALE_REQUEST, c->last - c->first);
 	p->limited |= finish == MAAS_LENGTH;
 	maas_decoder_leave(a->model->decoder, c->seq);
 	c->seq = NULL;
@@ -290,6 +295,27 @@ follow_all(struct ask *a)
 }
 
 static void
+step(struct hosted *m)
+{
+	struct maas_decoder_load before = maas_decoder_load(m->decoder), after;
+
+	maas_decoder_step(m->decoder);
+	after = maas_decoder_load(m->decoder);
+	count_size(&m->metrics->batch_tokens,
+	    after.prompt_tokens - before.prompt_tokens + after.new_tokens - before.new_tokens);
+}
+
+/* After sequences have come and gone. */
+static void
+show_cache(struct hosted *m)
+{
+	struct maas_decoder_load load = maas_decoder_load(m->decoder);
+
+	atomic_store_explicit(
+	    &m->now.cache_used, (load.blocks - load.blocks_free) * load.block_bytes, memory_order_relaxed);
+}
+
+static void
 text_slice(struct maas_server *server, struct hosted *m)
 {
 	size_t running;
@@ -304,7 +330,7 @@ text_slice(struct maas_server *server, struct hosted *m)
 	}
 	running = maas_decoder_load(m->decoder).running;
 	if (running) {
-		maas_decoder_step(m->decoder);
+		step(m);
 		count_size(&m->metrics->batch, running);
 	}
 	for (struct ask *a = m->active, *next; a; a = next) {
@@ -312,6 +338,7 @@ text_slice(struct maas_server *server, struct hosted *m)
 		if (a->work == &work_text)
 			follow_all(a);
 	}
+	show_cache(m);
 }
 
 static void
@@ -324,6 +351,7 @@ text_stop(struct ask *a)
 			maas_decoder_leave(a->model->decoder, p->choice[i].seq);
 			p->choice[i].seq = NULL;
 		}
+	show_cache(a->model);
 }
 
 const struct work work_text = { text_begin, text_slice, text_stop };

@@ -25,7 +25,7 @@ post /v1/completions '{"model":"other","prompt":"xyzzymark","max_tokens":1,"igno
 post /v1/completions '{"model":"other","prompt":"xyzzymark","stop":7}' -o answer
 sleep 1.2; grep -c xyzzymark state/* log | sed 's/.*://' | sort -u
 # what the policy keeps this key from
-code http://localhost/metrics
+code http://localhost/openapi.json
 post /v1/completions "{\"model\":\"m\",\"prompt\":\"$(printf '%0400d' 7)\"}" -o answer -w '%{http_code}\n'
 KEY=$(maas-serve key add narrow --state state --model other --rps 0.001)
 go_on -o answer -w '%{http_code}\n'

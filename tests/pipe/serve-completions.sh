@@ -69,5 +69,5 @@ refused $C '{"model":"tiny",'
 refused $C '[1]'
 refused $C ''
 refused /v1/models/tiny/predict '{"text":"x"}'
-metric 'maas_requests_running{model="tiny"}'
+metric 'maas_requests_running{model="tiny",version="1"}'
 end

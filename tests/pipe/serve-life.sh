@@ -3,8 +3,8 @@
 maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
 "$BIN/tool/make_gpt" tiny.maas tok.json context=8192
 long='{"model":"tiny","prompt":"x","max_tokens":8000,"ignore_eos":true,"stream":true}'
-running='maas_requests_running{model="tiny"}'
-queued='maas_requests_queued{model="tiny"}'
+running='maas_requests_running{model="tiny",version="1"}'
+queued='maas_requests_queued{model="tiny",version="1"}'
 
 # one runs, one waits, the third is told to come again; health and metrics answer meanwhile
 serve -m tiny=tiny.maas --queue 1 --parallel 1

@@ -58,7 +58,7 @@ refused /v1/models/none/predict '{"text":"a"}'
 refused /v1/completions '{"model":"topics","prompt":"x"}'
 jq -cn '{text: [range(10001) | "x"]}' >many.json; refused $P @many.json
 jq -cn '{text: [range(10000) | "x"]}' | post $P @- | jq '.predictions | length'
-metric 'maas_requests_running{model="topics"}'
+metric 'maas_requests_running{model="topics",version="1"}'
 digest=$(sha256sum <topics.maas | cut -d ' ' -f 1)
 digested() { [ "$(ask http://localhost/v1/models/topics | jq -r '.versions[0].sha256')" = "$digest" ]; }
 await digested && echo "the digest of the file"
