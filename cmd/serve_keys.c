@@ -12,7 +12,8 @@ struct key_options {
 };
 
 static const struct maas_field key_fields[] = { MAAS_TEXT(0, key_options, state, NULL, "directory of the keys"),
-	MAAS_TEXT(0, key_options, scope, "infer", "what the key is for: infer, admin, metrics, or several parted by commas"),
+	MAAS_TEXT(
+	    0, key_options, scope, "infer", "what the key is for: infer, admin, metrics, or several parted by commas"),
 	MAAS_LIST(0, key_options, model, "NAME", "for this model only; may be repeated"),
 	MAAS_REAL(0, key_options, rps, 0, 1e6, 0, "requests a second; 0: as many as it likes"),
 	MAAS_INT(0, key_options, tokens_per_minute, 0, 1e12, 0, "tokens a minute; 0: as many as it likes"),
