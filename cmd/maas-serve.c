@@ -61,8 +61,7 @@ announce(const struct call *c, const struct maas_serve_options *o, const struct 
 		    v6 ? "[" : "", o->host, v6 ? "]" : "", maas_server_port(s));
 }
 
-/* What could not be loaded, a line each. */
-static void
+void
 tell_trouble(const struct call *c, const struct maas_server *s)
 {
 	for (const char *p = maas_server_trouble(s), *end; *p; p = end + 1) {
@@ -222,7 +221,7 @@ static const struct verb server = {
 int
 main(int argc, char **argv)
 {
-	const struct verb verbs[] = { key_verb, invite_verb, usage_verb, audit_verb, erase_verb };
+	const struct verb verbs[] = { key_verb, invite_verb, usage_verb, audit_verb, erase_verb, batch_verb };
 
 	return drive(argc, argv,
 	    &(struct command){ .name = "maas-serve",

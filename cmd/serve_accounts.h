@@ -12,6 +12,9 @@ int join_models(const struct maas_list *, struct maas_buf *to) MAAS_USE;
 /* "\t2026-11-22T10:00:00Z"; "\t-" for 0. */
 void print_time(int64_t);
 
-extern const struct verb key_verb, invite_verb, usage_verb, audit_verb, erase_verb;
+/* What could not be loaded, a line each. */
+void tell_trouble(const struct call *, const struct maas_server *);
+
+extern const struct verb key_verb, invite_verb, usage_verb, audit_verb, erase_verb, batch_verb;
 
 #endif

@@ -33,6 +33,7 @@ maas-serve invite --state --model --uses --rps --tokens-per-minute --expires -c 
 maas-serve usage --state --csv --price -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-serve audit --state --verify --head --since -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-serve erase --state --key --before -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-serve batch -m --model --registry --parallel --body-max -o --output --resume -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-tokenize - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-tokenize train -n --vocab --pattern=gpt2|cl100k|llama3 --min-frequency --special -o --output --encoding --if-changed --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-tokenize encode -m --model --whole --pieces --jsonl --bin --parse-special --add-bos --add-eos --format=auto|text|jsonl --text --encoding --line-buffered -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version

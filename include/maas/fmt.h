@@ -27,6 +27,9 @@ int maas_input_block(struct maas_input *, struct maas_buf *, size_t n, int *last
 int maas_input_line(struct maas_input *, struct maas_span *, int *no_lf) MAAS_USE;
 /* A line of more bytes is an error, and is not waited for; without, all that memory holds. */
 void maas_input_limit(struct maas_input *, size_t line);
+/* As maas_input_line, but of a line of more than `most` bytes that many and one more are handed out, and the rest is
+ * passed over. */
+int maas_input_clip(struct maas_input *, size_t most, struct maas_span *) MAAS_USE;
 size_t maas_input_lines(const struct maas_input *);             /* handed out so far */
 /* From here on, add what is read to the digest: gunzipped, not yet turned to UTF-8.  Borrowed. */
 void maas_input_digest(struct maas_input *, struct maas_sha256 *);
@@ -66,6 +69,9 @@ int maas_json_put(struct maas_buf *, const struct maas_json *) MAAS_USE;  /* com
 /* The object `text` with `members` ("\"label\":\"x\",\"probability\":0.5") put behind its own; its own
  * members of the same keys go.  All else keeps its bytes. */
 int maas_json_merge(struct maas_buf *, struct maas_span text, struct maas_span members) MAAS_USE;
+
+/* The text of a member of the object `text`, which is known to be JSON.  0, or -1: none (no reason is left). */
+int maas_json_member(struct maas_span text, const char *key, struct maas_span *value);
 
 /*
  * YAML: one flat mapping.  on() gets each pair, once an item for a list; its failure, an

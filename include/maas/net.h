@@ -83,6 +83,20 @@ size_t maas_http_pending(struct maas_http *);           /* requests not finished
 /* Cut off what is left, wait until the application has let go of every request, end. */
 void maas_http_close(struct maas_http *);
 
+/*
+ * A request of this process's own: it goes the way of one that came over a connection, from admit() on, but there is
+ * no connection, so it has no headers, is never gone, and what it is answered is handed back.  For those a setup
+ * without host and unix_path will do.
+ */
+struct maas_http_call {
+	const char *method, *target, *id;       /* all that is pointed to stays until replied() */
+	struct maas_span body;
+	/* Once, from any thread.  type NULL: no JSON, no text, nothing.  `out` is the body; it may be taken away. */
+	void (*replied)(void *ctx, int status, const char *type, struct maas_buf *out);
+	void *ctx;
+};
+int maas_http_call(struct maas_http *, const struct maas_http_call *) MAAS_USE;         /* -1: no memory */
+
 /* NULL: no such header. */
 const char *maas_http_header(const struct maas_http_request *, const char *name);
 const char *maas_http_header_last(const struct maas_http_request *, const char *name);  /* of several */

@@ -152,6 +152,10 @@ struct maas_server;
  * the server until it is closed.  tcp: listen on options->host too where there is options->unix. */
 struct maas_server *maas_server_open(const struct maas_serve_options *, int tcp, struct maas_state *,
     struct maas_team *) MAAS_USE;
+/* The same models, routes and scheduler for requests of this process's own (maas_batch_run): no listener, no keys, no
+ * books.  Of the options: model, registry, parallel, body_max, table_max and queue, how many requests are under way at
+ * once. */
+struct maas_server *maas_server_open_offline(const struct maas_serve_options *, struct maas_team *) MAAS_USE;
 /* Would it open?  Says so without listening, or writing anything. */
 int maas_server_check(const struct maas_serve_options *, int tcp, struct maas_state *, struct maas_team *) MAAS_USE;
 int maas_server_port(const struct maas_server *);       /* 0: no TCP */
@@ -171,5 +175,33 @@ void maas_server_drain(struct maas_server *);
 size_t maas_server_pending(const struct maas_server *); /* 0: drained */
 /* What is not finished is failed.  -1: the last usage or events could not be written. */
 int maas_server_close(struct maas_server *);
+
+/*
+ * Requests of a file: lines as OpenAI's batches have them, {"custom_id","method","url","body"}, to lines {"id",
+ * "custom_id","response":{"status_code","request_id","body"},"error"}, in the same order.  What a line is answered is
+ * a function of the line, its number and the models: what waits and runs beside it, and the time, do not matter.
+ */
+struct maas_batch_answer {
+	struct maas_span text;          /* the line, with its LF */
+	int status;                     /* of the reply, 200 ...; 0: the line was no request */
+	int more;                       /* the next is ready too */
+};
+struct maas_batch {
+	size_t first;                   /* number of the first line, from 1 */
+	/* The next line, valid until the next call: 1, 0 where there is none, -1 where all is to end at once. */
+	int (*next)(void *ctx, struct maas_span *line);
+	/* By a thread of its own, one after the other.  -1: all is to end. */
+	int (*answer)(void *ctx, const struct maas_batch_answer *);
+	void *ctx;
+};
+/* 0; -1 where next or answer said so (the reason is theirs, of their threads), or there is no memory. */
+int maas_batch_run(struct maas_server *, const struct maas_batch *) MAAS_USE;
+/* Bytes of a line, at most: of more than that, it is enough to hand out one more (maas_input_clip). */
+size_t maas_batch_line(const struct maas_serve_options *);
+#define MAAS_BATCH_ID 40                /* bytes of an id with its NUL */
+/* Of a line: its number and a hash of it, as in "batch-17-9f86d081884c7d65". */
+void maas_batch_id(char to[MAAS_BATCH_ID], size_t number, struct maas_span line);
+/* Does the answer begin as that of the line with this id does?  1, with its status as above; else 0. */
+int maas_batch_answers(struct maas_span answer, const char *id, int *status);
 
 #endif

@@ -29,6 +29,7 @@ struct maas_input {
 	size_t lines;
 	size_t longest;             /* line that is allowed; 0: any */
 	struct maas_sha256 *digest; /* of what is read; NULL: not wanted */
+	int clipped;                /* the rest of a line is to be passed over */
 	enum { PLAIN, GZIP, GZIP_DONE } packed;
 	iconv_t turn; /* (iconv_t)-1: as it is */
 #ifdef MAAS_HAS_ZLIB
@@ -343,6 +344,53 @@ maas_input_line(struct maas_input *in, struct maas_span *line, int *no_lf)
 	in->lines++;
 	if (no_lf)
 		*no_lf = !lf;
+	return 1;
+}
+
+/* Up to the next LF, or the end. */
+static int
+pass_over(struct maas_input *in)
+{
+	struct queue *q = &in->out;
+	char *lf = NULL;
+
+	do {
+		if (waiting(q))
+			lf = memchr(q->buf.s + q->at, '\n', waiting(q));
+		q->at = lf ? (size_t)(lf - q->buf.s) + 1 : q->buf.n;
+		if (lf || in->end)
+			break;
+	} while (more(in) == 0);
+	in->clipped = 0;
+	return lf || in->end ? 0 : -1;
+}
+
+int
+maas_input_clip(struct maas_input *in, size_t most, struct maas_span *line)
+{
+	struct queue *q = &in->out;
+	size_t have = 0;
+	char *lf = NULL;
+
+	if (in->clipped && pass_over(in) < 0)
+		return -1;
+	for (size_t seen = 0; !lf && have <= most; seen = have) {
+		if (waiting(q) == seen && in->end)
+			break;
+		if (waiting(q) == seen && more(in) < 0)
+			return -1;
+		have = waiting(q);
+		lf = have > seen ? memchr(q->buf.s + q->at + seen, '\n', have - seen) : NULL;
+	}
+	if (!lf && !have)
+		return 0;
+	line->s = q->buf.s + q->at;
+	line->n = lf ? (size_t)(lf - line->s) : have;
+	in->clipped = !lf && line->n > most;
+	if (line->n > most)
+		line->n = most + 1;
+	q->at += lf ? (size_t)(lf - line->s) + 1 : line->n;
+	in->lines++;
 	return 1;
 }
 

@@ -337,6 +337,26 @@ same_key(struct maas_span a, struct maas_span b)
 }
 
 int
+maas_json_member(struct maas_span text, const char *key, struct maas_span *value)
+{
+	struct maas_span m, k;
+	int found = 0;
+
+	text = trim(text.s, text.n);
+	for (size_t at = 1; !found && next_member(text, &at, &m);) {
+		size_t n = literal(m, 0);
+		json_t *name = key_node(m);
+
+		found = maas_json_text((struct maas_json *)name, &k) == 0 && maas_span_is(k, key);
+		json_decref(name);
+		*value = trim(m.s + n, m.n - n); /* ": VALUE" */
+		if (value->n)
+			*value = trim(value->s + 1, value->n - 1);
+	}
+	return found ? 0 : -1;
+}
+
+int
 maas_json_merge(struct maas_buf *b, struct maas_span text, struct maas_span members)
 {
 	struct maas_span *own = NULL, m;

@@ -61,6 +61,9 @@ exchange_drop(struct exchange *x)
 	if (atomic_fetch_sub(&x->refs, 1) > 1)
 		return;
 	h->set.finished(h->set.ctx, &x->r);
+	if (x->call.replied)
+		x->call.replied(x->call.ctx, x->r.status, x->type, &x->out);
+	x->call.replied = NULL;
 	atomic_fetch_sub(&h->bodies, x->budget);
 	keep_small(&x->in);
 	keep_small(&x->out);
@@ -90,6 +93,25 @@ exchange_hand_back(struct exchange *x)
 
 	exchange_drop(x);
 	atomic_fetch_sub(&h->held, 1);
+}
+
+const char *
+http_method(const char *name)
+{
+	for (size_t i = 0; maas_http_methods[i]; i++)
+		if (!strcmp(maas_http_methods[i], name))
+			return maas_http_methods[i];
+	return "?";
+}
+
+void
+exchange_aim(struct exchange *x)
+{
+	struct maas_http_request *r = &x->r;
+	size_t n = strcspn(r->target, "?");
+
+	r->path = (struct maas_span){ r->target, n };
+	r->query = maas_span(r->target + n + (r->target[n] == '?'));
 }
 
 /* Replies: from the application, any thread */

@@ -63,6 +63,7 @@ struct exchange {
 	void *app;
 	unsigned char chance[20 * ID_BYTES];    /* for the names of requests */
 	size_t nchance;                 /* bytes of it that are left */
+	struct maas_http_call call;     /* replied NULL: it came over a connection */
 	struct exchange *next;          /* in the pool */
 };
 
@@ -92,6 +93,8 @@ void http_suspend(struct exchange *);
 void http_resume(struct exchange *);
 
 /* exchange.c */
+const char *http_method(const char *name);                      /* a known one, or "?": it outlives the library's memory */
+void exchange_aim(struct exchange *);                           /* path and query of r.target */
 struct exchange *exchange_take(struct maas_http *);             /* NULL: no memory */
 void exchange_drop(struct exchange *);
 void exchange_free_pool(struct maas_http *);

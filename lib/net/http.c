@@ -46,7 +46,9 @@ http_resume(struct exchange *x)
 const char *
 maas_http_header(const struct maas_http_request *r, const char *name)
 {
-	return MHD_lookup_connection_value(((const struct exchange *)r)->connection, MHD_HEADER_KIND, name);
+	struct MHD_Connection *c = ((const struct exchange *)r)->connection;
+
+	return c ? MHD_lookup_connection_value(c, MHD_HEADER_KIND, name) : NULL;
 }
 
 struct wanted {
@@ -67,9 +69,11 @@ look(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
 const char *
 maas_http_header_last(const struct maas_http_request *r, const char *name)
 {
+	struct MHD_Connection *c = ((const struct exchange *)r)->connection;
 	struct wanted w = { name, NULL };
 
-	MHD_get_connection_values(((const struct exchange *)r)->connection, MHD_HEADER_KIND, look, &w);
+	if (c)
+		MHD_get_connection_values(c, MHD_HEADER_KIND, look, &w);
 	return w.value;
 }
 
@@ -192,15 +196,6 @@ name_request(struct exchange *x)
 	}
 }
 
-static void
-split_target(struct maas_http_request *r)
-{
-	size_t n = strcspn(r->target, "?");
-
-	r->path = (struct maas_span){ r->target, n };
-	r->query = maas_span(r->target + n + (r->target[n] == '?'));
-}
-
 /* Does the body fit?  By Content-Length, before a byte of it is read. */
 static const char *
 check_size(struct exchange *x, int *status)
@@ -235,16 +230,6 @@ refuse(struct exchange *x, int status, const char *why)
 	return x->stage == REPLIED ? answer(x, x->connection) : MHD_NO;
 }
 
-/* A name that outlives the library's memory. */
-static const char *
-known_method(const char *name)
-{
-	for (size_t i = 0; maas_http_methods[i]; i++)
-		if (!strcmp(maas_http_methods[i], name))
-			return maas_http_methods[i];
-	return "?";
-}
-
 /* The head is there. */
 static enum MHD_Result
 begin(struct link *l, struct MHD_Connection *c, const char *method, const char *version, void **con_cls)
@@ -263,10 +248,10 @@ begin(struct link *l, struct MHD_Connection *c, const char *method, const char *
 	x->target.n = 0;
 	if (maas_buf_add(&x->target, l->target.s, l->target.n) < 0)
 		x->target.n = 0;
-	x->r.method = known_method(method);
+	x->r.method = http_method(method);
 	x->r.target = x->target.n ? x->target.s : "";
 	x->r.start = x->began = maas_clock();
-	split_target(&x->r);
+	exchange_aim(x);
 	memcpy(x->r.peer, l->peer, sizeof x->r.peer);
 	pthread_mutex_lock(&h->lock);
 	l->x = x;

@@ -212,6 +212,8 @@ read_stream(struct ask *a, const struct maas_json *body, struct prompts *p)
 
 	if (read_flag(a, body, "stream", &p->stream) < 0)
 		return -1;
+	if (p->stream && a->server->offline)
+		return bad_value(a, "stream", "false: there is nobody to stream to");
 	if (!options)
 		return 0;
 	if (!p->stream || maas_json_type(options) != MAAS_J_OBJECT)
@@ -219,7 +221,7 @@ read_stream(struct ask *a, const struct maas_json *body, struct prompts *p)
 	return check_members(a, options, known) < 0 ? -1 : read_flag(a, options, "include_usage", &p->usage);
 }
 
-/* A seed of ours where none is sent: two requests without one differ, and each is told its seed. */
+/* A seed of ours, of 48 bits, where none is sent: two requests without one differ, and each is told its seed. */
 static int
 read_seed(struct ask *a, const struct maas_json *body, struct prompts *p)
 {
@@ -228,7 +230,9 @@ read_seed(struct ask *a, const struct maas_json *body, struct prompts *p)
 
 	if (read_int(a, body, "seed", 0, INT64_MAX, &seed) < 0)
 		return -1;
-	if (!get(body, "seed")) {
+	if (!get(body, "seed") && a->server->offline) { /* the same line, the same answer */
+		seed = (int64_t)(maas_hash(a->http->id, strlen(a->http->id), 0) >> 16);
+	} else if (!get(body, "seed")) {
 		if (maas_random(raw, sizeof raw) < 0)
 			return no_memory(a);
 		for (size_t i = 0; i < sizeof raw; i++)
@@ -244,7 +248,7 @@ completions_read(struct ask *a, const struct maas_json *body, struct prompts *p)
 	int64_t n = 1, top = -1;
 
 	p->max_tokens = -1;
-	p->created = time(NULL);
+	p->created = a->server->offline ? 0 : time(NULL);
 	maas_defaults(maas_sampling_fields, &p->like.sampling);
 	p->like.sampling.temperature = 1;
 	if (known_members(a, body) < 0 || read_int(a, body, "n", 1, CHOICES, &n) < 0 || refuse_others(a, body, n) < 0)

@@ -76,7 +76,7 @@ scheduler_done(struct ask *a, enum finished how)
 	unlink_active(a);
 	count_add(&a->model->metrics->finished[how], 1);
 	count_seconds(&a->model->metrics->request, SCALE_REQUEST, took);
-	if (a->tokens)
+	if (a->tokens && *a->key)
 		ring_spend(s->ring, a->key, a->tokens, maas_clock());
 	pthread_mutex_lock(&s->lock);
 	s->pace += 0.1 * (took - s->pace);

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -194,6 +195,25 @@ maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state 
 	return s;
 }
 
+/* Without a listener; what is counted is counted for nobody. */
+struct maas_server *
+maas_server_open_offline(const struct maas_serve_options *o, struct maas_team *team)
+{
+	struct maas_server *s = new_server(o, NULL, team);
+
+	if (!s)
+		return NULL;
+	s->offline = 1;
+	s->options.unix = s->options.log = NULL;
+	s->options.timeout = INFINITY;
+	s->route_metrics = maas_alloc(serve_nroutes, sizeof *s->route_metrics);
+	if (s->route_metrics && (s->policy = policy_new(NULL)) && (s->tally = tally_new()) && open_models(s) == 0 &&
+	    scheduler_start(s) == 0 && listen_on(s, 0) == 0)
+		return s;
+	maas_server_close(s);
+	return NULL;
+}
+
 /* Nothing is written: what was counted is dropped before the end. */
 int
 maas_server_check(const struct maas_serve_options *o, int tcp, struct maas_state *state, struct maas_team *team)
@@ -350,7 +370,7 @@ maas_server_close(struct maas_server *s)
 	families_close(s);
 	maas_buf_free(&s->place);
 	maas_buf_free(&s->busy);
-	rc = write_books(s, 1);
+	rc = s->offline ? 0 : write_books(s, 1);
 	ring_free(s->ring);
 	keymeters_free(s->keymeters);
 	ledger_free(s->ledger);

@@ -130,6 +130,7 @@ struct ask {
 struct maas_server {
 	struct maas_serve_options options;
 	int check_host;
+	int offline;                            /* who asks is this process itself: no keys, no books, no clock in answers */
 	struct maas_http *http;
 	struct maas_buf busy;                   /* the error that is said without a request */
 	struct maas_state *state;       /* borrowed */
