@@ -264,12 +264,23 @@ put_ready(struct maas_rows_call *c, const struct maas_row *row)
 	return 0;
 }
 
+/* Begin anew. */
+static void
+clear(struct maas_rows_call *c)
+{
+	c->x.rows = c->x.sparse.rows = c->nnz = 0;
+	c->alone = 0;
+}
+
 int
 maas_rows_add(struct maas_rows_call *c, const struct maas_row *row)
 {
-	size_t nnz = c->nnz;
+	size_t nnz;
 	int bad;
 
+	if (c->alone)
+		clear(c);
+	nnz = c->nnz;
 	if (row->bad)
 		return maas_fail("%s", row->bad);
 	if (c->x.rows == MAAS_ROWS)
@@ -301,13 +312,6 @@ maas_rows_last(const struct maas_rows_call *c, struct maas_rows_last *to)
 		.val = c->x.sparse.val + c->last_from };
 	if (c->z && c->last->text.s)
 		maas_vectorize_seen(c->z, &to->terms, &to->unknown);
-}
-
-/* Begin anew. */
-static void
-clear(struct maas_rows_call *c)
-{
-	c->x.rows = c->x.sparse.rows = c->nnz = 0;
 }
 
 void
@@ -403,7 +407,10 @@ const struct maas_design *
 maas_rows_design(struct maas_rows_call *c, const struct maas_row *row)
 {
 	clear(c);
-	return maas_rows_add(c, row) < 0 ? NULL : &c->x;
+	if (maas_rows_add(c, row) < 0)
+		return NULL;
+	c->alone = 1;
+	return &c->x;
 }
 
 int

@@ -53,6 +53,7 @@ struct maas_rows_call {
 	size_t last_from, last_n;
 	struct maas_vectorize *z;   /* NULL: no text */
 	struct maas_design x;       /* the rows in hand */
+	int alone;                  /* it is one that was answered by itself: the next begins anew */
 	size_t col_cap, val_cap, nnz;
 	uint32_t *one; /* of the row being added */
 	double *number;      /* the last row's numbers as read; NaN: a gap */

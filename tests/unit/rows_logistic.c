@@ -219,6 +219,28 @@ explained(void)
 	drop(&z);
 }
 
+/* Rows one by one and rows together, by turns: who was answered alone is not answered again. */
+static void
+by_turns(void)
+{
+	struct maas_row row = { .text = maas_span("a mat") };
+	struct maas_rows_call *call;
+	struct trained z;
+	const double *together;
+	double alone[3], other[3];
+	size_t n;
+
+	ok(train(&z, pets, "C=10", 1) == 0, "texts");
+	call = maas_rows_call_new(maas_rows_of(z.m));
+	ok(maas_rows_text(call, row.text, alone) == 0 && maas_rows_text(call, maas_span("the cat"), other) == 0,
+	    "one by one");
+	ok(maas_rows_add(call, &row) == 0, "added behind one that was answered");
+	together = maas_rows_run(call, &n);
+	ok(n == 1 && !memcmp(together, alone, sizeof alone), "%zu row, and the answer is its own", n);
+	maas_rows_call_free(call);
+	drop(&z);
+}
+
 static void
 same_bits(void)
 {
@@ -330,6 +352,7 @@ main(void)
 {
 	golden();
 	explained();
+	by_turns();
 	same_bits();
 	refused();
 	folded();
