@@ -169,6 +169,7 @@ struct maas_request {
 						 * ids, but half the context at least */
 	int logprobs;                           /* keep the log-probability of each token said */
 	int top;                                /* and that many of the likeliest; at most MAAS_TOP */
+	int embed;                              /* says nothing: the prompt, of the context at most, becomes one vector */
 	size_t score;                           /* with logprobs: of the prompt's tokens from this one (1 ...) on too; 0: no */
 	void *user;
 };
@@ -191,6 +192,8 @@ struct maas_sequence {                          /* the caller reads; valid until
 	const float *logprob;                   /* [n]; NAN where not asked, and for the very first; NULL: none asked */
 	const struct maas_choice *top;          /* [n][ntop], likeliest first; id -1 where not asked */
 	int ntop;
+	const float *mean;                      /* [width] with embed, when finished: the mean over the prompt's ids of what
+						 * the last norm gives; NULL: not asked */
 };
 
 struct maas_decoder_limits {
@@ -212,6 +215,7 @@ struct maas_decoder *maas_decoder_new(const struct maas_model *, const struct ma
 void maas_decoder_free(struct maas_decoder *);
 size_t maas_decoder_context(const struct maas_decoder *);
 size_t maas_decoder_vocab(const struct maas_decoder *);
+size_t maas_decoder_width(const struct maas_decoder *);         /* of a vector of embed */
 struct maas_decoder_load maas_decoder_load(const struct maas_decoder *);
 /* NULL: MAAS_DATA where the request can never run (too long, an id out of range), MAAS_TEMPFAIL where there
  * is no place or no cache for it now.  The cache for all it may say is set aside: a sequence never waits. */

@@ -12,16 +12,19 @@ struct slot {
 	int taken;
 	struct maas_sampling sampling;
 	uint64_t seed, stream;
-	int ignore_eos, logprobs;
-	size_t score; /* see maas_request */
-	size_t end;   /* most ids it may come to; the last is never fed */
-	size_t fed;   /* ids whose keys and values are in the cache */
-	int32_t next; /* what this step chose */
+	int ignore_eos, logprobs, embed;
+	size_t row, rows; /* of an embedding: those of this pass */
+	size_t score;     /* see maas_request */
+	size_t end;       /* most ids it may come to; the last is never fed */
+	size_t fed;       /* ids whose keys and values are in the cache */
+	int32_t next;     /* what this step chose */
 	int chosen;
 	int32_t *id;
 	float *logprob;
 	struct maas_choice *top;
-	size_t id_cap, logprob_cap, top_cap;
+	double *sum; /* [width], of an embedding */
+	float *mean;
+	size_t id_cap, logprob_cap, top_cap, sum_cap, mean_cap;
 	uint32_t *block;
 	size_t blocks;
 	struct outflow out;
@@ -141,6 +144,8 @@ maas_decoder_free(struct maas_decoder *d)
 		free(s->id);
 		free(s->logprob);
 		free(s->top);
+		free(s->sum);
+		free(s->mean);
 		free(s->stop);
 		maas_buf_free(&s->stops);
 		maas_buf_free(&s->out.raw);
@@ -162,6 +167,12 @@ size_t
 maas_decoder_vocab(const struct maas_decoder *d)
 {
 	return d->net.w.vocab;
+}
+
+size_t
+maas_decoder_width(const struct maas_decoder *d)
+{
+	return d->net.w.embed;
 }
 
 struct maas_decoder_load
@@ -195,16 +206,19 @@ examine(const struct maas_decoder *d, const struct maas_request *q, size_t *skip
 	for (size_t i = 0; i < q->nstop; i++)
 		if (!d->tok || q->stop[i].n == 0)
 			return maas_fail(d->tok ? "a stop string is empty" : "stop strings want a tokeniser");
-	if (maas_sample_check(&q->sampling) < 0)
+	if (!q->embed && maas_sample_check(&q->sampling) < 0)
 		return -1;
-	if (q->n <= (q->max_new ? context - 1 : context + 1))
+	if (q->n <= (q->embed ? context : q->max_new ? context - 1 : context + 1))
 		return 0;
 	if (!q->truncate)
 		return maas_fail(q->max_new ? "a prompt of %zu tokens leaves no room in the model's context of %zu"
 					    : "a text of %zu tokens does not fit the model's context of %zu",
 		    q->n, context);
-	keep = q->max_new == 0 ? context + 1 : q->max_new < context / 2 ? context - q->max_new : (context + 1) / 2;
-	if (keep == context)
+	keep = q->embed                ? context
+	    : q->max_new == 0          ? context + 1
+	    : q->max_new < context / 2 ? context - q->max_new
+				       : (context + 1) / 2;
+	if (keep == context && !q->embed)
 		return maas_fail("a context of %zu has no room for a prompt and an answer", context);
 	*skip = q->n - keep;
 	return 0;
@@ -258,6 +272,12 @@ fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const
 	    (maas_grow(&s->logprob, 0, &s->logprob_cap, s->end, sizeof *s->logprob) < 0 ||
 		maas_grow(&s->top, 0, &s->top_cap, s->end * (size_t)q->top, sizeof *s->top) < 0))
 		return -1;
+	if (q->embed &&
+	    (maas_grow(&s->sum, 0, &s->sum_cap, d->net.w.embed, sizeof *s->sum) < 0 ||
+		maas_grow(&s->mean, 0, &s->mean_cap, d->net.w.embed, sizeof *s->mean) < 0))
+		return -1;
+	if (q->embed)
+		memset(s->sum, 0, d->net.w.embed * sizeof *s->sum);
 	memcpy(s->id, prompt, n * sizeof *s->id);
 	for (size_t i = 0; q->logprobs && i < s->end; i++) {
 		s->logprob[i] = NAN;
@@ -293,7 +313,7 @@ maas_decoder_join(struct maas_decoder *d, const struct maas_request *q)
 	if (examine(d, q, &skip) < 0)
 		return NULL;
 	n = q->n - skip;
-	end = q->max_new == 0 ? n : q->max_new < context - n ? n + q->max_new : context;
+	end = q->embed ? n + 1 : q->max_new == 0 ? n : q->max_new < context - n ? n + q->max_new : context;
 	blocks = (end - 1 + MAAS_KEYS - 1) / MAAS_KEYS;
 	if (!(s = place(d, blocks)))
 		return NULL;
@@ -305,7 +325,9 @@ maas_decoder_join(struct maas_decoder *d, const struct maas_request *q)
 	s->stream = q->stream;
 	s->ignore_eos = q->ignore_eos;
 	s->logprobs = q->logprobs;
-	s->score = q->logprobs ? q->score : 0;
+	s->embed = q->embed;
+	s->rows = 0;
+	s->score = q->logprobs && !q->embed ? q->score : 0;
 	s->fed = 0;
 	s->taken = 1;
 	s->blocks = blocks;
@@ -350,12 +372,15 @@ feed(struct maas_decoder *d, struct slot *s, size_t rows, size_t *nrun, size_t *
 	for (size_t i = 0; i < rows; i++) {
 		size_t behind = s->fed + i + 1;
 
-		if (behind < s->pub.n ? s->score && behind >= s->score && behind < s->pub.prompt : s->end > s->pub.n) {
+		if (behind < s->pub.n ? s->score && behind >= s->score && behind < s->pub.prompt
+				      : !s->embed && s->end > s->pub.n) {
 			d->row[d->nwanted] = *used + i;
 			d->wanted[d->nwanted++] = (struct wanted){ s, behind };
 		}
 		d->prompt_tokens += behind <= s->pub.prompt;
 	}
+	s->row = *used;
+	s->rows = rows;
 	s->fed += rows;
 	*used += rows;
 }
@@ -423,6 +448,22 @@ end_at(struct maas_decoder *d, struct slot *s, enum maas_finish why)
 	retire(d, s);
 }
 
+/* What this pass gave of the prompts that become vectors: always one id after the other, wherever a pass began. */
+static void
+gather(void *arg, size_t begin, size_t end, int member)
+{
+	struct maas_decoder *d = arg;
+
+	(void)member;
+	for (size_t i = begin; i < end; i++) {
+		struct slot *s = d->live[i];
+
+		if (s->embed)
+			maas_network_gather(&d->net, s->sum, s->row, s->rows);
+		s->rows = 0;
+	}
+}
+
 /* The token chosen becomes part of the text. */
 static void
 say(struct maas_decoder *d, struct slot *s)
@@ -456,6 +497,20 @@ finish_scored(struct maas_decoder *d, struct slot *s)
 	end_at(d, s, why);
 }
 
+static void
+finish_embedded(struct maas_decoder *d, struct slot *s)
+{
+	enum maas_finish why = MAAS_STOP;
+
+	for (size_t i = 0; i < d->net.w.embed; i++) {
+		s->mean[i] = (float)(s->sum[i] / (double)s->pub.n);
+		if (!isfinite(s->mean[i]))
+			why = MAAS_BROKEN;
+	}
+	s->pub.mean = s->mean;
+	end_at(d, s, why);
+}
+
 size_t
 maas_decoder_step(struct maas_decoder *d)
 {
@@ -463,6 +518,8 @@ maas_decoder_step(struct maas_decoder *d)
 
 	if (nrun > 0)
 		maas_network_pass(&d->net, d->run, nrun);
+	if (nrun > 0)
+		maas_team_run(d->net.team, d->nlive, 1, gather, d);
 	for (size_t i = 0; i < d->nwanted; i += m) {
 		m = d->nwanted - i < d->net.head_rows ? d->nwanted - i : d->net.head_rows;
 		d->slice = d->wanted + i;
@@ -475,6 +532,8 @@ maas_decoder_step(struct maas_decoder *d)
 
 		if (s->chosen)
 			say(d, s);
+		else if (s->embed && unfed(s) == 0)
+			finish_embedded(d, s);
 		else if (s->pub.n == s->end && unfed(s) == 0)
 			finish_scored(d, s);
 		s->pub.text = (struct maas_span){ s->out.raw.s, s->out.shown };

@@ -37,6 +37,9 @@ void maas_network_pass(struct net *, const struct net_run *, size_t nrun);
 /* logits [n, vocab] of the rows row[0 ... n) of the last pass. */
 void maas_network_head(struct net *, const size_t *row, size_t n);
 
+/* sum[embed] += the last norm of each row of the last pass from `row` on.  Before _head. */
+void maas_network_gather(struct net *, double *sum, size_t row, size_t rows);
+
 /* Scratch of one sampler; not for two at once. */
 struct sampler {
 	size_t vocab;

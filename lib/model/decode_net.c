@@ -283,3 +283,17 @@ maas_network_head(struct net *net, const size_t *row, size_t n)
 		    1, w->embed, w->eps);
 	affine(net, net->logits, net->h, &w->head, n, MAAS_ACT_NONE, 0);
 }
+
+void
+maas_network_gather(struct net *net, double *sum, size_t row, size_t rows)
+{
+	const struct maas_network *w = &net->w;
+	float *h = net->h + row * w->embed;
+
+	for (size_t i = 0; i < rows; i++, h += w->embed) {
+		maas_layernorm_fwd(
+		    h, NULL, net->x + (row + i) * w->embed, w->norm_gain, w->norm_bias, 1, w->embed, w->eps);
+		for (size_t k = 0; k < w->embed; k++)
+			sum[k] += h[k];
+	}
+}
