@@ -17,6 +17,7 @@
 
 #define HEAD_MAX  1024                  /* of the headers that the application adds */
 #define ID_BYTES  12                    /* of chance in a request's name */
+#define HEAD_FIELDS 80                  /* of a request: the guard refuses at fewer */
 #define SPARE     256                   /* connections above the limit, to say 503 on */
 
 struct MHD_Connection;
@@ -87,6 +88,19 @@ struct maas_http {
 	_Atomic size_t connections, bodies, held, suspended;
 	_Atomic int quiet, closing;
 };
+
+struct head {
+	const char *method, *url, *version; /* where the library has them */
+	struct maas_http_field field[HEAD_FIELDS];
+	size_t n;
+	size_t target_bytes;            /* as sent */
+};
+
+/* request.c -- a head that is there.  A text is why the request is refused. */
+void request_name(struct exchange *);
+const char *request_check_size(struct exchange *, int *status);
+/* in_place: the library left the head, of so many bytes, where it came. */
+const char *request_check_layout(const struct head *, size_t bytes, int in_place, int *status);
 
 /* http.c.  Both with x->lock held. */
 void http_suspend(struct exchange *);

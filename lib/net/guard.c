@@ -96,7 +96,7 @@ check_field(const struct maas_http_field *f, struct framing *seen, int *status)
 }
 
 static const char *
-check_framing(const struct framing *seen, int host_needed)
+check_framing(const struct framing *seen, int recent)
 {
 	if (seen->lengths > 1)
 		return "more than one Content-Length";
@@ -104,9 +104,11 @@ check_framing(const struct framing *seen, int host_needed)
 		return "more than one Transfer-Encoding";
 	if (seen->lengths && seen->encodings)
 		return "Content-Length together with Transfer-Encoding";
+	if (seen->encodings && !recent)
+		return "Transfer-Encoding in HTTP/1.0"; /* RFC 9112, 6.1: take the framing for faulty */
 	if (seen->hosts > 1)
 		return "more than one Host";
-	if (host_needed && !seen->hosts)
+	if (recent && !seen->hosts)
 		return "no Host";
 	return NULL;
 }

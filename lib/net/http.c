@@ -21,8 +21,7 @@
 
 #define BLOCK         32768 /* of a connection's memory: its head must fit; of a stream's pieces */
 #define SPARE_SECONDS 2     /* for the head of a connection above the limit */
-#define LOOKS         2  /* for an answer, between other connections' work, before one is suspended: that costs more */
-#define FIELDS        80 /* of a head: the guard refuses at fewer */
+#define LOOKS         2 /* for an answer, between other connections' work, before one is suspended: that costs more */
 
 /* x->lock is held. */
 void
@@ -148,74 +147,27 @@ answer(struct exchange *x, struct MHD_Connection *c)
 static enum MHD_Result
 collect(void *cls, enum MHD_ValueKind kind, const char *key, size_t nkey, const char *value, size_t nvalue)
 {
-	struct {
-		struct maas_http_field *f;
-		size_t n;
-	} *to = cls;
+	struct head *to = cls;
 
 	(void)kind;
-	if (to->n < FIELDS)
-		to->f[to->n++] = (struct maas_http_field){ { key, nkey }, { value ? value : "", value ? nvalue : 0 } };
+	if (to->n < MAAS_COUNT(to->field))
+		to->field[to->n++] =
+		    (struct maas_http_field){ { key, nkey }, { value ? value : "", value ? nvalue : 0 } };
 	return MHD_YES;
 }
 
 static const char *
-guard(struct exchange *x, const char *version, int *status)
+guard(struct exchange *x, struct head *h, int *status)
 {
-	struct maas_http_field f[FIELDS];
-	struct {
-		struct maas_http_field *f;
-		size_t n;
-	} to = { f, 0 };
+	const union MHD_ConnectionInfo *info;
+	const char *why;
 
-	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect, &to);
-	return maas_http_guard(x->r.method, x->r.target, version, f, to.n, status);
-}
-
-static void
-name_request(struct exchange *x)
-{
-	static const char digit[] = "0123456789abcdef";
-	const char *theirs = maas_http_header(&x->r, "X-Request-Id");
-	const unsigned char *raw;
-
-	if (theirs && maas_http_id_decent(theirs)) {
-		snprintf(x->r.id, sizeof x->r.id, "%s", theirs);
-		return;
-	}
-	if (!x->nchance) {
-		if (maas_random(x->chance, sizeof x->chance) < 0)
-			memset(x->chance, 0, sizeof x->chance);
-		x->nchance = sizeof x->chance;
-	}
-	x->nchance -= ID_BYTES;
-	raw = x->chance + x->nchance;
-	for (size_t i = 0; i < ID_BYTES; i++) {
-		x->r.id[2 * i] = digit[raw[i] >> 4];
-		x->r.id[2 * i + 1] = digit[raw[i] & 15];
-	}
-}
-
-/* Does the body fit?  By Content-Length, before a byte of it is read. */
-static const char *
-check_size(struct exchange *x, int *status)
-{
-	struct maas_http *h = x->http;
-	const char *text = maas_http_header(&x->r, "Content-Length");
-	int64_t n = 0;
-
-	if (text && maas_parse_int(maas_span(text), &n) < 0)
-		n = 0;
-	*status = 413;
-	if ((size_t)n > h->set.body_max)
-		return "the body is larger than the server takes";
-	x->budget = (size_t)n;
-	*status = 503;
-	if (atomic_fetch_add(&h->bodies, x->budget) + x->budget > h->set.bodies_max)
-		return "too many large bodies at once";
-	if (x->link->spare)
-		return "too many connections";
-	return NULL;
+	MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, collect, h);
+	why = maas_http_guard(x->r.method, x->r.target, h->version, h->field, h->n, status);
+	if (why)
+		return why;
+	info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	return info ? request_check_layout(h, info->header_size, MHD_VERSION < 0x01000000, status) : NULL;
 }
 
 /* We refuse; the application phrases it. */
@@ -232,7 +184,7 @@ refuse(struct exchange *x, int status, const char *why)
 
 /* The head is there. */
 static enum MHD_Result
-begin(struct link *l, struct MHD_Connection *c, const char *method, const char *version, void **con_cls)
+begin(struct link *l, struct MHD_Connection *c, struct head *head, void **con_cls)
 {
 	struct maas_http *h = l->http;
 	struct exchange *x = exchange_take(h);
@@ -248,7 +200,8 @@ begin(struct link *l, struct MHD_Connection *c, const char *method, const char *
 	x->target.n = 0;
 	if (maas_buf_add(&x->target, l->target.s, l->target.n) < 0)
 		x->target.n = 0;
-	x->r.method = http_method(method);
+	head->target_bytes = x->target.n;
+	x->r.method = http_method(head->method);
 	x->r.target = x->target.n ? x->target.s : "";
 	x->r.start = x->began = maas_clock();
 	exchange_aim(x);
@@ -257,9 +210,11 @@ begin(struct link *l, struct MHD_Connection *c, const char *method, const char *
 	l->x = x;
 	pthread_mutex_unlock(&h->lock);
 	atomic_store(&l->deadline, x->began + h->set.body_seconds);
-	name_request(x);
-	if ((why = guard(x, version, &status)) || (why = check_size(x, &status)))
+	request_name(x);
+	if ((why = guard(x, head, &status)) || (why = request_check_size(x, &status)))
 		return refuse(x, status, why);
+	/* Where chunks end is a thing of which others may think otherwise: what follows them is no request. */
+	x->close = maas_http_header(&x->r, "Transfer-Encoding") != NULL;
 	exchange_hand_over(x);
 	if (h->set.admit(h->set.ctx, &x->r) < 0)
 		return x->stage == REPLIED ? answer(x, c) : MHD_NO;
@@ -352,11 +307,14 @@ on_access(void *cls, struct MHD_Connection *c, const char *url, const char *meth
 	struct link *l = link_of(c);
 	size_t got = *n;
 
-	(void)cls, (void)url;
+	(void)cls;
 	if (!l)
 		return MHD_NO;
-	if (!*con_cls)
-		return begin(l, c, method, version, con_cls);
+	if (!*con_cls) {
+		struct head head = { .method = method, .url = url, .version = version };
+
+		return begin(l, c, &head, con_cls);
+	}
 	if (!got)
 		return whole(*con_cls, c);
 	*n = 0;
