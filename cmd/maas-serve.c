@@ -89,27 +89,38 @@ reload(struct call *c, struct maas_server *s)
 	maas_notify("RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=looking at the models again",
 	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	if (maas_server_reload(s) < 0)
-		complain(c, maas_why(), "models are not looked at again: %s", maas_error());
+		complain(c, maas_why(), "%s", maas_error());
 	if (maas_server_certify(s) < 0)
 		complain(c, maas_why(), "the old certificate stays: %s", maas_error());
-	tell_trouble(c, s);
-	tell_ready(s);
 }
 
-/* Until told to stop: look at the keys once a second, at once on SIGHUP, and then at the models too. */
+/* Until told to stop: look at the keys once a second, at once on SIGHUP, and then at the models too, and while that goes on
+ * ask often whether it is done. */
 static void
 attend(struct call *c, struct maas_server *s, const sigset_t *signals)
 {
-	const struct timespec second = { 1, 0 };
-	int failed = 0;
+	const struct timespec second = { 1, 0 }, soon = { 0, 50000000 };
+	int failed = 0, looking = 0;
+	double ticked = 0;
 
 	for (;;) {
-		int sig = sigtimedwait(signals, NULL, &second);
+		int sig = sigtimedwait(signals, NULL, looking ? &soon : &second);
 
 		if (sig == SIGTERM || sig == SIGINT)
 			return;
-		if (sig == SIGHUP)
+		if (sig == SIGHUP) {
 			reload(c, s);
+			looking = 1;
+			ticked = 0;
+		}
+		if (maas_server_reloaded(s)) {
+			looking = 0;
+			tell_trouble(c, s);
+			tell_ready(s);
+		}
+		if (looking && maas_clock() - ticked < 1)
+			continue;
+		ticked = maas_clock();
 		maas_notify("WATCHDOG=1");
 		if (maas_server_tick(s) == 0)
 			failed = 0;

@@ -33,6 +33,9 @@ struct maas_model *maas_model_new(const struct maas_kind *) MAAS_USE;   /* setti
 /* A model file, or a directory as transformers writes GPT-2 (its tensors have no sums); what is no path is looked for in
  * the default registry (maas_model_find).  Structure, sums and settings are checked; kind->ready is called. */
 struct maas_model *maas_model_open(const char *path) MAAS_USE;
+/* The same, but read into memory once and checked there, for who keeps it long: what is done to the file later, even in
+ * place, does not matter.  What is no path is not looked for. */
+struct maas_model *maas_model_copy(const char *path) MAAS_USE;
 void maas_model_close(struct maas_model *);
 int maas_model_add(struct maas_model *, const struct maas_tensor *) MAAS_USE;   /* name copied, data borrowed */
 int maas_model_remove(struct maas_model *, const char *name) MAAS_USE;

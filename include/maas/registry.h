@@ -57,6 +57,8 @@ int maas_shelf_has(const struct maas_shelf *, int64_t version);
 /* What the name alone means: label stable, else the highest version; 0: none. */
 int64_t maas_shelf_latest(const struct maas_shelf *);
 int maas_registry_path(const char *dir, const char *name, int64_t version, struct maas_buf *to) MAAS_USE;
+/* What the registry knows as the digest of the model at this path; "" where it is none of a registry's. */
+int maas_registry_sha256(const char *path, char hex[65]) MAAS_USE;
 /* "NAME", "NAME@VERSION", "NAME@LABEL" to the path of its model. */
 int maas_registry_find(const char *dir, const char *spec, struct maas_buf *path) MAAS_USE;
 

@@ -163,12 +163,15 @@ size_t maas_server_keys(const struct maas_server *);    /* that are good now */
 /* Digest the models, the first time; write usage and events; erase what is too old; look whether keys have changed.
  * -1: something of it failed; it is tried again next time, the old keys stay good. */
 int maas_server_tick(struct maas_server *) MAAS_USE;
-/* Look at the models again: what is another, or new, is loaded and tried, and takes the place of the old at once; what
- * fails leaves the old.  The log is opened again.  -1: the registry cannot be read, and no model has changed. */
+/* Look at the models again, soon and beside what runs: what is another, or new, is loaded and tried, and takes the place
+ * of the old at once; what fails leaves the old.  -1: the log cannot be opened again. */
 int maas_server_reload(struct maas_server *) MAAS_USE;
+/* Has that come to an end since this was asked last, or did an admin have it done? */
+int maas_server_reloaded(struct maas_server *) MAAS_USE;
 /* Read the files of the certificate and the key again.  -1: they are no good, and the old ones stay. */
 int maas_server_certify(struct maas_server *) MAAS_USE;
-/* What could not be loaded or opened when the models were looked at last, a line each; "": all could. */
+/* What could not be loaded when the models were looked at last, a line each; "": all could.  Valid until the next
+ * maas_server_reloaded. */
 const char *maas_server_trouble(const struct maas_server *);
 /* Stop taking requests, finish those there are. */
 void maas_server_drain(struct maas_server *);

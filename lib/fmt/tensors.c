@@ -179,8 +179,8 @@ read_header(struct maas_tensors *t)
 	return rc == 0 ? check_places(t, 8 + (size_t)n) : -1;
 }
 
-struct maas_tensors *
-maas_tensors_open(const char *path)
+static struct maas_tensors *
+open_by(int (*get)(struct maas_map *, const char *), const char *path)
 {
 	struct maas_arena *arena = maas_arena_new(1 << 14);
 	struct maas_tensors *t;
@@ -192,11 +192,23 @@ maas_tensors_open(const char *path)
 		return NULL;
 	}
 	t->arena = arena;
-	if (maas_map_open(&t->map, path) < 0 || read_header(t) < 0) {
+	if (get(&t->map, path) < 0 || read_header(t) < 0) {
 		maas_tensors_close(t);
 		return NULL;
 	}
 	return t;
+}
+
+struct maas_tensors *
+maas_tensors_open(const char *path)
+{
+	return open_by(maas_map_open, path);
+}
+
+struct maas_tensors *
+maas_tensors_copy(const char *path)
+{
+	return open_by(maas_map_read, path);
 }
 
 void
@@ -247,6 +259,12 @@ maas_tensors_meta(const struct maas_tensors *t, const char *key)
 		if (!strcmp(t->meta[i].key, key))
 			return t->meta[i].value;
 	return NULL;
+}
+
+struct maas_span
+maas_tensors_bytes(const struct maas_tensors *t)
+{
+	return (struct maas_span){ (const char *)t->map.p, t->map.n };
 }
 
 size_t

@@ -166,15 +166,15 @@ from_file(struct maas_tensors *t)
 }
 
 static struct maas_model *
-open_path(const char *path)
+open_path(const char *path, struct maas_tensors *(*open)(const char *))
 {
 	struct maas_tensors *t;
 	struct maas_model *m;
 	struct stat is;
 
 	if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
-		return maas_model_open_foreign(path);
-	if (!(t = maas_tensors_open(path)))
+		return maas_model_open_foreign(path, open);
+	if (!(t = open(path)))
 		return NULL;
 	if (!(m = from_file(t))) {
 		if (strncmp(maas_error(), path, strlen(path)))
@@ -193,10 +193,16 @@ struct maas_model *
 maas_model_open(const char *said)
 {
 	struct maas_buf path = { 0 };
-	struct maas_model *m = maas_model_find(said, &path) == 0 ? open_path(path.s) : NULL;
+	struct maas_model *m = maas_model_find(said, &path) == 0 ? open_path(path.s, maas_tensors_open) : NULL;
 
 	maas_buf_free(&path);
 	return m;
+}
+
+struct maas_model *
+maas_model_copy(const char *path)
+{
+	return open_path(path, maas_tensors_copy);
 }
 
 int

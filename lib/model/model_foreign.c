@@ -189,7 +189,7 @@ adopt_tokenizer(struct maas_model *m, const char *dir)
 }
 
 struct maas_model *
-maas_model_open_foreign(const char *dir)
+maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *))
 {
 	const struct maas_kind *kind = maas_kind_find("gpt");
 	struct source s = { kind ? maas_model_new(kind) : NULL, NULL, "" };
@@ -204,7 +204,7 @@ maas_model_open_foreign(const char *dir)
 	if (read_config(s.m->settings, path) < 0)
 		goto fail;
 	snprintf(path, sizeof path, "%s/model.safetensors", dir);
-	if (!(s.file = maas_tensors_open(path)) || adopt_all(&s) < 0 || adopt_tokenizer(s.m, dir) < 0)
+	if (!(s.file = open(path)) || adopt_all(&s) < 0 || adopt_tokenizer(s.m, dir) < 0)
 		goto fail;
 	if (!(s.m->path = maas_take_text(s.m->arena, dir, strlen(dir))) || (kind->ready && kind->ready(s.m) < 0))
 		goto fail;

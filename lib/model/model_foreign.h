@@ -4,7 +4,7 @@
 
 #include "maas/model.h"
 
-/* What maas_model_open does with a directory. */
-struct maas_model *maas_model_open_foreign(const char *dir) MAAS_USE;
+/* What maas_model_open does with a directory; open: maas_tensors_open or _copy. */
+struct maas_model *maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *)) MAAS_USE;
 
 #endif

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas/model.h"
+#include "maas/card.h"
 
 #define SCALE ".scale"
 
@@ -96,6 +96,18 @@ try_again(struct maas_model *to, const struct maas_model *from)
 	return rc;
 }
 
+/* What people said, and the data; how good it is with other weights nobody has measured. */
+static int
+keep_card(struct maas_model *to, const struct maas_model *from)
+{
+	struct maas_card c;
+
+	if (maas_card_read(from, to->arena, &c) < 0)
+		return -1;
+	c.quality.n = c.baseline.n = 0;
+	return maas_card_write(to, &c);
+}
+
 /* A directory of transformers may hold what no product needs: masks, a second head, tensors that were adopted. */
 static int
 needless(const struct maas_model *m, const char *name)
@@ -148,7 +160,7 @@ maas_model_quantize(const struct maas_model *from, struct maas_team *team)
 		maas_fail("its weights are bytes already");
 		goto fail;
 	}
-	if (copy_all(to, from, &w, team) == 0 && try_again(to, from) == 0)
+	if (copy_all(to, from, &w, team) == 0 && try_again(to, from) == 0 && keep_card(to, from) == 0)
 		return to;
 fail:
 	maas_model_close(to);

@@ -370,6 +370,31 @@ maas_registry_path(const char *dir, const char *name, int64_t version, struct ma
 	return maas_buf_printf(to, "%s/%s/%lld/" REGISTRY_MODEL, dir, name, (long long)version);
 }
 
+int
+maas_registry_sha256(const char *path, char hex[65])
+{
+	const char *slash = strrchr(path, '/');
+	struct maas_buf about = { 0 };
+	struct maas_json *j = NULL;
+	int rc = -1;
+
+	memset(hex, 0, 65);
+	if (!slash || strcmp(slash + 1, REGISTRY_MODEL))
+		return 0;
+	if (maas_buf_printf(&about, "%.*s/" REGISTRY_ABOUT, (int)(slash - path), path) < 0)
+		return -1;
+	if (access(about.s, F_OK) < 0 && errno == ENOENT) {
+		rc = 0;
+	} else if ((j = maas_json_load(about.s))) {
+		if (maas_json_type(j) == MAAS_J_OBJECT)
+			copy_text(j, "sha256", hex, 65);
+		rc = 0;
+	}
+	maas_json_free(j);
+	maas_buf_free(&about);
+	return rc;
+}
+
 static int
 choose(const char *dir, const struct maas_shelf *s, const char *which, int64_t *version)
 {

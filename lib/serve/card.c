@@ -6,7 +6,7 @@ static int
 put_version(struct maas_buf *to, const struct family *f, const struct edition *e)
 {
 	const struct hosted *m = e->hosted;
-	const char *sha256 = m && atomic_load(&m->digested) ? m->sha256 : e->sha256, *comma = "";
+	const char *sha256 = m && *m->sha256 ? m->sha256 : e->sha256, *comma = "";
 
 	if (maas_buf_printf(to, "{\"version\":\"%lld\",\"labels\":[", (long long)e->number) < 0)
 		return -1;

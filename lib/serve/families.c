@@ -1,7 +1,7 @@
 /*
  * families.c -- which models are served: those of -m, or of a registry every version that has a label and the highest.
- * They are opened at the start and looked at again when that is asked for.  One thread does so; what it made takes its
- * place under the lock, and requests that run stay with what they began with.
+ * They are opened at the start and looked at again when that is asked for.  One thread at a time does so (loader.c); what
+ * it made takes its place under the lock, and requests that run stay with what they began with.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -88,18 +88,57 @@ add_family(struct maas_server *s, struct maas_span name, const char *said)
 	return NULL;
 }
 
-/* maas_error() as a line of the trouble, and a mark in the audit trail. */
-static void
-note(struct maas_server *s, const char *name, int64_t number)
+static char *
+copy_text(const char *text)
 {
-	struct maas_buf line = { 0 };
+	return text ? strdup(text) : NULL;
+}
+
+/* Without memory to tell of it, it is not told. */
+static void
+tell(struct maas_server *s, const char *name, int64_t number, enum looked how, const char *why, const char *path)
+{
+	struct looks *l = &s->looks;
+
+	if (maas_grow(&l->of, l->n, &l->cap, 1, sizeof *l->of) == 0)
+		l->of[l->n++] = (struct look){ name, number, how, copy_text(why), copy_text(path) };
+}
+
+static void
+forget(struct looks *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		free(l->of[i].why);
+		free(l->of[i].path);
+	}
+	l->n = 0;
+}
+
+int
+looks_trouble(const struct looks *l, struct maas_buf *to)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct look *x = &l->of[i];
+
+		if (x->how == LOOKED_FAILED &&
+		    maas_buf_printf(to, "%s@%lld: %s%s%s\n", x->name, (long long)x->number, x->path ? x->path : "",
+			x->path ? ": " : "", x->why ? x->why : "no memory") < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* maas_error() for who asks, without the path it begins with, and a mark in the audit trail. */
+static void
+note(struct maas_server *s, const char *name, int64_t number, const char *path)
+{
+	const char *why = maas_error();
+	size_t n = path ? strlen(path) : 0;
+	int begins = n && !strncmp(why, path, n) && !strncmp(why + n, ": ", 2);
 
 	tally_add(s->tally, "model-failed", "", "", name);
 	count_add(&s->service.failed, 1);
-	if (maas_buf_printf(&line, "%s@%lld: %s\n", name, (long long)number, maas_error()) < 0 ||
-	    maas_buf_text(&s->trouble, line.s) < 0)
-		s->trouble.n = 0; /* no memory, not even to say so */
-	maas_buf_free(&line);
+	tell(s, name, number, LOOKED_FAILED, begins ? why + n + 2 : why, begins ? path : NULL);
 }
 
 /* A family as it is to be: made beside, then put in place. */
@@ -158,7 +197,9 @@ fill_edition(struct draft *d, struct edition *e, const char *path)
 	e->failed = !m;
 	e->hosted = m ? m : old;
 	if (!m)
-		note(d->s, d->f->name, e->number);
+		note(d->s, d->f->name, e->number, path);
+	else
+		tell(d->s, d->f->name, e->number, m == old ? LOOKED_KEPT : LOOKED_LOADED, NULL, NULL);
 }
 
 static int
@@ -184,6 +225,21 @@ free_lists(struct edition *edition, struct tag *tag, size_t ntag)
 	free(edition);
 }
 
+/* Versions that are in memory no more. */
+static void
+tell_unloaded(const struct draft *d)
+{
+	for (size_t i = 0; i < d->f->n; i++) {
+		const struct edition *was = &d->f->edition[i];
+		int stays = !was->hosted;
+
+		for (size_t k = 0; k < d->n && !stays; k++)
+			stays = d->edition[k].hosted && d->edition[k].number == was->number;
+		if (!stays)
+			tell(d->s, d->f->name, was->number, LOOKED_UNLOADED, NULL, NULL);
+	}
+}
+
 /* From here on requests get the new; the scheduler closes the old when none has it. */
 static void
 put_in_place(struct draft *d)
@@ -191,6 +247,7 @@ put_in_place(struct draft *d)
 	struct maas_server *s = d->s;
 	struct family *f = d->f, was = *f;
 
+	tell_unloaded(d);
 	pthread_mutex_lock(&s->lock);
 	f->edition = d->edition;
 	f->n = d->n;
@@ -317,7 +374,7 @@ update_said(struct maas_server *s, struct family *f)
 			d.latest = d.edition->hosted;
 			rc = d.edition->failed ? -1 : 0;
 		} else {
-			note(s, f->name, 1);
+			note(s, f->name, 1, NULL);
 		}
 	}
 	maas_buf_free(&path);
@@ -353,7 +410,7 @@ update_registry(struct maas_server *s, struct maas_arena *arena)
 		if (!f && !(f = add_family(s, maas_span(names[i]), NULL)))
 			return -1;
 		if (maas_registry_read(dir, names[i], arena, &shelf) < 0 || update_shelf(s, f, &shelf, dir) < 0)
-			note(s, names[i], 0);
+			note(s, names[i], 0, NULL);
 	}
 	for (size_t i = 0; i < s->nfamily; i++)
 		if (!is_listed(names, s->family[i]->name))
@@ -374,11 +431,11 @@ reload_registry(struct maas_server *s)
 int
 families_reload(struct maas_server *s)
 {
-	s->trouble.n = 0;
+	forget(&s->looks);
 	if (s->options.registry)
 		return reload_registry(s);
 	for (size_t i = 0; i < s->nfamily; i++)
-		(void)!update_said(s, s->family[i]); /* the trouble says */
+		(void)!update_said(s, s->family[i]); /* s->looks says */
 	return 0;
 }
 
@@ -409,17 +466,7 @@ families_open(struct maas_server *s)
 	return 0;
 }
 
-/* Only this thread retires: what its families have is there. */
-void
-families_digest(struct maas_server *s)
-{
-	for (size_t i = 0; i < s->nfamily; i++)
-		for (size_t k = 0; k < s->family[i]->n; k++)
-			if (s->family[i]->edition[k].hosted)
-				hosted_digest(s->family[i]->edition[k].hosted);
-}
-
-/* Likewise: those that are not retired now are there until this has been done. */
+/* Those that are watched are held meanwhile. */
 void
 families_watch(struct maas_server *s)
 {
@@ -429,15 +476,18 @@ families_watch(struct maas_server *s)
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < s->nmodel; i++)
 		if (s->model[i]->watch && !s->model[i]->retired)
-			all[n++] = s->model[i];
+			(all[n++] = s->model[i])->users++;
 	pthread_mutex_unlock(&s->lock);
 	for (size_t i = 0; i < n; i++) {
 		struct watch_found found;
 
-		if (!watch_tick(all[i]->watch, maas_clock(), s->options.drift_window, &found))
-			continue;
+		int news = watch_tick(all[i]->watch, maas_clock(), s->options.drift_window, &found);
+
 		pthread_mutex_lock(&s->lock);
-		all[i]->found = found;
+		if (news)
+			all[i]->found = found;
+		if (--all[i]->users == 0 && all[i]->retired)
+			pthread_cond_signal(&s->work);
 		pthread_mutex_unlock(&s->lock);
 	}
 }
@@ -453,5 +503,6 @@ families_close(struct maas_server *s)
 		free(s->family[i]);
 	}
 	free(s->family);
-	maas_buf_free(&s->trouble);
+	forget(&s->looks);
+	free(s->looks.of);
 }

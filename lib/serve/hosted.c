@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "maas/registry.h"
 #include "server.h"
 
 static int
@@ -55,6 +56,25 @@ hosted_changed(const struct hosted *m, const char *path)
 	    st.st_mtim.tv_sec != m->modified.tv_sec || st.st_mtim.tv_nsec != m->modified.tv_nsec;
 }
 
+/* What was read has a digest; what a registry has is what was registered. */
+static int
+check_digest(struct hosted *m)
+{
+	struct maas_span bytes = maas_tensors_bytes(m->model->file);
+	char want[65];
+	struct stat st;
+
+	if (stat(m->path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	maas_sha256(m->sha256, bytes.s, bytes.n);
+	if (maas_registry_sha256(m->path, want) < 0)
+		return -1;
+	if (!*want || !strcmp(want, m->sha256))
+		return 0;
+	return maas_fail("%s: altered since it was registered: its SHA-256 is %.12s..., %.12s... was registered",
+	    m->path, m->sha256, want);
+}
+
 static int
 open_model(struct maas_server *s, struct hosted *m)
 {
@@ -67,8 +87,8 @@ open_model(struct maas_server *s, struct hosted *m)
 		m->device = (uint64_t)st.st_dev;
 		m->inode = (uint64_t)st.st_ino;
 	}
-	m->model = maas_model_open(m->path);
-	if (!m->model)
+	m->model = maas_model_copy(m->path);
+	if (!m->model || check_digest(m) < 0)
 		return -1;
 	if (maas_model_selftest(m->model) < 0)
 		return maas_in("%s", m->path);
@@ -131,20 +151,7 @@ hosted_close(struct hosted *m)
 	free(m);
 }
 
-/* A model that is a directory, or is gone by now, has none. */
-void
-hosted_digest(struct hosted *m)
-{
-	struct maas_map map;
-
-	if (m->sha256[0] || maas_map_open(&map, m->path) < 0)
-		return;
-	maas_sha256(m->sha256, map.p, map.n);
-	maas_map_close(&map);
-	atomic_store(&m->digested, 1);
-}
-
-/* The scheduler closes who is retired when nobody has it any more. */
+/* The scheduler finds who is retired and whom nobody has any more. */
 void
 hosted_release(struct ask *a)
 {

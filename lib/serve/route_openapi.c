@@ -29,6 +29,7 @@ static const struct described described[] = {
 	{ "detokenize", "Token ids to their text", "Ids", 0, "Text", NULL },
 	{ "register", "A key for an invite", "Invite", 0, "Key", NULL },
 	{ "usage", "What the key has used", NULL, 0, "Usage", NULL },
+	{ "reload", "Look at the models again, as SIGHUP does, and say what came of it", NULL, 0, "Reload", NULL },
 	{ "terms", "The terms of the service", NULL, 0, "Terms", NULL },
 	{ "v2", "The server, by the Open Inference Protocol", NULL, 0, "V2Server", NULL },
 	{ "v2_live", "The server lives", NULL, 0, "V2Live", NULL },
@@ -114,6 +115,10 @@ static const struct schema
 	    { "Used", "\"day\",\"model\",\"requests\",\"tokens_in\",\"tokens_out\",\"amount\"",
 		"\"day\":" TEXT ",\"model\":" TEXT ",\"requests\":" WHOLE ",\"tokens_in\":" WHOLE
 		",\"tokens_out\":" WHOLE ",\"amount\":" NUMBER },
+	    { "Reload", "\"object\",\"loaded\",\"kept\",\"unloaded\",\"failed\"",
+		"\"object\":" TEXT ",\"loaded\":" LIST(OF("Looked")) ",\"kept\":" LIST(
+		    OF("Looked")) ",\"unloaded\":" LIST(OF("Looked")) ",\"failed\":" LIST(OF("Looked")) },
+	    { "Looked", "\"model\"", "\"model\":" TEXT ",\"version\":" TEXT ",\"error\":" TEXT },
 	    { "Terms", "\"terms\"", "\"terms\":" TEXT },
 	    { "V2Server", "\"name\",\"version\",\"extensions\"",
 		"\"name\":" TEXT ",\"version\":" TEXT ",\"extensions\":" LIST(TEXT) },

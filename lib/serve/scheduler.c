@@ -210,17 +210,14 @@ take_unused(struct maas_server *s)
 	return NULL;
 }
 
-/* Under the lock, which is let go while one is closed: that takes time. */
+/* Under the lock. */
 static void
 close_unused(struct maas_server *s)
 {
 	struct hosted *m;
 
-	while ((m = take_unused(s))) {
-		pthread_mutex_unlock(&s->lock);
-		hosted_close(m);
-		pthread_mutex_lock(&s->lock);
-	}
+	while ((m = take_unused(s)))
+		loader_close(s->loader, m);
 	s->nseen = s->nmodel;
 	memcpy(s->seen, s->model, s->nmodel * sizeof *s->model);
 }

@@ -36,11 +36,9 @@ const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_option
 	    "a model learnt from"),
 	MAAS_END };
 
-static void
-note_reload(struct maas_server *s, int rc)
+void
+note_reload(struct maas_server *s, int good)
 {
-	int good = rc == 0 && !s->trouble.n;
-
 	atomic_store(&s->service.reload_good, good);
 	if (good)
 		atomic_store(&s->service.reloaded_at, (uint64_t)time(NULL));
@@ -58,7 +56,9 @@ open_models(struct maas_server *s)
 		return -1;
 	if (families_open(s) < 0)
 		return -1;
-	note_reload(s, 0);
+	if (looks_trouble(&s->looks, &s->trouble) < 0)
+		return -1;
+	note_reload(s, !s->trouble.n);
 	return s->nfamily
 	    ? 0
 	    : maas_fail_as(MAAS_NOINPUT, "no model to serve: none is registered in %s, and there is no -m [NAME=]PATH",
@@ -188,7 +188,7 @@ maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state 
 		return NULL;
 	s->route_metrics = maas_alloc(serve_nroutes, sizeof *s->route_metrics);
 	if (!s->route_metrics || open_books(s) < 0 || check_reach(s, tcp) < 0 || open_models(s) < 0 ||
-	    open_log(s) < 0 || scheduler_start(s) < 0 || listen_on(s, tcp) < 0) {
+	    open_log(s) < 0 || !(s->loader = loader_start(s)) || scheduler_start(s) < 0 || listen_on(s, tcp) < 0) {
 		maas_server_close(s);
 		return NULL;
 	}
@@ -296,7 +296,6 @@ maas_server_tick(struct maas_server *s)
 {
 	int rc;
 
-	families_digest(s);
 	families_watch(s);
 	rc = write_books(s, 0);
 	if (rc < 0)
@@ -309,13 +308,16 @@ maas_server_tick(struct maas_server *s)
 int
 maas_server_reload(struct maas_server *s)
 {
-	int rc = families_reload(s);
+	int rc = s->log >= 0 ? accesslog_reopen(s->log, s->options.log) : 0;
 
-	if (s->log >= 0 && accesslog_reopen(s->log, s->options.log) < 0 &&
-	    maas_buf_printf(&s->trouble, "%s\n", maas_error()) < 0)
-		s->trouble.n = 0;
-	note_reload(s, rc);
+	(void)!loader_look(s->loader, NULL); /* it stops when this server is closed */
 	return rc;
+}
+
+int
+maas_server_reloaded(struct maas_server *s)
+{
+	return loader_result(s->loader, &s->trouble);
 }
 
 int
@@ -364,11 +366,14 @@ maas_server_close(struct maas_server *s)
 	if (s->http)
 		maas_server_drain(s);
 	scheduler_stop(s);
+	loader_stop(s->loader);
 	if (s->http)
 		flush(s);
 	maas_http_close(s->http);
+	loader_free(s->loader);
 	families_close(s);
 	maas_buf_free(&s->place);
+	maas_buf_free(&s->trouble);
 	maas_buf_free(&s->busy);
 	rc = s->offline ? 0 : write_books(s, 1);
 	ring_free(s->ring);

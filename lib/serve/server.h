@@ -42,8 +42,7 @@ struct hosted {
 	struct timespec modified;       /* of its file, with its size: when it is another */
 	uint64_t bytes, device, inode;
 	int64_t created;                /* of its file, seconds since 1970 */
-	char sha256[65];                /* of its file, once `digested` */
-	_Atomic int digested;
+	char sha256[65];                /* of its file as it was read; "": a directory */
 	const struct maas_rows *rows;   /* NULL: does not classify */
 	struct rows_slots *slots;       /* work_rows.c: what a slice of rows needs */
 	struct watch *watch;            /* NULL where there are no rows */
@@ -58,10 +57,11 @@ struct hosted {
 	int full;                       /* the scheduler's: nobody else finds a place in this round */
 	size_t users;                   /* asks that have it; under the server's lock, as this: */
 	int retired;                    /* nobody finds it any more */
+	struct hosted *next;            /* the loader's, when it is to be closed */
 };
 
 /* All that a name stands for.  A family stays until the server is closed; what it has changes under the lock, by the
- * thread that opened the server alone. */
+ * thread that opens the server, then by the loader's alone. */
 struct edition {                        /* a version there is */
 	int64_t number;
 	char sha256[65];                /* "": not known before it is in memory */
@@ -81,6 +81,20 @@ struct family {
 	struct tag *tag;
 	size_t ntag;
 	struct hosted *latest;          /* what the name alone means; NULL: none is in memory */
+};
+
+/* What came of a look at the models, a version each. */
+enum looked { LOOKED_LOADED, LOOKED_KEPT, LOOKED_UNLOADED, LOOKED_FAILED };
+struct look {
+	const char *name;               /* the family's */
+	int64_t number;                 /* 0: of the name as a whole */
+	enum looked how;
+	char *why;                      /* it failed; NULL */
+	char *path;                     /* NULL: none */
+};
+struct looks {
+	struct look *of;
+	size_t n, cap;
 };
 
 /* A kind of work: how the scheduler begins an ask, and does a slice of all that a model has begun. */
@@ -144,7 +158,9 @@ struct maas_server {
 	struct hosted *seen[MODELS];            /* the scheduler's: those there were when it looked last */
 	size_t nseen;
 	struct maas_buf place;                  /* of the registry by default */
-	struct maas_buf trouble;                /* lines: what the latest look at the models could not load */
+	struct maas_buf trouble;                /* lines: what could not be loaded; of the thread that opened the server */
+	struct looks looks;                     /* the latest; of the thread that loads */
+	struct loader *loader;
 	int log;                                /* descriptor; -1: none */
 	struct route_metrics *route_metrics;    /* [serve_nroutes] */
 	_Atomic uint64_t rejected[REJECTED_KINDS];
@@ -198,7 +214,6 @@ int check_members(struct ask *, const struct maas_json *, const char *const *kno
 struct hosted *hosted_new(struct maas_server *, struct family *, const char *path, int64_t number) MAAS_USE;
 void hosted_close(struct hosted *);
 int hosted_changed(const struct hosted *, const char *path);    /* is there another file by now? */
-void hosted_digest(struct hosted *);    /* once the server runs: it reads the whole file */
 /* The model by this name (NAME, NAME@VERSION, NAME@LABEL) if the ask's key may use it, else NULL and the reply has
  * gone.  Held until the request is over, or another is asked for. */
 struct hosted *hosted_for(struct ask *, struct maas_span name);
@@ -212,18 +227,33 @@ const char *hosted_with_tokens(struct maas_server *, int *several);
 /* "NAME=PATH"; or a path, called by its last part without .maas, or a name of the registry.  The path. */
 const char *model_spec_split(const char *spec, struct maas_span *name);
 /* All of -m, or of the registry: what is new is loaded and tried, then takes the place of the old at once; what fails
- * leaves the old in its place, and a line in s->trouble.  -1: nothing could be looked at. */
+ * leaves the old in its place.  All of it is told in s->looks.  -1: nothing could be looked at. */
 int families_open(struct maas_server *);
 int families_reload(struct maas_server *);
-void families_digest(struct maas_server *);
 void families_watch(struct maas_server *);      /* what models are asked and say, measured */
 void families_close(struct maas_server *);
+/* What failed, a line each, appended. */
+int looks_trouble(const struct looks *, struct maas_buf *) MAAS_USE;
 /* Under the lock: NULL where there is none of that name with a version. */
 struct family *family_find(struct maas_server *, struct maas_span name);
 /* Under the lock: of a version or a label (s NULL: the name alone); NULL: none, or not in memory. */
 struct hosted *family_hosted(const struct family *, struct maas_span edition);
 /* Of GET /v1/models/NAME.  The lock is taken. */
 int put_card(struct maas_server *, struct maas_buf *, struct family *) MAAS_USE;
+
+/* server.c */
+void note_reload(struct maas_server *, int good);       /* for the counters */
+
+/* loader.c */
+struct loader;
+struct loader *loader_start(struct maas_server *) MAAS_USE;
+void loader_stop(struct loader *);
+void loader_free(struct loader *);
+void loader_close(struct loader *, struct hosted *);    /* nobody has it: soon */
+/* families_reload, soon; the ask (NULL: none) is told what came of it.  -1: it is stopping. */
+int loader_look(struct loader *, struct ask *) MAAS_USE;
+/* Has a look ended since this was asked last?  Then *trouble is what it could not load. */
+int loader_result(struct loader *, struct maas_buf *trouble) MAAS_USE;
 
 /* accesslog.c */
 int accesslog_open(const char *path) MAAS_USE;  /* a descriptor */
@@ -259,6 +289,7 @@ void run_v2_infer(struct ask *);
 void run_register(struct ask *);
 void run_usage(struct ask *);
 void run_terms(struct ask *);
+void run_reload(struct ask *);
 void run_nothing(struct ask *);
 extern const struct work work_rows, work_text;
 struct rows_slots *rows_slots_new(const struct maas_rows *, int members) MAAS_USE;

@@ -62,12 +62,13 @@ sent '/v2/models/{model}/infer' /v2/models/topics/infer '{"id":"1","inputs":[{"n
 sent '/v1/models/{model}/predict' /v1/models/none/predict '{}' default
 sent /v1/embeddings /v1/embeddings '{"model":"m","input":"a"}' default
 sent '/v2/models/{model}/infer' /v2/models/none/infer '{}' default
+KEY=$(maas-serve key add boss --scope admin --state state) sent /v1/admin/reload /v1/admin/reload ''
 echo "replies: looked at"
 # the check sees what is wrong
 echo '{"tokens":5,"more":1}' | check post /tokenize 200
 
 # every member that it tells of a request is known
-jq -r '.paths | to_entries[] | .key as $p | .value.post // empty | .requestBody.content["application/json"].schema["$ref"] | sub(".*/"; "") | "\($p) \(.)"' api.json |
+jq -r '.paths | to_entries[] | .key as $p | .value.post.requestBody // empty | .content["application/json"].schema["$ref"] | sub(".*/"; "") | "\($p) \(.)"' api.json |
 while read -r path schema; do
 	real=$(echo "$path" | sed 's/{model}/topics/; s/{version}/1/')
 	for member in $(jq -r --arg s "$schema" '.components.schemas[$s].properties | keys[]' api.json); do
