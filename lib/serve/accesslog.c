@@ -52,7 +52,7 @@ accesslog_add(int fd, const struct ask *a)
 	    "\"model\":\"%s\",\"status\":%d,\"bytes_in\":%zu,\"bytes_out\":%zu,\"prompt_tokens\":%zu,"
 	    "\"completion_tokens\":%zu,\"seconds\":%.6f}\n",
 	    at, now.tv_nsec / 1000000, r->id, a->key, r->peer, r->method, a->route->path,
-	    a->model ? a->model->name : "", r->status, r->body.n, r->sent, a->prompts ? a->prompts->prompt_tokens : 0,
+	    a->model ? a->model->name : "", r->status, r->body.n, r->sent, a->prompts ? a->prompts->prompt_tokens : a->tokens,
 	    a->prompts ? a->prompts->completion_tokens : 0, maas_clock() - r->start);
 	if (n > 0 && (size_t)n < sizeof line)
 		while (write(fd, line, (size_t)n) < 0 && errno == EINTR)

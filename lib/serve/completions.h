@@ -33,6 +33,12 @@ struct prompts {
 	size_t prompt_tokens, completion_tokens;
 };
 
+/* Texts or ids, one or many, by the member `name` of the body.  -1: replied. */
+int prompts_read(struct ask *, const char *name, const struct maas_json *body, size_t most, struct prompt **, size_t *n);
+/* A text to ids, as maas-generate does. */
+int prompt_encode(struct hosted *, struct maas_arena *, struct prompt *) MAAS_USE;
+/* The model that the body names, if it has a decoder; NULL: replied, "... models WHAT". */
+struct hosted *decoder_of_body(struct ask *, const struct maas_json *body, const char *what);
 /* The body into prompts in the ask's arena.  -1: replied. */
 int completions_read(struct ask *, const struct maas_json *body, struct prompts *);
 /* The members of a chunk or a reply up to "choices": {"id":...,"model":"m","choices":[ */

@@ -150,7 +150,7 @@ read_stop(struct ask *a, const struct maas_json *body, struct prompts *p)
 }
 
 static int
-read_ids(struct ask *a, const struct maas_json *list, struct prompt *to)
+read_ids(struct ask *a, const char *name, const struct maas_json *list, struct prompt *to)
 {
 	size_t vocab = maas_decoder_vocab(a->model->decoder);
 	int64_t id;
@@ -161,44 +161,55 @@ read_ids(struct ask *a, const struct maas_json *list, struct prompt *to)
 		return no_memory(a);
 	for (size_t i = 0; i < to->n; i++) {
 		if (maas_json_int(maas_json_at(list, i), &id) < 0 || id < 0 || (uint64_t)id >= vocab)
-			return bad_value(a, "prompt", "made of ids that the model has");
+			return bad_value(a, name, "made of ids that the model has");
 		to->id[i] = (int32_t)id;
 	}
-	return to->n ? 0 : bad_value(a, "prompt", "made of at least one id");
+	return to->n ? 0 : bad_value(a, name, "made of at least one id");
 }
 
 static int
-read_one_prompt(struct ask *a, const struct maas_json *j, struct prompt *to)
+read_one_prompt(struct ask *a, const char *name, const struct maas_json *j, struct prompt *to)
 {
 	if (maas_json_type(j) == MAAS_J_LIST)
-		return read_ids(a, j, to);
+		return read_ids(a, name, j, to);
 	if (maas_json_text(j, &to->text) < 0)
-		return bad_value(a, "prompt", "a text, a list of texts, a list of ids or a list of lists of ids");
+		return bad_value(a, name, "a text, a list of texts, a list of ids or a list of lists of ids");
 	to->text.s = maas_take_text(a->arena, to->text.s, to->text.n);
 	return to->text.s ? 0 : no_memory(a);
+}
+
+int
+prompts_read(struct ask *a, const char *name, const struct maas_json *body, size_t most, struct prompt **to, size_t *n)
+{
+	const struct maas_json *j = get(body, name);
+	int list = j && maas_json_type(j) == MAAS_J_LIST && maas_json_size(j) &&
+	    maas_json_type(maas_json_at(j, 0)) != MAAS_J_INT;
+
+	if (!j) {
+		reply_error(a, 400, "missing_parameter", name, "there is no '%s'", name);
+		return -1;
+	}
+	*n = list ? maas_json_size(j) : 1;
+	if (*n > most) {
+		reply_error(a, 400, "invalid_value", name, "'%s' has %zu texts, at most %zu", name, *n, most);
+		return -1;
+	}
+	if (!(*to = maas_take(a->arena, *n, sizeof **to)))
+		return no_memory(a);
+	for (size_t i = 0; i < *n; i++)
+		if (read_one_prompt(a, name, list ? maas_json_at(j, i) : j, &(*to)[i]) < 0)
+			return -1;
+	return 0;
 }
 
 static int
 read_prompts(struct ask *a, const struct maas_json *body, struct prompts *p)
 {
-	const struct maas_json *j = get(body, "prompt");
-	int list = j && maas_json_type(j) == MAAS_J_LIST && maas_json_size(j) &&
-	    maas_json_type(maas_json_at(j, 0)) != MAAS_J_INT;
-
-	if (!j) {
-		reply_error(a, 400, "missing_parameter", "prompt", "there is no 'prompt'");
+	if (prompts_read(a, "prompt", body, PROMPTS, &p->prompt, &p->nprompt) < 0)
 		return -1;
-	}
-	p->nprompt = list ? maas_json_size(j) : 1;
-	if (p->nprompt > PROMPTS)
-		return bad_value(a, "prompt", "at most 64 prompts");
-	p->prompt = maas_take(a->arena, p->nprompt, sizeof *p->prompt);
 	p->choice = maas_take(a->arena, p->nprompt * p->n, sizeof *p->choice);
-	if (!p->prompt || !p->choice)
+	if (!p->choice)
 		return no_memory(a);
-	for (size_t i = 0; i < p->nprompt; i++)
-		if (read_one_prompt(a, list ? maas_json_at(j, i) : j, &p->prompt[i]) < 0)
-			return -1;
 	for (size_t i = 0; i < p->nprompt * p->n; i++)
 		p->choice[i].prompt = &p->prompt[i / p->n];
 	return 0;
@@ -270,37 +281,37 @@ completions_read(struct ask *a, const struct maas_json *body, struct prompts *p)
 	return read_prompts(a, body, p);
 }
 
-static struct maas_span
-model_of(const struct maas_json *body)
+struct hosted *
+decoder_of_body(struct ask *a, const struct maas_json *body, const char *what)
 {
 	const struct maas_json *j = get(body, "model");
-	struct maas_span s = { NULL, 0 };
+	struct maas_span name;
+	struct hosted *m;
 
-	if (j && maas_json_text(j, &s) < 0)
-		s.s = NULL;
-	return s;
+	if (!j || maas_json_text(j, &name) < 0) {
+		reply_error(a, 400, "missing_parameter", "model", "there is no 'model', or it is no text");
+		return NULL;
+	}
+	m = hosted_for(a, name);
+	if (m && !m->decoder) {
+		reply_error(a, 501, "not_supported", "model", "%s models %s", m->model->kind->name, what);
+		return NULL;
+	}
+	return m;
 }
 
 void
 run_completions(struct ask *a)
 {
 	struct maas_json *body = read_object(a);
-	struct maas_span name;
 	int rc = -1;
 
 	if (!body)
 		return;
-	name = model_of(body);
 	a->prompts = maas_take(a->arena, 1, sizeof *a->prompts);
 	if (!a->prompts)
 		no_memory(a);
-	else if (!name.s)
-		reply_error(a, 400, "missing_parameter", "model", "there is no 'model', or it is no text");
-	else if (!(a->model = hosted_for(a, name)))
-		rc = -1;
-	else if (!a->model->decoder)
-		reply_error(a, 501, "not_supported", "model", "%s models do not generate", a->model->model->kind->name);
-	else
+	else if ((a->model = decoder_of_body(a, body, "do not generate")))
 		rc = completions_read(a, body, a->prompts);
 	maas_json_free(body);
 	if (rc == 0)

@@ -24,7 +24,7 @@ static const struct described described[] = {
 	{ "predict", "Answer texts or rows", "Records", 1, "Answers", NULL },
 	{ "explain", "Answer texts or rows, and why", "Records", 1, "Answers", NULL },
 	{ "completions", "Continue texts, as OpenAI's completions", "Completion", 0, "Completed", "text/event-stream" },
-	{ "embeddings", "501: no model has any", "Embedding", 0, "Error", NULL },
+	{ "embeddings", "Vectors of texts, as OpenAI's embeddings", "Embedding", 0, "Embedded", NULL },
 	{ "tokenize", "A text to token ids", "Content", 0, "Tokens", NULL },
 	{ "detokenize", "Token ids to their text", "Ids", 0, "Text", NULL },
 	{ "register", "A key for an invite", "Invite", 0, "Key", NULL },
@@ -101,7 +101,13 @@ static const struct schema
 	    { "Choice", "\"index\",\"text\",\"logprobs\",\"finish_reason\"",
 		"\"index\":" WHOLE ",\"text\":" TEXT
 		",\"logprobs\":" MAYBE("object") ",\"finish_reason\":" MAYBE("string") },
-	    { "Embedding", "\"model\",\"input\"", "\"model\":" TEXT ",\"input\":{\"type\":[\"string\",\"array\"]}" },
+	    { "Embedding", "\"model\",\"input\"",
+		"\"model\":" TEXT ",\"input\":{\"type\":[\"string\",\"array\"]},\"encoding_format\":" MAYBE(
+		    "string") ",\"dimensions\":" MAYBE("integer") ",\"user\":" MAYBE("string") },
+	    { "Embedded", "\"object\",\"data\",\"model\",\"usage\"",
+		"\"object\":" TEXT ",\"data\":" LIST(OF("Vector")) ",\"model\":" TEXT ",\"usage\":" ANY },
+	    { "Vector", "\"object\",\"index\",\"embedding\"",
+		"\"object\":" TEXT ",\"index\":" WHOLE ",\"embedding\":{\"type\":[\"array\",\"string\"]}" },
 	    { "Content", "\"content\"",
 		"\"model\":" TEXT ",\"content\":" TEXT ",\"add_special\":" TRUTH ",\"parse_special\":" TRUTH
 		",\"with_pieces\":" TRUTH },

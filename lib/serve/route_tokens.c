@@ -268,20 +268,3 @@ run_detokenize(struct ask *a)
 {
 	run_tokens(a, 1);
 }
-
-/* Of what is served nothing makes one: language models here hand out tokens, not their hidden states. */
-void
-run_embeddings(struct ask *a)
-{
-	struct maas_json *body = read_object(a);
-	struct maas_span name;
-
-	if (!body)
-		return;
-	if (maas_json_text(maas_json_get(body, "model"), &name) < 0)
-		reply_error(a, 400, "missing_parameter", "model", "'model' is no text");
-	else if ((a->model = hosted_for(a, name)))
-		reply_error(a, 501, "not_supported", "model", "%s models give no embeddings of texts",
-		    a->model->model->kind->name);
-	maas_json_free(body);
-}

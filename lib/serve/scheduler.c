@@ -12,7 +12,7 @@
 #define PATIENCE_MIN 1 /* seconds of Retry-After */
 #define PATIENCE_MAX 30
 
-static const struct work *const works[] = { &work_rows, &work_table, &work_text };
+static const struct work *const works[] = { &work_rows, &work_table, &work_text, &work_embed };
 
 /* When to come again: after the queue at the late pace. */
 static double

@@ -118,6 +118,7 @@ struct records;                         /* work_rows.c */
 struct rows_slots;
 struct prompts;                         /* work_text.c */
 struct pieces;                          /* route_tokens.c */
+struct vectors;                         /* work_embed.c */
 
 /* A request as the service sees it. */
 struct ask {
@@ -137,6 +138,7 @@ struct ask {
 	struct records *records;
 	struct prompts *prompts;
 	struct pieces *pieces;
+	struct vectors *vectors;
 	uint64_t tokens;                /* spent, for the key's quota */
 	struct ask *next;
 };
@@ -291,7 +293,7 @@ void run_usage(struct ask *);
 void run_terms(struct ask *);
 void run_reload(struct ask *);
 void run_nothing(struct ask *);
-extern const struct work work_rows, work_text;
+extern const struct work work_rows, work_text, work_embed;
 struct rows_slots *rows_slots_new(const struct maas_rows *, int members) MAAS_USE;
 void rows_slots_free(struct rows_slots *);
 

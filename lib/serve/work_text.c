@@ -30,8 +30,8 @@ break_off(struct ask *a, int status, const char *code, const char *message)
 
 /* As maas-generate does: the mark that begins a text where the tokeniser says so; nothing at all
  * begins behind that mark, or behind the end of another text. */
-static int
-encode(struct hosted *m, struct maas_arena *arena, struct prompt *p)
+int
+prompt_encode(struct hosted *m, struct maas_arena *arena, struct prompt *p)
 {
 	int32_t bos = maas_token_bos(m->tokenizer), eos = maas_token_eos(m->tokenizer), first = bos >= 0 ? bos : eos;
 	int mark = maas_tokenizer_adds_bos(m->tokenizer) && bos >= 0;
@@ -78,7 +78,7 @@ encode_all(struct ask *a)
 	struct prompts *p = a->prompts;
 
 	for (size_t i = 0; i < p->nprompt; i++) {
-		if (!p->prompt[i].id && encode(a->model, a->arena, &p->prompt[i]) < 0) {
+		if (!p->prompt[i].id && prompt_encode(a->model, a->arena, &p->prompt[i]) < 0) {
 			break_off(a, 400, "invalid_value", maas_error());
 			return -1;
 		}

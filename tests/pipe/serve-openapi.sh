@@ -60,7 +60,8 @@ sent /tokenize /tokenize '{"content":"ab"}'; sent /tokenize /tokenize '{"content
 sent /detokenize /detokenize '{"tokens":[1]}'
 sent '/v2/models/{model}/infer' /v2/models/topics/infer '{"id":"1","inputs":[{"name":"text","datatype":"BYTES","shape":[1],"data":["a"]}]}'
 sent '/v1/models/{model}/predict' /v1/models/none/predict '{}' default
-sent /v1/embeddings /v1/embeddings '{"model":"m","input":"a"}' default
+sent /v1/embeddings /v1/embeddings '{"model":"m","input":"a"}'; sent /v1/embeddings /v1/embeddings '{"model":"m","input":[[65,66],[67]],"encoding_format":"base64"}'
+sent /v1/embeddings /v1/embeddings '{"model":"topics","input":"a"}' default
 sent '/v2/models/{model}/infer' /v2/models/none/infer '{}' default
 KEY=$(maas-serve key add boss --scope admin --state state) sent /v1/admin/reload /v1/admin/reload ''
 echo "replies: looked at"
