@@ -63,7 +63,7 @@ found:
 	@echo "  WITH  openblas yaml jansson $(FOUND)$(if $(SERVE), $(SERVE_PC))"
 	@$(if $(MISSED),echo "  LEFT OUT what these serve:$(MISSED)",:)
 	@$(if $(SERVE),:,echo "  LEFT OUT maas-serve: it wants $(SERVE_PC)")
-$(LIB): $(call obj,$(LIB_C))
+$(LIB): $(call obj,$(LIB_C)) $(if $(SERVE),$B/page.o)
 $(CLI): $(call obj,$(CLI_C))
 $(LIB) $(CLI):
 	@echo "  AR    $@"; rm -f $@
@@ -79,6 +79,14 @@ $(FUZZERS): $B/fuzz/%: $B/tests/fuzz/%.o $(FUZZ_MAIN) $(LIB)
 	$(V_)$(LINK) $^ $(LIBS)
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D); echo "  CC    $<"
+	$(V_)$(CC) $(ALLFLAGS) -c -o $@ $<
+# The page of maas-serve lies in the binary.
+PAGE     := $(sort $(wildcard data/page/*.html data/page/*.css data/page/*.js data/page/*.svg))
+$B/page.c: scripts/make-page $(PAGE)
+	@mkdir -p $(@D); echo "  PAGE  $@"
+	$(V_)scripts/make-page $(PAGE) >$@.new && mv $@.new $@
+$B/page.o: $B/page.c $B/flags
+	@echo "  CC    $<"
 	$(V_)$(CC) $(ALLFLAGS) -c -o $@ $<
 # Where errno has to be told of a root of less than nothing, a root is a branch and no vector.
 $B/lib/num/%.o: STD += -fno-math-errno

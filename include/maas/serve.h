@@ -137,6 +137,7 @@ struct maas_serve_options {
 	long queue, parallel;
 	size_t body_max, table_max;
 	long connections;
+	int page;                       /* the page for people, at / */
 	double timeout, drain_timeout;
 	double drift_window;            /* seconds that the gauges of a model look back */
 	const struct maas_policy *policy;       /* NULL: none.  Borrowed */

@@ -56,7 +56,7 @@ find_route(const struct maas_http_request *r, struct ask *a, const char **allow)
 	*allow = NULL;
 	for (size_t i = 0; i + 1 < serve_nroutes; i++) {
 		a->model_name = a->version = (struct maas_span){ 0 };
-		if (matches(serve_routes[i].path, r->path, a)) {
+		if (route_served(a->server, &serve_routes[i]) && matches(serve_routes[i].path, r->path, a)) {
 			if (!strcmp(serve_routes[i].method, method))
 				return &serve_routes[i];
 			*allow = serve_routes[i].method;

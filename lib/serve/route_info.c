@@ -169,6 +169,15 @@ run_model(struct ask *a)
 {
 	struct family *f = family_of_path(a);
 
-	if (f)
-		reply_json(a, put_card(a->server, maas_http_body(a->http), f));
+	struct maas_buf *to = maas_http_body(a->http);
+	int rc;
+
+	if (!f)
+		return;
+	rc = put_card(a->server, to, f);
+	if (rc == 0) {
+		to->n--; /* the brace: more of it follows */
+		rc = put_card_inputs(a->server, to, f) < 0 ? -1 : maas_buf_text(to, "}");
+	}
+	reply_json(a, rc);
 }

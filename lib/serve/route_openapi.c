@@ -15,6 +15,10 @@ struct described { /* a route by its name in routes.def */
 };
 
 static const struct described described[] = {
+	{ "page", "The page for people", NULL, 0, NULL, "text/html" },
+	{ "page_style", "How the page looks", NULL, 0, NULL, "text/css" },
+	{ "page_script", "What the page does", NULL, 0, NULL, "text/javascript" },
+	{ "page_icon", "The page's mark", NULL, 0, NULL, "image/svg+xml" },
 	{ "health", "The server lives", NULL, 0, "Status", NULL },
 	{ "ready", "The server takes requests; 503 while it ends", NULL, 0, "Status", NULL },
 	{ "metrics", "Counters for Prometheus", NULL, 0, NULL, "text/plain" },
@@ -65,7 +69,9 @@ static const struct schema
 	    { "Models", "\"object\",\"data\"", "\"object\":" TEXT ",\"data\":" LIST(OF("Model")) },
 	    { "Model", "\"id\",\"object\",\"created\",\"owned_by\",\"kind\",\"versions\",\"card\"",
 		"\"id\":" TEXT ",\"object\":" TEXT ",\"created\":" WHOLE ",\"owned_by\":" TEXT ",\"kind\":" TEXT
-		",\"versions\":" LIST(OF("Version")) ",\"card\":" OF("Card") },
+		",\"versions\":" LIST(OF("Version")) ",\"card\":" OF("Card") ",\"inputs\":" LIST(OF("Input")) },
+	    { "Input", "\"name\",\"type\"",
+		"\"name\":" MAYBE("string") ",\"type\":" TEXT ",\"values\":" LIST(TEXT) ",\"width\":" WHOLE },
 	    { "Card", NULL,
 		"\"task\":" TEXT ",\"classes\":" LIST(
 		    TEXT) ",\"context\":" WHOLE ",\"vocabulary\":" WHOLE ",\"description\":" TEXT ",\"license\":" TEXT
@@ -278,14 +284,14 @@ put_schemas(struct maas_buf *to)
 }
 
 static int
-put_description(struct maas_buf *to)
+put_description(const struct maas_server *s, struct maas_buf *to)
 {
 	if (maas_buf_text(to,
 		"{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"maas-serve\",\"version\":\"" MAAS_VERSION "\"},"
 		"\"servers\":[{\"url\":\"/\"}],\"security\":[{\"bearer\":[]},{\"key\":[]}],\"paths\":{") < 0)
 		return -1;
 	for (size_t i = 0; i + 1 < serve_nroutes; i++)
-		if (!met_before(i) && put_path(to, i) < 0)
+		if (route_served(s, &serve_routes[i]) && !met_before(i) && put_path(to, i) < 0)
 			return -1;
 	if (maas_buf_text(to,
 		"},\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
@@ -297,5 +303,5 @@ put_description(struct maas_buf *to)
 void
 run_openapi(struct ask *a)
 {
-	reply_json(a, put_description(maas_http_body(a->http)));
+	reply_json(a, put_description(a->server, maas_http_body(a->http)));
 }

@@ -29,6 +29,7 @@ const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_option
 	MAAS_SIZE(0, maas_serve_options, table_max, 1024, 1 << 30, 64 << 20, "largest body that is a table of rows"),
 	MAAS_INT(
 	    0, maas_serve_options, connections, 1, 100000, 1000, "connections at once; more are told to come again"),
+	MAAS_FLAG_ON(0, maas_serve_options, page, "serve the page for people at /"),
 	MAAS_DURATION(0, maas_serve_options, timeout, 300, "an answer that takes longer is given up"),
 	MAAS_DURATION(0, maas_serve_options, drain_timeout, 30, "time for running requests after SIGTERM"),
 	MAAS_DURATION(0, maas_serve_options, drift_window, 3600,

@@ -257,6 +257,10 @@ int loader_look(struct loader *, struct ask *) MAAS_USE;
 /* Has a look ended since this was asked last?  Then *trouble is what it could not load. */
 int loader_result(struct loader *, struct maas_buf *trouble) MAAS_USE;
 
+/* inputs.c */
+/* Of the same: a comma, and the columns that a row of the model's has; nothing where there are no rows. */
+int put_card_inputs(struct maas_server *, struct maas_buf *, const struct family *) MAAS_USE;
+
 /* accesslog.c */
 int accesslog_open(const char *path) MAAS_USE;  /* a descriptor */
 int accesslog_reopen(int fd, const char *path) MAAS_USE;        /* the file of this name now */
@@ -270,6 +274,11 @@ void scheduler_queue(struct ask *, const struct work *);        /* or 503 */
 void scheduler_done(struct ask *, enum finished how);
 
 /* routes */
+void run_page(struct ask *);
+void run_page_style(struct ask *);
+void run_page_script(struct ask *);
+void run_page_icon(struct ask *);
+int route_served(const struct maas_server *, const struct route *);     /* is it there, by the options? */
 void run_health(struct ask *);
 void run_ready(struct ask *);
 void run_metrics(struct ask *);
