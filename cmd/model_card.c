@@ -7,6 +7,7 @@
 
 const struct maas_field card_fields[] = { MAAS_LIST(0, card_options, set, "NAME=TEXT",
 					      "change description or license in the file; may be repeated"),
+	MAAS_FLAG(0, card_options, remove, "take the card out of the file"),
 	MAAS_FLAG(0, card_options, json, "print one JSON object"), MAAS_END };
 
 /* One line, whatever is in it. */
@@ -82,9 +83,11 @@ model_card(struct call *c)
 
 	if (c->n != 1)
 		return misuse(c, "one model was wanted");
-	if (o->set.n && maas_card_change(c->operand[0], &o->set) < 0)
+	if (o->remove && o->set.n)
+		return misuse(c, "--remove or --set, not both");
+	if ((o->remove || o->set.n) && maas_card_change(c->operand[0], o->remove ? NULL : &o->set) < 0)
 		return fail(c);
-	if (o->set.n && !o->json)
+	if ((o->remove || o->set.n) && !o->json)
 		return 0;
 	if (!(m = maas_model_open(c->operand[0])))
 		return fail(c);

@@ -7,7 +7,7 @@
 
 struct card_options {
 	struct maas_list set;
-	int json;
+	int remove, json;
 };
 extern const struct maas_field card_fields[];
 

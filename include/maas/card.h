@@ -45,7 +45,7 @@ int maas_card_print(struct maas_buf *, const struct maas_card *) MAAS_USE;
 int maas_card_print_of(struct maas_buf *, const struct maas_model *) MAAS_USE;
 
 /* Change what people said in a model file, which is written anew, by "description=TEXT" and "license=TEXT"; without TEXT it
- * goes.  A version in a registry does not change: MAAS_USAGE. */
+ * goes; set NULL: the card goes.  A version in a registry does not change: MAAS_USAGE. */
 int maas_card_change(const char *path, const struct maas_list *set) MAAS_USE;
 
 #endif

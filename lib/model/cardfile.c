@@ -287,9 +287,11 @@ change(struct maas_model *m, const char *path, const struct maas_list *set)
 	struct maas_card c;
 	int rc = maas_card_read(m, m->arena, &c);
 
-	for (size_t i = 0; rc == 0 && i < set->n; i++)
+	for (size_t i = 0; set && rc == 0 && i < set->n; i++)
 		rc = set_one(&c, set->item[i]);
-	if (rc == 0 && (rc = print_object(&card, &c)) == 0)
+	if (rc == 0 && set)
+		rc = print_object(&card, &c);
+	if (rc == 0)
 		rc = save_with(m->file, path, &card);
 	maas_buf_free(&card);
 	return rc;

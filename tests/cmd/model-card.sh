@@ -49,3 +49,7 @@ train --if-changed -o r.maas --register fresh:stable train.tsv; train --if-chang
 train --if-changed --C 9 -o r.maas --register fresh train.tsv; train --C 9 -o r.maas --register fresh train.tsv; maas-model list fresh | cut -f 1-4
 maas-pca fit -q -n 2 -o p.maas --register shapes:stable numbers.csv; maas-pca fit -n 2 --if-changed -o p.maas --register shapes numbers.csv | tail -n 1; maas-pca fit -q -n 2 -o - --register shapes numbers.csv | head -n 1
 maas-model list shapes | cut -f 1-4
+echo '== taken out'
+cp c.maas e.maas; card e.maas --remove; card e.maas; maas-model verify e.maas
+train --val-split 0.3 --license MIT -o d.maas train.tsv; train --val-split 0.3 -o f.maas t.gz; card d.maas --remove; card f.maas --remove; cmp d.maas f.maas && echo "the same without"
+card d.maas --remove --set license=MIT | head -n 1

@@ -1,4 +1,5 @@
 # What data is taken for, rule by rule: format, header, rows, label, roles, gaps.
+. "$TOP/tests/alike.sh"
 exec 2>&1
 short='s/^\(maas-train: logistic: .* labels\),.*/\1/'
 learn() { maas-train logistic -o m.maas "$@" 2>&1 | sed "$short"; }
@@ -54,5 +55,5 @@ printf '{"b":"red","a":1}\n' | answer | cut -c 1-40
 printf 'b,a\nred,1\n' | answer --delimiter ,
 echo '== several files: each with its own order of columns'
 printf 'a,b,label\n1,20,x\n2,30,y\n3,25,x\n' >1.csv; printf 'label,b,a\ny,31,4\nx,21,5\n' >2.csv; { cat 1.csv; printf '4,31,y\n5,21,x\n'; } >all.csv
-learn 1.csv 2.csv; mv m.maas two.maas; learn all.csv; cmp m.maas two.maas && echo same
+learn 1.csv 2.csv; mv m.maas two.maas; learn all.csv; alike m.maas two.maas && echo same
 printf 'b,label\n31,y\n' >3.csv; learn 1.csv 3.csv; printf 'a,b,label,extra\n1,20,x,7\n' >4.csv; learn 1.csv 4.csv
