@@ -10,7 +10,7 @@ maas-classify compare -m --model --alpha --json --format=auto|tsv|csv|jsonl|libs
 maas-generate - -m --model -p --prompt -n --max-new-tokens --max-length --num-return-sequences --stop --ignore-eos --echo --truncate --jsonl --prompt-ids --ids --logprobs --score --perplexity --stride --precision=f32|bf16|file --encoding --line-buffered --timings --temperature --top-k --top-p --min-p --typical-p --repetition-penalty --presence-penalty --frequency-penalty --no-repeat-ngram-size --sampler-order=hf|llamacpp -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model info --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
-maas-model card --set --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model card --set --remove --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model tensors -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model verify -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model quantize -t --type -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version

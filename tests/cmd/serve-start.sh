@@ -18,7 +18,7 @@ maas-serve -m m.maas --state state --unix "$(printf '%0200d' 7)" | cut -c 180-; 
 . "$TOP/tests/serve.sh"
 serve -m m.maas
 maas-serve -m m.maas --state state --unix s; echo "$?"
-maas-serve -m m.maas --state state --host here.example --port 0; echo "$?"
+maas-serve -m m.maas --state state --host here.example --behind-proxy --port 0; echo "$?"
 { kill -9 "$server"; wait "$server"; } 2>killed; [ -S s ] && echo "the name is left"
 serve -m m.maas
 ask http://localhost/healthz
