@@ -75,6 +75,7 @@ struct maas_http *maas_http_open(const struct maas_http_setup *) MAAS_USE;      
 int maas_http_tls_check(const char *cert, const char *key) MAAS_USE;
 /* Read the files again, for connections from now on.  -1: as _check, and the old ones stay.  Not for two threads. */
 int maas_http_tls_reload(struct maas_http *) MAAS_USE;
+int64_t maas_http_tls_end(struct maas_http *);          /* when the certificate expires, seconds since 1970; 0: no TLS */
 int maas_http_port(const struct maas_http *);           /* of TCP; 0: none */
 size_t maas_http_connections(const struct maas_http *); /* open now */
 /* Accept nothing more; replies from now on close their connection. */

@@ -640,6 +640,17 @@ maas_http_tls_reload(struct maas_http *h)
 	return 0;
 }
 
+int64_t
+maas_http_tls_end(struct maas_http *h)
+{
+	int64_t end;
+
+	pthread_mutex_lock(&h->lock);
+	end = h->pair ? tls_pair_end(h->pair) : 0;
+	pthread_mutex_unlock(&h->lock);
+	return end;
+}
+
 int
 maas_http_port(const struct maas_http *h)
 {

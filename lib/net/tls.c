@@ -25,6 +25,7 @@ struct tls_pair {
 	gnutls_pcert_st cert[CHAIN_MAX];
 	unsigned n;
 	gnutls_privkey_t key;
+	int64_t end; /* seconds since 1970 */
 };
 
 /* Read, not mapped: whoever writes the file anew now would take the pages away.  What is read is wiped by the caller. */
@@ -104,6 +105,7 @@ take_chain(
 		return maas_fail_as(
 		    MAAS_DATA, "%s: no certificate in PEM: %s", path, rc ? gnutls_strerror(rc) : "there is none");
 	n = (unsigned)rc;
+	p->end = gnutls_x509_crt_get_expiration_time(crt[0]);
 	rc = check_dates(path, crt[0]) < 0 || check_match(keyname, crt[0], key) < 0 ? -1 : 0;
 	for (unsigned i = 0; i < n; i++) {
 		if (rc == 0 && gnutls_pcert_import_x509(&p->cert[i], crt[i], 0) < 0)
@@ -164,6 +166,12 @@ tls_pair_share(struct tls_pair *p)
 {
 	atomic_fetch_add(&p->refs, 1);
 	return p;
+}
+
+int64_t
+tls_pair_end(const struct tls_pair *p)
+{
+	return p->end;
 }
 
 void

@@ -10,6 +10,7 @@ struct tls_pair;
 struct tls_pair *tls_pair_load(const char *cert, const char *key) MAAS_USE;
 struct tls_pair *tls_pair_share(struct tls_pair *);
 void tls_pair_drop(struct tls_pair *);
+int64_t tls_pair_end(const struct tls_pair *);  /* when the certificate expires, seconds since 1970 */
 
 extern const char tls_priorities[];     /* TLS 1.2 and later, with forward secrecy */
 /* The session shows this pair, through the function that libmicrohttpd is told of. */

@@ -34,27 +34,50 @@ accesslog_reopen(int fd, const char *path)
 	return rc;
 }
 
-/* One write a line, so that lines of several threads do not mix.  What a full disk loses is lost. */
-void
-accesslog_add(int fd, const struct ask *a)
+static const char *const finishes[] = { "", "stop", "length", "cancelled", "timeout", "error" };
+
+/* The line of the ask; 0: it has no room. */
+static size_t
+put_line(const struct ask *a, char *line, size_t room)
 {
 	const struct maas_http_request *r = a->http;
+	const struct prompts *p = a->prompts;
 	struct timespec now;
 	struct tm tm;
-	char line[1024], at[32];
+	char at[32];
 	int n;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (!gmtime_r(&now.tv_sec, &tm) || !strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", &tm))
-		return;
-	n = snprintf(line, sizeof line,
+		return 0;
+	n = snprintf(line, room,
 	    "{\"time\":\"%s.%03ldZ\",\"request_id\":\"%s\",\"key\":\"%s\",\"peer\":\"%s\",\"method\":\"%s\",\"route\":\"%s\","
-	    "\"model\":\"%s\",\"status\":%d,\"bytes_in\":%zu,\"bytes_out\":%zu,\"prompt_tokens\":%zu,"
-	    "\"completion_tokens\":%zu,\"seconds\":%.6f}\n",
+	    "\"model\":\"%s\",\"version\":\"%.0lld\",\"status\":%d,\"finish\":\"%s\",\"bytes_in\":%zu,\"bytes_out\":%zu,"
+	    "\"prompt_tokens\":%zu,\"completion_tokens\":%zu,\"queue_seconds\":%.6f,\"seconds\":%.6f}\n",
 	    at, now.tv_nsec / 1000000, r->id, a->key, r->peer, r->method, a->route->path,
-	    a->model ? a->model->name : "", r->status, r->body.n, r->sent, a->prompts ? a->prompts->prompt_tokens : a->tokens,
-	    a->prompts ? a->prompts->completion_tokens : 0, maas_clock() - r->start);
-	if (n > 0 && (size_t)n < sizeof line)
-		while (write(fd, line, (size_t)n) < 0 && errno == EINTR)
-			;
+	    a->model ? a->model->name : "", a->model ? (long long)a->model->number : 0, r->status, finishes[a->finish],
+	    r->body.n, r->sent, p ? p->prompt_tokens : a->tokens, p ? p->completion_tokens : 0,
+	    a->begun > 0 ? a->begun - r->start : 0, maas_clock() - r->start);
+	return n > 0 && (size_t)n < room ? (size_t)n : 0;
+}
+
+/* One write a line, so that lines of several threads do not mix.  A line that a full disk has cut is ended by the next
+ * one that finds room. */
+int
+accesslog_add(struct accesslog *log, const struct ask *a)
+{
+	char line[1536] = "\n";
+	size_t n = put_line(a, line + 1, sizeof line - 1);
+	int torn = atomic_exchange(&log->torn, 0);
+	const char *from = line + !torn;
+	ssize_t put;
+
+	n += (size_t)torn;
+	while ((put = write(log->fd, from, n)) < 0 && errno == EINTR)
+		;
+	if (put == (ssize_t)n)
+		return 0;
+	if (torn || put > 0)
+		atomic_store(&log->torn, 1);
+	return -1;
 }

@@ -410,8 +410,8 @@ admit_finished(void *ctx, struct maas_http_request *r)
 	struct maas_arena *arena = a->arena;
 	struct route_metrics *m = &s->route_metrics[a->route ? a->route - serve_routes : (ptrdiff_t)serve_nroutes - 1];
 
-	if (s->log >= 0 && a->http)
-		accesslog_add(s->log, a);
+	if (s->log.fd >= 0 && a->http && accesslog_add(&s->log, a) < 0)
+		count_add(&s->service.log_lost, 1);
 	if (*a->key)
 		keymeters_add(s->keymeters, a->key, r->status, a->tokens - tokens_out(a), tokens_out(a));
 	if (a->model && *a->key && (r->status < 400 || a->tokens))

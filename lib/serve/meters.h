@@ -92,7 +92,7 @@ struct metrics_view {
 	struct keymeters *keys;                 /* NULL: not shown */
 	uint64_t connections;
 	uint64_t waiting, capacity;             /* of the queue */
-	double started;                         /* seconds since 1970 */
+	double started, certified;              /* seconds since 1970: the start, the end of the certificate; 0: none */
 };
 /* Prometheus' text format 0.0.4, appended. */
 int metrics_print(const struct metrics_view *, struct maas_buf *) MAAS_USE;

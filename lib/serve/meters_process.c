@@ -106,5 +106,8 @@ metrics_print_process(const struct metrics_view *v, struct maas_buf *to)
 	    put_single(to, "maas_queue_capacity", "gauge", "Requests that may wait; more are turned away.",
 		(double)v->capacity) < 0)
 		return -1;
+	if (put_single(to, "maas_tls_certificate_end_timestamp_seconds", "gauge",
+		"When the certificate expires, in seconds since 1970; 0: no TLS.", v->certified) < 0)
+		return -1;
 	return print_service(v, to) < 0 ? -1 : print_process(v, to);
 }

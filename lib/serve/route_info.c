@@ -125,7 +125,8 @@ run_metrics(struct ask *a)
 		.keys = s->keymeters,
 		.connections = maas_http_connections(s->http),
 		.capacity = (uint64_t)s->options.queue,
-		.started = s->started };
+		.started = s->started,
+		.certified = (double)maas_http_tls_end(s->http) };
 	struct family **f = all_families(a, &v.models);
 	struct metrics_model *model = maas_take(a->arena, v.models + 1, sizeof *model);
 	struct metrics_route *route = maas_take(a->arena, serve_nroutes, sizeof *route);

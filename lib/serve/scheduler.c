@@ -74,6 +74,7 @@ scheduler_done(struct ask *a, enum finished how)
 	double took = maas_clock() - a->http->start;
 
 	unlink_active(a);
+	a->finish = (int)how + 1;
 	count_add(&a->model->metrics->finished[how], 1);
 	count_seconds(&a->model->metrics->request, SCALE_REQUEST, took);
 	if (a->tokens && *a->key)
@@ -151,6 +152,7 @@ begin(struct ask *a)
 	b = a->work->begin(a);
 	if (b == BEGUN_LATER) {
 		unlink_active(a);
+		a->begun = 0;
 		a->next = next;
 	}
 	return b;
@@ -174,6 +176,7 @@ begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
 		if (pointless(a, stopping, now, &how)) {
 			*p = next;
 			leave_queue(s, m);
+			a->finish = (int)how + 1;
 			count_add(&m->metrics->finished[how], 1);
 			end_early(a, how);
 		} else if (m->full || begin(a) == BEGUN_LATER) {

@@ -107,8 +107,8 @@ static int
 open_log(struct maas_server *s)
 {
 	if (s->options.log)
-		s->log = accesslog_open(s->options.log);
-	return s->options.log && s->log < 0 ? -1 : 0;
+		s->log.fd = accesslog_open(s->options.log);
+	return s->options.log && s->log.fd < 0 ? -1 : 0;
 }
 
 static void
@@ -171,7 +171,7 @@ new_server(const struct maas_serve_options *o, struct maas_state *state, struct 
 	if (!s)
 		return NULL;
 	s->options = *o;
-	s->log = -1;
+	s->log.fd = -1;
 	s->state = state;
 	s->team = team;
 	s->started = (double)time(NULL);
@@ -271,7 +271,19 @@ write_books(struct maas_server *s, int last)
 		rc = -1;
 	if (!last && (sweep(s) < 0 || ring_refresh(s->ring) < 0))
 		rc = -1;
-	return rc;
+	return rc < 0 ? maas_in("the state") : 0;
+}
+
+/* -1: since this was asked last, lines did not get into the log. */
+static int
+check_log(struct maas_server *s)
+{
+	uint64_t lost = atomic_load(&s->service.log_lost), fresh = lost - s->log_lost;
+
+	s->log_lost = lost;
+	return fresh
+	    ? maas_fail_as(MAAS_IO, "%s: %llu lines could not be written", s->options.log, (unsigned long long)fresh)
+	    : 0;
 }
 
 /* The gauges of the audit trail: at the start, and once a day. */
@@ -303,13 +315,13 @@ maas_server_tick(struct maas_server *s)
 		count_add(&s->service.state_failed, 1);
 	else
 		verify(s);
-	return rc;
+	return rc < 0 ? -1 : check_log(s);
 }
 
 int
 maas_server_reload(struct maas_server *s)
 {
-	int rc = s->log >= 0 ? accesslog_reopen(s->log, s->options.log) : 0;
+	int rc = s->log.fd >= 0 ? accesslog_reopen(s->log.fd, s->options.log) : 0;
 
 	(void)!loader_look(s->loader, NULL); /* it stops when this server is closed */
 	return rc;
@@ -383,8 +395,8 @@ maas_server_close(struct maas_server *s)
 	tally_free(s->tally);
 	wrongs_free(s->wrongs);
 	policy_free(s->policy);
-	if (s->log >= 0)
-		close(s->log);
+	if (s->log.fd >= 0)
+		close(s->log.fd);
 	free(s->route_metrics);
 	pthread_cond_destroy(&s->work);
 	pthread_mutex_destroy(&s->lock);

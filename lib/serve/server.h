@@ -135,12 +135,19 @@ struct ask {
 	const struct work *work;
 	double begun, until;            /* maas_clock(): its work began; it fails then */
 	int started;                    /* a stream has begun */
+	int finish;                     /* enum finished + 1; 0: no model had it */
 	struct records *records;
 	struct prompts *prompts;
 	struct pieces *pieces;
 	struct vectors *vectors;
 	uint64_t tokens;                /* spent, for the key's quota */
 	struct ask *next;
+};
+
+/* Of --log. */
+struct accesslog {
+	int fd;                         /* -1: none */
+	_Atomic int torn;               /* the last line has no end */
 };
 
 struct maas_server {
@@ -163,7 +170,8 @@ struct maas_server {
 	struct maas_buf trouble;                /* lines: what could not be loaded; of the thread that opened the server */
 	struct looks looks;                     /* the latest; of the thread that loads */
 	struct loader *loader;
-	int log;                                /* descriptor; -1: none */
+	struct accesslog log;
+	uint64_t log_lost;                      /* lines, when it was said last */
 	struct route_metrics *route_metrics;    /* [serve_nroutes] */
 	_Atomic uint64_t rejected[REJECTED_KINDS];
 	struct service_metrics service;
@@ -264,7 +272,7 @@ int put_card_inputs(struct maas_server *, struct maas_buf *, const struct family
 /* accesslog.c */
 int accesslog_open(const char *path) MAAS_USE;  /* a descriptor */
 int accesslog_reopen(int fd, const char *path) MAAS_USE;        /* the file of this name now */
-void accesslog_add(int fd, const struct ask *);
+int accesslog_add(struct accesslog *, const struct ask *);      /* -1: the line is lost */
 
 /* scheduler.c */
 int scheduler_start(struct maas_server *);
