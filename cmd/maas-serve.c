@@ -125,7 +125,7 @@ attend(struct call *c, struct maas_server *s, const sigset_t *signals)
 		if (maas_server_tick(s) == 0)
 			failed = 0;
 		else if (!failed++)
-			warn(c, "%s", maas_error());
+			complain(c, maas_why(), "%s", maas_error());
 	}
 }
 

@@ -75,8 +75,12 @@ accesslog_add(struct accesslog *log, const struct ask *a)
 	n += (size_t)torn;
 	while ((put = write(log->fd, from, n)) < 0 && errno == EINTR)
 		;
-	if (put == (ssize_t)n)
+	if (put == (ssize_t)n) {
+		if (atomic_load(&log->full))
+			atomic_store(&log->full, 0);
 		return 0;
+	}
+	atomic_store(&log->full, 1);
 	if (torn || put > 0)
 		atomic_store(&log->torn, 1);
 	return -1;

@@ -274,16 +274,14 @@ write_books(struct maas_server *s, int last)
 	return rc < 0 ? maas_in("the state") : 0;
 }
 
-/* -1: since this was asked last, lines did not get into the log. */
+/* -1, once: lines do not get into the log. */
 static int
 check_log(struct maas_server *s)
 {
-	uint64_t lost = atomic_load(&s->service.log_lost), fresh = lost - s->log_lost;
+	int full = atomic_load(&s->log.full), told = s->log.told;
 
-	s->log_lost = lost;
-	return fresh
-	    ? maas_fail_as(MAAS_IO, "%s: %llu lines could not be written", s->options.log, (unsigned long long)fresh)
-	    : 0;
+	s->log.told = full;
+	return full && !told ? maas_fail_as(MAAS_IO, "%s: lines cannot be written", s->options.log) : 0;
 }
 
 /* The gauges of the audit trail: at the start, and once a day. */

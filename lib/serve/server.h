@@ -148,6 +148,8 @@ struct ask {
 struct accesslog {
 	int fd;                         /* -1: none */
 	_Atomic int torn;               /* the last line has no end */
+	_Atomic int full;               /* the last line did not get in */
+	int told;                       /* somebody was told so */
 };
 
 struct maas_server {
@@ -171,7 +173,6 @@ struct maas_server {
 	struct looks looks;                     /* the latest; of the thread that loads */
 	struct loader *loader;
 	struct accesslog log;
-	uint64_t log_lost;                      /* lines, when it was said last */
 	struct route_metrics *route_metrics;    /* [serve_nroutes] */
 	_Atomic uint64_t rejected[REJECTED_KINDS];
 	struct service_metrics service;
