@@ -281,14 +281,28 @@ takes_tables(const struct route *r)
 	return r->run == run_predict || r->run == run_explain;
 }
 
+static int
+takes_bytes(const struct route *r)
+{
+	return r->run == run_v2_infer;
+}
+
 /* Net lets bodies in that are as large as a table may be. */
+static size_t
+most_bytes(const struct ask *a)
+{
+	const char *type = maas_http_header(a->http, "Content-Type");
+	int json = type && !strncasecmp(type, "application/json", 16);
+
+	return (takes_tables(a->route) || takes_bytes(a->route)) && !json ? a->server->options.table_max
+									  : a->server->options.body_max;
+}
+
 static int
 check_length(struct ask *a)
 {
-	const char *text = maas_http_header(a->http, "Content-Length"),
-		   *type = maas_http_header(a->http, "Content-Type");
-	int json = type && !strncasecmp(type, "application/json", 16);
-	size_t most = takes_tables(a->route) && !json ? a->server->options.table_max : a->server->options.body_max;
+	const char *text = maas_http_header(a->http, "Content-Length");
+	size_t most = most_bytes(a);
 	int64_t n;
 
 	if (!text || maas_parse_int(maas_span(text), &n) < 0 || n < 0)
@@ -317,6 +331,8 @@ check_type(struct ask *a)
 	    (n == 33 && !strncasecmp(type, "application/x-www-form-urlencoded", n)))
 		return 0;
 	if (takes_tables(a->route) && table_type(type, &(struct records){ 0 }))
+		return 0;
+	if (takes_bytes(a->route) && n == 24 && !strncasecmp(type, "application/octet-stream", n))
 		return 0;
 	reply_error(a, 415, "unsupported_media_type", NULL,
 	    takes_tables(a->route)

@@ -26,7 +26,7 @@ struct records {
 	enum form form;
 	int strict; /* a row without an answer fails them all */
 	struct sheet *sheet;
-	struct wanted *wanted; /* of tensors (route_v2.c) */
+	struct wanted *wanted; /* of tensors (tensors.h) */
 };
 
 /* work_rows.c */
@@ -47,9 +47,11 @@ enum form table_form(struct ask *, enum form otherwise);
 const struct maas_columns *table_columns(const struct hosted *);
 extern const struct work work_table;
 
-/* route_v2.c */
-/* The reply to tensors, from what the rows said: `label` holds the labels as JSON texts with commas between,
- * `number` the scores. */
+/* tensors.c */
+/* What a row says, of n scores or components, behind what others have said. */
+int tensors_row(const struct ask *, const double *p, size_t n, struct maas_buf *label, struct maas_buf *number) MAAS_USE;
+/* The reply to tensors, from what the rows said; and it goes, rc 0: it is complete. */
 int tensors_put(struct ask *, size_t rows, struct maas_span label, struct maas_span number, struct maas_buf *) MAAS_USE;
+void tensors_reply(struct ask *, int rc);
 
 #endif

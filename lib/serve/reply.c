@@ -87,13 +87,19 @@ reply_too_large(struct ask *a)
 struct maas_json *
 read_object(struct ask *a)
 {
+	return read_object_in(a, a->http->body);
+}
+
+struct maas_json *
+read_object_in(struct ask *a, struct maas_span text)
+{
 	struct maas_json *j;
 
-	if (a->http->body.n > a->server->options.body_max) {
+	if (text.n > a->server->options.body_max) {
 		reply_too_large(a);
 		return NULL;
 	}
-	j = maas_json_parse(a->http->body);
+	j = maas_json_parse(text);
 	if (j && maas_json_type(j) == MAAS_J_OBJECT)
 		return j;
 	if (j)

@@ -6,10 +6,12 @@
 
 #include "server.h"
 
+enum { TABLES = 1, BYTES };
+
 struct described { /* a route by its name in routes.def */
 	const char *name, *summary;
 	const char *request; /* schema of its body; NULL: none */
-	int tables;          /* a body may be a table, and so may be the reply */
+	int besides;         /* TABLES, BYTES: what else a body may be, and so may be the reply; 0: nothing */
 	const char *reply;   /* schema; NULL: not JSON */
 	const char *type;    /* besides or instead of JSON; NULL */
 };
@@ -25,8 +27,8 @@ static const struct described described[] = {
 	{ "openapi", "This description", NULL, 0, "Description", NULL },
 	{ "models", "The models that the key may ask", NULL, 0, "Models", NULL },
 	{ "model", "What a model is", NULL, 0, "Model", NULL },
-	{ "predict", "Answer texts or rows", "Records", 1, "Answers", NULL },
-	{ "explain", "Answer texts or rows, and why", "Records", 1, "Answers", NULL },
+	{ "predict", "Answer texts or rows", "Records", TABLES, "Answers", NULL },
+	{ "explain", "Answer texts or rows, and why", "Records", TABLES, "Answers", NULL },
 	{ "completions", "Continue texts, as OpenAI's completions", "Completion", 0, "Completed", "text/event-stream" },
 	{ "embeddings", "Vectors of texts, as OpenAI's embeddings", "Embedding", 0, "Embedded", NULL },
 	{ "tokenize", "A text to token ids", "Content", 0, "Tokens", NULL },
@@ -40,7 +42,7 @@ static const struct described described[] = {
 	{ "v2_ready", "The server takes requests", NULL, 0, "V2Ready", NULL },
 	{ "v2_model", "The tensors of a model", NULL, 0, "V2Model", NULL },
 	{ "v2_model_ready", "The model answers", NULL, 0, "V2ModelReady", NULL },
-	{ "v2_infer", "Tensors in, tensors out", "V2Request", 0, "V2Reply", NULL },
+	{ "v2_infer", "Tensors in, tensors out", "V2Request", BYTES, "V2Reply", NULL },
 };
 
 #define TEXT        "{\"type\":\"string\"}"
@@ -142,7 +144,7 @@ static const struct schema
 		    OF("V2Shape")) ",\"outputs\":" LIST(OF("V2Shape")) },
 	    { "V2Shape", "\"name\",\"datatype\",\"shape\"",
 		"\"name\":" TEXT ",\"datatype\":" TEXT ",\"shape\":" LIST(WHOLE) ",\"parameters\":" ANY },
-	    { "V2Tensor", "\"name\",\"datatype\",\"shape\",\"data\"",
+	    { "V2Tensor", "\"name\",\"datatype\",\"shape\"",
 		"\"name\":" TEXT ",\"datatype\":" TEXT
 		",\"shape\":" LIST(WHOLE) ",\"data\":{\"type\":\"array\"},\"parameters\":" ANY },
 	    { "V2Request", "\"inputs\"",
@@ -152,6 +154,7 @@ static const struct schema
 		",\"outputs\":" LIST(OF("V2Tensor")) },
     };
 
+static const char *const bytes[] = { "application/octet-stream", NULL };
 static const char *const tables[] = { "text/csv", "text/tab-separated-values", "application/x-ndjson", NULL };
 static const char *const bodies[] = { "text/csv", "text/tab-separated-values", "application/x-ndjson", "text/plain",
 	"application/octet-stream", NULL };
@@ -215,6 +218,7 @@ put_operation(struct maas_buf *to, const struct route *r)
 {
 	const struct described *d = find(r->name);
 	const char *error = !strncmp(r->path, "/v2", 3) ? "V2Error" : "Error";
+	const char *const *const in[] = { NULL, bodies, bytes }, *const *const out[] = { NULL, tables, bytes };
 	size_t n = namesakes(r);
 
 	if (maas_buf_printf(to, "\"%s\":{\"operationId\":\"%s",
@@ -231,11 +235,11 @@ put_operation(struct maas_buf *to, const struct route *r)
 		return -1;
 	if (d && d->request &&
 	    (maas_buf_text(to, ",\"requestBody\":{\"required\":true,") < 0 ||
-		put_content(to, d->request, d->tables ? bodies : NULL, NULL) < 0 || maas_buf_text(to, "}") < 0))
+		put_content(to, d->request, in[d->besides], NULL) < 0 || maas_buf_text(to, "}") < 0))
 		return -1;
 	if (maas_buf_text(to, ",\"responses\":{\"200\":{\"description\":\"the answer\"") < 0)
 		return -1;
-	if (d && (maas_buf_text(to, ",") < 0 || put_content(to, d->reply, d->tables ? tables : NULL, d->type) < 0))
+	if (d && (maas_buf_text(to, ",") < 0 || put_content(to, d->reply, out[d->besides], d->type) < 0))
 		return -1;
 	if (maas_buf_text(to, "},\"default\":{\"description\":\"why there is none\",") < 0 ||
 	    put_content(to, error, NULL, NULL) < 0)

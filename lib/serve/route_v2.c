@@ -6,24 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "maas/pca.h"
-#include "records.h"
+#include "tensors.h"
 
 #define INPUTS 4096 /* of a request */
 #define DEPTH  8    /* of nested data */
-
-struct wanted { /* what the reply has */
-	struct maas_span id;
-	int label, number;
-};
-
-struct input {
-	struct maas_span name;
-	int text; /* BYTES */
-	size_t rows, width;
-	const struct maas_json **leaf; /* [rows][width] */
-	size_t n;
-};
 
 struct inputs {
 	struct ask *ask;
@@ -92,24 +78,11 @@ put_inputs(struct maas_buf *to, const struct maas_columns *c)
 	return 0;
 }
 
-/* The name of a model's tensor of numbers, and how many a row there are; 0: one, and no second dimension. */
-static const char *
-number_name(const struct hosted *m, size_t *width)
-{
-	*width = 0;
-	if (!m->rows) {
-		*width = (size_t)((const struct maas_pca *)m->model->settings)->components;
-		return "components";
-	}
-	*width = maas_rows_labels(m->rows);
-	return *width ? "scores" : "value";
-}
-
 static int
 put_outputs(struct maas_buf *to, const struct hosted *m)
 {
 	size_t width;
-	const char *name = number_name(m, &width);
+	const char *name = tensor_of_numbers(m, &width);
 
 	if (!m->rows || !width)
 		return put_shape(to, name, "FP64", width);
@@ -129,8 +102,9 @@ void
 run_v2(struct ask *a)
 {
 	reply_json(a,
-	    maas_buf_text(
-		maas_http_body(a->http), "{\"name\":\"maas\",\"version\":\"" MAAS_VERSION "\",\"extensions\":[]}"));
+	    maas_buf_text(maas_http_body(a->http),
+		"{\"name\":\"maas\",\"version\":\"" MAAS_VERSION "\",\"extensions\":[\"binary_tensor_data\","
+		"\"classification\"]}"));
 }
 
 void
@@ -182,40 +156,6 @@ run_v2_model(struct ask *a)
 	reply_json(a, rc ? -1 : 0);
 }
 
-/* The reply */
-
-static int
-put_data(struct maas_buf *to, const char *name, const char *type, size_t rows, size_t width, struct maas_span data)
-{
-	if (maas_buf_printf(to, "{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[%zu", name, type, rows) < 0)
-		return -1;
-	if ((width ? maas_buf_printf(to, ",%zu],\"data\":[", width) : maas_buf_text(to, "],\"data\":[")) < 0)
-		return -1;
-	if (maas_buf_add(to, data.s, data.n - (data.n > 0)) < 0) /* without the last comma */
-		return -1;
-	return maas_buf_text(to, "]}");
-}
-
-int
-tensors_put(struct ask *a, size_t rows, struct maas_span label, struct maas_span number, struct maas_buf *to)
-{
-	const struct wanted *w = a->records->wanted;
-	size_t width;
-	const char *name = number_name(a->model, &width);
-
-	if (maas_buf_text(to, "{\"model_name\":") < 0 || put_text(to, a->model->name) < 0 ||
-	    maas_buf_printf(to, ",\"model_version\":\"%lld\"", (long long)a->model->number) < 0)
-		return -1;
-	if (w->id.s && (maas_buf_text(to, ",\"id\":") < 0 || maas_json_put_text(to, w->id) < 0))
-		return -1;
-	if (maas_buf_text(to, ",\"outputs\":[") < 0 ||
-	    (w->label && put_data(to, "label", "BYTES", rows, 0, label) < 0) ||
-	    (w->label && w->number && maas_buf_text(to, ",") < 0) ||
-	    (w->number && put_data(to, name, "FP64", rows, width, number) < 0))
-		return -1;
-	return maas_buf_text(to, "]}");
-}
-
 /* The request: by an HTTP thread.  Each of these has replied where it is -1. */
 
 static int
@@ -249,7 +189,7 @@ gather(struct input *in, const struct maas_json *j, size_t depth)
 		return 0;
 	}
 	if (in->n == in->rows * in->width ||
-	    (in->text ? t != MAAS_J_TEXT : t != MAAS_J_INT && t != MAAS_J_REAL && t != MAAS_J_BOOL))
+	    (!in->type->size ? t != MAAS_J_TEXT : t != MAAS_J_INT && t != MAAS_J_REAL && t != MAAS_J_BOOL))
 		return -1;
 	in->leaf[in->n++] = j;
 	return 0;
@@ -282,34 +222,28 @@ read_shape(struct input *in, const struct maas_json *shape)
 	return 0;
 }
 
+/* What the input takes of the bytes behind the JSON. */
 static int
-read_type(struct input *in, const struct maas_json *type)
+read_bytes(struct ask *a, struct input *in, const struct maas_json *size, struct maas_span *behind)
 {
-	static const char *const types[] = { "BYTES", "FP64", "FP32", "FP16", "BF16", "BOOL", "UINT8", "UINT16",
-		"UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64" };
-	struct maas_span s;
+	int64_t n;
 
-	if (maas_json_text(type, &s) < 0)
-		return -1;
-	for (size_t i = 0; i < MAAS_COUNT(types); i++)
-		if (maas_span_is(s, types[i])) {
-			in->text = i == 0;
-			return 0;
-		}
+	if (maas_json_int(size, &n) < 0 || n < 0 || (uint64_t)n > behind->n)
+		return bad(a, "input '%.*s': binary_data_size is more than there is", in->name);
+	in->bytes = (struct maas_span){ behind->s, (size_t)n };
+	*behind = (struct maas_span){ behind->s + n, behind->n - (size_t)n };
+	if (tensor_split(a->arena, in) == 0)
+		return 0;
+	if (maas_why() == MAAS_OS)
+		return no_memory(a);
+	reply_error(a, 400, "invalid_value", NULL, "input '%.*s': %s",
+	    (int)maas_utf8_whole(in->name.s, in->name.n < 60 ? in->name.n : 60), in->name.s, maas_error());
 	return -1;
 }
 
 static int
-read_input(struct ask *a, struct input *in, const struct maas_json *j)
+read_data(struct ask *a, struct input *in, const struct maas_json *data)
 {
-	const struct maas_json *data = maas_json_get(j, "data");
-
-	if (maas_json_text(maas_json_get(j, "name"), &in->name) < 0)
-		return bad(a, "an input has no name%.*s", (struct maas_span){ "", 0 });
-	if (read_type(in, maas_json_get(j, "datatype")) < 0)
-		return bad(a, "input '%.*s': datatype is none of BYTES, FP64, FP32 ...", in->name);
-	if (read_shape(in, maas_json_get(j, "shape")) < 0)
-		return bad(a, "input '%.*s': shape is no list of sizes", in->name);
 	if (!data || maas_json_type(data) != MAAS_J_LIST || in->rows * in->width > a->http->body.n)
 		return bad(a, "input '%.*s': data is no list of as many values as its shape says", in->name);
 	in->leaf = maas_take(a->arena, in->rows * in->width + 1, sizeof *in->leaf);
@@ -319,6 +253,23 @@ read_input(struct ask *a, struct input *in, const struct maas_json *j)
 		return bad(
 		    a, "input '%.*s': data does not have the type or the number of values that it says", in->name);
 	return 0;
+}
+
+static int
+read_input(struct ask *a, struct input *in, const struct maas_json *j, struct maas_span *behind)
+{
+	const struct maas_json *size = maas_json_get(maas_json_get(j, "parameters"), "binary_data_size");
+	struct maas_span type = { "", 0 };
+
+	if (maas_json_text(maas_json_get(j, "name"), &in->name) < 0)
+		return bad(a, "an input has no name%.*s", (struct maas_span){ "", 0 });
+	if (maas_json_text(maas_json_get(j, "datatype"), &type) < 0 || !(in->type = tensor_type(type)))
+		return bad(a, "input '%.*s': datatype is none of BYTES, FP64, FP32 ...", in->name);
+	if (read_shape(in, maas_json_get(j, "shape")) < 0)
+		return bad(a, "input '%.*s': shape is no list of sizes", in->name);
+	if (size && maas_json_get(j, "data"))
+		return bad(a, "input '%.*s': its data is told twice, as a list and as bytes", in->name);
+	return size ? read_bytes(a, in, size, behind) : read_data(a, in, maas_json_get(j, "data"));
 }
 
 static int
@@ -333,7 +284,7 @@ has_input(const struct maas_columns *c, struct maas_span name)
 }
 
 static int
-read_inputs(struct inputs *in, const struct maas_json *body)
+read_inputs(struct inputs *in, const struct maas_json *body, struct maas_span behind)
 {
 	struct ask *a = in->ask;
 	const struct maas_json *list = maas_json_get(body, "inputs");
@@ -344,8 +295,10 @@ read_inputs(struct inputs *in, const struct maas_json *body)
 	if (!(in->input = maas_take(a->arena, in->n, sizeof *in->input)))
 		return no_memory(a);
 	for (size_t i = 0; i < in->n; i++)
-		if (read_input(a, &in->input[i], maas_json_at(list, i)) < 0)
+		if (read_input(a, &in->input[i], maas_json_at(list, i), &behind) < 0)
 			return -1;
+	if (behind.n)
+		return bad(a, "there are bytes behind the JSON that no input has%.*s", (struct maas_span){ "", 0 });
 	in->rows = in->input[0].rows;
 	for (size_t i = 1; i < in->n; i++) {
 		if (in->input[i].rows != in->rows)
@@ -356,14 +309,6 @@ read_inputs(struct inputs *in, const struct maas_json *body)
 				return bad(a, "input '%.*s' is there twice", in->input[i].name);
 	}
 	return 0;
-}
-
-static int
-put_leaf(struct maas_buf *to, const struct maas_json *j)
-{
-	int truth;
-
-	return maas_json_bool(j, &truth) == 0 ? maas_buf_text(to, truth ? "1" : "0") : maas_json_put(to, j);
 }
 
 /* Columns by name: a line of JSON a row. */
@@ -379,7 +324,7 @@ as_lines(struct inputs *in, const struct maas_columns *c, struct maas_buf *to)
 	for (size_t r = 0; r < in->rows; r++) {
 		for (size_t i = 0; i < in->n; i++)
 			if (maas_buf_text(to, i ? "," : "{") < 0 || maas_json_put_text(to, in->input[i].name) < 0 ||
-			    maas_buf_text(to, ":") < 0 || put_leaf(to, in->input[i].leaf[r]) < 0)
+			    maas_buf_text(to, ":") < 0 || tensor_put(&in->input[i], r, to) < 0)
 				return no_memory(in->ask);
 		if (maas_buf_text(to, "}\n") < 0)
 			return no_memory(in->ask);
@@ -396,7 +341,7 @@ as_array(struct inputs *in, const struct maas_columns *c, struct maas_buf *to)
 	char dict[118];
 	int n;
 
-	if (x->width != c->numbers || x->text) {
+	if (x->width != c->numbers || !x->type->size) {
 		reply_error(in->ask, 400, "invalid_value", NULL, "an input of shape [rows, %zu] and numbers is wanted",
 		    c->numbers);
 		return -1;
@@ -405,12 +350,9 @@ as_array(struct inputs *in, const struct maas_columns *c, struct maas_buf *to)
 	    dict, sizeof dict, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }", x->rows, x->width);
 	if (maas_buf_add(to, "\x93NUMPY\1\0\166\0", 10) < 0 || maas_buf_printf(to, "%s%*s\n", dict, 117 - n, "") < 0)
 		return no_memory(in->ask);
-	for (size_t i = 0; i < x->n; i++) {
-		double v = 0;
-		int truth;
+	for (size_t i = 0; i < x->rows * x->width; i++) {
+		double v = tensor_number(x, i);
 
-		if (maas_json_real(x->leaf[i], &v) < 0 && maas_json_bool(x->leaf[i], &truth) == 0)
-			v = truth;
 		if (maas_buf_add(to, &v, sizeof v) < 0)
 			return no_memory(in->ask);
 	}
@@ -418,33 +360,78 @@ as_array(struct inputs *in, const struct maas_columns *c, struct maas_buf *to)
 	return 0;
 }
 
-/* Which outputs: those asked for, else all. */
+/* A parameter that is true or false; `otherwise` where it is not there. */
+static int
+read_truth(struct ask *a, const struct maas_json *parameters, const char *name, int otherwise, int *to)
+{
+	const struct maas_json *j = maas_json_get(parameters, name);
+
+	*to = otherwise;
+	if (!j || maas_json_bool(j, to) == 0)
+		return 0;
+	reply_error(a, 400, "invalid_value", NULL, "'%s' is neither true nor false", name);
+	return -1;
+}
+
+static int
+read_classes(struct ask *a, struct wanted *w, const struct maas_json *j, int scores)
+{
+	int64_t n;
+
+	if (!j)
+		return 0;
+	if (!scores)
+		return bad(a, "'classification' is for the output 'scores' alone%.*s", (struct maas_span){ "", 0 });
+	if (maas_json_int(j, &n) < 0 || n < 1 || n > CLASSES_MAX)
+		return bad(a, "'classification' must be a whole number from 1 to 100%.*s", (struct maas_span){ "", 0 });
+	w->classes = (size_t)n;
+	return 0;
+}
+
+static int
+read_output(struct ask *a, struct wanted *w, const struct maas_json *j, int bytes)
+{
+	static const char *const known[] = { "binary_data", "classification", NULL };
+	const struct maas_json *parameters = maas_json_get(j, "parameters");
+	int classes = a->model->rows && maas_rows_labels(a->model->rows), label;
+	size_t width;
+	struct maas_span s;
+
+	if (maas_json_text(maas_json_get(j, "name"), &s) < 0)
+		return bad(a, "an output has no name%.*s", (struct maas_span){ "", 0 });
+	label = classes && maas_span_is(s, "label");
+	if (!label && !maas_span_is(s, tensor_of_numbers(a->model, &width)))
+		return bad(a, "the model has no output '%.*s'", s);
+	if (parameters && maas_json_type(parameters) != MAAS_J_OBJECT)
+		return bad(a, "output '%.*s': parameters are no object", s);
+	if (parameters && check_members(a, parameters, known) < 0)
+		return -1;
+	if (read_truth(a, parameters, "binary_data", bytes, label ? &w->label_bytes : &w->number_bytes) < 0 ||
+	    read_classes(a, w, maas_json_get(parameters, "classification"), classes && !label) < 0)
+		return -1;
+	*(label ? &w->label : &w->number) = 1;
+	return 0;
+}
+
+/* Which outputs, and how: those asked for, else all. */
 static int
 read_outputs(struct ask *a, struct wanted *w, const struct maas_json *body)
 {
-	const struct maas_json *list = maas_json_get(body, "outputs"), *j;
-	int classes = a->model->rows && maas_rows_labels(a->model->rows);
-	size_t width;
-	const char *name = number_name(a->model, &width);
-	struct maas_span s;
+	const struct maas_json *list = maas_json_get(body, "outputs"), *parameters = maas_json_get(body, "parameters");
+	int bytes;
 
-	w->label = !list && classes;
+	if (parameters && maas_json_type(parameters) != MAAS_J_OBJECT)
+		return bad(a, "'parameters' are no object%.*s", (struct maas_span){ "", 0 });
+	if (read_truth(a, parameters, "binary_data_output", 0, &bytes) < 0)
+		return -1;
+	w->label = !list && a->model->rows && maas_rows_labels(a->model->rows);
 	w->number = !list;
+	w->label_bytes = w->number_bytes = bytes;
 	if (list && maas_json_type(list) != MAAS_J_LIST)
 		return bad(a, "'outputs' is no list%.*s", (struct maas_span){ "", 0 });
-	for (size_t i = 0; list && i < maas_json_size(list); i++) {
-		j = maas_json_at(list, i);
-		if (maas_json_text(maas_json_get(j, "name"), &s) < 0)
-			return bad(a, "an output has no name%.*s", (struct maas_span){ "", 0 });
-		if (maas_json_get(j, "parameters") && maas_json_size(maas_json_get(j, "parameters")))
-			return bad(a, "output '%.*s': no extension is known here, so parameters mean nothing", s);
-		if (classes && maas_span_is(s, "label"))
-			w->label = 1;
-		else if (maas_span_is(s, name))
-			w->number = 1;
-		else
-			return bad(a, "the model has no output '%.*s'", s);
-	}
+	for (size_t i = 0; list && i < maas_json_size(list); i++)
+		if (read_output(a, w, maas_json_at(list, i), bytes) < 0)
+			return -1;
 	return 0;
 }
 
@@ -464,7 +451,7 @@ read_id(struct ask *a, struct wanted *w, const struct maas_json *body)
 }
 
 static int
-read_tensors(struct ask *a, const struct maas_json *body)
+read_tensors(struct ask *a, const struct maas_json *body, struct maas_span behind)
 {
 	static const char *const known[] = { "id", "parameters", "inputs", "outputs", NULL };
 	const struct maas_columns *c = table_columns(a->model);
@@ -474,7 +461,7 @@ read_tensors(struct ask *a, const struct maas_json *body)
 	int whole, rc;
 
 	if (check_members(a, body, known) < 0 || read_id(a, r->wanted, body) < 0 ||
-	    read_outputs(a, r->wanted, body) < 0 || read_inputs(&in, body) < 0)
+	    read_outputs(a, r->wanted, body) < 0 || read_inputs(&in, body, behind) < 0)
 		return -1;
 	whole = all_numbers(c) && in.n == 1 && !(c->column && has_input(c, in.input[0].name)) &&
 	    (maas_span_is(in.input[0].name, "x") || !all_named(c));
@@ -492,11 +479,44 @@ read_tensors(struct ask *a, const struct maas_json *body)
 	return rc;
 }
 
+/* The JSON, and the bytes behind it, where a header says how long it is. */
+static int
+split_body(struct ask *a, struct maas_span *head, struct maas_span *behind)
+{
+	const char *text = maas_http_header(a->http, "Inference-Header-Content-Length");
+	struct maas_span body = a->http->body;
+	int64_t n = (int64_t)body.n;
+
+	if (text && (maas_parse_int(maas_span(text), &n) < 0 || n < 0 || (uint64_t)n > body.n)) {
+		reply_error(a, 400, "invalid_value", NULL,
+		    "Inference-Header-Content-Length is no number of bytes that the body has");
+		return -1;
+	}
+	*head = (struct maas_span){ body.s, (size_t)n };
+	*behind = (struct maas_span){ body.s + n, body.n - (size_t)n };
+	return 0;
+}
+
+static int
+make_records(struct ask *a)
+{
+	struct records *r = a->records = maas_take(a->arena, 1, sizeof *r);
+
+	if (r)
+		r->wanted = maas_take(a->arena, 1, sizeof *r->wanted);
+	if (!r || !r->wanted)
+		return no_memory(a);
+	r->strict = r->list = 1;
+	r->form = FORM_TENSORS;
+	return 0;
+}
+
 void
 run_v2_infer(struct ask *a)
 {
+	static const struct maas_span nothing = { "", 0 };
+	struct maas_span head, behind;
 	struct maas_json *body;
-	struct records *r;
 	int rc;
 
 	a->model = hosted_of_path(a);
@@ -507,26 +527,14 @@ run_v2_infer(struct ask *a)
 		    a, 501, "not_supported", NULL, "%s models do not take tensors", a->model->model->kind->name);
 		return;
 	}
-	if (!(body = read_object(a)))
+	if (split_body(a, &head, &behind) < 0 || make_records(a) < 0 || !(body = read_object_in(a, head)))
 		return;
-	r = a->records = maas_take(a->arena, 1, sizeof *r);
-	if (r)
-		r->wanted = maas_take(a->arena, 1, sizeof *r->wanted);
-	if (!r || !r->wanted) {
-		maas_json_free(body);
-		reply_json(a, -1);
-		return;
-	}
-	r->strict = r->list = 1;
-	r->form = FORM_TENSORS;
-	rc = read_tensors(a, body);
+	rc = read_tensors(a, body, behind);
 	maas_json_free(body);
 	if (rc < 0)
 		return;
-	if (r->n)
+	if (a->records->n)
 		scheduler_queue(a, &work_table);
 	else
-		reply_json(a,
-		    tensors_put(
-			a, 0, (struct maas_span){ "", 0 }, (struct maas_span){ "", 0 }, maas_http_body(a->http)));
+		tensors_reply(a, tensors_put(a, 0, nothing, nothing, maas_http_body(a->http)));
 }

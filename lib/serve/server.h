@@ -217,6 +217,7 @@ int put_text(struct maas_buf *, const char *) MAAS_USE;        /* quoted, of a C
 void reply_too_large(struct ask *);
 /* The body as a JSON object, or NULL and the reply has gone. */
 struct maas_json *read_object(struct ask *);
+struct maas_json *read_object_in(struct ask *, struct maas_span text);
 /* The first member whose name is none of `known` (NULL-terminated) is refused: -1, replied. */
 int check_members(struct ask *, const struct maas_json *, const char *const *known);
 

@@ -175,21 +175,6 @@ put_line(const struct sheet *s, const double *p, struct maas_buf *to)
 }
 
 static int
-put_tensor(const struct sheet *s, const double *p, struct maas_buf *label, struct maas_buf *number)
-{
-	const struct maas_rows *rows = s->ask->model->rows;
-
-	if (rows && maas_rows_labels(rows) &&
-	    (maas_json_put_text(label, maas_rows_label(rows, maas_argmax_f64(p, s->width))) < 0 ||
-		maas_buf_text(label, ",") < 0))
-		return -1;
-	for (size_t i = 0; i < s->width; i++)
-		if (maas_json_put_real(number, p[i]) < 0 || maas_buf_text(number, ",") < 0)
-			return -1;
-	return 0;
-}
-
-static int
 put_members(const struct sheet *s, const struct maas_row *row, const double *p, int member, struct maas_buf *to)
 {
 	const struct records *r = s->ask->records;
@@ -212,7 +197,7 @@ put_row(struct sheet *s, size_t i, const double *p, int member)
 	int open = r->form == FORM_JSON && !r->list ? 0 : 1;
 
 	if (r->form == FORM_TENSORS)
-		return p ? put_tensor(s, p, to, &s->number[i / MAAS_ROWS]) : 0;
+		return p ? tensors_row(s->ask, p, s->width, to, &s->number[i / MAAS_ROWS]) : 0;
 	if (r->form == FORM_TSV || r->form == FORM_CSV)
 		return (p && put_line(s, p, to) < 0) ? -1 : maas_buf_text(to, "\n");
 	if (p &&
@@ -483,7 +468,9 @@ finish(struct ask *a)
 	sheet_free(s);
 	r->sheet = NULL;
 	scheduler_done(a, rc < 0 ? FINISHED_ERROR : FINISHED_STOP);
-	if (rc < 0 || r->form == FORM_JSON || r->form == FORM_TENSORS)
+	if (r->form == FORM_TENSORS)
+		tensors_reply(a, rc);
+	else if (rc < 0 || r->form == FORM_JSON)
 		reply_json(a, rc);
 	else
 		maas_http_reply(a->http, 200, types[r->form]);
