@@ -20,22 +20,24 @@ void
 picture_of(const struct maas_columns *c, const struct maas_row *row, const struct maas_explanation *x, double *grey,
     double *tint)
 {
-	size_t n = c->height * c->width;
-	double least = 0, most = 0, strongest = 0;
+	size_t n = c->height * c->width, all = n * (c->channels ? c->channels : 1);
+	double least = c->mel.rate ? INFINITY : 0, most = c->mel.rate ? -INFINITY : 0, strongest = 0;
 
+	memset(grey, 0, n * sizeof *grey);
+	memset(tint, 0, n * sizeof *tint);
+	for (size_t i = 0; i < all; i++) /* of colours their sum */
+		grey[i % n] += isfinite(row->x[i]) ? row->x[i] : 0;
 	for (size_t i = 0; i < n; i++) {
-		grey[i] = isfinite(row->x[i]) ? row->x[i] : 0;
-		tint[i] = 0;
 		least = fmin(least, grey[i]);
 		most = fmax(most, grey[i]);
 	}
 	for (size_t i = 0; i < n && most > least; i++)
 		grey[i] = (grey[i] - least) / (most - least);
 	for (size_t i = 0; i < x->n; i++)
-		if (x->piece[i].index < n) {
-			tint[x->piece[i].index] = x->piece[i].contribution;
-			strongest = fmax(strongest, fabs(x->piece[i].contribution));
-		}
+		if (x->piece[i].index < all)
+			tint[x->piece[i].index % n] += x->piece[i].contribution;
+	for (size_t i = 0; i < n; i++)
+		strongest = fmax(strongest, fabs(tint[i]));
 	for (size_t i = 0; i < n && strongest > 0; i++)
 		tint[i] /= strongest;
 }
@@ -49,8 +51,7 @@ album_open(const char *path, const struct maas_columns *c)
 	if (maas_plot_check(path) < 0)
 		return NULL;
 	if (!n) {
-		maas_fail_as(
-		    MAAS_USAGE, "--saliency: the model was not trained on pictures, as IDX files of three dimensions");
+		maas_fail_as(MAAS_USAGE, "--saliency: the model was trained neither on pictures nor on sounds");
 		return NULL;
 	}
 	if (c->height > MAAS_ALBUM_SIDE || c->width > MAAS_ALBUM_SIDE) {

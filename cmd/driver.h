@@ -16,7 +16,7 @@
 
 #include "maas/base.h"
 
-#define PARTS 8
+#define PARTS 9
 
 struct call;
 

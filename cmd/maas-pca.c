@@ -176,7 +176,7 @@ fit(struct call *c)
 {
 	struct maas_pca_options *o = c->part[0];
 	const struct outcome_pca *out = c->part[1];
-	const struct maas_table_options *to = c->part[2];
+	struct maas_table_options *to = c->part[2];
 	struct maas_table *t = NULL;
 	struct maas_team *team = NULL;
 	struct maas_model *m = NULL;
@@ -191,6 +191,7 @@ fit(struct call *c)
 	if (spare_input(c, out->output) < 0)
 		return fail(c);
 	o->seed = (uint64_t)c->common.seed;
+	to->media = c->part[3];
 	if ((team = maas_team_new((int)c->common.threads)) &&
 	    (t = maas_table_open(
 		 to, NULL, c->operand, c->n, MAAS_DIGEST | (maas_pca_again(o, to) ? (unsigned)MAAS_AGAIN : 0))) &&
@@ -265,7 +266,8 @@ static const struct verb verbs[] = {
 	    .what = "find the components of a table and write a model",
 	    .part = { { maas_pca_fields, sizeof(struct maas_pca_options) },
 		{ outcome_pca_fields, sizeof(struct outcome_pca) },
-		{ maas_table_fields, sizeof(struct maas_table_options) } },
+		{ maas_table_fields, sizeof(struct maas_table_options) },
+		{ maas_media_fields, sizeof(struct maas_media_options) } },
 	    .run = fit,
 	},
 	{

@@ -216,11 +216,14 @@ rows_goal_missed(const struct rows_job *j)
 void
 rows_job_set(struct rows_job *j, struct call *c)
 {
+	struct maas_table_options *table = c->part[3];
+
+	table->media = c->part[7];
 	*j = (struct rows_job){ .call = c,
 		.kind = c->verb->data,
 		.outcome = c->part[1],
 		.rows = c->part[2],
-		.table = c->part[3],
+		.table = table,
 		.vectorizer = c->part[4],
 		.training = c->part[5],
 		.preparation = c->part[6] };
@@ -269,6 +272,7 @@ const struct family family_rows = {
 		{ maas_vectorizer_fields, sizeof(struct maas_vectorizer_options) },
 		{ maas_training_fields, sizeof(struct maas_training) },
 		{ maas_preparation_fields, sizeof(struct maas_preparation) },
+		{ maas_media_fields, sizeof(struct maas_media_options) },
 	},
 	.run = train_rows,
 };

@@ -47,8 +47,12 @@ own_columns(struct rows_job *j, struct maas_table *t)
 		warn(j->call,
 		    "%s stands in the first row, which is taken for data: does it name a column (--header yes)?",
 		    j->own->heading);
-	return j->own->labelled
-	    ? 0
+	if (j->own->labelled)
+		return 0;
+	return maas_columns_medium(j->own) && !j->own->labelled && maas_table_format(t) != &maas_format_idx
+	    ? maas_fail(
+		  "no labels: take them from the files' names with --label-from, name a file that holds them with "
+		  "--labels, or put the files of each label in a directory of its own")
 	    : maas_fail("no labels in the data: name their column with --label, or their file with --labels");
 }
 

@@ -16,6 +16,7 @@ enum maas_medium { MAAS_NO_MEDIUM, MAAS_PICTURE, MAAS_SOUND };
 #define MAAS_MEDIUM_BYTES 12            /* first bytes of a file that are enough to tell */
 /* By the first bytes: PNG and JPEG; WAV, FLAC and Ogg. */
 enum maas_medium maas_medium(struct maas_span first);
+int maas_medium_begins(struct maas_span first);         /* might it, when more of them have come? */
 
 /*
  * Pictures.  A decoded one is turned as its EXIF data say (CIPA DC-008, tag 0x0112), laid on white where it is
@@ -82,5 +83,19 @@ void maas_spectrum_run(struct maas_spectrum *, double *to, const float *x, size_
 /* The same of a file: decoded, resampled. */
 int maas_spectrum_file(struct maas_spectrum *, double *to, struct maas_span file) MAAS_USE;
 void maas_spectrum_free(struct maas_spectrum *);
+
+/*
+ * What a user can say of how files become numbers; maas_media_fields serves as a part of a command's options.
+ */
+struct maas_media_options {
+	const char *size;               /* "HxW"; NULL: of the first picture, its longer side at most 64 */
+	int colour;                     /* three channels rather than one */
+	long sample_rate;               /* 0: the first sound's, at most 16000 */
+	long mels;
+	double seconds;                 /* of each sound */
+};
+extern const struct maas_field maas_media_fields[];
+/* "28x28" as height and width. */
+int maas_size_parse(const char *, size_t *height, size_t *width) MAAS_USE;
 
 #endif

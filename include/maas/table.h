@@ -23,6 +23,7 @@
 
 #include "maas/base.h"
 #include "maas/fmt.h"
+#include "maas/media.h"
 
 /*
  * What a user can say about data; maas_table_fields serves as a part of a command's
@@ -42,6 +43,7 @@ struct maas_table_options {
 	const char *id;                 /* COL, handed through */
 	const char *labels;             /* file with a label a record: IDX, npy or lines */
 	const char *label_from;         /* POSIX extended expression: group 1 in a file's base name labels its rows */
+	const struct maas_media_options *media; /* of pictures and sounds, where no model knows it; NULL: by default */
 };
 extern const struct maas_field maas_table_fields[];
 
@@ -73,14 +75,14 @@ struct maas_record {
 	const char *name;               /* of its input: the path, or "<stdin>" */
 	size_t line;                    /* its first line there, from 1; npy and IDX: its row, from 1 */
 	size_t number;                  /* among the records of all inputs, from 0 */
-	struct maas_span raw;           /* text formats: the record without its line end */
+	struct maas_span raw;           /* text formats: the record without its line end; a picture or sound: its path */
 	int empty;                      /* nothing in it (bad is set too) */
 	const char *bad;                /* NULL, or why it cannot be read: "x.csv:7: field 2: ..." */
 	size_t n;                       /* fields */
 	const struct maas_span *cell;   /* formats with cells: unquoted text; s NULL: JSON null */
 	const struct maas_span *key;    /* JSON lines: their names */
-	const double *num;              /* npy, IDX, libsvm: n numbers */
-	const unsigned char *byte;      /* IDX of bytes: the same as they are; else NULL */
+	const double *num;              /* npy, IDX, libsvm, pictures, sounds: n numbers */
+	const unsigned char *byte;      /* IDX of bytes, pictures: the same as they are; else NULL */
 	const uint32_t *index;          /* libsvm: of num, from 0, ascending */
 	struct maas_span label;         /* libsvm, fasttext, --labels; s NULL: none */
 };
@@ -92,7 +94,8 @@ enum {
 };
 struct maas_columns;
 /*
- * Open operands (files, "-"; n 0: standard input) as one table.  columns: what the model remembers,
+ * Open operands (files, "-"; n 0: standard input) as one table.  A directory stands for the pictures and sounds in it
+ * and below, in the order of their names' bytes; those below one of its directories have its name for a label.  columns: what the model remembers,
  * NULL when there is none yet.  Options and columns are borrowed.
  */
 struct maas_table *maas_table_open(const struct maas_table_options *, const struct maas_columns *,
@@ -111,6 +114,8 @@ int maas_table_rewind(struct maas_table *) MAAS_USE;            /* to the first 
  */
 int maas_table_sha256(struct maas_table *, char hex[65]) MAAS_USE;
 const struct maas_format *maas_table_format(const struct maas_table *);         /* of the input at hand */
+/* Of what a model with these columns takes a file for a row. */
+enum maas_medium maas_columns_medium(const struct maas_columns *);
 char maas_table_delimiter(const struct maas_table *);
 int maas_table_named(const struct maas_table *);                /* its columns have names: a header, or keys */
 size_t maas_table_head(const struct maas_table *, const struct maas_span **name);       /* names in its first line; 0: none */
@@ -159,7 +164,10 @@ struct maas_columns {
 	size_t numbers, words, texts;   /* columns of each */
 	int sparse;                     /* numbers are sparse (libsvm): none is dense */
 	int labelled;                   /* a label was there: a column, or the format's own */
-	size_t height, width;           /* a row is a picture, row by row (arrays of three dimensions); 0: it is none */
+	size_t height, width;           /* a row is a picture, row by row (arrays of three dimensions, PNG, JPEG), or a
+	                                 * sound's frames of bands; 0: neither */
+	size_t channels;                /* of a picture, one after the other; else 0 */
+	struct maas_mel mel;            /* of a sound; rate 0: it is none */
 	/* Learnt; where there is nothing to learn, as they are from the beginning: */
 	size_t dense, features;
 	double *fill;                   /* [numbers] what stands in for a gap; NULL: gaps are refused */
@@ -213,7 +221,8 @@ void maas_columns_spread(const struct maas_columns *, const struct maas_row *, d
 int maas_columns_write(const struct maas_columns *, struct maas_buf *) MAAS_USE;
 struct maas_columns *maas_columns_open(struct maas_span) MAAS_USE;
 void maas_columns_free(struct maas_columns *);
-/* "age", "age is a gap", "type=M", "x3" for the third number of columns without names: appended. */
+/* "age", "age is a gap", "type=M", "x3" for the third number of columns without names, "x3.red" of a picture in colours,
+ * "t3.b4" for band 4 of a sound's frame 3: appended. */
 int maas_columns_feature(const struct maas_columns *, size_t i, struct maas_buf *) MAAS_USE;
 
 /*

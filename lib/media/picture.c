@@ -4,34 +4,12 @@
 
 #include "picture.h"
 
-static int
-is_png(struct maas_span s)
-{
-	return s.n >= 8 && !memcmp(s.s, "\x89PNG\r\n\x1a\n", 8);
-}
-
-static int
-is_jpeg(struct maas_span s)
-{
-	return s.n >= 3 && !memcmp(s.s, "\xff\xd8\xff", 3);
-}
-
-enum maas_medium
-maas_medium(struct maas_span s)
-{
-	if (is_png(s) || is_jpeg(s))
-		return MAAS_PICTURE;
-	if (s.n >= 12 && !memcmp(s.s, "RIFF", 4) && !memcmp(s.s + 8, "WAVE", 4))
-		return MAAS_SOUND;
-	return s.n >= 4 && (!memcmp(s.s, "fLaC", 4) || !memcmp(s.s, "OggS", 4)) ? MAAS_SOUND : MAAS_NO_MEDIUM;
-}
-
 int
 maas_picture_sides(struct maas_span file, size_t *height, size_t *width)
 {
-	if (is_png(file))
+	if (magic_is_png(file))
 		return png_sides(file, height, width);
-	return is_jpeg(file) ? jpeg_sides(file, height, width) : maas_fail("neither a PNG nor a JPEG picture");
+	return magic_is_jpeg(file) ? jpeg_sides(file, height, width) : maas_fail("neither a PNG nor a JPEG picture");
 }
 
 int
@@ -58,9 +36,9 @@ int
 maas_picture_decode(struct maas_picture *p, struct maas_span file)
 {
 	*p = (struct maas_picture){ 0 };
-	if (is_png(file))
+	if (magic_is_png(file))
 		return png_decode(p, file);
-	return is_jpeg(file) ? jpeg_decode(p, file) : maas_fail("neither a PNG nor a JPEG picture");
+	return magic_is_jpeg(file) ? jpeg_decode(p, file) : maas_fail("neither a PNG nor a JPEG picture");
 }
 
 void

@@ -54,7 +54,7 @@ keep_test(struct fit *f, const struct maas_row *row)
 
 	if (f->rows >= TESTS)
 		return 0;
-	if (row->record.raw.s)
+	if (row->record.raw.s && (!row->record.num || row->record.index)) /* not a file's name */
 		return maas_buf_add(b, row->record.raw.s, row->record.raw.n);
 	for (i = 0; i < f->n; i++)
 		if (maas_buf_printf(b, i ? ",%.17g" : "%.17g", row->x[i]) < 0)

@@ -219,9 +219,12 @@ scan_all(struct fit *f)
 	struct maas_record rec;
 	int rc;
 
-	while ((rc = maas_table_next(f->table, &rec)) > 0)
+	while ((rc = maas_table_next(f->table, &rec)) > 0) {
 		if (scan_record(f, &rec) < 0)
 			return -1;
+		if (format_is_medium(f->table->format)) /* the others are made as the first */
+			break;
+	}
 	return rc < 0 ? -1 : maas_table_rewind(f->table);
 }
 
@@ -456,7 +459,7 @@ numbers_are_columns(const struct fit *f)
 	const struct maas_table_options *o = f->options;
 	const struct maas_table *t = f->table;
 
-	if (t->format->text)
+	if (t->format->text || format_is_medium(t->format))
 		return 0;
 	if (is_said(o->label) || is_said(o->features) || is_said(o->drop) || is_said(o->id))
 		return 1;
@@ -476,7 +479,8 @@ refuse_columns(const struct fit *f)
 	size_t i;
 
 	for (i = 0; i < MAAS_COUNT(said); i++)
-		if (is_said(said[i].value) && (f->table->format->text || said[i].value == o->text))
+		if (is_said(said[i].value) &&
+		    (f->table->format->text || format_is_medium(f->table->format) || said[i].value == o->text))
 			return maas_fail_as(MAAS_USAGE,
 			    "--%s: the data has no columns to choose from, it is %s (see --format)", said[i].name,
 			    f->table->format->name);
@@ -505,6 +509,13 @@ make(struct fit *f)
 		if (t->matrix.dims == 2 && !t->format->text && t->matrix.cols == c->numbers) {
 			c->height = t->matrix.dim[0];
 			c->width = t->matrix.dim[1];
+			c->channels = 1;
+		}
+		if (format_is_medium(t->format)) {
+			c->height = t->medium.height;
+			c->width = t->medium.width;
+			c->channels = t->medium.channels;
+			c->mel = t->medium.mel;
 		}
 		columns_place(c);
 		return c;
@@ -530,7 +541,8 @@ maas_columns_fit(struct maas_table *t, const struct maas_table_options *o, unsig
 	static const struct maas_table_options none = { 0 };
 	struct fit f = { .table = t, .options = o ? o : &none, .how = how };
 	struct maas_columns *c = NULL;
-	int sample = (how & MAAS_FIT_NUMERIC) && t->format->next != maas_format_libsvm.next;
+	int sample =
+	    (how & MAAS_FIT_NUMERIC) && t->format->next != maas_format_libsvm.next && !format_is_medium(t->format);
 
 	if (!(f.arena = maas_arena_new(1 << 14)))
 		return NULL;
@@ -641,7 +653,7 @@ maas_columns_copy(const struct maas_columns *from)
 	}
 	*c = (struct maas_columns){ a, from->format, from->header, from->delimiter, from->n,
 		from->column ? c->column : NULL, from->numbers, from->words, from->texts, from->sparse, from->labelled,
-		from->height, from->width, 0, 0, NULL, NULL, NULL, NULL, NULL };
+		from->height, from->width, from->channels, from->mel, 0, 0, NULL, NULL, NULL, NULL, NULL };
 	for (i = 0; i < from->n; i++) {
 		const struct maas_column *s = &from->column[i];
 

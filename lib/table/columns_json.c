@@ -56,6 +56,9 @@ maas_columns_write(const struct maas_columns *c, struct maas_buf *b)
 		return -1;
 	if (c->height && maas_buf_printf(b, ",\"height\":%zu,\"width\":%zu", c->height, c->width) < 0)
 		return -1;
+	if (c->mel.rate &&
+	    maas_buf_printf(b, ",\"rate\":%ld,\"window\":%ld,\"hop\":%ld", c->mel.rate, c->mel.window, c->mel.hop) < 0)
+		return -1;
 	for (i = 0; i < c->n; i++)
 		if (maas_buf_text(b, i ? "," : ",\"columns\":[") < 0 || put_column(b, &c->column[i]) < 0)
 			return -1;
@@ -191,16 +194,33 @@ read_learnt(struct maas_columns *c, const struct maas_json *j)
 	return c->features < UINT32_MAX / 2 ? 0 : -1;
 }
 
-/* A picture has as many pixels as there are numbers. */
+/* Sounds of these settings, frame after frame. */
+static int
+read_sound(struct maas_columns *c, const struct maas_json *j)
+{
+	size_t rate, window, hop;
+
+	if (c->channels != 1 || size(j, "rate", &rate) < 0 || size(j, "window", &window) < 0 ||
+	    size(j, "hop", &hop) < 0)
+		return -1;
+	c->channels = 0;
+	c->mel = (struct maas_mel){ (long)rate, (long)window, (long)hop, (long)c->height, (long)c->width };
+	return maas_mel_check(&c->mel);
+}
+
+/* A picture has as many pixels as there are numbers, once or for each of three colours. */
 static int
 read_picture(struct maas_columns *c, const struct maas_json *j)
 {
 	if (!maas_json_get(j, "height"))
-		return 0;
-	return size(j, "height", &c->height) < 0 || size(j, "width", &c->width) < 0 || !c->width ||
-		c->numbers % c->width || c->height != c->numbers / c->width
-	    ? -1
-	    : 0;
+		return format_is_medium(c->format) ? -1 : 0;
+	if (size(j, "height", &c->height) < 0 || size(j, "width", &c->width) < 0 || !c->height || !c->width ||
+	    c->height > c->numbers / c->width || c->numbers % (c->height * c->width))
+		return -1;
+	c->channels = c->numbers / (c->height * c->width);
+	if (maas_json_get(j, "rate"))
+		return read_sound(c, j);
+	return (c->channels == 1 || c->channels == 3) && c->format != &maas_format_sound ? 0 : -1;
 }
 
 static int

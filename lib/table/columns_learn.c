@@ -444,6 +444,19 @@ maas_columns_spread(const struct maas_columns *c, const struct maas_row *row, do
 		x[row->col[i]] = row->val[i];
 }
 
+/* Number i of a picture or a sound: x3, x3.red, t3.b4. */
+static int
+put_pixel(const struct maas_columns *c, size_t i, struct maas_buf *to)
+{
+	static const char *const colour[] = { "red", "green", "blue" };
+	size_t n = c->height * c->width;
+
+	if (c->mel.rate)
+		return maas_buf_printf(to, "t%zu.b%zu", i / c->width + 1, i % c->width + 1);
+	return c->channels < 2 ? maas_buf_printf(to, "x%zu", i + 1)
+			       : maas_buf_printf(to, "x%zu.%s", i % n + 1, colour[i / n % 3]);
+}
+
 int
 maas_columns_feature(const struct maas_columns *c, size_t i, struct maas_buf *to)
 {
@@ -456,6 +469,8 @@ maas_columns_feature(const struct maas_columns *c, size_t i, struct maas_buf *to
 			at = j;
 			flag = 1;
 		}
+	if (c->height && at < c->numbers && !flag)
+		return put_pixel(c, at, to);
 	if (at < c->numbers)
 		col = column_of(c, MAAS_NUMERIC, at);
 	for (j = 0; at >= c->numbers && c->column && j < c->n; j++)

@@ -539,6 +539,8 @@ make_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 			row->text = rec->cell[0];
 		else
 			rc = bad(r, row, "a text alone: the model wants columns");
+		if (rc > 0 && format_is_medium(t->format))
+			row->id = rec->raw;
 		if (rc > 0 && rec->label.s && (!row->label.s || t->labels || t->from))
 			row->label = rec->label;
 	}

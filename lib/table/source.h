@@ -51,6 +51,16 @@ struct matrix {
 int matrix_open(struct maas_table *, struct matrix *) MAAS_USE; /* rows, cols and type are set: check them */
 int matrix_next(struct maas_table *, struct matrix *, struct maas_record *) MAAS_USE;
 
+/* Pictures and sounds: a file is a record. */
+struct medium {
+	int taken; /* of the input at hand: its record */
+	int known; /* what follows is: by columns, or since the first file */
+	size_t height, width, channels;
+	struct maas_mel mel;
+	struct maas_spectrum *spectrum;
+	struct maas_buf file, bytes;
+};
+
 /* A field while its record's bytes may still move. */
 struct piece {
 	size_t at, n;
@@ -61,8 +71,10 @@ struct maas_table {
 	const struct maas_table_options *options;
 	const struct maas_columns *columns;
 	unsigned flags;
-	char **operand;          /* copied; "-" is standard input */
+	char **operand;          /* copied, directories as their files; "-" is standard input */
 	size_t operands, at;     /* at: of the next to open */
+	struct maas_span *folder; /* of an operand: its directory below the one that was given; s NULL: none */
+	struct maas_arena *names; /* of files in directories; NULL */
 	const char **spool;      /* an operand's spooled stand-in, NULL: none */
 	int *spooled;            /* its descriptor */
 	int once;                /* a pipe was opened that is not spooled */
@@ -91,7 +103,8 @@ struct maas_table {
 	struct maas_json *json;
 	struct maas_buf known; /* keys of a record of JSON lines, none there twice: each length, then bytes */
 	struct matrix matrix;
-	double *num; /* libsvm */
+	struct medium medium;
+	double *num; /* libsvm, pictures, sounds */
 	uint32_t *index;
 	size_t num_cap, index_cap;
 	struct maas_table *labels;
@@ -110,6 +123,16 @@ int table_line(struct maas_table *, struct maas_record *, int cr) MAAS_USE;
 int table_bad(struct maas_table *, struct maas_record *, const char *fmt, ...) MAAS_PRINTF(3, 4);
 /* Room for n more cells (keys as well where `keys`) behind have. */
 int table_room(struct maas_table *, size_t have, size_t n, int keys) MAAS_USE;
+
+/* Does the path end, but for .gz, in one of these, parted by blanks? */
+int path_has_suffix(const char *path, const char *list);
+/* Operands as files: t->operand, t->operands, t->folder. */
+int operands_expand(struct maas_table *, char *const *operand, size_t n) MAAS_USE;
+
+/* PNG, JPEG; WAV, FLAC, Ogg. */
+int format_is_medium(const struct maas_format *);
+/* All that is left, at most `most` bytes (-1 where there is more); valid until the next call. */
+int source_all(struct source *, struct maas_buf *, size_t most, struct maas_span *) MAAS_USE;
 
 /* Text that is not empty, as strtod() reads it (but no hexadecimal): 1, or 0 where it is no number. */
 int decimal_parse(struct maas_span, double *to);

@@ -117,22 +117,6 @@ operand_path(struct maas_table *t, size_t i)
 	return t->spool[i] = name;
 }
 
-static int
-has_suffix(const char *path, const char *list)
-{
-	size_t n = strlen(path);
-	const char *p, *end;
-
-	if (n > 3 && !strcmp(path + n - 3, ".gz"))
-		n -= 3;
-	for (p = list; *p; p = *end ? end + 1 : end) {
-		end = p + strcspn(p, " ");
-		if (n > (size_t)(end - p) && !memcmp(path + n - (size_t)(end - p), p, (size_t)(end - p)))
-			return 1;
-	}
-	return 0;
-}
-
 /* A binary format, by the first bytes; no more of them are waited for than are needed.  -1 on failure. */
 static int
 by_bytes(struct maas_table *t)
@@ -150,10 +134,44 @@ by_bytes(struct maas_table *t)
 	if (s.n >= 2 && (!memcmp(s.s, "\xff\xfe", 2) || !memcmp(s.s, "\xfe\xff", 2)) && !t->options->encoding)
 		return maas_fail("%s: UTF-16 (see --encoding)", t->source.name);
 	for (i = 0; maas_formats[i]; i++)
-		if (!maas_formats[i]->text && maas_formats[i]->is && maas_formats[i]->is(s)) {
+		if (!maas_formats[i]->text && !format_is_medium(maas_formats[i]) && maas_formats[i]->is(s)) {
 			t->format = maas_formats[i];
 			return 1;
 		}
+	return 0;
+}
+
+/* A picture or a sound, by as many of the first bytes as must be waited for.  1, 0, -1. */
+static int
+by_magic(struct maas_table *t)
+{
+	struct maas_span s;
+	size_t n = 1;
+
+	do {
+		if (source_peek(&t->source, n, &s) < 0)
+			return -1;
+	} while (s.n >= n && ++n <= MAAS_MEDIUM_BYTES && maas_medium_begins((struct maas_span){ s.s, n - 1 }));
+	for (size_t i = 0; maas_formats[i]; i++)
+		if (format_is_medium(maas_formats[i]) && maas_formats[i]->is(s)) {
+			t->format = maas_formats[i];
+			return 1;
+		}
+	return 0;
+}
+
+/* Might it be a picture or a sound?  Not where a model stands that takes none. */
+static int
+by_medium(struct maas_table *t)
+{
+	if (t->columns && maas_columns_medium(t->columns) == MAAS_NO_MEDIUM)
+		return 0;
+	if (by_magic(t) < 0)
+		return -1;
+	if (!t->format && path_has_suffix(t->source.name, maas_format_picture.suffix))
+		t->format = &maas_format_picture;
+	if (!t->format && path_has_suffix(t->source.name, maas_format_sound.suffix))
+		t->format = &maas_format_sound;
 	return 0;
 }
 
@@ -164,7 +182,7 @@ plain_lines(const struct maas_table *t, struct maas_span line)
 	const struct maas_table_options *o = t->options;
 	double v;
 
-	return !o->text && !o->label && !o->features && !o->drop && !o->id && has_suffix(t->source.name, ".txt") &&
+	return !o->text && !o->label && !o->features && !o->drop && !o->id && path_has_suffix(t->source.name, ".txt") &&
 	    line.n && !memchr(line.s, '\t', line.n) && cell_read(line, &v) == CELL_WORD;
 }
 
@@ -209,12 +227,14 @@ choose_format(struct maas_table *t)
 	int rc;
 
 	t->format = t->options->format ? maas_formats[t->options->format - 1] : NULL;
+	if (!t->format && by_medium(t) < 0)
+		return -1;
 	if (!t->format && (rc = by_bytes(t)) < 0)
 		return -1;
 	if (!t->format && !(t->columns && is_stream(t)) && foreign_refuse(&t->source, t->columns || t->memory_name) < 0)
 		return -1;
 	for (i = 0; !t->format && maas_formats[i]; i++)
-		if (has_suffix(t->source.name, maas_formats[i]->suffix))
+		if (path_has_suffix(t->source.name, maas_formats[i]->suffix))
 			t->format = maas_formats[i];
 	if (!t->format && d)
 		t->format = !strcmp(d, "tab") || *d == '\t' ? &maas_format_tsv : &maas_format_csv;
@@ -427,6 +447,8 @@ maas_table_next(struct maas_table *t, struct maas_record *rec)
 		t->number++;
 		if (t->from)
 			rec->label = t->from_name;
+		else if (t->folder && !t->labels && t->folder[t->at - 1].s)
+			rec->label = t->folder[t->at - 1];
 		else if (t->labels && !rec->empty && add_label(t, rec) < 0)
 			return -1;
 		if (t->number <= t->first)
@@ -525,7 +547,6 @@ maas_table_open(
 {
 	static char *const standard[] = { (char *)"-" };
 	struct maas_table *t = table_new(o, c, flags);
-	size_t i;
 
 	if (!t)
 		return NULL;
@@ -533,17 +554,11 @@ maas_table_open(
 		operand = standard;
 		n = 1;
 	}
-	t->operands = (size_t)n;
-	t->operand = maas_alloc(t->operands, sizeof *t->operand);
-	t->spool = maas_alloc(t->operands, sizeof *t->spool);
-	t->spooled = maas_alloc(t->operands, sizeof *t->spooled);
-	if (!t->operand || !t->spool || !t->spooled) {
-		t->operands = 0;
+	if (operands_expand(t, operand, (size_t)n) < 0 || !(t->spool = maas_alloc(t->operands, sizeof *t->spool)) ||
+	    !(t->spooled = maas_alloc(t->operands, sizeof *t->spooled))) {
 		maas_table_close(t);
 		return NULL;
 	}
-	for (i = 0; i < t->operands; i++)
-		t->operand[i] = operand[i];
 	maas_sha256_begin(&t->digest);
 	t->passing = (flags & MAAS_DIGEST) && !(flags & MAAS_AGAIN) && any_pipe(t);
 	if (open_next(t) < 0) {
@@ -651,7 +666,7 @@ maas_table_close(struct maas_table *t)
 	if (!t)
 		return;
 	source_close(&t->source);
-	for (i = 0; i < t->operands; i++)
+	for (i = 0; t->spool && i < t->operands; i++)
 		if (t->spool[i]) {
 			close(t->spooled[i]);
 			free((char *)t->spool[i]);
@@ -659,6 +674,8 @@ maas_table_close(struct maas_table *t)
 	free(t->spool);
 	free(t->spooled);
 	free(t->operand);
+	free(t->folder);
+	maas_arena_free(t->names);
 	free(t->head);
 	free(t->piece);
 	free(t->cell);
@@ -668,6 +685,9 @@ maas_table_close(struct maas_table *t)
 	free(t->matrix.num);
 	maas_buf_free(&t->matrix.all);
 	maas_buf_free(&t->matrix.bytes);
+	maas_buf_free(&t->medium.file);
+	maas_buf_free(&t->medium.bytes);
+	maas_spectrum_free(t->medium.spectrum);
 	maas_buf_free(&t->head_text);
 	maas_buf_free(&t->joined);
 	maas_buf_free(&t->text);

@@ -183,9 +183,6 @@ static void
 test_foreign(void)
 {
 	b.n = 0;
-	add("\x89PNG\r\n\x1a\n 1234", 13);
-	is_str(numbers(), "t: a PNG picture, where rows are wanted");
-	b.n = 0;
 	add("PK\3\4 1234", 9);
 	is_str(numbers(), "t: a zip file (of npz and xlsx, too: take out what it holds), where rows are wanted");
 	b.n = 0;

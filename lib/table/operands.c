@@ -1,0 +1,130 @@
+/*
+ * operands -- what a table is read from: files as they are given, and for a directory the
+ * pictures and sounds in it and below, in the order of their names' bytes, whatever the
+ * locale.  Names that begin with a dot are passed over, as the shell does.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "source.h"
+
+#define DEPTH 16 /* of directories in directories: also where links lead in a circle */
+
+struct walk {
+	struct maas_table *t;
+	size_t cap, folder_cap;
+};
+
+int
+path_has_suffix(const char *path, const char *list)
+{
+	size_t n = strlen(path);
+	const char *p, *end;
+
+	if (n > 3 && !strcmp(path + n - 3, ".gz"))
+		n -= 3;
+	for (p = list; *p; p = *end ? end + 1 : end) {
+		end = p + strcspn(p, " ");
+		if (n > (size_t)(end - p) && !memcmp(path + n - (size_t)(end - p), p, (size_t)(end - p)))
+			return 1;
+	}
+	return 0;
+}
+
+static int
+add(struct walk *w, char *path, struct maas_span folder)
+{
+	struct maas_table *t = w->t;
+
+	if (maas_grow(&t->operand, t->operands, &w->cap, 1, sizeof *t->operand) < 0 ||
+	    maas_grow(&t->folder, t->operands, &w->folder_cap, 1, sizeof *t->folder) < 0)
+		return -1;
+	t->operand[t->operands] = path;
+	t->folder[t->operands++] = folder;
+	return 0;
+}
+
+static int
+by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int
+is_shown(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+static int walk(struct walk *, const char *dir, struct maas_span folder, int depth);
+
+/* What is called so in the directory. */
+static int
+visit(struct walk *w, const char *dir, const char *name, struct maas_span folder, int depth)
+{
+	struct maas_buf b = { 0 };
+	struct stat st;
+	char *path = NULL;
+
+	if (maas_buf_printf(&b, "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", name) == 0)
+		path = maas_take_text(w->t->names, b.s, b.n);
+	maas_buf_free(&b);
+	if (!path)
+		return -1;
+	if (stat(path, &st) < 0)
+		return maas_fail_errno("%s", path);
+	if (S_ISDIR(st.st_mode))
+		return walk(w, path, depth ? folder : maas_span(path + strlen(path) - strlen(name)), depth + 1);
+	return S_ISREG(st.st_mode) &&
+		(path_has_suffix(name, maas_format_picture.suffix) || path_has_suffix(name, maas_format_sound.suffix))
+	    ? add(w, path, folder)
+	    : 0;
+}
+
+static int
+walk(struct walk *w, const char *dir, struct maas_span folder, int depth)
+{
+	struct dirent **entry;
+	int n, rc = 0;
+
+	if (depth > DEPTH)
+		return maas_fail("%s: more than %d directories deep", dir, DEPTH);
+	if ((n = scandir(dir, &entry, is_shown, by_bytes)) < 0)
+		return maas_fail_errno("%s", dir);
+	for (int i = 0; i < n; i++) {
+		if (rc == 0)
+			rc = visit(w, dir, entry[i]->d_name, folder, depth);
+		free(entry[i]);
+	}
+	free(entry);
+	return rc;
+}
+
+int
+operands_expand(struct maas_table *t, char *const *operand, size_t n)
+{
+	struct walk w = { .t = t };
+	struct stat st;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t before = t->operands;
+
+		if (!strcmp(operand[i], "-") || stat(operand[i], &st) < 0 || !S_ISDIR(st.st_mode)) {
+			if (add(&w, operand[i], (struct maas_span){ NULL, 0 }) < 0)
+				return -1;
+			continue;
+		}
+		if (!t->names && !(t->names = maas_arena_new(1 << 16)))
+			return -1;
+		if (walk(&w, operand[i], (struct maas_span){ NULL, 0 }, 0) < 0)
+			return -1;
+		if (t->operands == before)
+			return maas_fail_as(MAAS_NOINPUT,
+			    "%s: a directory with no pictures or sounds (.png .jpg .jpeg .wav .flac .ogg .oga)",
+			    operand[i]);
+	}
+	return 0;
+}
