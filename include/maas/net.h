@@ -130,6 +130,7 @@ const char *maas_http_guard(const char *method, const char *target, const char *
 int maas_http_unescape(struct maas_span, struct maas_buf *to) MAAS_USE;
 /* Is this Host header this machine's own: localhost, 127.0.0.0/8, [::1] or `own` (may be NULL), with any port? */
 int maas_http_host_local(const char *host, const char *own);
+int maas_http_host_check(const char *) MAAS_USE;         /* MAAS_USAGE: no numeric address, nor localhost */
 /* Does this numeric address reach no further than this machine? */
 int maas_http_loopback(const char *address);
 int maas_http_id_decent(const char *id);                /* [A-Za-z0-9._-]{1,128} */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "listen.h"
+#include "maas/net.h"
 
 #define BACKLOG 1024
 
@@ -33,18 +34,37 @@ bound_port(int fd)
 	    at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port : ((struct sockaddr_in *)&at)->sin_port);
 }
 
+static int
+find_address(const char *host, int port, struct addrinfo **at)
+{
+	struct addrinfo want = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM };
+	char service[16];
+	int rc;
+
+	snprintf(service, sizeof service, "%d", port);
+	rc = getaddrinfo(strcmp(host, "localhost") ? host : "127.0.0.1", service, &want, at);
+	return rc ? maas_fail_as(MAAS_USAGE, "%s: not a numeric address: %s", host, gai_strerror(rc)) : 0;
+}
+
+int
+maas_http_host_check(const char *host)
+{
+	struct addrinfo *at;
+
+	if (find_address(host, 0, &at) < 0)
+		return -1;
+	freeaddrinfo(at);
+	return 0;
+}
+
 int
 http_listen_tcp(const char *host, int port, int *bound)
 {
-	struct addrinfo want = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM };
 	struct addrinfo *at;
-	char service[16];
-	int fd, rc, yes = 1;
+	int fd, yes = 1;
 
-	snprintf(service, sizeof service, "%d", port);
-	rc = getaddrinfo(strcmp(host, "localhost") ? host : "127.0.0.1", service, &want, &at);
-	if (rc)
-		return maas_fail_as(MAAS_USAGE, "%s: not a numeric address: %s", host, gai_strerror(rc));
+	if (find_address(host, port, &at) < 0)
+		return -1;
 	fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
 	    bind(fd, at->ai_addr, at->ai_addrlen) < 0) {

@@ -101,6 +101,16 @@ inside(const struct nets *nets, const unsigned char address[16])
 	return 0;
 }
 
+/* Several paths have one name. */
+static int
+is_first(size_t route)
+{
+	for (size_t i = 0; i < route; i++)
+		if (!strcmp(serve_routes[i].name, serve_routes[route].name))
+			return 0;
+	return 1;
+}
+
 /* With all there are: who sees this wants to know. */
 static int
 no_route(const char *name)
@@ -108,8 +118,7 @@ no_route(const char *name)
 	struct maas_buf all = { 0 };
 
 	for (size_t i = 0; i + 1 < serve_nroutes; i++)
-		if ((!i || strcmp(serve_routes[i].name, serve_routes[i - 1].name) != 0) &&
-		    maas_buf_printf(&all, "%s%s", i ? ", " : "", serve_routes[i].name) < 0)
+		if (is_first(i) && maas_buf_printf(&all, "%s%s", i ? ", " : "", serve_routes[i].name) < 0)
 			break;
 	maas_fail_as(MAAS_CONFIG, "there is no route '%s': %s", name, all.s ? all.s : "");
 	maas_buf_free(&all);

@@ -1,6 +1,8 @@
 #include <math.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,7 +88,7 @@ check_reach(struct maas_server *s, int tcp)
 	int proxy = o->policy && o->policy->behind_proxy;
 
 	s->check_host = tcp && local && !proxy;
-	if (check_tls(o, tcp) < 0)
+	if ((tcp && maas_http_host_check(o->host) < 0) || check_tls(o, tcp) < 0)
 		return -1;
 	if (local)
 		return 0;
@@ -215,6 +217,33 @@ maas_server_open_offline(const struct maas_serve_options *o, struct maas_team *t
 	return NULL;
 }
 
+/* Could a file of this name be written, or a socket made?  NULL: none is wanted. */
+static int
+check_place(const char *path, int socket)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	struct maas_buf folder = { 0 };
+	struct stat st;
+	int rc;
+
+	if (!path)
+		return 0;
+	if (stat(path, &st) == 0) {
+		if (socket ? !S_ISSOCK(st.st_mode) : S_ISDIR(st.st_mode))
+			return maas_fail_as(
+			    MAAS_CANTCREATE, "%s: %s", path, socket ? "exists and is no socket" : "is a directory");
+		return socket || access(path, W_OK) == 0 ? 0 : maas_fail_errno("%s", path);
+	}
+	rc = slash == path ? maas_buf_text(&folder, "/")
+	    : slash        ? maas_buf_add(&folder, path, (size_t)(slash - path))
+			   : maas_buf_text(&folder, ".");
+	if (rc == 0 && access(folder.s, W_OK | X_OK) < 0)
+		rc = maas_fail_as(errno == EACCES || errno == EROFS ? MAAS_NOPERM : MAAS_CANTCREATE,
+		    "%s: cannot create: %s", path, strerror(errno));
+	maas_buf_free(&folder);
+	return rc;
+}
+
 /* Nothing is written: what was counted is dropped before the end. */
 int
 maas_server_check(const struct maas_serve_options *o, int tcp, struct maas_state *state, struct maas_team *team)
@@ -224,7 +253,10 @@ maas_server_check(const struct maas_serve_options *o, int tcp, struct maas_state
 
 	if (!s)
 		return -1;
-	rc = open_books(s) < 0 || check_reach(s, tcp) < 0 || open_models(s) < 0 ? -1 : 0;
+	rc = open_books(s) < 0 || check_reach(s, tcp) < 0 || check_place(o->log, 0) < 0 ||
+		check_place(o->unix, 1) < 0 || open_models(s) < 0
+	    ? -1
+	    : 0;
 	if (rc == 0 && s->trouble.n)
 		rc = maas_fail("%.*s", (int)strcspn(s->trouble.s, "\n"), s->trouble.s);
 	tally_free(s->tally);

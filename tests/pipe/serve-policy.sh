@@ -49,3 +49,10 @@ maas-serve audit --state state --since 1h | cut -f 1,2
 maas-serve audit --state state --verify | sed 's/[0-9]* entries/N entries/; s/:.*//; 2d'
 # an edit is found
 sed -i 's/address-refused/address-allowed/' state/maas.db 2>&1; maas-serve audit --verify --state state >verified 2>&1; echo "edited: $?"
+# places: of the log, of the socket; an address
+mkdir folder
+for o in '--log folder/log --unix folder/s' '--log /dev/null' '--log none/log' '--log folder' '--unix none/s' '--unix m.maas' '--host here.example'; do
+	# shellcheck disable=SC2086 # options
+	check $o
+done
+ls folder
