@@ -23,14 +23,28 @@
 struct MHD_Connection;
 struct MHD_Daemon;
 
-struct worker {                         /* a thread of the library, with its connections */
+struct newcomer {
+	int fd, spare;
+	socklen_t n;
+	struct sockaddr_storage at;
+};
+
+struct worker {                         /* a thread, and the library's connections that live in it */
 	struct maas_http *http;
 	struct MHD_Daemon *daemon;
+	pthread_t thread;
+	int running, bell;              /* bell: an eventfd */
+	_Atomic int rung, ending;
 	_Atomic size_t taken;           /* connections it has, or is about to get */
+	pthread_mutex_t lock;           /* of those who come */
+	struct newcomer *newcomer;
+	size_t nnewcomer, cap;
+	const struct newcomer *now;     /* the thread's own: who is let in at this moment */
 };
 
 struct link {                           /* a connection */
 	struct maas_http *http;
+	struct worker *worker;
 	struct link *prev, *next;
 	int fd;
 	int spare;                      /* above the limit: it is told so */
@@ -81,8 +95,6 @@ struct maas_http {
 	pthread_cond_t tick;
 	struct tls_pair *pair;          /* what is shown to who comes now; NULL: no TLS */
 	struct link links;              /* head of the ring */
-	int above[SPARE];               /* descriptors of connections above the limit, on their way to a worker */
-	size_t nabove;
 	struct exchange *pool;
 	size_t pending;                 /* exchanges in use */
 	_Atomic size_t connections, bodies, held, suspended;

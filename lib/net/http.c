@@ -6,12 +6,15 @@
  * (guard.c), deadlines that count from the beginning and not from the last byte, clients
  * that leave while suspended (reaper.c).
  */
+#include <errno.h>
 #include <math.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,8 +23,19 @@
 #include "tls.h"
 
 #define BLOCK         32768 /* of a connection's memory: its head must fit; of a stream's pieces */
+#define MINUTE        60000 /* ms */
 #define SPARE_SECONDS 2     /* for the head of a connection above the limit */
 #define LOOKS         2 /* for an answer, between other connections' work, before one is suspended: that costs more */
+
+/* The worker has something to look at. */
+static void
+ring(struct worker *w)
+{
+	const uint64_t one = 1;
+
+	if (!atomic_exchange(&w->rung, 1))
+		(void)!write(w->bell, &one, sizeof one);
+}
 
 /* x->lock is held. */
 void
@@ -39,6 +53,7 @@ http_resume(struct exchange *x)
 		return;
 	x->suspended = 0;
 	MHD_resume_connection(x->connection);
+	ring(x->link->worker);
 	atomic_fetch_sub(&x->http->suspended, 1);
 }
 
@@ -374,18 +389,6 @@ on_completed(void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_Reque
 	exchange_drop(x);
 }
 
-/* Is it one above the limit?  It is asked once.  h->lock is held. */
-static int
-is_above(struct maas_http *h, int fd)
-{
-	for (size_t i = 0; i < h->nabove; i++)
-		if (h->above[i] == fd) {
-			h->above[i] = h->above[--h->nabove];
-			return 1;
-		}
-	return 0;
-}
-
 /* h->lock is held. */
 static void
 show_certificate(struct link *l, struct MHD_Connection *c)
@@ -399,8 +402,9 @@ show_certificate(struct link *l, struct MHD_Connection *c)
 }
 
 static void
-start_link(struct maas_http *h, struct MHD_Connection *c, void **context)
+start_link(struct worker *w, struct MHD_Connection *c, void **context)
 {
+	struct maas_http *h = w->http;
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct link *l = calloc(1, sizeof *l);
 
@@ -409,10 +413,11 @@ start_link(struct maas_http *h, struct MHD_Connection *c, void **context)
 	if (!l)
 		return;
 	l->http = h;
+	l->worker = w;
+	l->spare = w->now->spare;
 	l->fd = info->connect_fd;
 	http_peer(l->fd, l->peer, sizeof l->peer);
 	pthread_mutex_lock(&h->lock);
-	l->spare = is_above(h, l->fd);
 	expect_head(l);
 	show_certificate(l, c);
 	l->next = &h->links;
@@ -442,7 +447,8 @@ on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_Conn
 	struct worker *w = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		start_link(w->http, c, context);
+		start_link(w, c, context);
+		w->now = NULL;
 	} else {
 		end_link(w->http, *context);
 		*context = NULL;
@@ -452,23 +458,12 @@ on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_Conn
 
 /* Connections: from the acceptor */
 
-/* What the library lets fall for want of memory is never asked for: its mark stays until the descriptor's next. */
-static void
-mark_above(struct maas_http *h, int fd, int above)
-{
-	pthread_mutex_lock(&h->lock);
-	is_above(h, fd);
-	if (above && h->nabove < SPARE)
-		h->above[h->nabove++] = fd;
-	pthread_mutex_unlock(&h->lock);
-}
-
-/* To the worker of its kind that has fewest.  Where there are all that may be, with those above, there is no room. */
+/* To the worker of its kind that has fewest.  Where all are, with those above the limit, there is no room. */
 static int
 take(void *ctx, int listener, int fd, const struct sockaddr *at, socklen_t n)
 {
 	struct maas_http *h = ctx;
-	int tls = listener == 0 && h->set.tls_cert;
+	int tls = listener == 0 && h->set.tls_cert, rc;
 	struct worker *kind = h->worker + (tls ? h->set.threads : 0), *to = kind;
 	size_t all = 0;
 
@@ -479,11 +474,77 @@ take(void *ctx, int listener, int fd, const struct sockaddr *at, socklen_t n)
 			to = &kind[i];
 	if (all >= h->set.connections + SPARE)
 		return -1;
-	mark_above(h, fd, all >= h->set.connections);
-	atomic_fetch_add(&to->taken, 1);
-	if (MHD_add_connection(to->daemon, fd, at, n) != MHD_YES) /* it is closed then */
-		atomic_fetch_sub(&to->taken, 1);
-	return 0;
+	pthread_mutex_lock(&to->lock);
+	rc = maas_grow(&to->newcomer, to->nnewcomer, &to->cap, 1, sizeof *to->newcomer);
+	if (rc == 0) {
+		struct newcomer *c = &to->newcomer[to->nnewcomer++];
+
+		*c = (struct newcomer){ .fd = fd, .spare = all >= h->set.connections, .n = n };
+		memcpy(&c->at, at, n);
+		atomic_fetch_add(&to->taken, 1);
+	}
+	pthread_mutex_unlock(&to->lock);
+	ring(to);
+	return rc;
+}
+
+/* One is let in, or closed. */
+static void
+let_in(struct worker *w, const struct newcomer *c)
+{
+	w->now = c;
+	MHD_add_connection(w->daemon, c->fd, (const struct sockaddr *)&c->at, c->n);
+	if (w->now) /* it was never a connection, and is closed by now */
+		atomic_fetch_sub(&w->taken, 1);
+	w->now = NULL;
+}
+
+static void
+let_all_in(struct worker *w)
+{
+	struct newcomer come[16];
+	size_t n;
+
+	do {
+		pthread_mutex_lock(&w->lock);
+		n = w->nnewcomer < MAAS_COUNT(come) ? w->nnewcomer : MAAS_COUNT(come);
+		if (n) {
+			memcpy(come, w->newcomer, n * sizeof *come);
+			memmove(w->newcomer, w->newcomer + n, (w->nnewcomer - n) * sizeof *come);
+			w->nnewcomer -= n;
+		}
+		pthread_mutex_unlock(&w->lock);
+		for (size_t i = 0; i < n; i++)
+			let_in(w, &come[i]);
+	} while (n);
+}
+
+/*
+ * The loop is ours: the library's own, where events come by exactly as many as it takes at a time, waits for the next
+ * before it looks at them.
+ */
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	struct pollfd p[2] = { { .fd = w->bell, .events = POLLIN }, { .events = POLLIN } };
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(w->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+
+	p[1].fd = info->epoll_fd;
+	while (!atomic_load(&w->ending)) {
+		MHD_UNSIGNED_LONG_LONG ms;
+		int wait = MHD_get_timeout(w->daemon, &ms) == MHD_YES ? (int)(ms < MINUTE ? ms : MINUTE) : MINUTE;
+		uint64_t times;
+
+		poll(p, 2, wait);
+		if (p[0].revents & POLLIN) {
+			(void)!read(w->bell, &times, sizeof times);
+			atomic_store(&w->rung, 0);
+			let_all_in(w);
+		}
+		MHD_run(w->daemon);
+	}
+	return NULL;
 }
 
 static void
@@ -500,7 +561,7 @@ turned_away(void *ctx)
 static int
 start_worker(struct maas_http *h, struct worker *w, int tls)
 {
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(h->set.connections + 2 * SPARE), NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, BLOCK, NULL },
@@ -518,9 +579,38 @@ start_worker(struct maas_http *h, struct worker *w, int tls)
 	};
 
 	w->http = h;
+	pthread_mutex_init(&w->lock, NULL);
+	w->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (w->bell < 0)
+		return maas_fail_errno("the HTTP server does not start");
 	w->daemon = MHD_start_daemon(
 	    flags | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL, on_access, h, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
-	return w->daemon ? 0 : maas_fail_errno("the HTTP server does not start");
+	if (!w->daemon)
+		return maas_fail_errno("the HTTP server does not start");
+	if ((errno = pthread_create(&w->thread, NULL, work, w)) != 0)
+		return maas_fail_errno("no thread for the HTTP server");
+	w->running = 1;
+	return 0;
+}
+
+static void
+stop_worker(struct worker *w)
+{
+	if (w->running) {
+		atomic_store(&w->ending, 1);
+		ring(w);
+		pthread_join(w->thread, NULL);
+	}
+	if (w->daemon)
+		MHD_stop_daemon(w->daemon);
+	for (size_t i = 0; i < w->nnewcomer; i++)
+		close(w->newcomer[i].fd);
+	free(w->newcomer);
+	if (w->http) {
+		if (w->bell >= 0)
+			close(w->bell);
+		pthread_mutex_destroy(&w->lock);
+	}
 }
 
 /* Those of either kind that somebody can come to. */
@@ -696,8 +786,7 @@ maas_http_close(struct maas_http *h)
 	acceptor_free(h->acceptor);
 	reaper_let_go(h);
 	for (int i = 0; h->worker && i < 2 * h->set.threads; i++)
-		if (h->worker[i].daemon)
-			MHD_stop_daemon(h->worker[i].daemon);
+		stop_worker(&h->worker[i]);
 	free(h->worker);
 	tls_pair_drop(h->pair);
 	reaper_stop(h);

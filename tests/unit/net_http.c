@@ -87,6 +87,18 @@ spawn(void *(*fn)(void *), struct maas_http_request *r)
 	pthread_detach(t);
 }
 
+/* More than a socket holds, at once. */
+static void
+big(struct maas_http_request *r)
+{
+	static char piece[65536];
+
+	for (int i = 0; i < 128; i++)
+		if (maas_buf_add(maas_http_body(r), piece, sizeof piece) < 0)
+			break;
+	maas_http_reply(r, 200, "application/octet-stream");
+}
+
 static void
 handle(void *ctx, struct maas_http_request *r)
 {
@@ -100,6 +112,8 @@ handle(void *ctx, struct maas_http_request *r)
 		spawn(drip, r);
 	else if (maas_span_is(r->path, "/flood"))
 		spawn(flood, r);
+	else if (maas_span_is(r->path, "/big"))
+		big(r);
 	else if (maas_buf_printf(b, "%s %.*s %zu:", r->method, (int)r->path.n, r->path.s, r->body.n) < 0 ||
 	    maas_buf_add(b, r->body.s, r->body.n) < 0)
 		maas_http_reply(r, 500, NULL);
@@ -142,6 +156,7 @@ server(size_t connections, double seconds)
 	    .head_seconds = seconds,
 	    .body_seconds = seconds,
 	    .write_seconds = seconds,
+	    .min_rate = 16 << 20,
 	    .admit = admit,
 	    .handle = handle,
 	    .refuse = refuse,
@@ -293,6 +308,59 @@ comes_to(_Atomic int *counter, int want)
 	return *counter == want;
 }
 
+/* Until all connections are closed. */
+static void
+await_none(struct maas_http *h)
+{
+	for (int i = 0; i < 1000 && maas_http_connections(h); i++)
+		usleep(10000);
+	usleep(50000);
+}
+
+/* Say it, then a byte now and then, which would take 20 seconds; was it cut short, and unanswered? */
+static int
+is_cut(const char *begin, const char *bytes)
+{
+	int fd = dial(), n = 0;
+	const char *a;
+
+	say(fd, begin);
+	while (n < 1000 && send(fd, &bytes[n % (int)strlen(bytes)], 1, MSG_NOSIGNAL) == 1) {
+		usleep(20000);
+		n++;
+	}
+	a = listen_to_end(fd);
+	return n < 1000 && !strstr(a, "HTTP/1.1 2");
+}
+
+/* Deadlines count from the beginning: it does not help to be slow. */
+static void
+test_slow(struct maas_http *h)
+{
+	int fd[64], before = app.handled, finished;
+	const char *a;
+
+	ok(is_cut("", "GET / HTTP/1.1\r\nHost: x\r\nX: "), "a slow first line");
+	ok(is_cut("GET / HTTP/1.1\r\n", "Host: x\r\n"), "slow headers");
+	ok(is_cut("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n", "x"), "a slow body");
+	ok(is_cut("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n"), "slow chunks");
+	for (int i = 0; i < 64; i++) {
+		fd[i] = dial();
+		say(fd[i], "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n");
+	}
+	a = ask("GET /among HTTP/1.1\r\nHost: x\r\n" END);
+	ok(strstr(a, "GET /among") != NULL, "others are served meanwhile");
+	for (int i = 0; i < 64; i++)
+		ok(!*listen_to_end(fd[i]), "slow body %d", i);
+	ok(app.handled == before + 1, "nobody was handled who did not ask");
+	await_none(h);
+	finished = app.finished;
+	fd[0] = dial();
+	say(fd[0], "GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
+	ok(comes_to(&app.finished, finished + 1), "a reply that nobody reads ends");
+	close(fd[0]);
+}
+
 static void
 test_leaving(void)
 {
@@ -314,15 +382,6 @@ test_leaving(void)
 }
 
 #define SPARE 256 /* of http.c */
-
-/* Until all connections are closed. */
-static void
-await_none(struct maas_http *h)
-{
-	for (int i = 0; i < 1000 && maas_http_connections(h); i++)
-		usleep(10000);
-	usleep(50000);
-}
 
 /* Those above the limit are answered 503, those far above it at once; who leaves makes room. */
 static void
@@ -414,6 +473,7 @@ main(void)
 	test_replies();
 	test_framing();
 	test_limits();
+	test_slow(h);
 	test_leaving();
 	test_descriptors(h);
 	test_end(h);
