@@ -2,6 +2,7 @@
  * into place, and a version that goes while it is looked at is one that is gone. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +12,8 @@
 #include "maas/text.h"
 #include "registry_files.h"
 
-#define TRIES 3 /* of a reader whom a writer overtakes */
+#define TRIES 3    /* of a reader whom a writer overtakes */
+#define SMALL 4096 /* bytes of most small files */
 
 int
 maas_registry_default(struct maas_buf *to)
@@ -206,20 +208,39 @@ copy_card(const struct maas_json *card, struct maas_arena *arena)
 	return text;
 }
 
+/* A small file, of which there are many: three calls of the system each. */
+static int
+read_small(const char *path, struct maas_buf *to)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	to->n = 0;
+	while (fd >= 0 && maas_grow(&to->s, to->n, &to->cap, SMALL, 1) == 0) {
+		size_t room = to->cap - to->n;
+
+		if ((n = read(fd, to->s + to->n, room)) <= 0)
+			break;
+		to->n += (size_t)n;
+		if ((size_t)n < room) {
+			n = 0;
+			break;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	return n == 0 ? 0 : -1;
+}
+
 /* A version without is found all the same: what it says is for people. */
 static void
-read_about(const char *dir, struct maas_arena *arena, struct maas_version *v)
+read_about(const char *path, struct maas_arena *arena, struct maas_buf *text, struct maas_version *v)
 {
-	struct maas_buf path = { 0 };
 	struct maas_json *j = NULL;
-	struct maas_map map;
 	int64_t n;
 
-	if (maas_buf_printf(&path, "%s/%lld/" REGISTRY_ABOUT, dir, (long long)v->number) == 0 &&
-	    maas_map_open(&map, path.s) == 0) {
-		j = maas_json_parse((struct maas_span){ (const char *)map.p, map.n });
-		maas_map_close(&map);
-	}
+	if (read_small(path, text) == 0)
+		j = maas_json_parse((struct maas_span){ text->s, text->n });
 	if (j && maas_json_type(j) == MAAS_J_OBJECT) {
 		copy_text(j, "sha256", v->sha256, sizeof v->sha256);
 		copy_text(j, "kind", v->kind, sizeof v->kind);
@@ -230,7 +251,24 @@ read_about(const char *dir, struct maas_arena *arena, struct maas_version *v)
 		v->card = copy_card(maas_json_get(j, "card"), arena);
 	}
 	maas_json_free(j);
+}
+
+static int
+read_abouts(const char *dir, struct maas_arena *arena, struct maas_shelf *s)
+{
+	struct maas_buf path = { 0 }, text = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < s->n && rc == 0; i++) {
+		path.n = 0;
+		rc =
+		    maas_buf_printf(&path, "%s/%s/%lld/" REGISTRY_ABOUT, dir, s->name, (long long)s->version[i].number);
+		if (rc == 0)
+			read_about(path.s, arena, &text, &s->version[i]);
+	}
 	maas_buf_free(&path);
+	maas_buf_free(&text);
+	return rc;
 }
 
 /* LABEL TAB VERSION [TAB VERSION]...; a line is changed in place. */
@@ -312,8 +350,6 @@ read_shelf(const char *dir, struct maas_arena *arena, struct maas_shelf *s)
 			memcpy(s->version, l.v, l.n * sizeof *l.v);
 		s->n = l.n;
 		qsort(s->version, s->n, sizeof *s->version, by_number);
-		for (size_t i = 0; i < s->n; i++)
-			read_about(dir, arena, &s->version[i]);
 		rc = 0;
 	}
 	free(l.v);
@@ -322,6 +358,12 @@ read_shelf(const char *dir, struct maas_arena *arena, struct maas_shelf *s)
 
 int
 maas_registry_read(const char *dir, const char *name, struct maas_arena *arena, struct maas_shelf *s)
+{
+	return registry_look(dir, name, arena, s) < 0 ? -1 : read_abouts(dir, arena, s);
+}
+
+int
+registry_look(const char *dir, const char *name, struct maas_arena *arena, struct maas_shelf *s)
 {
 	struct maas_buf at = { 0 };
 	struct stat st;
@@ -431,7 +473,7 @@ maas_registry_find(const char *dir, const char *spec, struct maas_buf *path)
 	for (int i = 0; name && i < TRIES; i++) {
 		path->n = n;
 		rc = -1;
-		if (maas_registry_read(dir, name, arena, &s) < 0 || choose(dir, &s, at ? at + 1 : NULL, &version) < 0 ||
+		if (registry_look(dir, name, arena, &s) < 0 || choose(dir, &s, at ? at + 1 : NULL, &version) < 0 ||
 		    (rc = maas_registry_path(dir, name, version, path)) < 0 || access(path->s + n, F_OK) == 0)
 			break;
 	}

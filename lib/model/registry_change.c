@@ -155,12 +155,12 @@ open_change(struct change *c, const char *dir, const char *name, int make)
 		return -1;
 	if (!(c->arena = maas_arena_new(8192)))
 		return -1;
-	if (!make && maas_registry_read(dir, name, c->arena, &c->shelf) < 0)
+	if (!make && registry_look(dir, name, c->arena, &c->shelf) < 0)
 		return -1;
 	if ((make && make_dirs(dir) < 0) || (c->lock = take_lock(dir)) < 0 ||
 	    (make && (make_dirs(c->at.s) < 0 || sync_dir(dir) < 0)))
 		return -1;
-	return registry_entries(c->at.s, sweep_entry, c) < 0 ? -1 : maas_registry_read(dir, name, c->arena, &c->shelf);
+	return registry_entries(c->at.s, sweep_entry, c) < 0 ? -1 : registry_look(dir, name, c->arena, &c->shelf);
 }
 
 /* The log */
@@ -209,8 +209,7 @@ maas_registry_log(const char *dir, const char *name, struct maas_buf *to)
 	struct maas_shelf s;
 	int rc = -1;
 
-	if (arena && maas_registry_read(dir, name, arena, &s) == 0 &&
-	    maas_buf_printf(&path, "%s/%s/log", dir, name) == 0) {
+	if (arena && registry_look(dir, name, arena, &s) == 0 && maas_buf_printf(&path, "%s/%s/log", dir, name) == 0) {
 		if (access(path.s, F_OK) < 0 && errno == ENOENT)
 			rc = 0;
 		else if (maas_map_open(&map, path.s) == 0)
@@ -514,21 +513,24 @@ forget_empty(const struct change *c)
 static int
 is_there(const struct change *c, const struct maas_entry *e, int *there)
 {
-	const struct maas_version *last = c->shelf.n ? &c->shelf.version[c->shelf.n - 1] : NULL;
+	struct maas_buf last = { 0 };
 	struct maas_map map;
-	char hex[65];
+	char want[65], got[65];
+	int rc = 0;
 
 	*there = 0;
-	if (!e->if_changed || !last)
+	if (!e->if_changed || !c->shelf.n)
 		return 0;
-	if (maas_map_open(&map, e->path) < 0)
-		return -1;
-	if (map.n == last->bytes) {
-		maas_sha256(hex, map.p, map.n);
-		*there = !strcmp(hex, last->sha256);
+	if (maas_registry_path(c->dir, e->name, c->shelf.version[c->shelf.n - 1].number, &last) < 0 ||
+	    maas_registry_sha256(last.s, want) < 0 || maas_map_open(&map, e->path) < 0) {
+		rc = -1;
+	} else {
+		maas_sha256(got, map.p, map.n);
+		*there = !strcmp(got, want);
+		maas_map_close(&map);
 	}
-	maas_map_close(&map);
-	return 0;
+	maas_buf_free(&last);
+	return rc;
 }
 
 static int
@@ -566,7 +568,7 @@ maas_registry_register(const char *dir, struct maas_entry *e)
 	if (rc < 0)
 		forget_empty(&c);
 	for (size_t i = 0; rc == 0 && i < e->labels.n; i++)
-		if ((rc = maas_registry_read(dir, e->name, c.arena, &c.shelf)) == 0)
+		if ((rc = registry_look(dir, e->name, c.arena, &c.shelf)) == 0)
 			rc = move_label(&c, e->version, e->labels.item[i]);
 	close_change(&c);
 	return rc;

@@ -9,6 +9,8 @@
 
 /* A version's number out of its text: digits, the first no 0. */
 int registry_number(const char *, int64_t *) MAAS_USE;
+/* As maas_registry_read, but of versions their numbers alone. */
+int registry_look(const char *dir, const char *name, struct maas_arena *, struct maas_shelf *) MAAS_USE;
 /* Every entry of a directory, in no order; one that is not there has none. */
 int registry_entries(const char *dir, int (*each)(void *ctx, const char *entry), void *ctx) MAAS_USE;
 
