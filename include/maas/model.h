@@ -174,6 +174,7 @@ struct maas_request {
 	int top;                                /* and that many of the likeliest; at most MAAS_TOP */
 	int embed;                              /* says nothing: the prompt, of the context at most, becomes one vector */
 	size_t score;                           /* with logprobs: of the prompt's tokens from this one (1 ...) on too; 0: no */
+	uint64_t share;                         /* sequences of the same number share the cache of a common beginning; 0: none */
 	void *user;
 };
 
@@ -191,6 +192,7 @@ struct maas_sequence {                          /* the caller reads; valid until
 	enum maas_finish finish;
 	const int32_t *id;                      /* the prompt's as used, then those said (end of text included) */
 	size_t prompt, n;                       /* of the prompt; of all */
+	size_t cached;                          /* of the prompt's, those whose cache another had filled */
 	struct maas_span text;                  /* said so far: whole characters, stop strings left out; only grows */
 	const float *logprob;                   /* [n]; NAN where not asked, and for the very first; NULL: none asked */
 	const struct maas_choice *top;          /* [n][ntop], likeliest first; id -1 where not asked */
@@ -208,7 +210,7 @@ struct maas_decoder_limits {
 };
 struct maas_decoder_load {
 	size_t running, sequences;              /* now; at most */
-	size_t blocks, blocks_free, block_bytes;        /* of the cache */
+	size_t blocks, blocks_free, block_bytes;        /* of the cache, MAAS_KEYS tokens each */
 	uint64_t steps, prompt_tokens, new_tokens;      /* so far */
 };
 struct maas_decoder;
@@ -223,7 +225,8 @@ struct maas_decoder_load maas_decoder_load(const struct maas_decoder *);
 /* NULL: MAAS_DATA where the request can never run (too long, an id out of range), MAAS_TEMPFAIL where there
  * is no place or no cache for it now.  The cache for all it may say is set aside: a sequence never waits. */
 struct maas_sequence *maas_decoder_join(struct maas_decoder *, const struct maas_request *) MAAS_USE;
-/* One token for each sequence past its prompt, a part of the prompts of the others.  How many still run. */
+/* One token for each sequence past its prompt, a part of the prompts of the others: as much of each, so that a short
+ * one never waits for a long one.  How many still run. */
 size_t maas_decoder_step(struct maas_decoder *);
 /* At any time: cancels one that runs. */
 void maas_decoder_leave(struct maas_decoder *, struct maas_sequence *);

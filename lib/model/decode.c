@@ -13,11 +13,15 @@ struct slot {
 	struct maas_sampling sampling;
 	uint64_t seed, stream;
 	int ignore_eos, logprobs, embed;
-	size_t row, rows; /* of an embedding: those of this pass */
-	size_t score;     /* see maas_request */
-	size_t end;       /* most ids it may come to; the last is never fed */
-	size_t fed;       /* ids whose keys and values are in the cache */
-	int32_t next;     /* what this step chose */
+	size_t row, rows;    /* of an embedding: those of this pass */
+	size_t score;        /* see maas_request */
+	size_t end;          /* most ids it may come to; the last is never fed */
+	size_t fed;          /* ids whose keys and values are in the cache */
+	size_t wants, grant; /* of this step's rows; what it gets */
+	size_t named;        /* blocks that others can find */
+	size_t apart;        /* ids from which on it computes itself: what comes of them is wanted */
+	uint64_t share;
+	int32_t next; /* what this step chose */
 	int chosen;
 	int32_t *id;
 	float *logprob;
@@ -47,8 +51,7 @@ struct maas_decoder {
 	size_t slots;
 	struct slot **live; /* in the order they joined */
 	size_t nlive;
-	uint32_t *spare; /* blocks of the cache that nobody has */
-	size_t nspare;
+	struct blocks blocks;
 	struct net_run *run;
 	struct wanted *wanted; /* [rows], and the rows they are */
 	size_t *row, nwanted;
@@ -73,11 +76,10 @@ make_room(struct maas_decoder *d, struct maas_arena *a)
 	d->slot = maas_take(a, d->slots, sizeof *d->slot);
 	d->live = maas_take(a, d->slots, sizeof *d->live);
 	d->run = maas_take(a, d->slots, sizeof *d->run);
-	d->spare = maas_take(a, d->net.blocks, sizeof *d->spare);
 	d->wanted = maas_take(a, d->net.rows, sizeof *d->wanted);
 	d->row = maas_take(a, d->net.rows, sizeof *d->row);
 	d->sampler = maas_take(a, members, sizeof *d->sampler);
-	if (!d->slot || !d->live || !d->run || !d->spare || !d->wanted || !d->row || !d->sampler)
+	if (!d->slot || !d->live || !d->run || !d->wanted || !d->row || !d->sampler)
 		return -1;
 	for (size_t i = 0; i < members; i++)
 		if (maas_sampler_make(&d->sampler[i], d->net.w.vocab) < 0)
@@ -85,11 +87,7 @@ make_room(struct maas_decoder *d, struct maas_arena *a)
 	for (size_t i = 0; i < d->slots; i++)
 		if (!(d->slot[i].block = maas_take(a, d->net.w.context / MAAS_KEYS + 1, sizeof *d->slot[i].block)))
 			return -1;
-	while (d->nspare < d->net.blocks) {
-		d->spare[d->nspare] = (uint32_t)(d->net.blocks - 1 - d->nspare);
-		d->nspare++;
-	}
-	return 0;
+	return blocks_make(&d->blocks, a, d->net.blocks);
 }
 
 static int
@@ -181,7 +179,7 @@ maas_decoder_load(const struct maas_decoder *d)
 	return (struct maas_decoder_load){ .running = d->nlive,
 		.sequences = d->slots,
 		.blocks = d->net.blocks,
-		.blocks_free = d->nspare,
+		.blocks_free = d->blocks.spare,
 		.block_bytes = d->net.block_bytes,
 		.steps = d->steps,
 		.prompt_tokens = d->prompt_tokens,
@@ -232,16 +230,56 @@ place(struct maas_decoder *d, size_t blocks)
 		    d->net.blocks * MAAS_KEYS);
 		return NULL;
 	}
-	if (blocks > d->nspare) {
-		maas_fail_as(MAAS_TEMPFAIL, "%zu tokens of key/value cache are wanted, %zu are free",
-		    blocks * MAAS_KEYS, d->nspare * MAAS_KEYS);
-		return NULL;
-	}
 	for (size_t i = 0; i < d->slots; i++)
 		if (!d->slot[i].taken)
 			return &d->slot[i];
 	maas_fail_as(MAAS_TEMPFAIL, "all %zu places for sequences are taken", d->slots);
 	return NULL;
+}
+
+/* What others have filled of its beginning is its own, too. */
+static void
+adopt(struct maas_decoder *d, struct slot *s)
+{
+	uint32_t found;
+
+	while (s->share && s->fed == s->named * MAAS_KEYS && s->fed + MAAS_KEYS <= s->apart &&
+	    blocks_find(&d->blocks, s->share, s->block, s->named, s->id, &found)) {
+		if (s->named < s->blocks)
+			blocks_give(&d->blocks, s->block[s->named]);
+		s->block[s->named++] = found;
+		s->fed += MAAS_KEYS;
+		s->pub.cached += MAAS_KEYS;
+	}
+}
+
+static void
+release(struct maas_decoder *d, struct slot *s)
+{
+	while (s->blocks > 0)
+		blocks_give(&d->blocks, s->block[--s->blocks]);
+}
+
+/* So many blocks: those that are filled already, and others. */
+static int
+reserve(struct maas_decoder *d, struct slot *s, size_t blocks)
+{
+	size_t spare;
+
+	s->fed = s->named = s->blocks = 0;
+	adopt(d, s);
+	s->blocks = s->named;
+	spare = d->blocks.spare;
+	if (blocks - s->blocks > spare) {
+		size_t wanted = blocks - s->blocks;
+
+		release(d, s);
+		return maas_fail_as(MAAS_TEMPFAIL, "%zu tokens of key/value cache are wanted, %zu are free",
+		    wanted * MAAS_KEYS, spare * MAAS_KEYS);
+	}
+	while (s->blocks < blocks)
+		s->block[s->blocks++] = blocks_take(&d->blocks);
+	return 0;
 }
 
 static int
@@ -328,11 +366,11 @@ maas_decoder_join(struct maas_decoder *d, const struct maas_request *q)
 	s->embed = q->embed;
 	s->rows = 0;
 	s->score = q->logprobs && !q->embed ? q->score : 0;
-	s->fed = 0;
+	s->share = q->share;
+	s->apart = q->embed ? 0 : s->score && s->score < n ? s->score - 1 : n - 1;
+	if (reserve(d, s, blocks) < 0)
+		return NULL;
 	s->taken = 1;
-	s->blocks = blocks;
-	for (size_t i = 0; i < blocks; i++)
-		s->block[i] = d->spare[--d->nspare];
 	d->live[d->nlive++] = s;
 	return &s->pub;
 }
@@ -343,8 +381,7 @@ retire(struct maas_decoder *d, struct slot *s)
 {
 	size_t i = 0;
 
-	while (s->blocks > 0)
-		d->spare[d->nspare++] = s->block[--s->blocks];
+	release(d, s);
 	while (i < d->nlive && d->live[i] != s)
 		i++;
 	if (i == d->nlive)
@@ -391,23 +428,78 @@ unfed(const struct slot *s)
 	return (s->pub.n < s->end ? s->pub.n : s->end - 1) - s->fed;
 }
 
-/* First those that speak, then as much of the others' prompts as there is room for. */
+/* Is the next block of sequence i being filled by one that joined before it?  Then it is had for nothing soon. */
+static int
+waits(const struct maas_decoder *d, size_t i)
+{
+	const struct slot *s = d->live[i];
+	size_t then = s->fed + MAAS_KEYS;
+
+	if (!s->share || s->fed != s->named * MAAS_KEYS || then > s->apart)
+		return 0;
+	for (size_t k = 0; k < i; k++) {
+		const struct slot *t = d->live[k];
+
+		if (t->share == s->share && t->fed >= s->fed && t->fed < then && t->pub.prompt >= then &&
+		    !memcmp(t->id, s->id, then * sizeof *s->id))
+			return 1;
+	}
+	return 0;
+}
+
+/* Rows for prompts: as many to each; what one does not need is dealt to the others. */
+static void
+deal(struct maas_decoder *d, size_t room)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < d->nlive; i++) {
+		struct slot *s = d->live[i];
+
+		s->grant = 0;
+		s->wants = waits(d, i) ? 0 : unfed(s);
+		open += s->wants > 0;
+	}
+	while (room > 0 && open > 0) {
+		size_t share = room > open ? room / open : 1;
+
+		for (size_t i = 0; i < d->nlive && room > 0; i++) {
+			struct slot *s = d->live[i];
+			size_t left = s->wants - s->grant, more = left < share ? left : share;
+
+			more = more < room ? more : room;
+			s->grant += more;
+			room -= more;
+			open -= left > 0 && s->grant == s->wants;
+		}
+	}
+}
+
+/* First those that speak, then a part of the others' prompts. */
 static size_t
 plan(struct maas_decoder *d)
 {
 	size_t nrun = 0, used = 0;
 
 	d->nwanted = 0;
-	for (size_t i = 0; i < d->nlive; i++)
+	for (size_t i = 0; i < d->nlive; i++) {
+		adopt(d, d->live[i]);
 		if (unfed(d->live[i]) == 1)
 			feed(d, d->live[i], 1, &nrun, &used);
-	for (size_t i = 0; i < d->nlive && used < d->net.rows; i++) {
-		size_t left = unfed(d->live[i]), room = d->net.rows - used;
-
-		if (left > 0)
-			feed(d, d->live[i], left < room ? left : room, &nrun, &used);
 	}
+	deal(d, d->net.rows - used);
+	for (size_t i = 0; i < d->nlive; i++)
+		if (d->live[i]->grant > 0)
+			feed(d, d->live[i], d->live[i]->grant, &nrun, &used);
 	return nrun;
+}
+
+/* What this step has filled can be found; who filled the same as another at the same time has that one's. */
+static void
+name_blocks(struct maas_decoder *d, struct slot *s)
+{
+	for (; s->share && (s->named + 1) * MAAS_KEYS <= s->fed; s->named++)
+		blocks_name(&d->blocks, s->share, s->block, s->named, s->id);
 }
 
 /* What the logits of rows [begin, end) of the slice are for. */
@@ -527,6 +619,8 @@ maas_decoder_step(struct maas_decoder *d)
 		maas_team_run(d->net.team, m, 1, consume, d);
 	}
 	d->steps += nrun > 0;
+	for (size_t i = 0; i < d->nlive; i++)
+		name_blocks(d, d->live[i]);
 	for (size_t i = d->nlive; i-- > 0;) {
 		struct slot *s = d->live[i];
 

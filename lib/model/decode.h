@@ -7,6 +7,34 @@
 
 #include "maas/model.h"
 
+/* Blocks of key/value cache. */
+struct block_key {
+	uint64_t share, parent;         /* for whom; the name of the block before, 0: none */
+	int32_t id[MAAS_KEYS];
+};
+struct block {
+	struct block_key key;
+	uint64_t name;                  /* never given twice; 0: what it holds cannot be found */
+	uint32_t users, next;           /* sequences that have it; in its bucket */
+	uint32_t before, after;         /* among those nobody has */
+};
+struct blocks {
+	struct block *block;
+	size_t n, spare, buckets;       /* in all; that nobody has */
+	uint32_t *bucket, first, last;  /* spare ones, the one left alone longest first */
+	uint64_t names;
+};
+int blocks_make(struct blocks *, struct maas_arena *, size_t n) MAAS_USE;
+/* One for the caller; there must be a spare one. */
+uint32_t blocks_take(struct blocks *);
+void blocks_give(struct blocks *, uint32_t);
+/* Block `at` of a sequence whose blocks before it, all with names, are block[0 ... at) and whose ids are id: filled
+ * already, for the same `share`?  1: *found is the caller's too. */
+int blocks_find(struct blocks *, uint64_t share, const uint32_t *block, size_t at, const int32_t *id, uint32_t *found);
+/* Block `at` is filled, and those before it have names: it can be found from now on.  Where another one like it can be
+ * already, that one takes its place. */
+void blocks_name(struct blocks *, uint64_t share, uint32_t *block, size_t at, const int32_t *id);
+
 /* A run of rows: ids of one sequence at following positions, whose cache lies in `block`. */
 struct net_run {
 	const int32_t *id;
