@@ -104,6 +104,7 @@ generate_request(struct job *j, struct maas_request *q, uint64_t stream)
 	q->truncate = o->truncate;
 	q->logprobs = given(j->call, "logprobs");
 	q->top = (int)o->logprobs;
+	q->share = 1; /* several completions of a prompt read it once */
 	return 0;
 }
 

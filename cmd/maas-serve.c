@@ -46,14 +46,18 @@ block_signals(sigset_t *set)
 }
 
 static void
-announce(const struct call *c, const struct maas_serve_options *o, const struct maas_server *s, int tcp)
+announce(const struct call *c, const struct maas_serve_options *o, struct maas_server *s, int tcp)
 {
 	int v6 = strchr(o->host, ':') != NULL;
+	struct maas_buf told = { 0 };
 
 	if (!maas_server_keys(s))
 		warn(c, "there is no key yet, and every route wants one: maas-serve key add NAME");
 	if (c->common.quiet)
 		return;
+	if (c->common.verbose && maas_server_tell(s, &told) == 0 && told.n)
+		fprintf(stderr, "%s", told.s);
+	maas_buf_free(&told);
 	if (o->unix)
 		fprintf(stderr, "%s: listening on %s\n", c->command->name, o->unix);
 	if (tcp)

@@ -207,6 +207,8 @@ struct maas_decoder_limits {
 	size_t sequences;                       /* at once; 0: 16 */
 	size_t rows;                            /* tokens a step; 0: 256 */
 	size_t cache_tokens;                    /* of key/value cache for all; 0: sequences x context */
+	size_t cache_bytes;                     /* the same in bytes, where not 0; a whole context at least */
+	int keep;                               /* shared beginnings stay in the cache when nobody has them, until it is full */
 };
 struct maas_decoder_load {
 	size_t running, sequences;              /* now; at most */

@@ -134,7 +134,8 @@ struct maas_serve_options {
 	const char *tls_cert, *tls_key; /* PEM files; NULL: TCP is not encrypted */
 	const char *state;
 	const char *log;                /* NULL: none */
-	long queue, parallel;
+	long queue, queue_tokens, parallel;
+	size_t cache;                   /* bytes of keys and values of each model; 0: parallel texts of full length */
 	size_t body_max, table_max;
 	long connections;
 	int page;                       /* the page for people, at / */
@@ -171,6 +172,8 @@ int maas_server_reload(struct maas_server *) MAAS_USE;
 int maas_server_reloaded(struct maas_server *) MAAS_USE;
 /* Read the files of the certificate and the key again.  -1: they are no good, and the old ones stay. */
 int maas_server_certify(struct maas_server *) MAAS_USE;
+/* Append a line for each language model in memory: how much its keys and values may take. */
+int maas_server_tell(struct maas_server *, struct maas_buf *) MAAS_USE;
 /* What could not be loaded when the models were looked at last, a line each; "": all could.  Valid until the next
  * maas_server_reloaded. */
 const char *maas_server_trouble(const struct maas_server *);

@@ -69,7 +69,7 @@ maas_finish_name(enum maas_finish f)
 }
 
 static int
-make_room(struct maas_decoder *d, struct maas_arena *a)
+make_room(struct maas_decoder *d, struct maas_arena *a, int keep)
 {
 	size_t members = (size_t)maas_team_size(d->net.team);
 
@@ -87,7 +87,7 @@ make_room(struct maas_decoder *d, struct maas_arena *a)
 	for (size_t i = 0; i < d->slots; i++)
 		if (!(d->slot[i].block = maas_take(a, d->net.w.context / MAAS_KEYS + 1, sizeof *d->slot[i].block)))
 			return -1;
-	return blocks_make(&d->blocks, a, d->net.blocks);
+	return blocks_make(&d->blocks, a, d->net.blocks, keep);
 }
 
 static int
@@ -105,12 +105,18 @@ set_up(struct maas_decoder *d, const struct maas_model *m, const struct maas_dec
 	if (d->net.rows < d->slots)
 		d->net.rows = d->slots;
 	d->net.head_rows = d->net.rows < HEAD_ROWS ? d->net.rows : HEAD_ROWS;
-	d->net.blocks = l->cache_tokens ? l->cache_tokens / MAAS_KEYS : d->slots * a_sequence;
+	maas_network_precision(&d->net, l->precision);
+	d->net.blocks = l->cache_bytes ? l->cache_bytes / d->net.block_bytes
+	    : l->cache_tokens          ? l->cache_tokens / MAAS_KEYS
+				       : d->slots * a_sequence;
+	if (l->cache_bytes && d->net.blocks < a_sequence)
+		return maas_fail("a key/value cache of %zu bytes: a text of %zu tokens takes %zu", l->cache_bytes,
+		    d->net.w.context, a_sequence * d->net.block_bytes);
 	if (d->net.blocks == 0 || d->net.blocks > UINT32_MAX)
 		return maas_fail("a key/value cache of %zu tokens: it wants at least %d", l->cache_tokens, MAAS_KEYS);
-	if (maas_network_make(&d->net, l->precision) < 0)
+	if (maas_network_make(&d->net) < 0)
 		return -1;
-	return make_room(d, d->net.arena);
+	return make_room(d, d->net.arena, l->keep);
 }
 
 struct maas_decoder *

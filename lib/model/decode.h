@@ -21,10 +21,11 @@ struct block {
 struct blocks {
 	struct block *block;
 	size_t n, spare, buckets;       /* in all; that nobody has */
+	int keep;                       /* what spare ones hold can be found */
 	uint32_t *bucket, first, last;  /* spare ones, the one left alone longest first */
 	uint64_t names;
 };
-int blocks_make(struct blocks *, struct maas_arena *, size_t n) MAAS_USE;
+int blocks_make(struct blocks *, struct maas_arena *, size_t n, int keep) MAAS_USE;
 /* One for the caller; there must be a spare one. */
 uint32_t blocks_take(struct blocks *);
 void blocks_give(struct blocks *, uint32_t);
@@ -57,8 +58,10 @@ struct net {
 	const struct net_run *run;      /* of the present pass */
 	size_t half;                    /* of the layers' halves, the present one */
 };
-/* Make room; `w` filled by the kind, arena, team and sizes by the caller. */
-int maas_network_make(struct net *, enum maas_dtype precision) MAAS_USE;
+/* What the cache holds, and how large a block of it is; `w` filled by the kind. */
+void maas_network_precision(struct net *, enum maas_dtype);
+/* Make room; arena, team and sizes filled by the caller. */
+int maas_network_make(struct net *) MAAS_USE;
 void maas_network_drop(struct net *);
 /* The runs' rows through all layers into x, keys and values into the cache. */
 void maas_network_pass(struct net *, const struct net_run *, size_t nrun);

@@ -48,7 +48,7 @@ append_spare(struct blocks *b, uint32_t i)
 }
 
 int
-blocks_make(struct blocks *b, struct maas_arena *arena, size_t n)
+blocks_make(struct blocks *b, struct maas_arena *arena, size_t n, int keep)
 {
 	size_t buckets = 64;
 
@@ -58,6 +58,7 @@ blocks_make(struct blocks *b, struct maas_arena *arena, size_t n)
 	    !(b->bucket = maas_take(arena, buckets, sizeof *b->bucket)))
 		return -1;
 	b->n = n;
+	b->keep = keep;
 	b->buckets = buckets;
 	b->first = b->last = NONE;
 	memset(b->bucket, 0xff, buckets * sizeof *b->bucket);
@@ -125,6 +126,8 @@ blocks_give(struct blocks *b, uint32_t i)
 {
 	if (--b->block[i].users > 0)
 		return;
+	if (!b->keep)
+		forget(b, i);
 	if (b->block[i].name)
 		append_spare(b, i);
 	else

@@ -53,17 +53,25 @@ product_scratch(const struct net *net, size_t members)
 	return aligned(plain > q8 ? plain : q8);
 }
 
-int
-maas_network_make(struct net *net, enum maas_dtype precision)
+void
+maas_network_precision(struct net *net, enum maas_dtype precision)
 {
 	const struct maas_network *w = &net->w;
-	size_t members = (size_t)maas_team_size(net->team), hidden = w->layer[0].up.out, width = w->layer[0].qkv.out;
-	size_t blocks = (w->context + MAAS_KEYS - 1) / MAAS_KEYS;
 
 	net->precision = precision == MAAS_DTYPES ? w->head.w.type : precision;
 	if (net->precision == MAAS_I8)
 		net->precision = MAAS_BF16;
 	net->hd = w->embed / w->heads;
+	net->block_bytes = w->layers * 2 * w->kv_heads * MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
+}
+
+int
+maas_network_make(struct net *net)
+{
+	const struct maas_network *w = &net->w;
+	size_t members = (size_t)maas_team_size(net->team), hidden = w->layer[0].up.out, width = w->layer[0].qkv.out;
+	size_t blocks = (w->context + MAAS_KEYS - 1) / MAAS_KEYS;
+
 	if (net->hd > MAAS_HEAD)
 		return maas_fail("heads of %zu channels: %d at most", net->hd, MAAS_HEAD);
 	if (net->precision == MAAS_BF16 && halve_all(net) < 0)
@@ -78,7 +86,6 @@ maas_network_make(struct net *net, enum maas_dtype precision)
 	    !(net->scratch = maas_take(net->arena, 1, product_scratch(net, members))) ||
 	    !(net->keys = maas_take(net->arena, members, net->keys_stride)))
 		return -1;
-	net->block_bytes = w->layers * 2 * w->kv_heads * MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
 	/* Of the system's own zero pages: what is never used is never there. */
 	net->cache = maas_alloc(net->blocks, net->block_bytes);
 	return net->cache ? 0 : maas_in("a key/value cache of %zu blocks", net->blocks);

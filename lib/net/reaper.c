@@ -1,5 +1,5 @@
 /*
- * reaper.c -- four times a second a look at every connection: the library's own time-out counts
+ * reaper.c -- twenty times a second a look at every connection: the library's own time-out counts
  * from the last byte, and it does not look at a suspended connection at all.
  */
 #include <math.h>
@@ -9,7 +9,7 @@
 
 #include "exchange.h"
 
-#define TICK_MS 250
+#define TICK_MS 50
 
 /* Has the other end closed, or half closed?  A client that will send nothing more is taken to have left. */
 static int

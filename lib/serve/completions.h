@@ -17,6 +17,7 @@ struct choice {                         /* one completion of one prompt */
 	size_t sent;                    /* bytes of text that are in a chunk already */
 	size_t told;                    /* tokens, likewise */
 	size_t seen;                    /* tokens when we looked last */
+	uint64_t joined;                /* steps of the decoder before it */
 	double first, last;             /* times of tokens */
 	struct maas_span json;          /* the finished choice, where nothing is streamed */
 };
@@ -30,7 +31,7 @@ struct prompts {
 	int64_t max_tokens;             /* -1: not said */
 	int stream, usage, echo, logprobs, encoded, limited;
 	int64_t created;
-	size_t prompt_tokens, completion_tokens;
+	size_t prompt_tokens, cached_tokens, completion_tokens;
 };
 
 /* Texts or ids, one or many, by the member `name` of the body.  -1: replied. */
@@ -45,6 +46,6 @@ int completions_read(struct ask *, const struct maas_json *body, struct prompts 
 int completions_head(const struct ask *, struct maas_buf *) MAAS_USE;
 /* A choice with what is new since bytes `sent` and tokens `told`. */
 int completions_choice(const struct ask *, const struct choice *, struct maas_buf *) MAAS_USE;
-int completions_usage(const struct prompts *, struct maas_buf *) MAAS_USE;
+int completions_usage(const struct ask *, struct maas_buf *) MAAS_USE;
 
 #endif

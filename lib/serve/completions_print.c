@@ -13,11 +13,19 @@ completions_head(const struct ask *a, struct maas_buf *to)
 	    a->http->id, (long long)a->prompts->created, a->model->name);
 }
 
+/* What was found in the cache depends on who came before, so it is no part of answers that are to be the same. */
 int
-completions_usage(const struct prompts *p, struct maas_buf *to)
+completions_usage(const struct ask *a, struct maas_buf *to)
 {
-	return maas_buf_printf(to, "{\"prompt_tokens\":%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu}",
-	    p->prompt_tokens, p->completion_tokens, p->prompt_tokens + p->completion_tokens);
+	const struct prompts *p = a->prompts;
+
+	if (maas_buf_printf(to, "{\"prompt_tokens\":%zu,\"completion_tokens\":%zu,\"total_tokens\":%zu",
+		p->prompt_tokens, p->completion_tokens, p->prompt_tokens + p->completion_tokens) < 0)
+		return -1;
+	if (!a->server->offline &&
+	    maas_buf_printf(to, ",\"prompt_tokens_details\":{\"cached_tokens\":%zu}", p->cached_tokens) < 0)
+		return -1;
+	return maas_buf_text(to, "}");
 }
 
 static int

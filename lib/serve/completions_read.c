@@ -156,6 +156,7 @@ read_ids(struct ask *a, const char *name, const struct maas_json *list, struct p
 	int64_t id;
 
 	to->n = maas_json_size(list);
+	a->waits += to->n;
 	to->id = maas_take(a->arena, to->n + 1, sizeof *to->id);
 	if (!to->id)
 		return no_memory(a);
@@ -174,6 +175,7 @@ read_one_prompt(struct ask *a, const char *name, const struct maas_json *j, stru
 		return read_ids(a, name, j, to);
 	if (maas_json_text(j, &to->text) < 0)
 		return bad_value(a, name, "a text, a list of texts, a list of ids or a list of lists of ids");
+	a->waits += to->text.n / 4 + 1;
 	to->text.s = maas_take_text(a->arena, to->text.s, to->text.n);
 	return to->text.s ? 0 : no_memory(a);
 }

@@ -18,7 +18,10 @@ open_rows(struct maas_server *s, struct hosted *m)
 static int
 open_decoder(struct maas_server *s, struct hosted *m)
 {
-	struct maas_decoder_limits limits = { .precision = MAAS_DTYPES, .sequences = (size_t)s->options.parallel };
+	struct maas_decoder_limits limits = { .precision = MAAS_DTYPES,
+		.sequences = (size_t)s->options.parallel,
+		.cache_bytes = s->options.cache,
+		.keep = 1 };
 	struct maas_decoder_load load;
 
 	m->tokenizer = maas_model_tokenizer(m->model);
@@ -107,6 +110,24 @@ put_head(struct hosted *m)
 	if (maas_buf_text(&m->head, "{\"model\":") < 0 || put_text(&m->head, m->name) < 0)
 		return -1;
 	return maas_buf_printf(&m->head, ",\"version\":\"%lld\",", (long long)m->number);
+}
+
+int
+maas_server_tell(struct maas_server *s, struct maas_buf *to)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < s->nmodel && rc == 0; i++) {
+		const struct hosted *m = s->model[i];
+		double bytes = (double)m->now.cache_capacity;
+
+		if (m->decoder)
+			rc = maas_buf_printf(to, "%s@%lld: keys and values take up to %.1f MB\n", m->name,
+			    (long long)m->number, bytes / 1e6);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return rc;
 }
 
 struct hosted *

@@ -125,6 +125,8 @@ static const struct family {
 	enum scale scale;
 } families[] = {
 	{ "maas_prompt_tokens_total", "counter", "Tokens of prompts.", AT(prompt_tokens), 0 },
+	{ "maas_cached_tokens_total", "counter", "Tokens of prompts that were in the cache already.", AT(cached_tokens),
+	    0 },
 	{ "maas_generated_tokens_total", "counter", "Tokens said.", AT(generated_tokens), 0 },
 	{ "maas_records_total", "counter", "Texts and rows classified.", AT(records), 0 },
 	{ "maas_model_resident_bytes", "gauge", "Size of the files of a model's versions in memory.", AT(resident), 0 },
@@ -138,6 +140,8 @@ static const struct family {
 	    SCALE_REQUEST },
 	{ "maas_time_to_first_token_seconds", "histogram", "Time from a request's head to its first token.",
 	    AT(first_token), SCALE_FIRST },
+	{ "maas_first_token_steps", "histogram", "Steps from a sequence's start to its first token.", AT(first_steps),
+	    SCALE_SIZE },
 	{ "maas_inter_token_seconds", "histogram", "Time between two tokens of a sequence.", AT(inter_token),
 	    SCALE_TOKEN },
 	{ "maas_batch_size", "histogram", "Sequences or records that were worked on together.", AT(batch), SCALE_SIZE },

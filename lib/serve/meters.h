@@ -21,10 +21,10 @@ struct histogram {
 };
 
 struct model_metrics {
-	_Atomic uint64_t prompt_tokens, generated_tokens, records;
+	_Atomic uint64_t prompt_tokens, cached_tokens, generated_tokens, records;
 	_Atomic uint64_t finished[5];           /* by enum finished */
 	_Atomic uint64_t resident;              /* bytes */
-	struct histogram queue, prefill, decode, request, first_token, inter_token, batch, batch_tokens;
+	struct histogram queue, prefill, decode, request, first_token, first_steps, inter_token, batch, batch_tokens;
 };
 enum finished { FINISHED_STOP, FINISHED_LENGTH, FINISHED_CANCELLED, FINISHED_TIMEOUT, FINISHED_ERROR };
 

@@ -23,6 +23,15 @@ patience(const struct maas_server *s)
 	return seconds < PATIENCE_MIN ? PATIENCE_MIN : seconds > PATIENCE_MAX ? PATIENCE_MAX : seconds;
 }
 
+/* One that is alone may wait, however long it is. */
+static int
+room_for(const struct maas_server *s, size_t tokens)
+{
+	size_t most = (size_t)s->options.queue_tokens;
+
+	return s->offline || !s->waiting_tokens || (tokens <= most && s->waiting_tokens <= most - tokens);
+}
+
 void
 scheduler_queue(struct ask *a, const struct work *work)
 {
@@ -34,13 +43,14 @@ scheduler_queue(struct ask *a, const struct work *work)
 	a->next = NULL;
 	pthread_mutex_lock(&s->lock);
 	stopping = s->stopping;
-	if (stopping || s->waiting >= (size_t)s->options.queue) {
+	if (stopping || s->waiting >= (size_t)s->options.queue || !room_for(s, a->waits)) {
 		wait = patience(s);
 	} else {
 		count_add(&a->model->now.queued, 1);
 		*s->incoming_end = a;
 		s->incoming_end = &a->next;
 		s->waiting++;
+		s->waiting_tokens += a->waits;
 		pthread_cond_signal(&s->work);
 	}
 	pthread_mutex_unlock(&s->lock);
@@ -128,11 +138,12 @@ sweep_active(struct hosted *m, int stopping, double now)
 }
 
 static void
-leave_queue(struct maas_server *s, struct hosted *m)
+leave_queue(struct maas_server *s, struct hosted *m, size_t tokens)
 {
 	count_subtract(&m->now.queued, 1);
 	pthread_mutex_lock(&s->lock);
 	s->waiting--;
+	s->waiting_tokens -= tokens;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -172,10 +183,11 @@ begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
 		struct hosted *m = a->model;
 		struct ask *next = a->next;
 		double queued = now - a->http->start;
+		size_t tokens = a->waits;
 
 		if (pointless(a, stopping, now, &how)) {
 			*p = next;
-			leave_queue(s, m);
+			leave_queue(s, m, tokens);
 			a->finish = (int)how + 1;
 			count_add(&m->metrics->finished[how], 1);
 			end_early(a, how);
@@ -184,7 +196,7 @@ begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
 			p = &a->next;
 		} else { /* it may be gone by now */
 			*p = next;
-			leave_queue(s, m);
+			leave_queue(s, m, tokens);
 			count_seconds(&m->metrics->queue, SCALE_REQUEST, queued);
 		}
 	}

@@ -26,7 +26,11 @@ const struct maas_field maas_serve_fields[] = { MAAS_LIST('m', maas_serve_option
 	MAAS_TEXT(0, maas_serve_options, state, NULL, "directory of the keys"),
 	MAAS_TEXT(0, maas_serve_options, log, NULL, "append a line of JSON for each request to this file"),
 	MAAS_INT(0, maas_serve_options, queue, 1, 100000, 256, "requests that may wait; more are told to come again"),
+	MAAS_INT(0, maas_serve_options, queue_tokens, 1, 1e12, 1 << 20,
+	    "tokens of prompts that may wait, a text counting one for four bytes"),
 	MAAS_INT(0, maas_serve_options, parallel, 1, 1024, 16, "texts that a model generates at once"),
+	MAAS_SIZE(0, maas_serve_options, cache, 0, 1ull << 50, 0,
+	    "memory for what the texts of a model have read; 0: enough for all that it generates at once"),
 	MAAS_SIZE(0, maas_serve_options, body_max, 1024, 1 << 30, 8 << 20, "largest request body"),
 	MAAS_SIZE(0, maas_serve_options, table_max, 1024, 1 << 30, 64 << 20, "largest body that is a table of rows"),
 	MAAS_INT(

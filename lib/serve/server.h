@@ -141,6 +141,7 @@ struct ask {
 	struct pieces *pieces;
 	struct vectors *vectors;
 	uint64_t tokens;                /* spent, for the key's quota */
+	size_t waits;                   /* tokens it counts while it waits */
 	struct ask *next;
 };
 
@@ -189,7 +190,7 @@ struct maas_server {
 	struct hosted *model[MODELS];           /* in memory, retired ones too */
 	size_t nmodel;
 	struct ask *incoming, **incoming_end;
-	size_t waiting;                         /* asks that are not begun */
+	size_t waiting, waiting_tokens;         /* asks that are not begun; what they count */
 	double pace;                            /* seconds an ask takes, by late experience */
 	int stopping;
 	double registers, registered_at;        /* attempts not long ago; maas_clock() */

@@ -90,6 +90,17 @@ encode_all(struct ask *a)
 	return 0;
 }
 
+/* Keys do not share what they have sent: how soon an answer comes would tell others of it. */
+static uint64_t
+share_of(const struct ask *a)
+{
+	uint64_t share = 1;
+
+	if (*a->key)
+		memcpy(&share, a->key, sizeof share);
+	return share;
+}
+
 /* One more of the ask's sequences: 1 joined, 0 no place now, -1 it can never run. */
 static int
 join(struct ask *a)
@@ -104,10 +115,12 @@ join(struct ask *a)
 	room = maas_decoder_context(a->model->decoder) - q.n;
 	q.max_new = p->max_tokens >= 0 ? (size_t)p->max_tokens : room < MAX_UNSET ? room : MAX_UNSET;
 	q.stream = p->begun;
+	q.share = share_of(a);
 	c->seq = maas_decoder_join(a->model->decoder, &q);
 	if (!c->seq)
 		return maas_why() == MAAS_TEMPFAIL ? 0 : -1;
 	c->seen = c->seq->prompt;
+	c->joined = maas_decoder_load(a->model->decoder).steps;
 	p->begun++;
 	return 1;
 }
@@ -163,8 +176,7 @@ send_chunk(struct ask *a, struct choice *c)
 	    maas_buf_text(to, "]") < 0)
 		return -1;
 	if (a->prompts->usage &&
-	    (maas_buf_text(to, ",\"usage\":") < 0 ||
-		(c ? maas_buf_text(to, "null") : completions_usage(a->prompts, to)) < 0))
+	    (maas_buf_text(to, ",\"usage\":") < 0 || (c ? maas_buf_text(to, "null") : completions_usage(a, to)) < 0))
 		return -1;
 	if (maas_buf_text(to, "}\n\n") < 0)
 		return -1;
@@ -204,6 +216,7 @@ count_token(struct ask *a, struct choice *c)
 	else {
 		count_seconds(&m->first_token, SCALE_FIRST, now - a->http->start);
 		count_seconds(&m->prefill, SCALE_REQUEST, now - a->begun);
+		count_size(&m->first_steps, maas_decoder_load(a->model->decoder).steps - c->joined);
 		c->first = now;
 	}
 	c->last = now;
@@ -233,6 +246,9 @@ follow(struct ask *a, struct choice *c)
 	if (c->last > 0)
 		count_seconds(&a->model->metrics->decode, SCALE_REQUEST, c->last - c->first);
 	p->limited |= finish == MAAS_LENGTH;
+	if ((size_t)(c - p->choice) % p->n == 0)
+		p->cached_tokens += c->seq->cached;
+	count_add(&a->model->metrics->cached_tokens, c->seq->cached);
 	maas_decoder_leave(a->model->decoder, c->seq);
 	c->seq = NULL;
 	c->over = 1;
@@ -251,7 +267,7 @@ put_reply(struct ask *a)
 	for (size_t i = 0; i < p->nprompt * p->n; i++)
 		if ((i && maas_buf_text(to, ",") < 0) || maas_buf_add(to, p->choice[i].json.s, p->choice[i].json.n) < 0)
 			return -1;
-	if (maas_buf_text(to, "],\"usage\":") < 0 || completions_usage(p, to) < 0)
+	if (maas_buf_text(to, "],\"usage\":") < 0 || completions_usage(a, to) < 0)
 		return -1;
 	return maas_buf_printf(to, ",\"seed\":%llu}", (unsigned long long)p->like.seed);
 }
