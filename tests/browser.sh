@@ -1,10 +1,10 @@
 # browser.sh -- sourced by tests of the page: Chromium, driven by chromedriver over loopback (W3C WebDriver, by curl and jq).
 #	browser		starts both, without a window; ends the test with 77 where they are missing
 #	go URL		loads a page
-#	js SCRIPT	runs the body of a function; prints what it returns
+#	js SCRIPT	runs the body of a function; prints what it returns.  act SCRIPT: prints nothing
 #	is SCRIPT	does the expression hold?  For await
 #	click CSS, enter CSS TEXT, press KEY
-#	shot FILE	a picture of the whole page; size WIDTH HEIGHT of the window
+#	shot FILE	a picture of what is seen; size WIDTH HEIGHT of the window; cdp COMMAND PARAMETERS: of the DevTools
 #	logged KIND	the browser's log since it was asked last: browser, performance
 #	close_browser	ends both
 
@@ -33,24 +33,28 @@ browser() {
 	session=$session/$id
 }
 close_browser() { [ -z "$driver" ] || { wd DELETE '' >closed; kill "$driver"; wait "$driver" 2>closed; driver=; }; }
-# wd METHOD PATH [BODY]: a command of the protocol; prints its value, or what went wrong and fails
+# wd METHOD PATH [BODY]: a command of the protocol; its reply is in wd.json, or what went wrong is said
 wd() {
 	if [ "$1" = POST ]; then set -- "$1" "$2" -d "$3"; fi
 	method=$1; path=$2; shift 2
 	code=$(curl -sS --max-time 60 -X "$method" -o wd.json -w '%{http_code}' "$@" "$session$path")
-	if [ "$code" = 200 ]; then jq -c .value wd.json; else jq -r '"\(.value.error): \(.value.message)"' wd.json | head -n 1; return 1; fi
+	[ "$code" = 200 ] || { jq -r '"\(.value.error): \(.value.message)"' wd.json | head -n 1; return 1; }
 }
-json() { jq -cn --arg a "$1" '$a'; }
-go() { wd POST /url "{\"url\":$(json "$1")}" >went || cat went; }
-js() { wd POST /execute/sync "{\"script\":$(json "$1"),\"args\":[]}" | jq -r .; }
-is() { [ "$(js "return Boolean($1)")" = true ]; }
-find_element() { wd POST /element "{\"using\":\"css selector\",\"value\":$(json "$1")}" | jq -r '.[]? // .'; }
-click() { e=$(find_element "$1"); wd POST "/element/$e/click" '{}' >clicked || { echo "click $1"; cat clicked; }; }
+# (jq takes its time to start: it is kept for what needs it)
+quoted() { printf '%s\n' "$1" | sed 's/\\/\\\\/g; s/"/\\"/g; s/	/\\t/g; 1s/^/"/; $s/$/"/; $!s/$/\\n/' | tr -d '\n'; }
+run_js() { wd POST /execute/sync "{\"script\":$(quoted "$1"),\"args\":[]}"; }
+go() { wd POST /url "{\"url\":$(quoted "$1")}"; }
+js() { run_js "$1" && jq -r .value wd.json; }
+act() { run_js "$1"; }
+is() { run_js "return Boolean($1)" >wrong && grep -q '{"value":true}' wd.json; }
+find_element() { wd POST /element "{\"using\":\"css selector\",\"value\":$(quoted "$1")}" && element=$(sed 's/.*":"\([^"]*\)"}}$/\1/' wd.json); }
+click() { find_element "$1" && wd POST "/element/$element/click" '{}' || echo "click $1"; }
 enter() {
-	e=$(find_element "$1"); wd POST "/element/$e/clear" '{}' >cleared
-	wd POST "/element/$e/value" "{\"text\":$(json "$2")}" >typed || { echo "enter $1"; cat typed; }
+	find_element "$1" && wd POST "/element/$element/clear" '{}' &&
+		wd POST "/element/$element/value" "{\"text\":$(quoted "$2")}" || echo "enter $1"
 }
-press() { wd POST /actions "{\"actions\":[{\"type\":\"key\",\"id\":\"k\",\"actions\":[{\"type\":\"keyDown\",\"value\":$(json "$1")},{\"type\":\"keyUp\",\"value\":$(json "$1")}]}]}" >pressed; }
-size() { wd POST /window/rect "{\"width\":$1,\"height\":$2}" >sized; }
-shot() { wd GET /screenshot | jq -r . | base64 -d >"$1"; }
-logged() { wd POST /se/log "{\"type\":\"$1\"}"; }
+press() { wd POST /actions "{\"actions\":[{\"type\":\"key\",\"id\":\"k\",\"actions\":[{\"type\":\"keyDown\",\"value\":$(quoted "$1")},{\"type\":\"keyUp\",\"value\":$(quoted "$1")}]}]}"; }
+cdp() { wd POST /goog/cdp/execute "{\"cmd\":\"$1\",\"params\":$2}"; }
+size() { wd POST /window/rect "{\"width\":$1,\"height\":$2}"; }
+shot() { wd GET /screenshot && jq -r .value wd.json | base64 -d >"$1"; }
+logged() { wd POST /se/log "{\"type\":\"$1\"}" && jq -c .value wd.json; }

@@ -18,6 +18,7 @@ export function put(name, className, ...children) {
 
 export const share = (p) => (p > 0 && p < 0.001 ? "< 0.1 %" : `${(100 * p).toFixed(1)} %`);
 export const signed = (x) => (x < 0 ? "−" : "+") + Math.abs(x).toPrecision(3);
+export const brief = (x) => String(Number(x.toPrecision(4))).replace("-", "−");
 export const plain = (x) => (x === null || x === undefined ? "–" : String(Number(Number(x).toPrecision(6))).replace("-", "−"));
 
 // Blanks at the ends of a piece are seen.
@@ -26,10 +27,11 @@ const seen = (piece) => piece.replace(/^ +| +$/g, (blanks) => "␣".repeat(blank
 // The first few rows, and a button for the others.  The names' column is as wide as its longest, within bounds.
 function table(className, caption, rows) {
 	const body = put("tbody", "", ...rows.slice(0, FEW));
-	const t = put("table", className, put("caption", "unseen", caption), body);
+	const t = put("table", className, put("caption", "", put("span", "unseen", caption)), body);
 	const longest = Math.max(...rows.map((r) => r.firstChild.textContent.replace(/[^\x00-\u2fff]/g, "mm").length), 0);
 
-	t.style.setProperty("--longest", `${Math.min(longest, 30)}ch`);
+	t.style.setProperty("--names", `${Math.min(longest + 2, 24)}ch`);
+	t.classList.toggle("long", longest > 14);
 
 	if (rows.length <= FEW + 1) {
 		body.append(...rows.slice(FEW));
@@ -151,7 +153,7 @@ export function why(answer, text) {
 	const more = put("details", "pieces", put("summary", "", say("Piece by piece")));
 	more.open = text === null;
 	if (rest !== undefined)
-		list.push({ name: answer.intercept === undefined ? say("(what is left)") : say("(without any piece)"), value: rest });
+		list.push({ name: answer.intercept === undefined ? say("(rest)") : say("(base)"), value: rest });
 	more.append(signedBars(say("What each piece adds"), list));
 	part.append(more);
 	return part;

@@ -1,7 +1,7 @@
 // page-words.js -- the page's words: English as they stand in it, Chinese from this table.
 const chinese = {
-	"(what is left)": "（其余部分）",
-	"(without any piece)": "（不含任何片段时）",
+	"(rest)": "（其余）",
+	"(base)": "（基准）",
 	"0 takes the likeliest": "0 表示总取最可能的",
 	"A key for your invite": "用邀请码换取密钥",
 	"A row": "一行数据",

@@ -1,6 +1,6 @@
 // page.js -- the page of maas-serve: sign in, the models of a key, a try at each, what the key has used.
 import { get, isKey, keep, post, quota, signedIn } from "./page-talk.js";
-import { plain, put } from "./page-why.js";
+import { brief, put } from "./page-why.js";
 import { say, translate } from "./page-words.js";
 import { tryModel } from "./page-try.js";
 
@@ -37,8 +37,8 @@ function fact(list, name, ...value) {
 		list.append(put("dt", "", name), put("dd", "", ...value));
 }
 
-// "macro_f1" to "macro f1"
-const spaced = (name) => name.replace(/_/g, " ");
+// "f1_macro" to "F1 macro"
+const spaced = (name) => name.charAt(0).toUpperCase() + name.slice(1).replace(/_/g, " ");
 
 function counted({ rows, tokens }) {
 	if (rows !== undefined)
@@ -52,8 +52,8 @@ function facts(list, m) {
 	for (const [name, value] of Object.entries(quality || {})) {
 		const base = baseline ? baseline[name] : undefined;
 		if (name !== "rows" && typeof value === "number")
-			fact(list, spaced(name), plain(value),
-				typeof base === "number" ? put("span", "soft", say("{x} without a model", { x: plain(base) })) : null);
+			fact(list, spaced(name), brief(value),
+				typeof base === "number" ? put("span", "soft", say("{x} without a model", { x: brief(base) })) : null);
 	}
 	if (quality && quality.rows)
 		fact(list, say("Measured on"), counted(quality));
@@ -223,7 +223,6 @@ function complain(e) {
 	const p = put("p", "trouble", e.message);
 	p.setAttribute("role", "alert");
 	$("main").replaceChildren(p);
-	console.assert(e.status !== undefined, e);
 }
 
 // The door

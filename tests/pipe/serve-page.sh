@@ -40,9 +40,8 @@ cmp "$TOP/data/page/page.html" body2 2>/dev/null || curl -sS "$url/" | cmp - "$T
 browser
 text() { js "return document.querySelector('$1').innerText"; }
 shown() { is "[...document.querySelectorAll('$1')].some((e) => e.checkVisibility() && e.textContent)"; }
-model() { js "location.hash = '#/models/' + encodeURIComponent('$1')" >moved; need is "document.querySelector('#main .name')?.textContent === '$1'"; }
+model() { act "location.hash = '#/models/' + encodeURIComponent('$1')"; need is "document.querySelector('#main .name')?.textContent === '$1'"; }
 asked() { need is 'document.querySelector(".go").disabled === false && (document.querySelector(".try .trouble").textContent || !document.querySelector(".answer").hidden)'; }
-cdp() { wd POST /goog/cdp/execute "{\"cmd\":\"$1\",\"params\":$2}" >told; }
 
 echo '== a wrong key, a right one'
 go "$url/"; need shown '#sign-in label'
@@ -76,31 +75,31 @@ js 'return [...document.querySelectorAll(".painted mark.for")].map((m) => m.text
 echo '== a row, by its columns; markup stays text'
 model evil
 js 'return [...document.querySelectorAll(".fields label")].map((l) => l.innerText + " " + l.control.tagName).join("\n")'
-js 'document.querySelector(".fields select").value = "<b>red</b>"' >said; enter '.fields textarea' "<script>window.bad=1</script>$bad"
+act 'document.querySelector(".fields select").value = "<b>red</b>"'; enter '.fields textarea' "<script>window.bad=1</script>$bad"
 enter '.fields input' many; click .go; asked; text '.try .trouble'
 enter '.fields input' 1; click .go; asked; text .best
 js 'return [typeof window.bad, document.querySelectorAll("#main img, #main script, #main b").length].join()'
-model pca; js 'document.querySelectorAll(".fields input").forEach((e, i) => e.value = i + 1)' >said; click .go; asked
+model pca; act 'document.querySelectorAll(".fields input").forEach((e, i) => e.value = i + 1)'; click .go; asked
 js 'return [...document.querySelectorAll(".bars tr")].map((r) => r.firstChild.innerText).join("\n")'
 
 echo '== a text that goes on, and one that is stopped'
 model tiny; enter '.fields textarea' 'The bicycle'; click '.more summary'
-js 'const [most, warmth] = document.querySelectorAll(".settings input"); most.value = 20; warmth.value = 0' >said
+act 'const [most, warmth] = document.querySelectorAll(".settings input"); most.value = 20; warmth.value = 0'
 click .go; asked; need is 'document.querySelector(".status").textContent.startsWith("That")'; text .status
 post /v1/completions '{"model":"tiny","prompt":"The bicycle","max_tokens":20,"temperature":0}' | jq -r '.choices[0].text' >cli
 js 'return document.querySelector(".fresh").textContent' | cmp - cli && echo "streamed: the same"
-js 'document.querySelector(".settings input").value = 8000' >said
+act 'document.querySelector(".settings input").value = 8000'
 click .go; need shown .stop; need shown .fresh; click .stop; need is 'document.querySelector(".status").textContent === "Stopped."'
 idle() { metric_is 'maas_requests_running{model="tiny",version="1"}' 0 && metric_is 'maas_request_finished_total{model="tiny",reason="cancelled"}' 1; }
 need idle; echo "stopped here and there"
 js 'const n = document.querySelector(".fresh").textContent.length; return n > 0 && document.querySelector(".written").getAttribute("aria-busy") === "false"'
-js 'const most = document.querySelector(".settings input"); most.value = 8192' >said; click .go
+act 'const most = document.querySelector(".settings input"); most.value = 8192'; click .go
 need shown '.try .trouble'; text '.try .trouble'
 
 echo '== usage, a quota, a narrow window, the dark, other words'
 click '#to-usage'; need shown '.used td'; text '.used tbody' | cut -f 2,3 | sort; js 'return document.querySelectorAll(".quota").length'
 size 390 800; for hash in '#/usage' '#/models/topics' '#/list'; do
-	js "location.hash = '$hash'" >moved; need is "document.querySelector('#main h1, #models')"
+	act "location.hash = '$hash'"; need is "document.querySelector('#main h1, #models')"
 	js 'return document.documentElement.scrollWidth <= innerWidth'
 done
 js 'return [...document.querySelectorAll("input, textarea, select")].every((e) => e.labels.length === 1) && [...document.querySelectorAll("button, a")].every((e) => e.textContent.trim())'
@@ -122,7 +121,7 @@ maas-serve key list --state state | grep "^$id" | cut -f 2-5
 click '#go-on'; need shown '#main .name'; js 'return document.querySelectorAll("#models a").length'
 go "$url/"; need shown '#main .name' && echo "still signed in after a reload"
 maas-serve key revoke "$id" --state state; gone() { [ "$(curl -sS -o again -w '%{http_code}' -H "Authorization: Bearer $new" "$url/v1/models")" = 401 ]; }
-need gone; js 'location.hash = "#/usage"' >moved; need shown '#key-trouble'; text '#key-trouble'
+need gone; act 'location.hash = "#/usage"'; need shown '#key-trouble'; text '#key-trouble'
 
 echo '== in Chinese'
 cdp Network.setUserAgentOverride '{"userAgent":"x","acceptLanguage":"zh-CN"}'
