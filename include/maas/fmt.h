@@ -37,6 +37,9 @@ void maas_input_digest(struct maas_input *, struct maas_sha256 *);
 int maas_input_sha256(const char *path, struct maas_sha256 *) MAAS_USE;
 /* All that is left, appended. */
 int maas_input_all(struct maas_input *, struct maas_buf *) MAAS_USE;
+/* Bytes in memory: what gzip data hold, appended; members in a row are one.  0; 1 where that is more than `most` bytes;
+ * -1 where it is damaged, cut short or followed by other bytes. */
+int maas_gunzip(struct maas_span packed, size_t most, struct maas_buf *) MAAS_USE;
 void maas_input_close(struct maas_input *);
 
 /*

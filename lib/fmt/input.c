@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <iconv.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -172,7 +173,56 @@ gunzip_stop(struct maas_input *in)
 	if (in->packed == GZIP)
 		inflateEnd(&in->z);
 }
+
+/* As far as there is room for: 1 there is more, 0 the end of a member, -1. */
+static int
+unpack(z_stream *z, size_t most, struct maas_buf *to)
+{
+	for (;;) {
+		size_t room = most - to->n < PIECE ? most - to->n : PIECE;
+		int rc;
+
+		if (maas_grow(&to->s, to->n, &to->cap, room + 1, 1) < 0)
+			return -1;
+		z->next_out = (unsigned char *)to->s + to->n;
+		z->avail_out = (unsigned)room + 1;
+		rc = inflate(z, Z_NO_FLUSH);
+		to->n += room + 1 - z->avail_out;
+		if (to->n > most)
+			return 1;
+		if (rc == Z_STREAM_END)
+			return 0;
+		if (rc != Z_OK)
+			return maas_fail(rc == Z_BUF_ERROR ? "gzip data is cut short" : "gzip data is damaged");
+	}
+}
+
+int
+maas_gunzip(struct maas_span packed, size_t most, struct maas_buf *to)
+{
+	z_stream z = { .next_in = (unsigned char *)(uintptr_t)packed.s };
+	size_t limit = to->n + most;
+	int rc = 0;
+
+	if (packed.n > UINT_MAX)
+		return 1;
+	z.avail_in = (unsigned)packed.n;
+	if (inflateInit2(&z, 15 + 16) != Z_OK)
+		return maas_fail_as(MAAS_OS, "no memory to gunzip");
+	do
+		rc = unpack(&z, limit, to);
+	while (rc == 0 && z.avail_in && inflateReset(&z) == Z_OK);
+	inflateEnd(&z);
+	return rc;
+}
 #else
+int
+maas_gunzip(struct maas_span packed, size_t most, struct maas_buf *to)
+{
+	(void)packed, (void)most, (void)to;
+	return maas_fail_as(MAAS_UNAVAILABLE, "built without zlib");
+}
+
 static int
 gunzip_start(struct maas_input *in)
 {

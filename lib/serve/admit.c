@@ -318,15 +318,12 @@ static int
 check_type(struct ask *a)
 {
 	const char *type = maas_http_header(a->http, "Content-Type");
-	const char *encoding = maas_http_header(a->http, "Content-Encoding");
 	size_t n = type ? strcspn(type, "; ") : 0;
 
 	if (strcmp(a->http->method, "POST"))
 		return 0;
-	if (encoding && strcasecmp(encoding, "identity")) {
-		reply_error(a, 415, "unsupported_media_type", NULL, "Content-Encoding is not 'identity'");
+	if (body_coding(a) < 0)
 		return -1;
-	}
 	if (!type || (n == 16 && !strncasecmp(type, "application/json", n)) ||
 	    (n == 33 && !strncasecmp(type, "application/x-www-form-urlencoded", n)))
 		return 0;
@@ -377,6 +374,8 @@ admit_handle(void *ctx, struct maas_http_request *r)
 	struct ask *a = r->app;
 
 	(void)ctx;
+	if (!strcmp(r->method, "POST") && body_coding(a) && body_unpack(a, most_bytes(a)) < 0)
+		return;
 	if (check_policy_bytes(a, r->body.n) == 0)
 		a->route->run(a);
 }
@@ -434,6 +433,7 @@ admit_finished(void *ctx, struct maas_http_request *r)
 		count_usage(s, a);
 	if (a->server)
 		hosted_release(a);
+	body_free(a);
 	count_code(m, r->status);
 	count_seconds(&m->duration, SCALE_REQUEST, maas_clock() - r->start);
 	if (arena && maas_arena_bytes(arena) > ARENA_KEEP) {

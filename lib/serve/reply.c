@@ -99,6 +99,12 @@ read_object_in(struct ask *a, struct maas_span text)
 		reply_too_large(a);
 		return NULL;
 	}
+	if (text.n >= 3 && !memcmp(text.s, "\xef\xbb\xbf", 3)) /* the mark that some editors put */
+		text = (struct maas_span){ text.s + 3, text.n - 3 };
+	if (!text.n) {
+		reply_error(a, 400, "invalid_json", NULL, "the body is empty");
+		return NULL;
+	}
 	j = maas_json_parse(text);
 	if (j && maas_json_type(j) == MAAS_J_OBJECT)
 		return j;

@@ -140,6 +140,7 @@ struct ask {
 	struct prompts *prompts;
 	struct pieces *pieces;
 	struct vectors *vectors;
+	struct maas_buf plain;          /* the body, where it came packed */
 	uint64_t tokens;                /* spent, for the key's quota */
 	size_t waits;                   /* tokens it counts while it waits */
 	struct ask *next;
@@ -181,6 +182,7 @@ struct maas_server {
 	double verified;                        /* maas_clock(): when the audit trail was, last; 0: not yet */
 	double started;                         /* seconds since 1970 */
 	_Atomic int draining;
+	_Atomic size_t unpacked;                /* bytes of bodies that came packed */
 	pthread_t scheduler;
 	int scheduling;                         /* the thread runs */
 	pthread_mutex_t lock;                   /* of all below */
@@ -207,6 +209,13 @@ void admit_free(void *app);
 void reply_wait(struct ask *, double seconds, const char *why);
 /* May the ask's key use the model, by what it says and by the policy? */
 int ask_allows(const struct ask *, const char *model);
+
+/* body.c */
+/* Is the body packed?  -1: in a way that is not known, replied. */
+int body_coding(struct ask *) MAAS_USE;
+/* Unpack it, to `most` bytes at most.  -1: replied. */
+int body_unpack(struct ask *, size_t most) MAAS_USE;
+void body_free(struct ask *);
 
 /* reply.c */
 /* {"error":{"message","type","param","code"}}; param may be NULL. */

@@ -372,6 +372,19 @@ copy_item(struct ask *a, const struct maas_json *j, struct maas_span *to)
 }
 
 static int
+bad_item(struct ask *a, const struct records *r, size_t i, const char *name, enum maas_json_type want)
+{
+	char which[64];
+
+	snprintf(which, sizeof which, r->list ? "%s[%zu]" : "%s", name, i);
+	reply_error(a, 400, "invalid_type", which, "'%s' is %s", which,
+	    want != MAAS_J_TEXT ? "no object"
+		: r->list       ? "no text"
+				: "neither a text nor a list of texts");
+	return -1;
+}
+
+static int
 read_items(struct ask *a, struct records *r, const struct maas_json *j, const char *name, enum maas_json_type want)
 {
 	if (r->n > RECORDS) {
@@ -382,13 +395,8 @@ read_items(struct ask *a, struct records *r, const struct maas_json *j, const ch
 	for (size_t i = 0; r->item && i < r->n; i++) {
 		const struct maas_json *one = r->list ? maas_json_at(j, i) : j;
 
-		if (maas_json_type(one) != want) {
-			reply_error(a, 400, "invalid_type", name, "'%s' is %s", name,
-			    want == MAAS_J_TEXT ? "neither a text nor a list of texts"
-				: r->list       ? "no list of objects"
-						: "no object");
-			return -1;
-		}
+		if (maas_json_type(one) != want)
+			return bad_item(a, r, i, name, want);
 		if (copy_item(a, one, &r->item[i]) < 0)
 			r->item = NULL;
 	}

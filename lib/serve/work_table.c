@@ -416,7 +416,7 @@ static int
 check_bytes(const struct maas_span s)
 {
 	if (s.n >= 2 && (unsigned char)s.s[0] == 0x1f && (unsigned char)s.s[1] == 0x8b)
-		return maas_fail("the body is compressed: gunzip it first");
+		return maas_fail("the body is compressed: say so with Content-Encoding: gzip");
 	return 0;
 }
 

@@ -36,7 +36,7 @@ for path in /v1/models/ /v1/models/m/nothing /v1//models /v1/models/m/predict/ /
 	echo "$path $(ask -o /dev/null -w '%{http_code}' "http://localhost$path")"
 done
 refused /v1/completions '{"model":"m","prompt":"x"}' -H 'Content-Type: text/csv'
-refused /v1/completions '{"model":"m","prompt":"x"}' -H 'Content-Encoding: gzip'
+refused /v1/completions '{"model":"m","prompt":"x"}' -H 'Content-Encoding: br'
 ask -H 'X-Request-Id: my-1.x' -D - -o /dev/null $url | head_of X-Request-Id
 ask -I $url | head_of Content-Type
 head -c 9000000 /dev/zero | ask -o /dev/null -w '%{http_code}\n' --data-binary @- http://localhost/v1/completions

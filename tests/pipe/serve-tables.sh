@@ -60,7 +60,7 @@ for type in $CSV $LINES application/octet-stream text/html application/xml; do
 done
 printf 'length,width\n1,2\n' | table $S $CSV '*/*' | jq -r .error.message
 printf '1,2,3,4\n' | table $S 'text/csv; header=absent' '*/*' | jq -c '[.predictions[].error.code, .error.code]'
-table $S $CSV '*/*' -H 'Content-Encoding: gzip' </dev/null | jq -r .error.code
+table $S $CSV '*/*' -H 'Content-Encoding: br' </dev/null | jq -r .error.code
 head -c 70000000 /dev/zero | table $S $CSV '*/*' | jq -r .error.code
 head -c 9000000 /dev/zero | table $S application/json '*/*' | jq -r .error.code
 yes 1 | head -n 1000001 | table $S 'text/csv; header=absent' $TSV | jq -r .error.code
