@@ -319,6 +319,7 @@ check_type(struct ask *a)
 {
 	const char *type = maas_http_header(a->http, "Content-Type");
 	size_t n = type ? strcspn(type, "; ") : 0;
+	enum maas_medium medium = MAAS_NO_MEDIUM;
 
 	if (strcmp(a->http->method, "POST"))
 		return 0;
@@ -327,14 +328,18 @@ check_type(struct ask *a)
 	if (!type || (n == 16 && !strncasecmp(type, "application/json", n)) ||
 	    (n == 33 && !strncasecmp(type, "application/x-www-form-urlencoded", n)))
 		return 0;
-	if (takes_tables(a->route) && table_type(type, &(struct records){ 0 }))
+	if (takes_tables(a->route) && unpack_type(type, &medium) < 0) {
+		reply_error(a, 415, "unsupported_media_type", NULL, "%s", maas_error());
+		return -1;
+	}
+	if (takes_tables(a->route) && (medium || table_type(type, &(struct records){ 0 })))
 		return 0;
 	if (takes_bytes(a->route) && n == 24 && !strncasecmp(type, "application/octet-stream", n))
 		return 0;
 	reply_error(a, 415, "unsupported_media_type", NULL,
 	    takes_tables(a->route)
 		? "Content-Type is neither application/json nor text/csv, text/tab-separated-values, "
-		  "text/plain, application/x-ndjson, application/octet-stream"
+		  "text/plain, application/x-ndjson, application/octet-stream, a picture or a sound"
 		: "Content-Type is not application/json");
 	return -1;
 }

@@ -25,6 +25,7 @@ struct records {
 	struct maas_span table; /* its bytes, in memory that stays */
 	enum form form;
 	int strict; /* a row without an answer fails them all */
+	const double *ready; /* the one row's numbers, unpacked from `table`; NULL: the table is to be read */
 	struct sheet *sheet;
 	struct wanted *wanted; /* of tensors (tensors.h) */
 };
@@ -41,11 +42,20 @@ int rows_put_tail(struct ask *) MAAS_USE;
 /* work_table.c */
 /* Does the request's body hold a table, by its type?  Then the options to read it with are in r. */
 int table_type(const char *type, struct records *r);
+int table_format(const struct maas_format *); /* as struct maas_table_options has it */
 /* How answers are wanted: of the header Accept; `otherwise` where it does not say. */
 enum form table_form(struct ask *, enum form otherwise);
 /* The columns of a model that reads tables; NULL: it does not. */
 const struct maas_columns *table_columns(const struct hosted *);
 extern const struct work work_table;
+
+/* unpack.c */
+/* What a body of this type is; -1 with a reason where it is a picture or a sound that is not read. */
+int unpack_type(const char *type, enum maas_medium *);
+/* What the body is, by its type, or where that says nothing (NULL, too) by its first bytes. */
+enum maas_medium unpack_medium(const struct ask *, const char *type);
+/* The table is taken apart, and answered; or 503. */
+void unpack_queue(struct unpacker *, struct ask *);
 
 /* tensors.c */
 /* What a row says, of n scores or components, behind what others have said. */

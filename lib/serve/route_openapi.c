@@ -157,7 +157,7 @@ static const struct schema
 static const char *const bytes[] = { "application/octet-stream", NULL };
 static const char *const tables[] = { "text/csv", "text/tab-separated-values", "application/x-ndjson", NULL };
 static const char *const bodies[] = { "text/csv", "text/tab-separated-values", "application/x-ndjson", "text/plain",
-	"application/octet-stream", NULL };
+	"application/octet-stream", "image/png", "image/jpeg", "audio/wav", "audio/flac", "audio/ogg", NULL };
 
 static const struct described *
 find(const char *name)

@@ -174,6 +174,7 @@ struct maas_server {
 	struct maas_buf trouble;                /* lines: what could not be loaded; of the thread that opened the server */
 	struct looks looks;                     /* the latest; of the thread that loads */
 	struct loader *loader;
+	struct unpacker *unpacker;              /* NULL: offline */
 	struct accesslog log;
 	struct route_metrics *route_metrics;    /* [serve_nroutes] */
 	_Atomic uint64_t rejected[REJECTED_KINDS];
@@ -265,6 +266,12 @@ int put_card(struct maas_server *, struct maas_buf *, struct family *) MAAS_USE;
 
 /* server.c */
 void note_reload(struct maas_server *, int good);       /* for the counters */
+
+/* unpack.c */
+struct unpacker;
+struct unpacker *unpack_start(struct maas_server *) MAAS_USE;
+void unpack_stop(struct unpacker *);    /* what waits is failed; later ones are refused */
+void unpack_free(struct unpacker *);
 
 /* loader.c */
 struct loader;

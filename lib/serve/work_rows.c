@@ -512,11 +512,35 @@ untyped_table(const struct ask *a, const char *type, struct records *r)
 	return p < end && !strchr("{[\"", *p) && table_type("text/plain", r);
 }
 
+/* A picture or a sound: one record. */
+static void
+run_medium(struct ask *a, struct records *r, enum maas_medium sent)
+{
+	static const char *const names[] = { "rows", "pictures", "sounds" };
+	const struct maas_columns *c = table_columns(a->model);
+	enum maas_medium wanted = maas_columns_medium(c);
+
+	if (sent != wanted) {
+		reply_error(a, 415, "unsupported_media_type", NULL, "the model takes %s, no %s",
+		    c->texts && !c->numbers && !c->words ? "texts" : names[wanted], names[sent]);
+		return;
+	}
+	r->strict = 1;
+	r->read.format = table_format(sent == MAAS_PICTURE ? &maas_format_picture : &maas_format_sound);
+	if (!a->server->unpacker) {
+		reply_error(
+		    a, 415, "unsupported_media_type", NULL, "no %s are read from a file of requests", names[sent]);
+		return;
+	}
+	unpack_queue(a->server->unpacker, a);
+}
+
 static void
 run_rows(struct ask *a, int explain)
 {
 	const char *type = maas_http_header(a->http, "Content-Type");
 	struct records *r;
+	enum maas_medium medium;
 	int lines;
 
 	a->model = hosted_of_path(a);
@@ -534,17 +558,21 @@ run_rows(struct ask *a, int explain)
 	}
 	r->explain = explain;
 	r->top_k = r->top = SIZE_MAX;
-	if (!table_type(type, r) && !untyped_table(a, type, r)) {
+	medium = unpack_medium(a, type);
+	if (!medium && !table_type(type, r) && !untyped_table(a, type, r)) {
 		run_items(a, r);
 		return;
 	}
 	r->table = a->http->body;
-	r->list = 1;
+	r->list = !medium;
 	lines = r->read.format && maas_formats[r->read.format - 1] == &maas_format_jsonl;
 	r->form = table_form(a, lines ? FORM_LINES : FORM_JSON);
 	if (explain && r->form != FORM_LINES)
 		r->form = FORM_JSON;
-	scheduler_queue(a, &work_table);
+	if (medium)
+		run_medium(a, r, medium);
+	else
+		scheduler_queue(a, &work_table);
 }
 
 void

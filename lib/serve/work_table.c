@@ -44,8 +44,8 @@ is_type(const char *type, const char *want)
 	return n == strlen(want) && !strncasecmp(type, want, n);
 }
 
-static int
-format_number(const struct maas_format *f)
+int
+table_format(const struct maas_format *f)
 {
 	int i = 0;
 
@@ -83,7 +83,7 @@ table_type(const char *type, struct records *r)
 
 	for (size_t i = 0; type && i < MAAS_COUNT(types); i++)
 		if (is_type(type, types[i].name)) {
-			r->read.format = types[i].format ? format_number(types[i].format) : 0;
+			r->read.format = types[i].format ? table_format(types[i].format) : 0;
 			r->read.header = header_said(type);
 			return 1;
 		}
@@ -420,6 +420,18 @@ check_bytes(const struct maas_span s)
 	return 0;
 }
 
+static int
+open_table(struct sheet *s)
+{
+	const struct records *r = s->ask->records;
+
+	return check_bytes(r->table) == 0 &&
+		(s->table = maas_table_open_text(&r->read, s->columns, "body", r->table)) &&
+		(s->reader = maas_reader_new(s->columns, s->table))
+	    ? 0
+	    : -1;
+}
+
 static enum begun
 table_begin(struct ask *a)
 {
@@ -434,9 +446,7 @@ table_begin(struct ask *a)
 	s->ask = a;
 	r->many = r->table.n > MANY_BYTES;
 	s->columns = table_columns(a->model);
-	if (make_room(s) < 0 || check_bytes(r->table) < 0 ||
-	    !(s->table = maas_table_open_text(&r->read, s->columns, "body", r->table)) ||
-	    !(s->reader = maas_reader_new(s->columns, s->table)) || (head && rows_put_head(a) < 0)) {
+	if (make_room(s) < 0 || (!r->ready && open_table(s) < 0) || (head && rows_put_head(a) < 0)) {
 		give_up_reading(a);
 		return BEGUN_OVER;
 	}
@@ -484,6 +494,11 @@ read_some(struct sheet *s)
 	int rc = 1;
 
 	s->n = 0;
+	if (s->ask->records->ready) {
+		s->row[s->n++] =
+		    (struct maas_row){ .record = { .name = "body", .line = 1 }, .x = s->ask->records->ready };
+		return 0;
+	}
 	maas_arena_reset(s->arena);
 	while (s->n < BLOCK && held < HELD && (rc = maas_reader_next(s->reader, &s->row[s->n])) > 0) {
 		if (maas_row_copy(s->arena, s->columns, &s->row[s->n], &held) < 0)
