@@ -195,7 +195,8 @@ maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state 
 		return NULL;
 	s->route_metrics = maas_alloc(serve_nroutes, sizeof *s->route_metrics);
 	if (!s->route_metrics || open_books(s) < 0 || check_reach(s, tcp) < 0 || open_models(s) < 0 ||
-	    open_log(s) < 0 || !(s->loader = loader_start(s)) || !(s->unpacker = unpack_start(s)) || scheduler_start(s) < 0 || listen_on(s, tcp) < 0) {
+	    open_log(s) < 0 || !(s->loader = loader_start(s)) || !(s->unpacker = unpack_start(s)) ||
+	    scheduler_start(s) < 0 || listen_on(s, tcp) < 0) {
 		maas_server_close(s);
 		return NULL;
 	}
