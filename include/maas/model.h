@@ -213,6 +213,7 @@ struct maas_decoder_limits {
 struct maas_decoder_load {
 	size_t running, sequences;              /* now; at most */
 	size_t blocks, blocks_free, block_bytes;        /* of the cache, MAAS_KEYS tokens each */
+	uint64_t evicted;                       /* blocks of prompts that were kept, so far */
 	uint64_t steps, prompt_tokens, new_tokens;      /* so far */
 };
 struct maas_decoder;

@@ -187,6 +187,7 @@ maas_decoder_load(const struct maas_decoder *d)
 		.blocks = d->net.blocks,
 		.blocks_free = d->blocks.spare,
 		.block_bytes = d->net.block_bytes,
+		.evicted = d->blocks.forgotten,
 		.steps = d->steps,
 		.prompt_tokens = d->prompt_tokens,
 		.new_tokens = d->new_tokens };

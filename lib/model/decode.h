@@ -23,7 +23,7 @@ struct blocks {
 	size_t n, spare, buckets;       /* in all; that nobody has */
 	int keep;                       /* what spare ones hold can be found */
 	uint32_t *bucket, first, last;  /* spare ones, the one left alone longest first */
-	uint64_t names;
+	uint64_t names, forgotten;      /* given; of those that held something, taken for something else */
 };
 int blocks_make(struct blocks *, struct maas_arena *, size_t n, int keep) MAAS_USE;
 /* One for the caller; there must be a spare one. */

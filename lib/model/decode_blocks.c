@@ -116,6 +116,7 @@ blocks_take(struct blocks *b)
 	uint32_t i = b->first;
 
 	unlink_spare(b, i);
+	b->forgotten += b->block[i].name != 0;
 	forget(b, i);
 	b->block[i].users = 1;
 	return i;

@@ -31,6 +31,7 @@ enum finished { FINISHED_STOP, FINISHED_LENGTH, FINISHED_CANCELLED, FINISHED_TIM
 struct version_metrics {
 	_Atomic uint64_t running, queued;       /* requests now */
 	_Atomic uint64_t cache_used, cache_capacity;    /* bytes of keys and values */
+	_Atomic uint64_t cache_evicted;         /* blocks */
 	double load_seconds;
 };
 
@@ -91,7 +92,8 @@ struct metrics_view {
 	const struct service_metrics *service;
 	struct keymeters *keys;                 /* NULL: not shown */
 	uint64_t connections;
-	uint64_t waiting, capacity;             /* of the queue */
+	uint64_t waiting, capacity;             /* of the queue: requests */
+	uint64_t waiting_tokens, token_capacity;
 	double started, certified;              /* seconds since 1970: the start, the end of the certificate; 0: none */
 };
 /* Prometheus' text format 0.0.4, appended. */

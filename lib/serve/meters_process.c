@@ -104,7 +104,11 @@ metrics_print_process(const struct metrics_view *v, struct maas_buf *to)
 	    put_single(to, "maas_queue_requests", "gauge", "Requests that wait for their turn, of all models.",
 		(double)v->waiting) < 0 ||
 	    put_single(to, "maas_queue_capacity", "gauge", "Requests that may wait; more are turned away.",
-		(double)v->capacity) < 0)
+		(double)v->capacity) < 0 ||
+	    put_single(to, "maas_queue_tokens", "gauge", "Tokens of prompts that wait, of all models.",
+		(double)v->waiting_tokens) < 0 ||
+	    put_single(to, "maas_queue_tokens_capacity", "gauge", "Tokens that may wait.", (double)v->token_capacity) <
+		0)
 		return -1;
 	if (put_single(to, "maas_tls_certificate_end_timestamp_seconds", "gauge",
 		"When the certificate expires, in seconds since 1970; 0: no TLS.", v->certified) < 0)

@@ -38,21 +38,23 @@ print_states(const struct metrics_view *v, struct maas_buf *to)
 }
 
 static const struct {
-	const char *name, *help;
+	const char *name, *type, *help;
 	size_t at;
 } gauges[] = {
 #define AT(m) offsetof(struct version_metrics, m)
-	{ "maas_requests_running", "Requests whose answer is being made.", AT(running) },
-	{ "maas_requests_queued", "Requests that wait for their turn.", AT(queued) },
-	{ "maas_kv_cache_used_bytes", "Keys and values in use.", AT(cache_used) },
-	{ "maas_kv_cache_capacity_bytes", "Keys and values that there is room for.", AT(cache_capacity) },
+	{ "maas_requests_running", "gauge", "Requests whose answer is being made.", AT(running) },
+	{ "maas_requests_queued", "gauge", "Requests that wait for their turn.", AT(queued) },
+	{ "maas_kv_cache_used_bytes", "gauge", "Keys and values in use.", AT(cache_used) },
+	{ "maas_kv_cache_capacity_bytes", "gauge", "Keys and values that there is room for.", AT(cache_capacity) },
+	{ "maas_kv_cache_evictions_total", "counter", "Blocks of keys and values that were kept and made room.",
+	    AT(cache_evicted) },
 };
 
 static int
 print_gauges(const struct metrics_view *v, struct maas_buf *to)
 {
 	for (size_t g = 0; g < MAAS_COUNT(gauges); g++) {
-		if (put_family(to, gauges[g].name, "gauge", gauges[g].help) < 0)
+		if (put_family(to, gauges[g].name, gauges[g].type, gauges[g].help) < 0)
 			return -1;
 		for (size_t i = 0; i < v->versions; i++) {
 			const void *p = (const char *)v->version[i].m + gauges[g].at;

@@ -106,6 +106,7 @@ put_metrics(struct ask *a, struct metrics_view *v, struct maas_buf *to)
 	pthread_mutex_lock(&s->lock);
 	v->versions = hold_versions(s, version, held, &n);
 	v->waiting = s->waiting;
+	v->waiting_tokens = s->waiting_tokens;
 	pthread_mutex_unlock(&s->lock);
 	v->version = version;
 	rc = metrics_print(v, to);
@@ -125,6 +126,7 @@ run_metrics(struct ask *a)
 		.keys = s->keymeters,
 		.connections = maas_http_connections(s->http),
 		.capacity = (uint64_t)s->options.queue,
+		.token_capacity = (uint64_t)s->options.queue_tokens,
 		.started = s->started,
 		.certified = (double)maas_http_tls_end(s->http) };
 	struct family **f = all_families(a, &v.models);

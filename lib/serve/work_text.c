@@ -329,6 +329,7 @@ show_cache(struct hosted *m)
 
 	atomic_store_explicit(
 	    &m->now.cache_used, (load.blocks - load.blocks_free) * load.block_bytes, memory_order_relaxed);
+	atomic_store_explicit(&m->now.cache_evicted, load.evicted, memory_order_relaxed);
 }
 
 static void

@@ -67,7 +67,7 @@ for KEY in "$A" "$A" "$B" "$B" "$A"; do
 done | sed "s/.*,\(.*\)]/cached: \1/"
 for KEY in "$A" "$B"; do post $C "$fresh" | jq -r '.choices[0].text'; done | uniq | wc -l
 KEY=$A
-[ "$(metric 'maas_cached_tokens_total{model="q8"}')" -ge 256 ] && echo "and counted"
+[ "$(metric 'maas_cached_prompt_tokens_total{model="q8"}')" -ge 256 ] && echo "and counted"
 
 # five ids while several times 900 are read: the next step is theirs
 alone() { metric 'maas_first_token_steps_bucket{model="f32",le="1"}'; }
