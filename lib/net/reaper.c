@@ -1,5 +1,5 @@
 /*
- * reaper.c -- twenty times a second a look at every connection: the library's own time-out counts
+ * reaper.c -- a look at every connection, again and again: the library's own time-out counts
  * from the last byte, and it does not look at a suspended connection at all.
  */
 #include <math.h>
@@ -9,7 +9,8 @@
 
 #include "exchange.h"
 
-#define TICK_MS 50
+#define TICK_MS 50 /* between two looks at who may have left */
+#define IDLE    5  /* such times between two looks, where nobody waits for an answer: for deadlines alone */
 
 /* Has the other end closed, or half closed?  A client that will send nothing more is taken to have left. */
 static int
@@ -54,7 +55,7 @@ reap(void *arg)
 	struct maas_http *h = arg;
 
 	pthread_mutex_lock(&h->lock);
-	while (h->reaping) {
+	for (unsigned i = 0; h->reaping; i++) {
 		struct timespec t;
 
 		clock_gettime(CLOCK_REALTIME, &t);
@@ -62,7 +63,8 @@ reap(void *arg)
 		t.tv_sec += t.tv_nsec / 1000000000L;
 		t.tv_nsec %= 1000000000L;
 		pthread_cond_timedwait(&h->tick, &h->lock, &t);
-		look_at_all(h);
+		if (i % IDLE == 0 || atomic_load(&h->suspended))
+			look_at_all(h);
 	}
 	pthread_mutex_unlock(&h->lock);
 	return NULL;
