@@ -2,10 +2,10 @@
 // predict.mjs -- label each line of text with a model that maas-serve serves.
 //	MAAS_KEY=maas_... node predict.mjs http://127.0.0.1:8080 MODEL < texts
 // One line in, one line out: label, tab, score.  Needs nothing but Node.js 18 or newer.
-// A server that is busy is asked again when it says so.
+// A server that is busy is asked once more when it says so.
 import { readFileSync } from "node:fs";
 
-const BATCH = 500, TRIES = 5;
+const BATCH = 500;
 const [url, model] = process.argv.slice(2);
 const key = process.env.MAAS_KEY;
 
@@ -14,20 +14,24 @@ if (!url || !model || !key) {
 	process.exit(64);
 }
 
+const ask = (body) => fetch(`${url}/v1/models/${model}/predict`, {
+	method: "POST",
+	headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+	body: JSON.stringify(body),
+});
+
 async function predict(text) {
-	for (let left = TRIES - 1; ; left--) {
-		const reply = await fetch(`${url}/v1/models/${model}/predict`, {
-			method: "POST",
-			headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
-			body: JSON.stringify({ text, top_k: 1 }),
-		});
-		const answer = await reply.json();
-		if (reply.ok)
-			return answer.predictions;
-		if (![429, 503].includes(reply.status) || !left)
-			throw new Error(answer.error.message);
+	let reply = await ask({ text, top_k: 1 });
+	if ([429, 503].includes(reply.status)) {
 		await new Promise((done) => setTimeout(done, 1000 * Number(reply.headers.get("Retry-After") ?? 1)));
+		reply = await ask({ text, top_k: 1 });
 	}
+	const answer = await reply.json();
+	if (!reply.ok) {
+		console.error(answer.error.message);
+		process.exit(1);
+	}
+	return answer.predictions;
 }
 
 const lines = readFileSync(0, "utf8").replace(/\n$/, "").split("\n");
