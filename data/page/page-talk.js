@@ -129,10 +129,10 @@ export async function post(path, value, signal) {
 	return await (await ask(path, { body: JSON.stringify(value), signal })).json();
 }
 
-// A table of one line, of this type.
-export async function postLine(path, line, type, signal) {
-	const reply = await ask(path, { body: `${line}\n`, type, accept: "application/json", signal });
-	return (await reply.json()).predictions[0];
+// Something else of this type that is one row: the line of a table, a file.
+export async function postOne(path, body, type, signal) {
+	const reply = await (await ask(path, { body, type, accept: "application/json", signal })).json();
+	return reply.predictions ? reply.predictions[0] : reply;
 }
 
 // The objects of a stream of server-sent events, as they come.

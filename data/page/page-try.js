@@ -1,5 +1,5 @@
 // page-try.js -- a try at a model: fields for what it takes, and its answer.
-import { post, postLine, stream } from "./page-talk.js";
+import { post, postOne, stream } from "./page-talk.js";
 import { bars, plain, put, share, signedBars, why } from "./page-why.js";
 import { say } from "./page-words.js";
 
@@ -62,7 +62,7 @@ function shell(to, path, body, type = "application/json") {
 	to.querySelector("pre").textContent = [
 		'curl -H "Authorization: Bearer $KEY" \\',
 		`  -H ${quoted(`Content-Type: ${type}`)} \\`,
-		`  -d ${quoted(body)} \\`,
+		typeof body === "string" ? `  -d ${quoted(body)} \\` : `  --data-binary ${quoted(`@${body.name}`)} \\`,
 		`  ${quoted(new URL(path, location.href.replace(/#.*/, "")).href)}`,
 	].join("\n");
 	to.hidden = false;
@@ -70,7 +70,8 @@ function shell(to, path, body, type = "application/json") {
 
 // Rows and texts
 
-// Fields for the columns; read() gives what is sent: { text }, { row }, or { line, type } where columns have no names.
+// Fields for the columns; read() gives what is sent: { text }, { row }, or { one, type } where
+// columns have no names: a line, a file.
 function textFields(to) {
 	const text = area(4);
 
@@ -80,14 +81,45 @@ function textFields(to) {
 
 function lineFields(to, inputs) {
 	const line = area(3);
-	const { type, width } = inputs[0];
+	const { type, shape } = inputs[0];
+	const n = shape ? shape.reduce((a, b) => a * b) : inputs.length;
 
 	if (type === "sparse") {
-		to.append(field(say("A row"), line, say("numbers as PLACE:VALUE, parted by blanks; places from 1 to {n}", { n: width })));
-		return () => ({ line: line.value.trim(), type: "text/plain" });
+		to.append(field(say("A row"), line, say("numbers as PLACE:VALUE, parted by blanks; places from 1 to {n}", { n })));
+		return () => ({ one: `${line.value.trim()}\n`, type: "text/plain" });
 	}
-	to.append(field(say("A row"), line, say("{n} values, parted by commas", { n: width || inputs.length })));
-	return () => ({ line: line.value.trim(), type: "text/csv; header=absent" });
+	to.append(field(say("A row"), line, say("{n} values, parted by commas", { n })));
+	return () => ({ one: `${line.value.trim()}\n`, type: "text/csv; header=absent" });
+}
+
+// A picture or a sound, which is shown before it is sent.
+function fileFields(to, { type }) {
+	const input = put("input");
+	const preview = put(type === "picture" ? "img" : "audio", "preview");
+	let address = null;
+
+	input.type = "file";
+	input.required = true;
+	input.accept = type === "picture" ? "image/png,image/jpeg" : "audio/wav,audio/flac,audio/ogg,.wav,.flac,.ogg";
+	preview.hidden = true;
+	if (type === "picture")
+		preview.alt = say("The picture");
+	else
+		preview.controls = true;
+	input.addEventListener("change", () => {
+		const file = input.files[0];
+		if (address)
+			URL.revokeObjectURL(address);
+		address = file ? URL.createObjectURL(file) : null;
+		preview.hidden = !file;
+		if (file)
+			preview.src = address;
+	});
+	to.append(field(type === "picture" ? say("A picture") : say("A sound"), input), preview);
+	return () => {
+		const file = input.files[0];
+		return { one: file, type: file.type || "application/octet-stream" };
+	};
 }
 
 function columnInput(c) {
@@ -139,6 +171,8 @@ function rowFields(to, m) {
 
 	if (inputs.length === 1 && inputs[0].type === "text")
 		return textFields(to);
+	if (inputs[0].type === "picture" || inputs[0].type === "sound")
+		return fileFields(to, inputs[0]);
 	return inputs.some((c) => c.name === null) ? lineFields(to, inputs) : columnFields(to, inputs);
 }
 
@@ -146,9 +180,9 @@ const mute = (e) => e.status === 501 || e.status === 403 || e.code === "not_supp
 
 // The answer with its reasons, or the answer alone where the model gives none.
 async function askRow(m, path, body, signal) {
-	const send = (verb) => (body.line === undefined
+	const send = (verb) => (body.one === undefined
 		? post(`${path}/${verb}`, body, signal)
-		: postLine(`${path}/${verb}`, body.line, body.type, signal));
+		: postOne(`${path}/${verb}`, body.one, body.type, signal));
 
 	if (m.card.task !== "transform")
 		try {
@@ -166,7 +200,7 @@ function best(answer) {
 	return put("p", "best", plain(answer.value));
 }
 
-function showAnswer(to, answer, text) {
+function showAnswer(to, answer, text, shape) {
 	if (answer.error) {
 		to.replaceChildren(put("p", "trouble", answer.error.message || String(answer.error)));
 	} else if (answer.components) {
@@ -177,7 +211,7 @@ function showAnswer(to, answer, text) {
 		if (answer.scores)
 			to.append(bars(say("Scores"), answer.scores));
 		if (answer.contributions)
-			to.append(why(answer, text));
+			to.append(why(answer, text, shape));
 	}
 	to.hidden = false;
 }
@@ -198,13 +232,13 @@ function tryRows(part, m, run) {
 		status.classList.remove("unseen");
 		status.textContent = say("Asking …");
 		const answer = await askRow(m, path, body, signal);
-		showAnswer(find(".answer"), answer, body.text === undefined ? null : body.text);
+		showAnswer(find(".answer"), answer, body.text === undefined ? null : body.text, m.inputs && m.inputs[0].shape);
 		status.classList.add("unseen"); // it is seen below; it is said here
 		status.textContent = answer.label === undefined ? say("Answered.") : say("The answer: {label}", { label: answer.label });
-		if (body.line === undefined)
+		if (body.one === undefined)
 			shell(find(".shell"), `${path}/predict`, JSON.stringify(body));
 		else
-			shell(find(".shell"), `${path}/predict`, body.line, body.type);
+			shell(find(".shell"), `${path}/predict`, typeof body.one === "string" ? body.one.trim() : body.one, body.type);
 	});
 }
 

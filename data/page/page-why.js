@@ -126,6 +126,35 @@ function painted(text, pieces) {
 	return p;
 }
 
+// What each place of a picture adds (x7, x7.red: row by row from 1), or of a sound (t3.b4: frame, band; low ones below),
+// in the same colours.  null: these pieces have no places of a rectangle.
+function surface(pieces, [height, width]) {
+	const sum = new Float64Array(height * width);
+	const sound = pieces[0].piece.startsWith("t");
+	const canvas = put("canvas", "surface");
+	let most = 0;
+
+	for (const p of pieces) {
+		const at = /^x(\d+)(\.\w+)?$|^t(\d+)\.b(\d+)$/.exec(p.piece);
+		const i = at === null ? -1 : at[1] ? at[1] - 1 : (at[3] - 1) * width + (at[4] - 1);
+		if (!(i >= 0 && i < sum.length))
+			return null;
+		sum[i] += p.contribution;
+		most = Math.max(most, Math.abs(sum[i]));
+	}
+	[canvas.width, canvas.height] = sound ? [height, width] : [width, height];
+	const picture = new ImageData(canvas.width, canvas.height);
+	sum.forEach((value, i) => {
+		const x = sound ? Math.floor(i / width) : i % width, y = sound ? width - 1 - i % width : Math.floor(i / width);
+		const colour = value < 0 ? [63, 111, 224] : [240, 160, 20];
+		picture.data.set([...colour, Math.round(255 * Math.abs(value) / (most || 1))], 4 * (y * canvas.width + x));
+	});
+	canvas.getContext("2d").putImageData(picture, 0, 0);
+	canvas.setAttribute("role", "img");
+	canvas.setAttribute("aria-label", say("What each place adds"));
+	return canvas;
+}
+
 function key(label) {
 	const line = put("p", "key-line");
 	const [before, after] = label === null
@@ -136,8 +165,8 @@ function key(label) {
 	return line;
 }
 
-// Why an answer is what it is: `text` is null where a row was asked.
-export function why(answer, text) {
+// Why an answer is what it is: `text` is null where a row was asked, `shape` is of numbers that are one picture.
+export function why(answer, text, shape) {
 	const label = answer.label === undefined ? null : answer.label;
 	const pieces = answer.contributions;
 	const part = document.createDocumentFragment();
@@ -147,11 +176,14 @@ export function why(answer, text) {
 	part.append(put("h3", "", say("Why")));
 	if (text !== null && pieces.some((p) => p.start !== null))
 		part.append(painted(text, pieces));
+	const whole = shape && shape.length > 1 && pieces.length ? surface(pieces, shape) : null;
+	if (whole)
+		part.append(whole);
 	part.append(key(label));
 	if (!pieces.length)
 		part.append(put("p", "hint", say("Nothing in it is known to the model.")));
 	const more = put("details", "pieces", put("summary", "", say("Piece by piece")));
-	more.open = text === null;
+	more.open = text === null && whole === null;
 	if (rest !== undefined)
 		list.push({ name: answer.intercept === undefined ? say("(rest)") : say("(base)"), value: rest });
 	more.append(signedBars(say("What each piece adds"), list));

@@ -50,14 +50,26 @@ put_column(struct maas_buf *to, const struct maas_columns *c, const struct maas_
 	return maas_buf_text(to, "}");
 }
 
-/* Rows without columns: a text, or so many numbers. */
+/* Rows without columns: a text; so many numbers, of a table or an array; a picture or a sound that is made such. */
 static int
 put_whole(struct maas_buf *to, const struct maas_columns *c)
 {
+	enum maas_medium medium = maas_columns_medium(c);
+	const char *type = medium == MAAS_PICTURE ? "picture"
+	    : medium == MAAS_SOUND                ? "sound"
+	    : c->sparse                           ? "sparse"
+						  : "number";
+
 	if (c->texts)
 		return maas_buf_text(to, "{\"name\":\"text\",\"type\":\"text\"}");
-	return maas_buf_printf(
-	    to, "{\"name\":null,\"type\":\"%s\",\"width\":%zu}", c->sparse ? "sparse" : "number", c->numbers);
+	if (maas_buf_printf(to, "{\"name\":null,\"type\":\"%s\",\"shape\":[", type) < 0)
+		return -1;
+	if (!c->height)
+		return maas_buf_printf(to, "%zu]}", c->numbers);
+	if (maas_buf_printf(to, "%zu,%zu", c->height, c->width) < 0 ||
+	    (c->channels && maas_buf_printf(to, ",%zu", c->channels) < 0))
+		return -1;
+	return maas_buf_text(to, "]}");
 }
 
 static int

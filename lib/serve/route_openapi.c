@@ -73,7 +73,7 @@ static const struct schema
 		"\"id\":" TEXT ",\"object\":" TEXT ",\"created\":" WHOLE ",\"owned_by\":" TEXT ",\"kind\":" TEXT
 		",\"versions\":" LIST(OF("Version")) ",\"card\":" OF("Card") ",\"inputs\":" LIST(OF("Input")) },
 	    { "Input", "\"name\",\"type\"",
-		"\"name\":" MAYBE("string") ",\"type\":" TEXT ",\"values\":" LIST(TEXT) ",\"width\":" WHOLE },
+		"\"name\":" MAYBE("string") ",\"type\":" TEXT ",\"values\":" LIST(TEXT) ",\"shape\":" LIST(WHOLE) },
 	    { "Card", NULL,
 		"\"task\":" TEXT ",\"classes\":" LIST(
 		    TEXT) ",\"context\":" WHOLE ",\"vocabulary\":" WHOLE ",\"description\":" TEXT ",\"license\":" TEXT

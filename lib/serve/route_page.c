@@ -10,9 +10,10 @@
 #include "page.h"
 #include "server.h"
 
-static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-			     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-			     "require-trusted-types-for 'script'; trusted-types 'none'";
+static const char policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'";
 
 static const struct page_file *
 find(struct maas_span path)
