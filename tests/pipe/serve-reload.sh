@@ -58,3 +58,8 @@ post /v1/models/f/predict '{"text":"good"}' | jq -c .score >one
 : >f.maas; head -c 100 /dev/urandom >g.maas; told | sed 's/trusted: [^"]*/trusted: .../g'; post /v1/models/f/predict '{"text":"good"}' | jq -c .score | cmp - one && echo "still the old"
 cat b.maas >f.maas; cat m.maas >g.maas; told; post /v1/models/f/predict '{"text":"good"}' | jq -c .score | cmp -s - one || echo "now the new"
 end
+echo '== altered before the start'
+cat a.maas >reg/topics/2/model.maas
+for m in topics@2 reg/topics/2/model.maas; do maas-serve --check-config -m t=$m --state state 2>&1 | sed 's/SHA-256 is [0-9a-f.]*, [0-9a-f]*/SHA-256 is ONE, ANOTHER/'; done
+cat b.maas >reg/topics/2/model.maas; maas-serve --check-config -m topics@2 --state state
+rm reg/topics/2/about.json; maas-serve --check-config -m topics@2 --state state; printf '{' >reg/topics/2/about.json; maas-serve --check-config -m topics@2 --state state; echo "$?"
