@@ -125,8 +125,8 @@ static const struct family {
 	enum scale scale;
 } families[] = {
 	{ "maas_prompt_tokens_total", "counter", "Tokens of prompts.", AT(prompt_tokens), 0 },
-	{ "maas_cached_prompt_tokens_total", "counter", "Tokens of prompts that were in the cache already.", AT(cached_tokens),
-	    0 },
+	{ "maas_cached_prompt_tokens_total", "counter", "Tokens of prompts that were in the cache already.",
+	    AT(cached_tokens), 0 },
 	{ "maas_generated_tokens_total", "counter", "Tokens said.", AT(generated_tokens), 0 },
 	{ "maas_records_total", "counter", "Texts and rows classified.", AT(records), 0 },
 	{ "maas_model_resident_bytes", "gauge", "Size of the files of a model's versions in memory.", AT(resident), 0 },

@@ -28,7 +28,7 @@ end
 serve -m tiny=tiny.maas
 pids=
 for i in 1 2 3 4 5 6; do
-	post /v1/completions "{\"model\":\"tiny\",\"prompt\":\"x\",\"max_tokens\":1500,\"ignore_eos\":true,\"stream\":true,\"seed\":1}" >drain.$i & pids="$pids $!"
+	post /v1/completions "{\"model\":\"tiny\",\"prompt\":\"x\",\"max_tokens\":4000,\"ignore_eos\":true,\"stream\":true,\"seed\":1}" >drain.$i & pids="$pids $!"
 done
 await metric_is "$running" 6
 kill "$server"

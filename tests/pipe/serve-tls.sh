@@ -65,6 +65,10 @@ stays() { grep -qs 'stays: cert' log; }; await stays
 cp first.pem cert; kill -HUP "$server"
 unmatched() { grep -qs 'stays: key' log; }; await unmatched
 shows second && echo "second"
+# /metrics tells when it ends
+READ=$(maas-serve key add read --scope metrics --state state)
+ends() { curl -s --unix-socket s -H "Authorization: Bearer $READ" http://localhost/metrics | sed -n 's/^maas_tls_certificate_end_timestamp_seconds //p'; }
+[ "$(ends)" = "$(date -d "$(openssl x509 -enddate -noout -in second.pem | sed 's/.*=//')" +%s)" ] && echo "it is known when it ends"
 end
 grep 'old certificate' log
 
