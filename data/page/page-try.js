@@ -196,7 +196,7 @@ async function askRow(m, path, body, signal) {
 
 function best(answer) {
 	if (answer.label !== undefined)
-		return put("p", "best", answer.label, put("small", "", share(answer.score)));
+		return put("p", "best", put("bdi", "", answer.label), put("small", "", share(answer.score)));
 	return put("p", "best", plain(answer.value));
 }
 

@@ -113,7 +113,7 @@ const chinese = {
 	"raises the value": "使数值变大",
 	"numbers as PLACE:VALUE, parted by blanks; places from 1 to {n}": "形如“位置:值”的数字，用空格分隔；位置从 1 到 {n}",
 	"ready": "就绪",
-	"speaks against it": "不支持",
+	"speaks against it": "反对它",
 	"speaks for “{label}”": "支持“{label}”",
 	"the one its name means": "名称所指的版本",
 	"the same seed, the same text": "种子相同，文本相同",

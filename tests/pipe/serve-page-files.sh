@@ -26,7 +26,7 @@ try() {
 	find_element '.fields input' && wd POST "/element/$element/value" "{\"text\":$(quoted "$1")}"
 	need is 'document.querySelector(".preview").readyState > 0 || document.querySelector(".preview").naturalWidth > 0'
 	click .go; need is '!document.querySelector(".answer").hidden && !document.querySelector(".go").disabled'
-	js 'const c = document.querySelector(".surface"); return document.querySelector(".best").firstChild.data + " " + document.querySelector(".preview").tagName + " " + c.width + "x" + c.height'
+	js 'const c = document.querySelector(".surface"); return document.querySelector(".best bdi").innerText + " " + document.querySelector(".preview").tagName + " " + c.width + "x" + c.height'
 	js 'return document.querySelector(".shell pre").textContent' | grep binary
 	js 'const c = document.querySelector(".surface"); return [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data].some((v) => v)'
 }

@@ -34,7 +34,7 @@ for path in / /page.css /page.js /page.svg; do
 	grep -qs . body || echo "nothing in it"
 	sed -n 's/\r$//; /^Content-Security\|^X-Content\|^Referrer\|^Cache/p' head | sort >rules; cmp -s rules first || { cat rules; cp rules first; }
 done
-curl -sS -o body -w '%{http_code}\n' -X POST "$url/"
+ask -o body -w '%{http_code}\n' -X POST http://localhost/
 cmp "$TOP/data/page/page.html" body2 2>/dev/null || curl -sS "$url/" | cmp - "$TOP/data/page/page.html"
 
 browser
@@ -137,6 +137,7 @@ enter '.fields textarea' x; click .go; need shown '.try .trouble'; text '.try .t
 logged browser | jq -r '.[] | select(.source != "network" or (.message | test("status of 4(00|01|03|29)|ERR_CONNECTION") | not)) | .message'
 logged performance | jq -r '.[].message | fromjson.message | select(.method == "Network.requestWillBeSent") | .params.request.url' >asked
 [ -s asked ] && { grep -vE "^($url/|chrome:|data:)" asked; grep -c maas_ asked; }
+sed -n "s|^$url/|/|p" asked | grep -v ^/v1 | sort -u | tr '\n' ' '; maas-serve audit --state state | cut -f 3 | sed 1d | sort -u | tr '\n' ' '; echo
 close_browser
 maas-serve -q -m topics.maas --state state --unix s --no-page & server=$!
 up() { curl -s --unix-socket s http://localhost/healthz >healthy; }; need up
