@@ -5,6 +5,12 @@
 #include "maas/media.h"
 #include "../test.h"
 
+#if defined(MAAS_HAS_PNG) && defined(MAAS_HAS_JPEG) && defined(MAAS_HAS_SNDFILE) && defined(MAAS_HAS_VORBIS)
+enum { HAVE_ALL = 1 };
+#else
+enum { HAVE_ALL = 0 };
+#endif
+
 static struct maas_span
 load(struct maas_buf *b, const char *file)
 {
@@ -192,7 +198,10 @@ test_settings(void)
 int
 main(void)
 {
-#if defined(MAAS_HAS_PNG) && defined(MAAS_HAS_JPEG) && defined(MAAS_HAS_SNDFILE) && defined(MAAS_HAS_VORBIS)
+	if (!HAVE_ALL) {
+		puts("built without libpng, libjpeg, libsndfile or libvorbisfile");
+		return 77;
+	}
 	test_jpeg();
 	test_bombs();
 	test_sounds();
@@ -205,8 +214,4 @@ main(void)
 	mangle("tone.flac", 11);
 	mangle("tone.ogg", 11);
 	return done();
-#else
-	puts("built without libpng, libjpeg, libsndfile or libvorbisfile");
-	return 77;
-#endif
 }
