@@ -93,7 +93,7 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12; do KEY=maas_aaaaaaaa_$i; from -H 'X-Forward
 KEY=maas_aaaaaaaa_b
 from -H 'X-Forwarded-For: 192.0.2.2'
 end
-maas-serve audit --state state | cut -f 3,6 | grep -v -e added -e loaded | sort | uniq -c
+maas-serve audit --state state | cut -f 3,6 | grep -v -e added -e loaded | sort -u
 # whoever is not the proxy is not let in
 rm -f log; maas-serve -m m.maas --state state --unix s --port 0 --behind-proxy --proxy-address 192.0.2.1 2>log & server=$!
 await listening; port=$(sed -n 's/.*127.0.0.1:\([0-9]*\)$/\1/p' log)
