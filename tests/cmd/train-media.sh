@@ -17,6 +17,7 @@ for k in logistic mlp; do
 	maas-train $k -q -j 3 --size 4x4 -o 3.maas other
 	cmp 1.maas 3.maas
 done
+maas-model card 1.maas | grep -q "$(find set -type f | LC_ALL=C sort | xargs cat | sha256sum | cut -c 1-64)" && echo "the card's digest is of all files"
 echo '# labels by name, or by a file'
 cp "$P/gray.png" one/a1.png; cp "$P/turned.png" one/a2.png; cp "$P/alpha.png" one/b1.png; cp "$P/palette.png" one/b2.png
 maas-train logistic -q --label-from '^([ab])' --size 3x3 -o n.maas one
