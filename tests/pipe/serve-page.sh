@@ -18,9 +18,13 @@ cut -d , -f 2-5 "$DATA/example/data.csv" >numbers.csv; maas-pca fit -q -n 2 -o p
 maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
 "$BIN/tool/make_gpt" tiny.maas tok.json context=8192 layers=4 embed=256
 KEY=$(maas-serve key add test --state state --scope infer,metrics --rps 1000 --tokens-per-minute 100000)
-NARROW=$(maas-serve key add narrow --state state --rps 1 --model topics)
+NARROW=$(maas-serve key add narrow --state state --rps 0.01 --model topics)
 CODE=$(maas-serve invite --state state --model topics)
-maas-serve -m topics.maas -m zh.maas -m evil.maas -m pca.maas -m tiny.maas --state state --unix s --port 0 -j 2 2>log & server=$!
+export MAAS_REGISTRY="$PWD/reg"
+maas-model register -q --label stable topics.maas topics; maas-model register -q --label canary zh.maas topics
+for m in zh evil pca tiny; do maas-model register -q $m.maas $m; done
+cp -r reg/topics/2 reg/topics/3; echo garbage >garbage; mv -f garbage reg/topics/3/model.maas
+maas-serve --registry reg --state state --unix s --port 0 -j 2 2>log & server=$!
 driver=; trap 'close_browser; kill "$server" 2>killed && wait "$server" 2>killed' EXIT
 need() { await "$@" || exit 1; }
 listening() { grep -qs http: log; }
@@ -32,7 +36,7 @@ for path in / /page.css /page.js /page.svg; do
 	curl -sS -o body -D head "$url$path"; tag=$(sed -n 's/^[Ee][Tt]ag: \(.*\)\r$/\1/p' head)
 	echo "$path $(sed -n '1s/\r$//p' head) $(sed -n 's/^Content-Type: \(.*\)\r$/\1/p' head) $(curl -sS -o again -w '%{http_code} %{size_download}' -H "If-None-Match: $tag" "$url$path") $(curl -sSI -o again -w '%{http_code} %{size_download}' "$url$path")"
 	grep -qs . body || echo "nothing in it"
-	sed -n 's/\r$//; /^Content-Security\|^X-Content\|^Referrer\|^Cache/p' head | sort >rules; cmp -s rules first || { cat rules; cp rules first; }
+	sed -n 's/\r$//; /^Content-Security\|^X-Content\|^Referrer\|^Cache\|^Cross/p' head | sort >rules; cmp -s rules first || { cat rules; cp rules first; }
 done
 ask -o body -w '%{http_code}\n' -X POST http://localhost/
 cmp "$TOP/data/page/page.html" body2 2>/dev/null || curl -sS "$url/" | cmp - "$TOP/data/page/page.html"
@@ -48,7 +52,7 @@ go "$url/"; need shown '#sign-in label'
 enter '#key' 'maas_00000000_wrong'; click '#sign-in button'; need shown '#key-trouble'; text '#key-trouble'
 enter '#key' '钥匙'; click '#sign-in button'; need is 'document.querySelector("#key-trouble").textContent.startsWith("That")'; text '#key-trouble'
 js 'return sessionStorage.length'
-enter '#key' "$KEY$(printf '\356\200\207')"; need shown '#main .name'  # and Return
+enter '#key' "$KEY$(printf '\356\200\207')"; need shown '#main .name'; model topics  # and Return
 js 'return [...document.querySelectorAll("#models a")].map((a) => a.innerText.replace("\n", ": ")).join("\n")'
 text '#main .name'
 js 'return [location.href.includes("maas_"), document.cookie, localStorage.length, sessionStorage.length].join()'
@@ -67,6 +71,9 @@ jq -r '(.contributions | map(.contribution | fabs) | max) as $most | .contributi
 js 'return [...document.querySelectorAll(".painted mark")].map((m) => m.className).join("\n")' | cmp - signs && echo "signs: the same"
 js 'const line = (c) => getComputedStyle(document.querySelector(".painted mark." + c)).borderBottomStyle; return line("for") + ", " + line("against")'
 click '.pieces summary'; js 'return [...document.querySelectorAll(".pieces tr")].map((r) => r.innerText.replace(/\s+/g, " ")).join("\n")' | sed 's/[0-9][0-9.e-]*$/N/'
+js 'return document.querySelector(".shell pre").textContent' | sed -n '$p' | sed "s|$url||"
+click '.more summary'; act 'document.querySelector(".settings select").value = "2"'; click .go; need is 'document.querySelector(".best").textContent.match(/^(维修|配送)/)' && echo "version 2 answers"
+js 'return [...document.querySelectorAll(".settings option")].map((o) => o.textContent).join(", ")'
 js 'return document.querySelector(".shell pre").textContent' | sed -n '$p' | sed "s|$url||"
 model zh; enter '.fields textarea' '😀链条坏了'; press "$(printf '\356\200\211')"; click .go; asked
 text .best | cut -d ' ' -f 1
