@@ -38,7 +38,9 @@ comma    := ,
 B        ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 NO_SERVE := $(if $(SERVE),,lib/net/% lib/serve/% cmd/maas-serve.c cmd/serve_% tests/unit/net_% tests/unit/serve_% tests/fuzz/net_%)
 src       = $(filter-out $(NO_SERVE),$(wildcard $1))
-LIB_C    := $(call src,lib/*/*.c)
+# It stands in the C library's place, in maas-serve alone: an archive would give it to all.
+FORGET   := lib/base/forget.c
+LIB_C    := $(filter-out $(FORGET),$(call src,lib/*/*.c))
 CMD_C    := $(call src,cmd/maas-*.c)
 CLI_C    := $(filter-out $(NO_SERVE) $(wildcard cmd/maas-*.c),$(wildcard cmd/*.c))
 UNIT_C   := $(call src,tests/unit/*.c)
@@ -68,6 +70,7 @@ $(CLI): $(call obj,$(CLI_C))
 $(LIB) $(CLI):
 	@echo "  AR    $@"; rm -f $@
 	$(V_)$(AR) rcs $@ $^
+$B/maas-serve: $(FORGET:%.c=$B/%.o)
 $(CMDS): $B/%: $B/cmd/%.o $(CLI) $(LIB)
 	@echo "  LD    $@"
 	$(V_)$(LINK) $^ $(LIBS)

@@ -37,6 +37,7 @@ start_begin(struct start *s, const struct call *c, struct maas_serve_options *o)
 {
 	static struct maas_buf state, models;
 
+	maas_heap_forgets();
 	raise_files(c, o->connections);
 	if (s->said->fence)
 		maas_fence_hide();

@@ -47,12 +47,14 @@ int maas_fail_errno(const char *fmt, ...) MAAS_PRINTF(1, 2);
 int maas_in(const char *fmt, ...) MAAS_PRINTF(1, 2);            /* put "text: " in front; -1 */
 const char *maas_error(void);           /* the reason; "" if none; valid until the next */
 enum maas_why maas_why(void);           /* its sort */
+/* Leaves nothing of the reason, and of what functions that have returned had in variables. */
+void maas_thread_forget(void);
 
 /*
  * Arena: memory with one lifetime.  Everything taken from it goes when it goes;
  * nothing is freed alone.  It grows by whole blocks; a reset keeps the blocks, so
- * that a loop that resets takes nothing from the system once warm.  Returned
- * memory is zero and 64-byte aligned.  Not for two threads at once.
+ * that a loop that resets takes nothing from the system once warm, and zeros what
+ * was used.  Returned memory is zero and 64-byte aligned.  Not for two threads at once.
  */
 struct maas_arena;
 struct maas_arena *maas_arena_new(size_t block) MAAS_USE;       /* NULL: no memory */
@@ -94,6 +96,14 @@ int maas_buf_add(struct maas_buf *, const void *, size_t n) MAAS_USE;
 int maas_buf_text(struct maas_buf *, const char *) MAAS_USE;
 int maas_buf_printf(struct maas_buf *, const char *fmt, ...) MAAS_PRINTF(2, 3) MAAS_USE;
 void maas_buf_free(struct maas_buf *);                          /* and empties it */
+/* Empties it, and leaves nothing of what it ever held; a large one gives its memory back. */
+void maas_buf_wipe(struct maas_buf *);
+
+/* Zeros, which no compiler leaves out. */
+void maas_wipe(void *, size_t n);
+/* From now on what is freed in this process, by whatever library, is zeros first; for a program that serves strangers.
+ * 0: this C library has no place for it. */
+int maas_heap_forgets(void);
 
 /*
  * A field table says once what a setting is: its name, type, place in a struct,

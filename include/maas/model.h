@@ -285,6 +285,7 @@ size_t maas_rows_features(const struct maas_rows *);    /* those of the columns,
 const struct maas_vectorizer *maas_model_vectorizer(const struct maas_model *, const struct maas_columns **) MAAS_USE;
 struct maas_rows_call *maas_rows_call_new(const struct maas_rows *) MAAS_USE;
 void maas_rows_call_free(struct maas_rows_call *);
+void maas_rows_call_forget(struct maas_rows_call *);    /* nothing is left of the texts and records it saw */
 /* score[scores] of a text (taken whole as the text column, whatever its name; refused where there is none), of a
  * record as maas_reader_parse takes it (a JSON object, else a line as trained on), or of a row. */
 int maas_rows_text(struct maas_rows_call *, struct maas_span text, double *score) MAAS_USE;

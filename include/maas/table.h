@@ -258,6 +258,7 @@ int maas_reader_parse(struct maas_reader *, struct maas_span, struct maas_row *)
 /* A single text, taken whole as the column of text.  0, or -1 where the model has no such column alone. */
 int maas_reader_text(struct maas_reader *, struct maas_span, struct maas_row *) MAAS_USE;
 void maas_reader_free(struct maas_reader *);
+void maas_reader_forget(struct maas_reader *);  /* nothing is left of the records that maas_reader_parse read */
 /* What a row points to goes to the arena, so that the row outlives the next; columns are the reader's.  The numbers of
  * its record (num, byte, index) are given up.  Adds the bytes taken to *held. */
 int maas_row_copy(struct maas_arena *, const struct maas_columns *, struct maas_row *, size_t *held) MAAS_USE;

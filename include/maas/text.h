@@ -50,6 +50,7 @@ int maas_token_spell(const struct maas_tokenizer *, int32_t id, struct maas_buf 
 /* With parse_special, special tokens in text become their ids; without, they are text like any other. */
 struct maas_encoder *maas_encoder_new(const struct maas_tokenizer *, int parse_special) MAAS_USE;
 void maas_encoder_free(struct maas_encoder *);
+void maas_encoder_forget(struct maas_encoder *);        /* nothing is left of the texts it saw; the next is slower */
 struct maas_ids {
 	int32_t *id;
 	size_t n, cap;
@@ -64,6 +65,7 @@ size_t maas_encoder_cut(const struct maas_encoder *, struct maas_span text);
 int maas_decode(const struct maas_tokenizer *, const int32_t *id, size_t n, int skip_special,
     struct maas_buf *to) MAAS_USE;
 void maas_ids_free(struct maas_ids *);
+void maas_ids_wipe(struct maas_ids *);                  /* empties it, and leaves nothing of what it ever held */
 
 /* Encoders of a team, for many texts or a long one: the same ids for any team. */
 struct maas_encoders;
@@ -168,6 +170,7 @@ double maas_cjk_share(const struct maas_span *text, size_t n);
 struct maas_vectorize;
 struct maas_vectorize *maas_vectorize_new(const struct maas_vectorizer *) MAAS_USE;
 void maas_vectorize_free(struct maas_vectorize *);
+void maas_vectorize_forget(struct maas_vectorize *);    /* nothing is left of the texts it saw */
 /* The row of a text, its columns ascending: n of them at col and val, valid until the next call. */
 int maas_vectorize_text(struct maas_vectorize *, struct maas_span text, const uint32_t **col, const double **val,
     size_t *n) MAAS_USE;

@@ -11,6 +11,7 @@
 struct block {
 	struct block *next;
 	size_t used, size;
+	size_t known; /* bytes that were used once: zeros where they are not now */
 	unsigned char *mem;
 };
 
@@ -43,7 +44,7 @@ block_new(size_t size)
 	}
 	if (size >= HUGE_PAGE)
 		madvise(mem, size, MADV_HUGEPAGE);
-	*b = (struct block){ NULL, 0, size, mem };
+	*b = (struct block){ NULL, 0, size, 0, mem };
 	return b;
 }
 
@@ -90,7 +91,13 @@ maas_take(struct maas_arena *a, size_t n, size_t size)
 		return NULL;
 	p = b->mem + b->used;
 	b->used += n;
-	return memset(p, 0, n);
+	if (b->used > b->known) {
+		size_t zeros = b->known > b->used - n ? b->known - (b->used - n) : 0;
+
+		memset(p + zeros, 0, n - zeros);
+		b->known = b->used;
+	}
+	return p;
 }
 
 char *
@@ -112,8 +119,10 @@ maas_arena_bytes(const struct maas_arena *a)
 void
 maas_arena_reset(struct maas_arena *a)
 {
-	for (struct block *b = a->first; b; b = b->next)
+	for (struct block *b = a->first; b; b = b->next) {
+		memset(b->mem, 0, b->used);
 		b->used = 0;
+	}
 	a->at = a->first;
 }
 

@@ -4,6 +4,8 @@
 
 #include "maas/base.h"
 
+#define KEEP 65536 /* bytes that a buffer which is wiped keeps, so that wiping stays cheap */
+
 void *
 maas_alloc(size_t n, size_t size)
 {
@@ -106,6 +108,23 @@ maas_buf_free(struct maas_buf *b)
 {
 	free(b->s);
 	*b = (struct maas_buf){ NULL, 0, 0 };
+}
+
+void
+maas_wipe(void *p, size_t n)
+{
+	if (n)
+		explicit_bzero(p, n);
+}
+
+/* All of it: what was emptied in between is behind n. */
+void
+maas_buf_wipe(struct maas_buf *b)
+{
+	maas_wipe(b->s, b->cap);
+	b->n = 0;
+	if (b->cap > KEEP)
+		maas_buf_free(b);
 }
 
 static const struct {

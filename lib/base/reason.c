@@ -5,6 +5,8 @@
 
 #include "maas/base.h"
 
+#define DEPTH 8192 /* of the stack, that is wiped */
+
 static _Thread_local char reason[1024];
 static _Thread_local enum maas_why sort;
 
@@ -108,6 +110,22 @@ maas_in(const char *fmt, ...)
 	n = strlen(reason);
 	snprintf(reason + n, sizeof reason - n, ": %s", old); /* cut, if it must be */
 	return -1;
+}
+
+/* Where functions that have returned kept their variables: below the caller's. */
+static __attribute__((noinline)) void
+wipe_stack(void)
+{
+	unsigned char below[DEPTH];
+
+	maas_wipe(below, sizeof below);
+}
+
+void
+maas_thread_forget(void)
+{
+	maas_wipe(reason, strlen(reason));
+	wipe_stack();
 }
 
 const char *

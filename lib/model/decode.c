@@ -397,6 +397,15 @@ retire(struct maas_decoder *d, struct slot *s)
 	d->nlive--;
 }
 
+/* Nothing is left of what it read and said. */
+static void
+forget(struct slot *s)
+{
+	maas_wipe(s->id, s->pub.n * sizeof *s->id);
+	maas_buf_wipe(&s->out.raw);
+	maas_buf_wipe(&s->stops);
+}
+
 void
 maas_decoder_leave(struct maas_decoder *d, struct maas_sequence *pub)
 {
@@ -405,6 +414,7 @@ maas_decoder_leave(struct maas_decoder *d, struct maas_sequence *pub)
 	if (!s)
 		return;
 	retire(d, s);
+	forget(s);
 	s->taken = 0;
 }
 

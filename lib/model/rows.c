@@ -172,6 +172,18 @@ maas_rows_call_new(const struct maas_rows *r)
 }
 
 void
+maas_rows_call_forget(struct maas_rows_call *c)
+{
+	maas_reader_forget(c->reader);
+	maas_vectorize_forget(c->z);
+	maas_buf_wipe(&c->text);
+	maas_buf_wipe(&c->tell.name);
+	maas_buf_wipe(&c->tell.text);
+	if (c->tell.arena)
+		maas_arena_reset(c->tell.arena);
+}
+
+void
 maas_rows_call_free(struct maas_rows_call *c)
 {
 	if (!c)

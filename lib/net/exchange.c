@@ -6,7 +6,6 @@
 
 #include "exchange.h"
 
-#define KEEP    65536     /* buffers above it are not kept for the next request */
 #define WAITING (1 << 20) /* bytes a slow reader may leave in a stream */
 
 static struct exchange *
@@ -44,14 +43,6 @@ exchange_take(struct maas_http *h)
 	return x;
 }
 
-static void
-keep_small(struct maas_buf *b)
-{
-	if (b->cap > KEEP)
-		maas_buf_free(b);
-	b->n = 0;
-}
-
 /* The last to let go counts it and puts it back. */
 void
 exchange_drop(struct exchange *x)
@@ -65,8 +56,10 @@ exchange_drop(struct exchange *x)
 		x->call.replied(x->call.ctx, x->r.status, x->type, &x->out);
 	x->call.replied = NULL;
 	atomic_fetch_sub(&h->bodies, x->budget);
-	keep_small(&x->in);
-	keep_small(&x->out);
+	maas_buf_wipe(&x->in); /* nothing of a request outlives it */
+	maas_buf_wipe(&x->out);
+	maas_buf_wipe(&x->target);
+	maas_wipe(x->head, x->nhead);
 	memset(&x->r, 0, sizeof x->r);
 	x->stage = READING;
 	x->looks = x->suspended = x->gone = x->ended = x->failed = x->close = x->too_large = x->no_room = 0;
@@ -77,6 +70,17 @@ exchange_drop(struct exchange *x)
 	h->pool = x;
 	h->pending--;
 	pthread_mutex_unlock(&h->lock);
+}
+
+void
+exchange_sent(struct exchange *x, size_t n)
+{
+	x->taken += n;
+	x->r.sent += n;
+	if (x->taken < x->out.n)
+		return;
+	maas_buf_wipe(&x->out);
+	x->taken = 0;
 }
 
 void

@@ -124,6 +124,7 @@ void exchange_aim(struct exchange *);                           /* path and quer
 struct exchange *exchange_take(struct maas_http *);             /* NULL: no memory */
 void exchange_drop(struct exchange *);
 void exchange_free_pool(struct maas_http *);
+void exchange_sent(struct exchange *, size_t n);                /* so much of a stream.  x->lock is held */
 /* The application's hold on a request: from before it gets it until its reply. */
 void exchange_hand_over(struct exchange *);
 void exchange_hand_back(struct exchange *);

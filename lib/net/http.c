@@ -108,10 +108,7 @@ stream_read(void *cls, uint64_t pos, char *to, size_t max)
 	else if (have) {
 		n = (ssize_t)(have < max ? have : max);
 		memcpy(to, x->out.s + x->taken, (size_t)n);
-		x->taken += (size_t)n;
-		x->r.sent += (size_t)n;
-		if (x->taken == x->out.n)
-			x->taken = x->out.n = 0;
+		exchange_sent(x, (size_t)n);
 		atomic_store(&x->link->deadline, maas_clock() + x->http->set.write_seconds);
 	} else if (x->ended)
 		n = MHD_CONTENT_READER_END_OF_STREAM;
@@ -215,6 +212,7 @@ begin(struct link *l, struct MHD_Connection *c, struct head *head, void **con_cl
 	x->target.n = 0;
 	if (maas_buf_add(&x->target, l->target.s, l->target.n) < 0)
 		x->target.n = 0;
+	maas_buf_wipe(&l->target);
 	head->target_bytes = x->target.n;
 	x->r.method = http_method(head->method);
 	x->r.target = x->target.n ? x->target.s : "";
@@ -387,6 +385,7 @@ on_completed(void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_Reque
 	pthread_mutex_unlock(&h->lock);
 	atomic_store(&l->deadline, maas_clock() + h->set.idle_seconds);
 	exchange_drop(x);
+	maas_thread_forget();
 }
 
 /* h->lock is held. */

@@ -76,6 +76,16 @@ unlink_active(struct ask *a)
 	count_subtract(&m->now.running, 1);
 }
 
+/* What the model has in common for its requests keeps nothing of this one. */
+static void
+forget(struct hosted *m)
+{
+	maas_buf_wipe(&m->scratch);
+	maas_ids_wipe(&m->ids);
+	if (m->encoder)
+		maas_encoder_forget(m->encoder);
+}
+
 /* Before the reply: afterwards the ask is nobody's.  The pace is a mean that forgets. */
 void
 scheduler_done(struct ask *a, enum finished how)
@@ -85,6 +95,7 @@ scheduler_done(struct ask *a, enum finished how)
 
 	unlink_active(a);
 	a->finish = (int)how + 1;
+	forget(a->model);
 	count_add(&a->model->metrics->finished[how], 1);
 	count_seconds(&a->model->metrics->request, SCALE_REQUEST, took);
 	if (a->tokens && *a->key)
@@ -276,6 +287,7 @@ work_on(void *arg)
 			for (size_t w = 0; w < MAAS_COUNT(works); w++)
 				if (s->seen[i]->active)
 					works[w]->slice(s, s->seen[i]);
+		maas_thread_forget();
 	} while (!stopping || queue);
 	return NULL;
 }

@@ -231,6 +231,8 @@ answer_some(void *arg, size_t begin, size_t end, int member)
 				slot->out.n = 0;
 		}
 	}
+	maas_rows_call_forget(s->call[member]);
+	maas_thread_forget();
 }
 
 /* A slice: by the scheduler */
@@ -338,6 +340,8 @@ rows_slice(struct maas_server *server, struct hosted *m)
 			finish(a);
 		}
 	}
+	for (size_t i = 0; i < s->n; i++)
+		maas_buf_wipe(&s->slot[i].out);
 }
 
 static void

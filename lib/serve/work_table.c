@@ -326,6 +326,9 @@ answer_part(void *arg, size_t begin, size_t end, int member)
 	    : s->ask->records->explain ? explain_part(s, begin, end, member)
 				       : score_part(s, begin, end, member);
 	s->full[part] = rc < 0;
+	if (s->ask->model->slots)
+		maas_rows_call_forget(rows_call(s->ask->model->slots, member));
+	maas_thread_forget();
 }
 
 /* A slice: by the scheduler */

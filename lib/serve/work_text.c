@@ -14,6 +14,7 @@ static void
 break_off(struct ask *a, int status, const char *code, const char *message)
 {
 	struct maas_buf *event = &a->model->scratch;
+	int rc;
 
 	work_text.stop(a);
 	scheduler_done(a, FINISHED_ERROR);
@@ -25,7 +26,9 @@ break_off(struct ask *a, int status, const char *code, const char *message)
 	if (maas_buf_text(event, "data: ") < 0 || put_error(event, status, code, NULL, message) < 0 ||
 	    maas_buf_text(event, "\n\n") < 0 || maas_http_write(a->http, event->s, event->n) < 0)
 		event->n = 0; /* nobody is there to be told */
-	maas_http_end(a->http, event->n > 0);
+	rc = event->n > 0;
+	maas_buf_wipe(event);
+	maas_http_end(a->http, rc);
 }
 
 /* As maas-generate does: the mark that begins a text where the tokeniser says so; nothing at all

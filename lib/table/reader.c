@@ -624,6 +624,15 @@ maas_reader_text(struct maas_reader *r, struct maas_span s, struct maas_row *row
 }
 
 void
+maas_reader_forget(struct maas_reader *r)
+{
+	maas_buf_wipe(&r->text);
+	maas_wipe(r->reason, strlen(r->reason));
+	if (r->single)
+		table_forget(r->single);
+}
+
+void
 maas_reader_free(struct maas_reader *r)
 {
 	if (!r)

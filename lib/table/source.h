@@ -165,6 +165,9 @@ int column_is_number(struct maas_span col);
 /* Does one of these lists name a column by something that is no number? */
 int options_name_columns(const struct maas_table_options *);
 
+/* Nothing is left of the record read last. */
+void table_forget(struct maas_table *);
+
 /* Category i of the columns has more than VALUES_MAX values: fails with that. */
 int column_too_many(const struct maas_column *, size_t i);
 

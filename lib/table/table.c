@@ -659,6 +659,16 @@ maas_table_head(const struct maas_table *t, const struct maas_span **name)
 }
 
 void
+table_forget(struct maas_table *t)
+{
+	maas_buf_wipe(&t->joined);
+	maas_buf_wipe(&t->text);
+	maas_buf_wipe(&t->known);
+	maas_json_free(t->json);
+	t->json = NULL;
+}
+
+void
 maas_table_close(struct maas_table *t)
 {
 	size_t i;

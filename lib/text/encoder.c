@@ -19,6 +19,8 @@
 #define VALUE      4  /* ids of one */
 #define BATCH      32 /* windows looked at in one go */
 #define COUNT      ((uint64_t)0xF0 << 56)
+#define KEEP       16384 /* ids that an array which is wiped keeps */
+#define NOTED      1024  /* lines of the cache that are known to hold something; of more, any may */
 
 /* The bytes of a piece, zeros, and in the last byte how many: low nibble bytes, high nibble ids. */
 struct entry {
@@ -33,6 +35,9 @@ struct maas_encoder {
 	const struct maas_tokenizer *t;
 	int parse_special;
 	struct line *cache;
+	uint32_t noted[NOTED];
+	size_t kept; /* pieces since nothing was kept */
+	size_t end[PIECES];
 	struct bpe_scratch scratch;
 	int cuts;                     /* are there added tokens to be cut out? */
 	unsigned char cut_first[256]; /* what they begin with */
@@ -105,6 +110,9 @@ keep(struct maas_encoder *e, struct key k, const int32_t *id, size_t n)
 
 	if (n > VALUE)
 		return;
+	if (e->kept < NOTED)
+		e->noted[e->kept] = (uint32_t)(l - e->cache);
+	e->kept++;
 	l->e[1] = l->e[0];
 	l->e[0].lo = k.lo;
 	l->e[0].hi = k.hi | (uint64_t)n << 60;
@@ -197,7 +205,7 @@ reserve(struct maas_ids *ids, size_t n)
 static int
 plain(struct maas_encoder *e, const unsigned char *s, size_t n, struct maas_ids *ids)
 {
-	size_t end[PIECES], from = 0, many;
+	size_t *end = e->end, from = 0, many;
 	struct bpe_pieces p;
 
 	if (e->t->incomplete && e->t->head.unk < 0)
@@ -315,6 +323,17 @@ note_cuts(struct maas_encoder *e)
 	}
 }
 
+void
+maas_encoder_forget(struct maas_encoder *e)
+{
+	for (size_t i = 0; i < e->kept && e->kept <= NOTED; i++)
+		maas_wipe(&e->cache[e->noted[i]], sizeof *e->cache);
+	if (e->kept > NOTED)
+		maas_wipe(e->cache, LINES * sizeof *e->cache);
+	e->kept = 0;
+	maas_bpe_scratch_free(&e->scratch);
+}
+
 struct maas_encoder *
 maas_encoder_new(const struct maas_tokenizer *t, int parse_special)
 {
@@ -345,6 +364,15 @@ maas_encoder_free(struct maas_encoder *e)
 	munmap(e->cache, LINES * sizeof *e->cache);
 	maas_bpe_scratch_free(&e->scratch);
 	free(e);
+}
+
+void
+maas_ids_wipe(struct maas_ids *ids)
+{
+	maas_wipe(ids->id, ids->cap * sizeof *ids->id);
+	ids->n = 0;
+	if (ids->cap > KEEP)
+		maas_ids_free(ids);
 }
 
 void

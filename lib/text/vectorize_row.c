@@ -45,6 +45,22 @@ maas_vectorize_free(struct maas_vectorize *z)
 }
 
 static void
+forget_terms(struct terms *t)
+{
+	maas_buf_wipe(&t->fold);
+	maas_buf_wipe(&t->join);
+}
+
+void
+maas_vectorize_forget(struct maas_vectorize *z)
+{
+	if (!z)
+		return;
+	forget_terms(&z->terms);
+	forget_terms(&z->traced);
+}
+
+static void
 find(const struct maas_vectorizer *v, const struct maas_span *term, size_t n, uint32_t *id)
 {
 	if (v->rules.hash)
