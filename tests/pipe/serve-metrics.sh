@@ -1,4 +1,4 @@
-# /metrics against strangers, strange labels, models that fail, and a trail that was changed.
+# What /metrics says against strangers, strange labels, models that fail, and a trail that was changed.
 . "$TOP/tests/serve.sh"
 lint() { if command -v promtool >which; then promtool check metrics <"$1" || echo "promtool: $?"; fi; }
 # labels with all that can be in a line, alike in their first 200 bytes, and no UTF-8
@@ -10,8 +10,8 @@ export MAAS_REGISTRY=reg
 maas-model register -q odd.maas odd; maas-model register -q many.maas many
 serve --registry reg
 for t in good bad worse fine; do post /v1/models/odd/predict "{\"text\":\"$t\"}" -o answer; done
-ask http://localhost/metrics -D head -o first; tr -d '\r' <head | sed -n 's/^[Cc]ontent-[Tt]ype: //p'
-ask http://localhost/metrics -o other -H 'Accept: application/openmetrics-text; version=1.0.0; charset=utf-8' -D head; tr -d '\r' <head | sed -n 's/^[Cc]ontent-[Tt]ype: //p'
+ask http://localhost/metrics -D headers -o first; tr -d '\r' <headers | sed -n 's/^[Cc]ontent-[Tt]ype: //p'
+ask http://localhost/metrics -o other -H 'Accept: application/openmetrics-text; version=1.0.0; charset=utf-8' -D headers; tr -d '\r' <headers | sed -n 's/^[Cc]ontent-[Tt]ype: //p'
 lint first
 grep '^maas_predictions_total{model="odd"' first | LC_ALL=C sort
 grep -c '^maas_predictions_total{model="many"' first; grep '^maas_predictions_total{model="many".*other' first

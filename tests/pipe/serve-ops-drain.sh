@@ -39,8 +39,8 @@ trap - EXIT
 # the time that is given is up
 serve -m m.maas --drain-timeout 0.5s 2>said
 stream() { exec curl -sSN --unix-socket s -H "Authorization: Bearer $KEY" -d '{"model":"m","prompt":"x","max_tokens":8000,"n":4,"ignore_eos":true,"stream":true}' http://localhost/v1/completions; }
-stream >cut 2>left & one=$!
+stream >short 2>left & one=$!
 await metric_is 'maas_requests_running{model="m",version="1"}' 1
 kill "$server"; wait $one; wait "$server"; echo "server: $?"
 trap - EXIT
-sed -n 's/^data: {/{/p' cut | jq -rs '.[-1].error.code'
+sed -n 's/^data: {/{/p' short | jq -rs '.[-1].error.code'
