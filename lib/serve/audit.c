@@ -6,8 +6,9 @@
 #include "audit.h"
 #include "store.h"
 
-#define SALT 16
-#define HASH 32
+#define SALT    16
+#define HASH    32
+#define COLUMNS "seq, at, salt, event, key, peer, count, detail, digest, chain"
 
 struct entry {
 	int64_t seq, at, count;
@@ -181,7 +182,7 @@ read_entry(struct query *q, struct entry *e, int *damaged)
 static struct query *
 all_entries(struct maas_state *s, int64_t since)
 {
-	static const char sql[] = "SELECT seq, at, salt, event, key, peer, count, detail, digest, chain FROM audit"
+	static const char sql[] = "SELECT " COLUMNS " FROM audit"
 				  " WHERE ? = 0 OR at >= ? ORDER BY seq";
 
 	return store_ask(s, sql, "ii", since, since);
@@ -229,8 +230,8 @@ print_hash(char to[2 * HASH + 1], const unsigned char hash[HASH])
 		snprintf(to + 2 * i, 3, "%02x", hash[i]);
 }
 
-struct check {
-	struct maas_audit_check *found;
+struct audit_check {
+	struct maas_audit_check found;
 	struct tombs tombs;
 	unsigned char chain[HASH];
 	const char *noted; /* "SEQ:HASH", or NULL */
@@ -238,7 +239,7 @@ struct check {
 };
 
 static int
-check_entry(struct check *c, struct query *q)
+check_entry(struct audit_check *c, struct query *q)
 {
 	unsigned char digest[HASH], chain[HASH];
 	char text[2 * HASH + 32], hash[2 * HASH + 1];
@@ -246,8 +247,8 @@ check_entry(struct check *c, struct query *q)
 	int damaged;
 
 	read_entry(q, &e, &damaged);
-	if (e.seq != c->found->entries + 1)
-		return maas_fail_as(MAAS_NEGATIVE, "audit: entry %lld is missing", (long long)c->found->entries + 1);
+	if (e.seq != c->found.entries + 1)
+		return maas_fail_as(MAAS_NEGATIVE, "audit: entry %lld is missing", (long long)c->found.entries + 1);
 	if (!damaged && !e.erased && digest_entry(&e, digest) < 0)
 		return -1;
 	if (damaged || (!e.erased && memcmp(digest, e.digest, HASH)))
@@ -257,8 +258,8 @@ check_entry(struct check *c, struct query *q)
 	if (memcmp(chain, e.chain, HASH))
 		return maas_fail_as(MAAS_NEGATIVE, "audit: the chain breaks at entry %lld", (long long)e.seq);
 	memcpy(c->chain, chain, HASH);
-	c->found->entries++;
-	c->found->erased += e.erased;
+	c->found.entries++;
+	c->found.erased += e.erased;
 	print_hash(hash, chain);
 	snprintf(text, sizeof text, "%lld:%s", (long long)e.seq, hash);
 	c->noted_met |= c->noted && !strcmp(c->noted, text);
@@ -273,46 +274,77 @@ check_entry(struct check *c, struct query *q)
 }
 
 static int
-check_end(struct maas_state *s, struct check *c)
+check_end(struct maas_state *s, struct audit_check *c)
 {
 	unsigned char chain[HASH];
 	int64_t seq;
 
 	if (read_head(s, &seq, chain) < 0)
 		return -1;
-	if (seq != c->found->entries || memcmp(chain, c->chain, HASH))
+	if (seq != c->found.entries || memcmp(chain, c->chain, HASH))
 		return maas_fail_as(MAAS_NEGATIVE, "audit: the end is missing: %lld entries of %lld",
-		    (long long)c->found->entries, (long long)seq);
+		    (long long)c->found.entries, (long long)seq);
 	if (c->tombs.n)
 		return maas_fail_as(
 		    MAAS_NEGATIVE, "audit: entry %lld was emptied, and no entry says so", (long long)c->tombs.seq[0]);
 	if (c->noted && !c->noted_met)
 		return maas_fail_as(MAAS_NEGATIVE, "audit: the chain does not hold the head %s", c->noted);
-	print_hash(c->found->head, c->chain);
+	print_hash(c->found.head, c->chain);
 	return 0;
+}
+
+struct audit_check *
+audit_check_new(void)
+{
+	return maas_alloc(1, sizeof(struct audit_check));
+}
+
+void
+audit_check_free(struct audit_check *c)
+{
+	if (!c)
+		return;
+	free(c->tombs.seq);
+	free(c);
+}
+
+const struct maas_audit_check *
+audit_check_found(const struct audit_check *c)
+{
+	return &c->found;
+}
+
+int
+audit_check_on(struct audit_check *c, struct maas_state *s, int64_t most)
+{
+	static const char sql[] = "SELECT " COLUMNS " FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
+	int64_t end = c->found.entries + most;
+	struct query *q;
+	int rc = -1, row = -1;
+
+	if (store_begin(s) < 0)
+		return -1;
+	if ((q = store_ask(s, sql, "ii", c->found.entries, most))) {
+		rc = 0;
+		while (rc == 0 && (row = store_row(q)) > 0)
+			rc = check_entry(c, q);
+		rc = row < 0 ? -1 : rc;
+	}
+	store_end(q);
+	if (rc == 0)
+		rc = c->found.entries == end ? 1 : check_end(s, c);
+	return store_close(s, rc < 0 ? -1 : 0) < 0 ? -1 : rc;
 }
 
 int
 maas_audit_verify(struct maas_state *s, const char *head, struct maas_audit_check *found)
 {
-	struct check c = { .found = found, .noted = head };
-	struct query *q;
-	int rc = -1, row = -1;
+	struct audit_check c = { .noted = head };
+	int rc = audit_check_on(&c, s, INT64_MAX);
 
-	*found = (struct maas_audit_check){ 0 };
-	if (store_begin(s) < 0)
-		return -1;
-	if ((q = all_entries(s, 0))) {
-		rc = 0;
-		while (rc == 0 && (row = store_row(q)) > 0)
-			rc = check_entry(&c, q);
-		rc = row < 0 ? -1 : rc;
-	}
-	store_end(q);
-	if (rc == 0)
-		rc = check_end(s, &c);
+	*found = c.found;
 	free(c.tombs.seq);
-	return store_close(s, rc);
+	return rc;
 }
 
 int

@@ -24,6 +24,16 @@ int audit_erase(struct maas_state *, const char *where, const char *type, const 
     int64_t *erased) MAAS_USE;
 
 /*
+ * Verifying piece by piece, so that nobody waits for a long trail: each call looks at `most` entries more.  1: there may
+ * be further ones; 0: it holds, to its end; -1: MAAS_NEGATIVE where it does not, else it could not be read.
+ */
+struct audit_check;
+struct audit_check *audit_check_new(void) MAAS_USE;
+void audit_check_free(struct audit_check *);
+int audit_check_on(struct audit_check *, struct maas_state *, int64_t most) MAAS_USE;
+const struct maas_audit_check *audit_check_found(const struct audit_check *);   /* so far */
+
+/*
  * Events that strangers can cause as often as they like, counted in memory and written now and
  * then.  Threads.  Those of one kind, key, peer and detail are one entry with a count.
  */

@@ -180,7 +180,8 @@ struct maas_server {
 	_Atomic uint64_t rejected[REJECTED_KINDS];
 	struct service_metrics service;
 	struct keymeters *keymeters;
-	double verified;                        /* maas_clock(): when the audit trail was, last; 0: not yet */
+	struct audit_check *checking;           /* the audit trail, in the middle of it */
+	double verified;                        /* maas_clock(): when it was, last; 0: not yet */
 	double started;                         /* seconds since 1970 */
 	_Atomic int draining;
 	_Atomic size_t unpacked;                /* bytes of bodies that came packed */

@@ -21,6 +21,19 @@ open_state(const char *name)
 	return maas_state_open(path);
 }
 
+/* Does it hold, looked at by threes?  -1, with the reason. */
+static int
+by_pieces(struct maas_state *s)
+{
+	struct audit_check *c = audit_check_new();
+	int rc = 1;
+
+	while (c && rc > 0)
+		rc = audit_check_on(c, s, 3);
+	audit_check_free(c);
+	return rc;
+}
+
 /* Does the trail fail to hold after this edit, and hold again when it is undone? */
 static void
 edit(struct maas_state *s, const char *sql)
@@ -33,6 +46,8 @@ edit(struct maas_state *s, const char *sql)
 		ok(0, "%s: %s", sql, maas_error());
 		return;
 	}
+	rc = by_pieces(s);
+	ok(rc < 0 && maas_why() == MAAS_NEGATIVE, "%s", rc < 0 ? maas_error() : "not seen in pieces");
 	rc = maas_audit_verify(s, NULL, &found);
 	ok(rc < 0 && maas_why() == MAAS_NEGATIVE, "%s: %s", sql, rc < 0 ? maas_error() : "not seen");
 	rc = store_do(s, "DELETE FROM audit", "") < 0 ||
@@ -60,6 +75,7 @@ test_audit(void)
 			    .detail = "x" }) < 0)
 			ok(0, "%s", maas_error());
 	ok(maas_audit_verify(s, NULL, &found) == 0 && found.entries == 9, "nine entries");
+	ok(by_pieces(s) == 0, "in pieces too");
 	snprintf(noted, sizeof noted, "9:%s", found.head);
 	edit(s, "UPDATE audit SET event = 'key-revoked' WHERE seq = 4");
 	edit(s, "UPDATE audit SET at = at - 1 WHERE seq = 9");
@@ -86,6 +102,7 @@ test_audit(void)
 	ok(audit_erase(s, "at < ?", "i", NULL, INT64_MAX, &n) == 0 && n == 6, "the others too");
 	ok(maas_audit_verify(s, noted, &found) == 0 && found.entries == 11 && found.erased == 9,
 	    "what says that they were stays");
+	ok(by_pieces(s) == 0, "in pieces too");
 	maas_state_close(s);
 }
 
