@@ -194,7 +194,8 @@ main(int argc, char **argv)
 	key = getenv("MAAS_KEY");
 	if (argc < 5 || !key || (strcmp(argv[1], "predict") && argc < 6)) {
 		fputs("usage: MAAS_KEY=maas_... client predict HOST PORT MODEL < texts\n"
-		      "       MAAS_KEY=maas_... client complete HOST PORT MODEL PROMPT\n", stderr);
+		      "       MAAS_KEY=maas_... client complete HOST PORT MODEL PROMPT\n",
+		    stderr);
 		return 64;
 	}
 	host = argv[2];

@@ -27,7 +27,7 @@ struct records {
 	int strict; /* a row without an answer fails them all */
 	const double *ready; /* the one row's numbers, unpacked from `table`; NULL: the table is to be read */
 	struct sheet *sheet;
-	struct wanted *wanted; /* of tensors (tensors.h) */
+	struct wanted *wanted; /* of tensors (v2_tensors.h) */
 };
 
 /* work_rows.c */
@@ -57,7 +57,7 @@ enum maas_medium unpack_medium(const struct ask *, const char *type);
 /* The table is taken apart, and answered; or 503. */
 void unpack_queue(struct unpacker *, struct ask *);
 
-/* tensors.c */
+/* v2_tensors.c */
 /* What a row says, of n scores or components, behind what others have said. */
 int tensors_row(const struct ask *, const double *p, size_t n, struct maas_buf *label, struct maas_buf *number) MAAS_USE;
 /* The reply to tensors, from what the rows said; and it goes, rc 0: it is complete. */

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "tensors.h"
+#include "v2_tensors.h"
 
 #define INPUTS 4096 /* of a request */
 #define DEPTH  8    /* of nested data */

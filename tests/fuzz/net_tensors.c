@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lib/serve/tensors.h"
+#include "../../lib/serve/v2_tensors.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -64,8 +64,8 @@ done
 post /v2/models/topics/infer '{"inputs":[{"name":"text","datatype":"BYTES","shape":[2],"data":["My chain is broken. ",""]}]}' >lists
 bytes /v2/models/topics/infer "{\"inputs\":[$(t text BYTES '[2]' 28)]}" texts | cmp - lists && echo "BYTES: the same"
 # and the answer as bytes: scores of eight bytes each, labels with their lengths
-bytes /v2/models/topics/infer "{\"inputs\":[$(t text BYTES '[2]' 28)],\"parameters\":{\"binary_data_output\":true}}" texts -D head >reply
-n=$(tr -d '\r' <head | sed -n 's/^Inference-Header-Content-Length: //p'); grep -i '^content-type' head | tr -d '\r'
+bytes /v2/models/topics/infer "{\"inputs\":[$(t text BYTES '[2]' 28)],\"parameters\":{\"binary_data_output\":true}}" texts -D heads >reply
+n=$(tr -d '\r' <heads | sed -n 's/^Inference-Header-Content-Length: //p'); grep -i '^content-type' heads | tr -d '\r'
 head -c "$n" reply | jq -c '.outputs[] | [.name, .datatype, .shape, .parameters, .data]'
 tail -c +$((n + 1)) reply | head -c 20 | od -An -c
 tail -c +$((n + 21)) reply | od -An -v -tf8 -w8 | awk '{ printf "%.7f\n", $1 }' >got; jq -r '.outputs[1].data[]' lists | awk '{ printf "%.7f\n", $1 }' | cmp - got && echo "scores: the same bytes"
@@ -124,8 +124,8 @@ bad $P "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP64\",\"shape\":[1,4],\"dat
 printf '\0\0\200\177' >inf; bad $I "{\"inputs\":[$(t length FP32 '[1]' 4)]}" inf
 { le 4; printf abc; } >short; bad /v2/models/topics/infer "{\"inputs\":[$(t text BYTES '[1]' 7)]}" short
 { le -1; printf abc; } >long; bad /v2/models/topics/infer "{\"inputs\":[$(t text BYTES '[1]' 7)]}" long
-{ le 2; printf abc; } >more; bad /v2/models/topics/infer "{\"inputs\":[$(t text BYTES '[1]' 7)]}" more
-{ le 1; printf '\377'; } >bytes; bad /v2/models/topics/infer "{\"inputs\":[$(t text BYTES '[1]' 5)]}" bytes
+{ le 2; printf abc; } >behind; bad /v2/models/topics/infer "{\"inputs\":[$(t text BYTES '[1]' 7)]}" behind
+{ le 1; printf '\377'; } >notext; bad /v2/models/topics/infer "{\"inputs\":[$(t text BYTES '[1]' 5)]}" notext
 for n in -1 999999 x 99999999999999999999 0; do wrong $P '{}' -H "Inference-Header-Content-Length: $n" -H 'Content-Type: application/octet-stream'; done
 wrong $I '{}' -H 'Content-Type: text/csv'
 end

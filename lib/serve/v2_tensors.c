@@ -1,12 +1,12 @@
 /*
- * tensors.c -- what tensors are made of, and the reply that is tensors: the Open Inference
+ * v2_tensors.c -- what tensors are made of, and the reply that is tensors: the Open Inference
  * Protocol with its extensions for binary tensors and for classification.
  */
 #include <math.h>
 #include <string.h>
 
 #include "maas/pca.h"
-#include "tensors.h"
+#include "v2_tensors.h"
 
 /* Elements, lowest byte first: as the protocol has them, and every machine this runs on. */
 

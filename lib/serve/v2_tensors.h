@@ -1,4 +1,4 @@
-/* tensors.h -- tensors of the Open Inference Protocol: read from JSON or bytes, written as either. */
+/* v2_tensors.h -- tensors of the Open Inference Protocol: read from JSON or bytes, written as either. */
 #ifndef TENSORS_H
 #define TENSORS_H
 
