@@ -53,11 +53,13 @@ put_line(const struct ask *a, char *line, size_t room)
 	n = snprintf(line, room,
 	    "{\"time\":\"%s.%03ldZ\",\"request_id\":\"%s\",\"key\":\"%s\",\"peer\":\"%s\",\"method\":\"%s\",\"route\":\"%s\","
 	    "\"model\":\"%s\",\"version\":\"%.0lld\",\"status\":%d,\"finish\":\"%s\",\"bytes_in\":%zu,\"bytes_out\":%zu,"
-	    "\"prompt_tokens\":%zu,\"completion_tokens\":%zu,\"queue_seconds\":%.6f,\"seconds\":%.6f}\n",
+	    "\"prompt_tokens\":%zu,\"cached_tokens\":%zu,\"completion_tokens\":%zu,\"queue_seconds\":%.6f,"
+	    "\"first_token_seconds\":%.6f,\"seconds\":%.6f}\n",
 	    at, now.tv_nsec / 1000000, r->id, a->key, r->peer, r->method, a->route->path,
 	    a->model ? a->model->name : "", a->model ? (long long)a->model->number : 0, r->status, finishes[a->finish],
-	    r->body.n, r->sent, p ? p->prompt_tokens : a->tokens, p ? p->completion_tokens : 0,
-	    a->begun > 0 ? a->begun - r->start : 0, maas_clock() - r->start);
+	    r->body.n, r->sent, p ? p->prompt_tokens : a->tokens, p ? p->cached_tokens : 0,
+	    p ? p->completion_tokens : 0, a->begun > 0 ? a->begun - r->start : 0,
+	    p && p->begun && p->choice[0].first > 0 ? p->choice[0].first - r->start : 0, maas_clock() - r->start);
 	return n > 0 && (size_t)n < room ? (size_t)n : 0;
 }
 

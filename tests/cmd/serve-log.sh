@@ -8,7 +8,7 @@ serve -m m.maas --log log
 post /v1/completions '{"model":"m","prompt":"secret words","max_tokens":3,"ignore_eos":true}' -o answer -H 'X-Request-Id: mine'
 KEY=maas_aaaaaaaa_wrong; ask -o answer 'http://localhost/v1/models/"x?q'
 end
-jq -c 'select(.route != "/healthz") | if .request_id != "mine" then .request_id |= length else . end | del(.time, .seconds, .queue_seconds, .bytes_out, .key)' log
-jq -r 'select(.request_id == "mine") | (.key | length), (.seconds > .queue_seconds), (.time | test("^20..-..-..T..:..:..[.]...Z$"))' log
+jq -c 'select(.route != "/healthz") | if .request_id != "mine" then .request_id |= length else . end | del(.time, .seconds, .queue_seconds, .first_token_seconds, .bytes_out, .key)' log
+jq -r 'select(.request_id == "mine") | (.key | length), (.seconds > .queue_seconds), (.first_token_seconds > .queue_seconds and .first_token_seconds <= .seconds), (.time | test("^20..-..-..T..:..:..[.]...Z$"))' log
 grep -c -e secret -e wrong log
 stat -c %a log
