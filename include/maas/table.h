@@ -75,7 +75,7 @@ struct maas_record {
 	const char *name;               /* of its input: the path, or "<stdin>" */
 	size_t line;                    /* its first line there, from 1; npy and IDX: its row, from 1 */
 	size_t number;                  /* among the records of all inputs, from 0 */
-	struct maas_span raw;           /* text formats: the record without its line end; a picture or sound: its path */
+	struct maas_span raw;           /* text formats: the record without its line end; a picture or sound: its path, on one line */
 	int empty;                      /* nothing in it (bad is set too) */
 	const char *bad;                /* NULL, or why it cannot be read: "x.csv:7: field 2: ..." */
 	size_t n;                       /* fields */

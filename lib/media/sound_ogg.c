@@ -60,7 +60,7 @@ ogg_decode(struct maas_sound *s, struct maas_span file, double seconds)
 	int rc = ov_open_callbacks(&left, &f, NULL, 0, io);
 
 	if (rc < 0)
-		return maas_fail(rc == OV_ENOTVORBIS ? "an Ogg file without Vorbis: no other sound in Ogg is read"
+		return maas_fail(rc == OV_ENOTVORBIS ? "an Ogg file that holds no Vorbis sound, or is damaged"
 						     : "a damaged Ogg sound");
 	rc = sound_begin(s, ov_info(&f, -1)->rate, ov_info(&f, -1)->channels);
 	if (rc == 0)

@@ -146,6 +146,20 @@ take_sound(struct maas_table *t, struct maas_record *rec, struct maas_span file)
 	    : maas_spectrum_file(m->spectrum, t->num, file);
 }
 
+/* The path stands for the record where records are told again, a line each: it may not end one. */
+static int
+put_path(struct maas_table *t, struct maas_record *rec)
+{
+	t->text.n = 0;
+	if (maas_buf_text(&t->text, rec->name) < 0)
+		return -1;
+	for (size_t i = 0; i < t->text.n; i++)
+		if (strchr("\t\n\r", t->text.s[i]))
+			t->text.s[i] = ' ';
+	rec->raw = (struct maas_span){ t->text.s, t->text.n };
+	return 0;
+}
+
 /* The file is the record's fault where it is damaged; else nothing can be read. */
 static int
 next_medium(struct maas_table *t, struct maas_record *rec)
@@ -157,7 +171,8 @@ next_medium(struct maas_table *t, struct maas_record *rec)
 		return 0;
 	t->medium.taken = 1;
 	rec->line = 1;
-	rec->raw = maas_span(rec->name);
+	if (put_path(t, rec) < 0)
+		return -1;
 	if ((rc = source_all(&t->source, &t->medium.file, FILE_MAX, &file)) == 0)
 		rc = t->format == &maas_format_sound ? take_sound(t, rec, file) : take_picture(t, rec, file);
 	if (rc == 0) {

@@ -540,7 +540,7 @@ make_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 		else
 			rc = bad(r, row, "a text alone: the model wants columns");
 		if (rc > 0 && format_is_medium(t->format))
-			row->id = rec->raw;
+			row->id = maas_span(rec->name);
 		if (rc > 0 && rec->label.s && (!row->label.s || t->labels || t->from))
 			row->label = rec->label;
 	}

@@ -62,6 +62,12 @@ echo 'no picture' >set/dark/text.jpg
 maas-classify predict -m m.maas --append set 2>&1 | cut -f 1,2; maas-classify predict -m m.maas set >/dev/null 2>&1; echo "exit $?"
 maas-train logistic -o x.maas set 2>&1; echo "exit $?"
 rm set/dark/cut.png set/dark/text.jpg
+echo '# a name of two lines is one'
+mkdir odd; cp "$P/gray.png" "odd/two
+lines.png"
+maas-classify predict -m m.maas --append odd | cut -f 1,2
+maas-classify predict -m m.maas --jsonl odd | cut -d , -f 1,2
+maas-classify evaluate -m m.maas --label-from '(two)' --errors e.tsv odd >/dev/null 2>&1; tail -n 1 e.tsv | cut -f 1,2,4
 echo '# what does not fit'
 maas-classify predict -m m.maas sounds 2>&1; echo "exit $?"
 maas-classify predict -m s.maas set 2>&1; echo "exit $?"
