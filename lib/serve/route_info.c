@@ -37,9 +37,8 @@ run_nothing(struct ask *a)
 	reply_error(a, 404, "not_found", NULL, "there is nothing at this path");
 }
 
-/* Families with a version, in the order they came; a family stays. */
-static struct family **
-all_families(struct ask *a, size_t *n)
+struct family **
+families_of(struct ask *a, size_t *n)
 {
 	struct maas_server *s = a->server;
 	struct family **all;
@@ -129,7 +128,7 @@ run_metrics(struct ask *a)
 		.token_capacity = (uint64_t)s->options.queue_tokens,
 		.started = s->started,
 		.certified = (double)maas_http_tls_end(s->http) };
-	struct family **f = all_families(a, &v.models);
+	struct family **f = families_of(a, &v.models);
 	struct metrics_model *model = maas_take(a->arena, v.models + 1, sizeof *model);
 	struct metrics_route *route = maas_take(a->arena, serve_nroutes, sizeof *route);
 	int rc = -1;
@@ -154,7 +153,7 @@ run_models(struct ask *a)
 	struct maas_server *s = a->server;
 	struct maas_buf *to = maas_http_body(a->http);
 	size_t n, told = 0;
-	struct family **f = all_families(a, &n);
+	struct family **f = families_of(a, &n);
 	int rc = f ? maas_buf_text(to, "{\"object\":\"list\",\"data\":[") : -1;
 
 	for (size_t i = 0; rc == 0 && i < n; i++)

@@ -42,6 +42,7 @@ static const struct described described[] = {
 	{ "v2_ready", "The server takes requests", NULL, 0, "V2Ready", NULL },
 	{ "v2_model", "The tensors of a model", NULL, 0, "V2Model", NULL },
 	{ "v2_model_ready", "The model answers", NULL, 0, "V2ModelReady", NULL },
+	{ "v2_index", "The versions of all models, and their states", "V2Ask", 0, NULL, "application/json" },
 	{ "v2_infer", "Tensors in, tensors out", "V2Request", BYTES, "V2Reply", NULL },
 };
 
@@ -142,6 +143,7 @@ static const struct schema
 	    { "V2Model", "\"name\",\"versions\",\"platform\",\"inputs\",\"outputs\"",
 		"\"name\":" TEXT ",\"versions\":" LIST(TEXT) ",\"platform\":" TEXT ",\"inputs\":" LIST(
 		    OF("V2Shape")) ",\"outputs\":" LIST(OF("V2Shape")) },
+	    { "V2Ask", NULL, "\"ready\":" TRUTH },
 	    { "V2Shape", "\"name\",\"datatype\",\"shape\"",
 		"\"name\":" TEXT ",\"datatype\":" TEXT ",\"shape\":" LIST(WHOLE) ",\"parameters\":" ANY },
 	    { "V2Tensor", "\"name\",\"datatype\",\"shape\"",

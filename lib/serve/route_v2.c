@@ -137,6 +137,71 @@ run_v2_model_ready(struct ask *a)
 			: maas_buf_text(to, ",\"ready\":true}"));
 }
 
+/* The versions of a name: those that are ready, or all. */
+static int
+put_index(struct maas_buf *to, const struct family *f, int ready)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct edition *e = &f->edition[i];
+		const char *state = e->hosted ? "READY" : "UNAVAILABLE",
+			   *reason = e->hosted ? ""
+		    : e->failed                ? "it could not be loaded"
+					       : "unloaded";
+
+		if (ready && !e->hosted)
+			continue;
+		if (maas_buf_text(to, to->n > 1 ? ",{\"name\":" : "{\"name\":") < 0 || put_text(to, f->name) < 0 ||
+		    maas_buf_printf(to, ",\"version\":\"%lld\",\"state\":\"%s\",\"reason\":\"%s\"}",
+			(long long)e->number, state, reason) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* {"ready":true}, or nothing at all.  -1: replied. */
+static int
+read_ready(struct ask *a, int *ready)
+{
+	static const char *const known[] = { "ready", NULL };
+	struct maas_json *body;
+	int rc = 0;
+
+	*ready = 0;
+	if (!a->http->body.n)
+		return 0;
+	if (!(body = read_object(a)))
+		return -1;
+	if (check_members(a, body, known) < 0) {
+		rc = -1;
+	} else if (maas_json_get(body, "ready") && maas_json_bool(maas_json_get(body, "ready"), ready) < 0) {
+		reply_error(a, 400, "invalid_value", NULL, "'ready' is neither true nor false");
+		rc = -1;
+	}
+	maas_json_free(body);
+	return rc;
+}
+
+void
+run_v2_index(struct ask *a)
+{
+	struct maas_buf *to = maas_http_body(a->http);
+	struct family **f;
+	size_t n;
+	int ready, rc;
+
+	if (read_ready(a, &ready) < 0)
+		return;
+	f = families_of(a, &n);
+	rc = f ? maas_buf_text(to, "[") : -1;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (ask_allows(a, f[i]->name)) {
+			pthread_mutex_lock(&a->server->lock);
+			rc = put_index(to, f[i], ready);
+			pthread_mutex_unlock(&a->server->lock);
+		}
+	reply_json(a, rc < 0 ? -1 : maas_buf_text(to, "]"));
+}
+
 void
 run_v2_model(struct ask *a)
 {

@@ -289,6 +289,10 @@ int loader_result(struct loader *, struct maas_buf *trouble) MAAS_USE;
 /* Of the same: a comma, and the columns that a row of the model's has; nothing where there are no rows. */
 int put_card_inputs(struct maas_server *, struct maas_buf *, const struct family *) MAAS_USE;
 
+/* route_info.c */
+/* Families with a version, in the order they came, in the ask's arena; a family stays.  NULL: no memory. */
+struct family **families_of(struct ask *, size_t *n);
+
 /* accesslog.c */
 int accesslog_open(const char *path) MAAS_USE;  /* a descriptor */
 int accesslog_reopen(int fd, const char *path) MAAS_USE;        /* the file of this name now */
@@ -325,6 +329,7 @@ void run_v2_ready(struct ask *);
 void run_v2_model(struct ask *);
 void run_v2_model_ready(struct ask *);
 void run_v2_infer(struct ask *);
+void run_v2_index(struct ask *);
 void run_register(struct ask *);
 void run_usage(struct ask *);
 void run_terms(struct ask *);

@@ -6,6 +6,28 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
+/* The text of each member is a member; a text is the same. */
+static void
+look_up(struct maas_span text, const struct maas_json *j)
+{
+	const struct maas_json *value;
+	struct maas_span key, found, want, got;
+	void *it = NULL;
+
+	while ((it = maas_json_next(j, it, &key, &value))) {
+		struct maas_json *again;
+
+		if (memchr(key.s, '\0', key.n))
+			continue;
+		if (maas_json_member(text, key.s, &found) < 0 || !(again = maas_json_parse(found)))
+			abort();
+		if (maas_json_text(value, &want) == 0 &&
+		    (maas_json_text(again, &got) < 0 || maas_span_compare(want, got) != 0))
+			abort();
+		maas_json_free(again);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -26,6 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		    !(again = maas_json_parse((struct maas_span){ b.s, b.n })) || !maas_json_get(again, "label"))
 			abort();
 		maas_json_free(again);
+		look_up(text, j);
 	}
 	maas_json_free(j);
 	maas_buf_free(&a);

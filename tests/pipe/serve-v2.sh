@@ -16,6 +16,9 @@ for path in / /models /models/none /models/none/ready /models/sizes/versions/2 /
 ask -w '%{http_code}\n' $V/models/sizes/infer
 curl -sS --unix-socket s $V/health/live
 
+for body in '' '{}' '{"ready":true}' '{"ready":1}' '{"all":true}' '[]'; do post /v2/repository/index "$body" | jq -c 'if type == "list" or type == "array" then .[:2] + [length] else . end'; done
+curl -sS --unix-socket s -H "Authorization: Bearer $(maas-serve key add one --state state --model pca)" -X POST http://localhost/v2/repository/index
+
 # columns by their names: labels and scores are those of maas-classify
 jq -Rrn --argjson drop '["id","label"]' '[inputs / ","] | .[0] as $h | .[1:] as $r | {id: "42", inputs: [range($h | length) as $i | select($drop | index($h[$i]) | not) |
 	{name: $h[$i], datatype: "FP64", shape: [$r | length], data: [$r[][$i] | tonumber]}]}' "$DATA/example/data.csv" >columns.json
