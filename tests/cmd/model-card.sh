@@ -39,6 +39,7 @@ for s in accuracy=1 license "license=$(printf 'a\001b')" "description=$(printf '
 cmp c.maas e.maas && echo "nothing has changed"
 train --description "$(printf 'a\033[m')" -o none.maas train.tsv | head -n 1; [ ! -e none.maas ] && echo "nor was it trained"
 card none.maas; card; card a.maas b.maas | head -n 1; card train.tsv
+maas-model card e.maas >/dev/full; echo "exit $?"; mkdir folder; card folder --set license=MIT
 (ulimit -f 0; trap '' XFSZ; card e.maas --set license=MIT) 2>&1 | cut -c 1-40; cmp c.maas e.maas && echo "the old is whole"
 echo '== a registry'
 export MAAS_REGISTRY=reg
