@@ -102,6 +102,8 @@ struct maas_tensors;
 struct maas_tensors *maas_tensors_open(const char *path) MAAS_USE;
 /* The same of a copy in memory: what is done to the file later does not matter. */
 struct maas_tensors *maas_tensors_copy(const char *path) MAAS_USE;
+/* Nobody reads this one of its tensors any more: give its memory back. */
+void maas_tensors_drop(struct maas_tensors *, const struct maas_tensor *);
 struct maas_span maas_tensors_bytes(const struct maas_tensors *);                        /* all of the file */
 void maas_tensors_close(struct maas_tensors *);
 size_t maas_tensors_count(const struct maas_tensors *);

@@ -1,6 +1,9 @@
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "maas/fmt.h"
 
@@ -259,6 +262,18 @@ maas_tensors_meta(const struct maas_tensors *t, const char *key)
 		if (!strcmp(t->meta[i].key, key))
 			return t->meta[i].value;
 	return NULL;
+}
+
+/* Whole pages alone: those at its ends hold others too. */
+void
+maas_tensors_drop(struct maas_tensors *t, const struct maas_tensor *x)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)x->data;
+	uintptr_t from = (at + page - 1) / page * page, to = (at + x->bytes) / page * page;
+
+	assert((const unsigned char *)x->data >= t->map.p && x->bytes <= t->map.n);
+	if (from < to)
+		(void)!madvise((void *)from, to - from, MADV_DONTNEED); /* else they stay, which is no harm */
 }
 
 struct maas_span

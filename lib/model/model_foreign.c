@@ -117,6 +117,7 @@ adopt(struct source *s, const char *name, size_t rows, size_t cols, int turned)
 		if (!(copy = maas_take(s->m->arena, rows * cols, maas_dtype_size(t->dtype))))
 			return -1;
 		turn(copy, t->data, cols, rows, maas_dtype_size(t->dtype));
+		maas_tensors_drop(s->file, t);
 		own.dim[0] = rows;
 		own.dim[1] = cols;
 		own.data = copy;
