@@ -238,6 +238,38 @@ oddities(void)
 	maas_model_close(m);
 }
 
+/* 8-bit weights whose scales are not there, are others, or are no numbers. */
+static void
+scales(void)
+{
+	static const char name[] = "h.1.mlp.c_proj.weight.scale";
+	struct maas_team *team = maas_team_new(1);
+	struct maas_model *m = tiny_gpt(&plain, &shape, MAAS_F32), *q8 = maas_model_quantize(m, team);
+	static float few[3 * 47], none[3 * 48];
+	struct maas_tensor t = { name, MAAS_F32, 2, { 3, 47 }, few, 0 };
+	struct maas_decoder *d;
+	struct maas_sequence *s;
+
+	ok(!maas_model_quantize(q8, team), "%s", maas_error());
+	ok(maas_model_remove(q8, name) == 0 && !decoder(q8, team, MAAS_DTYPES, 1, 0) && strstr(maas_error(), name),
+	    "%s", maas_error());
+	ok(maas_model_add(q8, &t) == 0 && !decoder(q8, team, MAAS_DTYPES, 1, 0) && strstr(maas_error(), name), "%s",
+	    maas_error());
+	for (size_t i = 0; i < MAAS_COUNT(none); i++)
+		none[i] = NAN;
+	t.dim[1] = 48;
+	t.data = none;
+	d = maas_model_replace(q8, &t) == 0 ? decoder(q8, team, MAAS_DTYPES, 1, 0) : NULL;
+	s = d ? join(d, 1) : NULL;
+	ok(s && maas_decoder_step(d) == 0 && s->finish == MAAS_BROKEN, "scales that are no numbers");
+	maas_decoder_free(d);
+	((float *)(uintptr_t)maas_model_tensor(m, "h.0.mlp.c_fc.weight")->data)[5] = INFINITY;
+	ok(!maas_model_quantize(m, team) && strstr(maas_error(), "h.0.mlp.c_fc.weight"), "%s", maas_error());
+	maas_model_close(q8);
+	maas_model_close(m);
+	maas_team_free(team);
+}
+
 static void
 memory(void)
 {
@@ -273,6 +305,7 @@ main(void)
 	invariance(MAAS_I8, MAAS_F32);
 	refusals();
 	oddities();
+	scales();
 	memory();
 	return done();
 }
