@@ -66,6 +66,10 @@ void maas_arena_free(struct maas_arena *);                      /* NULL is fine 
 
 /* Heap with a reason: MAAS_OS where there is none, and where n * size overflows. */
 void *maas_alloc(size_t n, size_t size) MAAS_USE;               /* zeroed; free() it */
+/* The same for much that is used bit by bit: pages of the system's own, large ones where it has them; what is never
+ * touched is never there. */
+void *maas_pages_take(size_t n, size_t size) MAAS_USE;
+void maas_pages_give(void *, size_t n, size_t size);            /* NULL is fine */
 /* Make room for n more items of `size` bytes behind the *have in *p (a heap array of
  * *cap items).  Grows by half at least.  0, or -1 with *p still valid. */
 int maas_grow(void *p, size_t have, size_t *cap, size_t n, size_t size) MAAS_USE;

@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "maas/base.h"
 
@@ -14,6 +15,28 @@ maas_alloc(size_t n, size_t size)
 	if (!p)
 		maas_fail_as(MAAS_OS, "no memory for %zu items of %zu bytes", n, size);
 	return p;
+}
+
+void *
+maas_pages_take(size_t n, size_t size)
+{
+	void *p = MAP_FAILED;
+
+	if (size == 0 || n <= SIZE_MAX / 2 / size)
+		p = mmap(NULL, n && size ? n * size : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED) {
+		maas_fail_as(MAAS_OS, "no memory for %zu items of %zu bytes", n, size);
+		return NULL;
+	}
+	(void)!madvise(p, n * size, MADV_HUGEPAGE); /* where there are none, small ones do */
+	return p;
+}
+
+void
+maas_pages_give(void *p, size_t n, size_t size)
+{
+	if (p)
+		munmap(p, n && size ? n * size : 1);
 }
 
 int

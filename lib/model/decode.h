@@ -51,7 +51,7 @@ struct net {
 	float *x, *h, *qkv, *mix, *up;  /* [rows, ...] */
 	float *logits;                  /* [head_rows, vocab] */
 	unsigned char *cache;
-	size_t blocks, block_bytes;     /* a block: [layers][keys, values][kv_heads][MAAS_KEYS x hd]; keys turned */
+	size_t blocks, block_bytes;     /* a block: [layers][kv_heads][keys, values][MAAS_KEYS x hd]; keys turned */
 	void *scratch;                  /* of products */
 	unsigned char *keys;            /* of attention, keys_stride a member */
 	size_t keys_stride;

@@ -86,15 +86,14 @@ maas_network_make(struct net *net)
 	    !(net->scratch = maas_take(net->arena, 1, product_scratch(net, members))) ||
 	    !(net->keys = maas_take(net->arena, members, net->keys_stride)))
 		return -1;
-	/* Of the system's own zero pages: what is never used is never there. */
-	net->cache = maas_alloc(net->blocks, net->block_bytes);
+	net->cache = maas_pages_take(net->blocks, net->block_bytes);
 	return net->cache ? 0 : maas_in("a key/value cache of %zu blocks", net->blocks);
 }
 
 void
 maas_network_drop(struct net *net)
 {
-	free(net->cache);
+	maas_pages_give(net->cache, net->blocks, net->block_bytes);
 	net->cache = NULL;
 }
 
@@ -159,7 +158,7 @@ part(const struct net *net, const struct net_run *r, size_t block, size_t values
 	size_t bytes = MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
 
 	return net->cache + r->block[block] * net->block_bytes +
-	    ((net->half / 2 * 2 + values) * net->w.kv_heads + head) * bytes;
+	    ((net->half / 2 * net->w.kv_heads + head) * 2 + values) * bytes;
 }
 
 /* Values as they come, a position after the other. */
