@@ -12,7 +12,7 @@ lost() { ask http://localhost/metrics -o metrics; awk -v n="$1" '$1 == "maas_acc
 prlimit --pid "$server" --fsize=1048576:unlimited
 for i in 1 2 3 4 5 6; do say "full-$i"; done | sort | uniq -c
 await lost 3 && echo "lines are lost, and counted"
-await grep -q 'lines cannot be written' said && echo said
+await grep -qs 'lines cannot be written' said && echo said
 say again; sleep 2.2; grep -c 'cannot be written' said
 prlimit --pid "$server" --fsize=unlimited:unlimited
 say room
@@ -37,6 +37,6 @@ jq -r 'select(.request_id | startswith("many-")) | .status' log | sort | uniq -c
 # a device that takes nothing
 end
 serve -m m.maas --log /dev/full 2>said
-say full; await lost 1 && await grep -q 'lines cannot be written' said && echo "and goes on"
+say full; await lost 1 && await grep -qs 'lines cannot be written' said && echo "and goes on"
 say full
 end

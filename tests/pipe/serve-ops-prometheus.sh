@@ -10,7 +10,7 @@ READ=$(maas-serve key add test --scope metrics,infer --state state)
 (umask 077; maas-serve key add prometheus --scope metrics --state state >key)
 maas-serve -m topics=topics.maas -m words=words.maas --unix s --host 127.0.0.1 --port 0 --state state 2>said & server=$!
 trap 'kill $server 2>/dev/null; wait $server' EXIT
-await grep -q http: said || exit 1
+await grep -qs http: said || exit 1
 port=$(sed -n 's|.*http://127.0.0.1:||p' said)
 # the rules, and the example; of a test: the port, the files, and sooner
 cp "$mon/maas-rules.yml" "$mon/maas-rules-test.yml" .

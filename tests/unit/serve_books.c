@@ -62,6 +62,7 @@ test_audit(void)
 {
 	struct maas_state *s = open_state("audit");
 	struct maas_audit_check found;
+	struct audit_check *halfway;
 	char noted[96];
 	int64_t n;
 
@@ -95,7 +96,12 @@ test_audit(void)
 	edit(s,
 	    "UPDATE audit SET at = NULL, salt = NULL, event = NULL, key = NULL, peer = NULL, count = NULL, detail = NULL"
 	    " WHERE seq = 7");
+	/* entries before and behind the place it has come to are erased meanwhile */
+	halfway = audit_check_new();
+	ok(halfway && audit_check_on(halfway, s, 4) == 1 && audit_check_found(halfway)->entries == 4, "half of it");
 	ok(audit_erase(s, "key = ?", "t", "abcdefgh", 0, &n) == 0 && n == 3, "three are erased");
+	ok(halfway && audit_check_on(halfway, s, 4) == 1 && audit_check_on(halfway, s, 4) == 0, "the rest of it");
+	audit_check_free(halfway);
 	ok(maas_audit_verify(s, noted, &found) == 0 && found.entries == 10 && found.erased == 3,
 	    "and the trail holds, with its old end in it");
 	edit(s, "UPDATE audit SET detail = '1,4' WHERE seq = 10");
