@@ -115,13 +115,14 @@ int maas_erase_before(struct maas_state *, int64_t usage, int64_t audit, struct 
 struct maas_policy {
 	struct maas_list infer_route, infer_model, admin_route, admin_model;    /* none: all */
 	size_t infer_body_max, admin_body_max;
+	long infer_tokens_max, infer_rows_max, admin_tokens_max, admin_rows_max;        /* of a request; 0: any */
 	double key_lifetime;
 	struct maas_list allow_address, deny_address;
 	int behind_proxy;               /* TLS is another's, who says in X-Forwarded-For who the client is */
 	struct maas_list proxy_address; /* of that other; none: whoever connects is taken for it */
 	const char *terms;
 	struct maas_list price;
-	double keep_usage, keep_audit;
+	double keep_usage, keep_audit, keep_log;
 };
 extern const struct maas_field maas_policy_fields[];
 

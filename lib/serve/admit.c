@@ -262,6 +262,29 @@ check_policy_bytes(struct ask *a, size_t n)
 }
 
 static int
+check_most(const struct ask *a, const char *what, size_t n, size_t most, char why[SIZE_WHY])
+{
+	if (n <= most)
+		return 0;
+	tally_add(a->server->tally, "size-refused", a->key, a->http->peer, a->route->name);
+	count_add(&a->server->rejected[REJECTED_SIZE], 1);
+	snprintf(why, SIZE_WHY, "the policy lets a request of this key have %zu %s, and this one has more", most, what);
+	return -1;
+}
+
+int
+ask_tokens_check(const struct ask *a, size_t n, char why[SIZE_WHY])
+{
+	return check_most(a, "tokens, read and written", n, policy_most_tokens(a->server->policy, a->scopes), why);
+}
+
+int
+ask_rows_check(const struct ask *a, size_t n, char why[SIZE_WHY])
+{
+	return check_most(a, "rows", n, policy_most_rows(a->server->policy, a->scopes), why);
+}
+
+static int
 check_route(struct ask *a, const char *allow)
 {
 	if (a->route != &serve_routes[serve_nroutes - 1])

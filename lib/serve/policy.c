@@ -19,9 +19,17 @@ const struct maas_field maas_policy_fields[] = { MAAS_LIST(0, maas_policy, infer
 						     "the scope infer reaches this route only; may be repeated"),
 	MAAS_LIST(0, maas_policy, infer_model, "NAME", "the scope infer asks this model only; may be repeated"),
 	MAAS_SIZE(0, maas_policy, infer_body_max, 0, 1 << 30, 0, "largest body with the scope infer; 0: any"),
+	MAAS_INT(0, maas_policy, infer_tokens_max, 0, 1e12, 0,
+	    "most tokens, read and written, of a request with the scope infer; 0: any"),
+	MAAS_INT(
+	    0, maas_policy, infer_rows_max, 0, 1e12, 0, "most rows or texts of a request with the scope infer; 0: any"),
 	MAAS_LIST(0, maas_policy, admin_route, "ROUTE", "the scope admin reaches this route only; may be repeated"),
 	MAAS_LIST(0, maas_policy, admin_model, "NAME", "the scope admin asks this model only; may be repeated"),
 	MAAS_SIZE(0, maas_policy, admin_body_max, 0, 1 << 30, 0, "largest body with the scope admin; 0: any"),
+	MAAS_INT(0, maas_policy, admin_tokens_max, 0, 1e12, 0,
+	    "most tokens, read and written, of a request with the scope admin; 0: any"),
+	MAAS_INT(
+	    0, maas_policy, admin_rows_max, 0, 1e12, 0, "most rows or texts of a request with the scope admin; 0: any"),
 	MAAS_DURATION(0, maas_policy, key_lifetime, 0, "no key is good for longer than this; 0: as long as it says"),
 	MAAS_LIST(0, maas_policy, allow_address, "ADDRESS[/BITS]", "only from here; may be repeated"),
 	MAAS_LIST(0, maas_policy, deny_address, "ADDRESS[/BITS]", "not from here; may be repeated"),
@@ -32,7 +40,10 @@ const struct maas_field maas_policy_fields[] = { MAAS_LIST(0, maas_policy, infer
 	MAAS_LIST(0, maas_policy, price, "NAME=IN[/OUT[/REQUESTS]]",
 	    "price of a million tokens read, written, and of requests to a model; may be repeated"),
 	MAAS_DURATION(0, maas_policy, keep_usage, 0, "erase usage older than this; 0: never"),
-	MAAS_DURATION(0, maas_policy, keep_audit, 0, "erase events older than this; 0: never"), MAAS_END };
+	MAAS_DURATION(0, maas_policy, keep_audit, 0, "erase events older than this; 0: never"),
+	MAAS_DURATION(0, maas_policy, keep_log, 0,
+	    "begin a log each day, and erase those of days longer ago than this; 0: one log, for ever"),
+	MAAS_END };
 
 struct net {
 	unsigned char address[16]; /* IPv4 as ::ffff:a.b.c.d */
@@ -225,6 +236,28 @@ policy_allows_bytes(const struct policy *p, unsigned scopes, size_t n)
 
 	return ((scopes & MAAS_SCOPE_INFER) && (!most[0] || n <= most[0])) ||
 	    ((scopes & MAAS_SCOPE_ADMIN) && (!most[1] || n <= most[1])) || ((scopes & MAAS_SCOPE_METRICS) && !n);
+}
+
+/* The larger one of the scopes a key has; 0 is any. */
+static size_t
+larger(unsigned scopes, long infer, long admin)
+{
+	size_t i = scopes & MAAS_SCOPE_INFER ? (infer ? (size_t)infer : SIZE_MAX) : 0;
+	size_t a = scopes & MAAS_SCOPE_ADMIN ? (admin ? (size_t)admin : SIZE_MAX) : 0;
+
+	return i > a ? i : a;
+}
+
+size_t
+policy_most_tokens(const struct policy *p, unsigned scopes)
+{
+	return larger(scopes, p->said->infer_tokens_max, p->said->admin_tokens_max);
+}
+
+size_t
+policy_most_rows(const struct policy *p, unsigned scopes)
+{
+	return larger(scopes, p->said->infer_rows_max, p->said->admin_rows_max);
 }
 
 int

@@ -12,6 +12,9 @@ void policy_free(struct policy *);
 int policy_allows_route(const struct policy *, unsigned scopes, const char *route);
 int policy_allows_model(const struct policy *, unsigned scopes, const char *model);
 int policy_allows_bytes(const struct policy *, unsigned scopes, size_t n);
+/* The most tokens, read and written, and rows of a request with these scopes; SIZE_MAX: any. */
+size_t policy_most_tokens(const struct policy *, unsigned scopes);
+size_t policy_most_rows(const struct policy *, unsigned scopes);
 int policy_allows_peer(const struct policy *, const char *peer);
 /* Behind a proxy: is the other end of the connection it?  And whom does it speak for, by the last X-Forwarded-For of
  * the request (may be NULL)?  Where that is no address, for itself. */

@@ -113,9 +113,11 @@ check_reach(struct maas_server *s, int tcp)
 static int
 open_log(struct maas_server *s)
 {
-	if (s->options.log)
-		s->log.fd = accesslog_open(s->options.log);
-	return s->options.log && s->log.fd < 0 ? -1 : 0;
+	if (!s->options.log)
+		return 0;
+	if ((s->log.fd = accesslog_open(s->options.log)) < 0)
+		return -1;
+	return s->options.policy ? accesslog_turn(&s->log, s->options.log, s->options.policy->keep_log, time(NULL)) : 0;
 }
 
 static void
@@ -282,7 +284,7 @@ maas_server_keys(const struct maas_server *s)
 	return ring_good(s->ring, time(NULL));
 }
 
-/* What is kept for a time only goes after it, once an hour. */
+/* What is kept for a time only goes after it, once an hour; logs, by the day. */
 static int
 sweep(struct maas_server *s)
 {
@@ -290,6 +292,8 @@ sweep(struct maas_server *s)
 	struct maas_erased n;
 	int64_t now = time(NULL);
 
+	if (p && s->log.fd >= 0 && accesslog_turn(&s->log, s->options.log, p->keep_log, now) < 0)
+		return -1;
 	if (!p || (p->keep_usage <= 0 && p->keep_audit <= 0) || (s->swept > 0 && maas_clock() - s->swept < HOUR))
 		return 0;
 	s->swept = maas_clock();

@@ -149,6 +149,7 @@ struct ask {
 /* Of --log. */
 struct accesslog {
 	int fd;                         /* -1: none */
+	int64_t day;                    /* since 1970, of what it holds; 0: not known yet */
 	_Atomic int torn;               /* the last line has no end */
 	_Atomic int full;               /* the last line did not get in */
 	int told;                       /* somebody was told so */
@@ -207,8 +208,12 @@ void admit_refuse(void *ctx, struct maas_http_request *, int status, const char 
 void admit_finished(void *ctx, struct maas_http_request *);
 void admit_free(void *app);
 
+#define SIZE_WHY 160
 /* 429, with when to come again. */
 void reply_wait(struct ask *, double seconds, const char *why);
+/* May a request of this key have so many?  -1: no; what to reply (413) is in `why`, and the audit trail knows. */
+int ask_tokens_check(const struct ask *, size_t n, char why[SIZE_WHY]) MAAS_USE;
+int ask_rows_check(const struct ask *, size_t n, char why[SIZE_WHY]) MAAS_USE;
 /* May the ask's key use the model, by what it says and by the policy? */
 int ask_allows(const struct ask *, const char *model);
 
@@ -296,6 +301,9 @@ struct family **families_of(struct ask *, size_t *n);
 /* accesslog.c */
 int accesslog_open(const char *path) MAAS_USE;  /* a descriptor */
 int accesslog_reopen(int fd, const char *path) MAAS_USE;        /* the file of this name now */
+/* Another day: the log of the last one is renamed to "PATH.2026-11-22", and those older than `keep` seconds are removed;
+ * 0: never.  Once a second or so. */
+int accesslog_turn(struct accesslog *, const char *path, double keep, int64_t now) MAAS_USE;
 int accesslog_add(struct accesslog *, const struct ask *);      /* -1: the line is lost */
 
 /* scheduler.c */

@@ -67,6 +67,7 @@ join_more(struct ask *a)
 {
 	struct vectors *v = a->vectors;
 	struct maas_decoder *d = a->model->decoder;
+	char why[SIZE_WHY];
 	size_t most = maas_decoder_load(d).sequences / SHARE;
 
 	for (; v->begun < v->n && v->begun - v->over <= most; v->begun++) {
@@ -74,6 +75,10 @@ join_more(struct ask *a)
 
 		if (encode(a, p) < 0)
 			return -1;
+		if (ask_tokens_check(a, a->tokens + p->n, why) < 0) {
+			break_off(a, 413, "request_too_large", why);
+			return -1;
+		}
 		v->seq[v->begun] =
 		    maas_decoder_join(d, &(struct maas_request){ .prompt = p->id, .n = p->n, .embed = 1 });
 		if (!v->seq[v->begun])

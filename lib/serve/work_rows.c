@@ -391,8 +391,14 @@ bad_item(struct ask *a, const struct records *r, size_t i, const char *name, enu
 static int
 read_items(struct ask *a, struct records *r, const struct maas_json *j, const char *name, enum maas_json_type want)
 {
+	char why[SIZE_WHY];
+
 	if (r->n > RECORDS) {
 		reply_error(a, 413, "request_too_large", name, "%zu records, at most %d", r->n, RECORDS);
+		return -1;
+	}
+	if (ask_rows_check(a, r->n, why) < 0) {
+		reply_error(a, 413, "request_too_large", name, "%s", why);
 		return -1;
 	}
 	r->item = maas_take(a->arena, r->n + 1, sizeof *r->item);

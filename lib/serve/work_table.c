@@ -532,6 +532,7 @@ deliver(struct sheet *s)
 {
 	struct ask *a = s->ask;
 	struct maas_buf *to = maas_http_body(a->http);
+	char why[SIZE_WHY];
 
 	for (size_t i = 0; i < s->n; i++)
 		if (s->bad[i] && a->records->strict) {
@@ -545,6 +546,10 @@ deliver(struct sheet *s)
 			return -1;
 		}
 	s->done += s->n;
+	if (ask_rows_check(a, s->done, why) < 0) {
+		give_up(a, 413, "request_too_large", why);
+		return -1;
+	}
 	if (s->done <= TABLE_ROWS && to->n + s->numbers.n <= ANSWER_MAX)
 		return 0;
 	if (s->done > TABLE_ROWS)

@@ -75,10 +75,21 @@ check_room(struct ask *a, const struct prompt *q)
 	return -1;
 }
 
+/* Tokens that may follow the prompt, which leaves room for them. */
+static size_t
+longest_of(const struct ask *a, const struct prompt *q)
+{
+	size_t room = maas_decoder_context(a->model->decoder) - q->n;
+
+	return a->prompts->max_tokens >= 0 ? (size_t)a->prompts->max_tokens : room < MAX_UNSET ? room : MAX_UNSET;
+}
+
 static int
 encode_all(struct ask *a)
 {
 	struct prompts *p = a->prompts;
+	char why[SIZE_WHY];
+	size_t all = 0;
 
 	for (size_t i = 0; i < p->nprompt; i++) {
 		if (!p->prompt[i].id && prompt_encode(a->model, a->arena, &p->prompt[i]) < 0) {
@@ -88,6 +99,11 @@ encode_all(struct ask *a)
 		if (check_room(a, &p->prompt[i]) < 0)
 			return -1;
 		p->prompt_tokens += p->prompt[i].n;
+		all += p->prompt[i].n + p->n * longest_of(a, &p->prompt[i]);
+	}
+	if (ask_tokens_check(a, all, why) < 0) {
+		break_off(a, 413, "request_too_large", why);
+		return -1;
 	}
 	p->encoded = 1;
 	return 0;
@@ -111,12 +127,10 @@ join(struct ask *a)
 	struct prompts *p = a->prompts;
 	struct choice *c = &p->choice[p->begun];
 	struct maas_request q = p->like;
-	size_t room;
 
 	q.prompt = c->prompt->id;
 	q.n = c->prompt->n;
-	room = maas_decoder_context(a->model->decoder) - q.n;
-	q.max_new = p->max_tokens >= 0 ? (size_t)p->max_tokens : room < MAX_UNSET ? room : MAX_UNSET;
+	q.max_new = longest_of(a, c->prompt);
 	q.stream = p->begun;
 	q.share = share_of(a);
 	c->seq = maas_decoder_join(a->model->decoder, &q);
