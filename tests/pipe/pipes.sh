@@ -1,5 +1,5 @@
 # The examples of a pipe between commands: a pipe and a file of the same content give the same bytes.
-cp "$DATA"/example/* .
+cp -R "$DATA"/example/* .
 same() { cmp "$1" "$2" && echo "same: $3"; }
 
 maas-tokenize train -q -n 400 -o tok.json corpus.txt
