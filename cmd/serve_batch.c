@@ -104,9 +104,10 @@ match(struct batch *b, size_t number, struct maas_span told)
 	if (rc == 0)
 		return maas_fail(
 		    "%s:%zu: an answer, but %s has no such line", b->o->output, number, maas_input_name(b->in));
-	maas_batch_id(id, number, line);
+	maas_batch_id(id, number, line, (uint64_t)b->call->common.seed);
 	if (!maas_batch_answers(told, id, &status))
-		return maas_fail("%s:%zu: not the answer to line %zu of %s: it answers another input, or is no answer",
+		return maas_fail(
+		    "%s:%zu: not the answer to line %zu of %s: it answers another input, or by another --seed",
 		    b->o->output, number, number, maas_input_name(b->in));
 	count(b, status);
 	return 0;
@@ -197,7 +198,9 @@ open_input(struct batch *b)
 static int
 run(struct batch *b, struct maas_server *server)
 {
-	struct maas_batch set = { .first = b->first, .next = next, .answer = answer, .ctx = b };
+	struct maas_batch set = {
+		.first = b->first, .seed = (uint64_t)b->call->common.seed, .next = next, .answer = answer, .ctx = b
+	};
 	int rc;
 
 	progress_begin(&b->bar, b->call);

@@ -196,6 +196,7 @@ struct maas_batch_answer {
 };
 struct maas_batch {
 	size_t first;                   /* number of the first line, from 1 */
+	uint64_t seed;                  /* of all that is drawn where a request has none */
 	/* The next line, valid until the next call: 1, 0 where there is none, -1 where all is to end at once. */
 	int (*next)(void *ctx, struct maas_span *line);
 	/* By a thread of its own, one after the other.  -1: all is to end. */
@@ -207,8 +208,8 @@ int maas_batch_run(struct maas_server *, const struct maas_batch *) MAAS_USE;
 /* Bytes of a line, at most: of more than that, it is enough to hand out one more (maas_input_clip). */
 size_t maas_batch_line(const struct maas_serve_options *);
 #define MAAS_BATCH_ID 40                /* bytes of an id with its NUL */
-/* Of a line: its number and a hash of it, as in "batch-17-9f86d081884c7d65". */
-void maas_batch_id(char to[MAAS_BATCH_ID], size_t number, struct maas_span line);
+/* Of a line: its number, and a hash of it, the number and the seed, as in "batch-17-9f86d081884c7d65". */
+void maas_batch_id(char to[MAAS_BATCH_ID], size_t number, struct maas_span line, uint64_t seed);
 /* Does the answer begin as that of the line with this id does?  1, with its status as above; else 0. */
 int maas_batch_answers(struct maas_span answer, const char *id, int *status);
 

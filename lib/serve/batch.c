@@ -48,9 +48,12 @@ maas_batch_line(const struct maas_serve_options *o)
 }
 
 void
-maas_batch_id(char to[MAAS_BATCH_ID], size_t number, struct maas_span line)
+maas_batch_id(char to[MAAS_BATCH_ID], size_t number, struct maas_span line, uint64_t seed)
 {
-	snprintf(to, MAAS_BATCH_ID, "batch-%zu-%016llx", number, (unsigned long long)maas_hash(line.s, line.n, number));
+	uint64_t place[2] = { number, seed };
+	uint64_t hash = maas_hash(line.s, line.n, maas_hash(place, sizeof place, 0));
+
+	snprintf(to, MAAS_BATCH_ID, "batch-%zu-%016llx", number, (unsigned long long)hash);
 }
 
 /* Answers: by a thread of ours, which alone has a slot that is ANSWERED */
@@ -298,7 +301,7 @@ ask_next(struct batch *b)
 		return rc;
 	if (maas_buf_add(&s->line, line.s, line.n) < 0)
 		return -1;
-	maas_batch_id(s->id, b->set->first + b->asked, line);
+	maas_batch_id(s->id, b->set->first + b->asked, line, b->set->seed);
 	pthread_mutex_lock(&b->lock);
 	s->state = ASKED;
 	b->held += line.n;

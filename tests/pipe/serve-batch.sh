@@ -48,6 +48,9 @@ maas-serve batch $models -j 2 many.jsonl >all 2>told; cat told
 jq -r .custom_id many.jsonl >ids; jq -r .custom_id all | cmp - ids && echo "order: the same"
 jq -r '.response.body.seed // empty' all | sort | uniq -d | wc -l
 maas-serve batch -q $models -j 1 --parallel 2 <many.jsonl | cmp - all && echo "threads: the same"
+maas-serve batch -q $models -s 2 many.jsonl >seeded; jq -r '.response.body | .seed? // .label' all >ours; jq -r '.response.body | .seed? // .label' seeded >theirs
+cmp -s ours theirs; echo "another seed: $?"
+cp seeded seeded2; maas-serve batch $models -o seeded2 --resume many.jsonl; echo "$?"
 gzip -c many.jsonl >many.gz; maas-serve batch -q $models many.gz | cmp - all && echo "gzip: the same"
 
 # resumed: behind whole lines, behind a torn one, whole already, killed
