@@ -63,7 +63,7 @@ exchange_drop(struct exchange *x)
 	memset(&x->r, 0, sizeof x->r);
 	x->stage = READING;
 	x->looks = x->suspended = x->gone = x->ended = x->failed = x->close = x->too_large = x->no_room = 0;
-	x->budget = x->taken = x->nhead = 0;
+	x->budget = x->wasted = x->taken = x->nhead = 0;
 	x->type = NULL;
 	pthread_mutex_lock(&h->lock);
 	x->next = h->pool;

@@ -70,6 +70,7 @@ struct exchange {
 	size_t budget;                  /* bytes of bodies_max taken */
 	double began;                   /* the body's first byte */
 	int too_large, no_room;
+	size_t wasted;                  /* bytes of a body that are read behind the reply */
 	struct maas_buf target, in, out;
 	size_t taken;                   /* of out, by the reader */
 	const char *type;
@@ -111,6 +112,8 @@ struct head {
 /* request.c -- a head that is there.  A text is why the request is refused. */
 void request_name(struct exchange *);
 const char *request_check_size(struct exchange *, int *status);
+int request_wastes_body(const struct exchange *);
+int request_more(struct exchange *, const char *, size_t);
 /* in_place: the library left the head, of so many bytes, where it came. */
 const char *request_check_layout(const struct head *, size_t bytes, int in_place, int *status);
 

@@ -230,32 +230,8 @@ begin(struct link *l, struct MHD_Connection *c, struct head *head, void **con_cl
 	x->close = maas_http_header(&x->r, "Transfer-Encoding") != NULL;
 	exchange_hand_over(x);
 	if (h->set.admit(h->set.ctx, &x->r) < 0)
-		return x->stage == REPLIED ? answer(x, c) : MHD_NO;
+		return x->stage != REPLIED ? MHD_NO : request_wastes_body(x) ? MHD_YES : answer(x, c);
 	exchange_hand_back(x);
-	return MHD_YES;
-}
-
-/* A piece of the body.  One too large is read on for a while, unkept, so that the client gets to read why. */
-static enum MHD_Result
-more(struct exchange *x, const char *p, size_t n)
-{
-	struct maas_http *h = x->http;
-	size_t all = x->in.n + n;
-
-	atomic_store(&x->link->deadline, x->began + h->set.body_seconds + (double)all / (double)h->set.min_rate);
-	if (x->too_large) {
-		x->budget += n;
-		atomic_fetch_add(&h->bodies, n);
-		return x->budget > 3 * h->set.body_max ? MHD_NO : MHD_YES;
-	}
-	if (all > x->budget) { /* chunked: what comes is not known before */
-		size_t extra = all - x->budget;
-
-		x->budget = all;
-		x->no_room = atomic_fetch_add(&h->bodies, extra) + extra > h->set.bodies_max;
-	}
-	if (all > h->set.body_max || x->no_room || maas_buf_add(&x->in, p, n) < 0)
-		x->too_large = 1;
 	return MHD_YES;
 }
 
@@ -331,7 +307,7 @@ on_access(void *cls, struct MHD_Connection *c, const char *url, const char *meth
 	if (!got)
 		return whole(*con_cls, c);
 	*n = 0;
-	return more(*con_cls, data, got);
+	return request_more(*con_cls, data, got) < 0 ? MHD_NO : MHD_YES;
 }
 
 static void

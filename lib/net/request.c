@@ -1,9 +1,10 @@
-/* request.c -- what is found out about a request from its head alone. */
+/* request.c -- what is found out about a request from its head alone, and how its body is taken in. */
 #include <string.h>
 
 #include "exchange.h"
 
-#define HEAD_BYTES 16384 /* of a head; the library itself refuses at about twice as many, in HTML */
+#define HEAD_BYTES 16384     /* of a head; the library itself refuses at about twice as many, in HTML */
+#define WASTE      (1 << 20) /* of a body that is read though the reply is there already */
 
 void
 request_name(struct exchange *x)
@@ -49,6 +50,49 @@ request_check_size(struct exchange *x, int *status)
 	if (x->link->spare)
 		return "too many connections";
 	return NULL;
+}
+
+/*
+ * Is the body read, unkept, before the reply that is there already goes out?  Who sends on, and finds the connection
+ * closed, would not get to read it.
+ */
+int
+request_wastes_body(const struct exchange *x)
+{
+	const char *length = maas_http_header(&x->r, "Content-Length");
+	int64_t n = maas_http_header(&x->r, "Transfer-Encoding") ? WASTE : 0;
+
+	if (length && maas_parse_int(maas_span(length), &n) < 0)
+		n = 0;
+	return n > 0 && n <= WASTE && !maas_http_header(&x->r, "Expect");
+}
+
+/* A piece of the body.  One too large is read on for a while, unkept, too.  -1: it was long enough. */
+int
+request_more(struct exchange *x, const char *p, size_t n)
+{
+	struct maas_http *h = x->http;
+	size_t all = x->in.n + n;
+
+	if (x->stage == REPLIED) {
+		x->wasted += n;
+		return x->wasted > WASTE ? -1 : 0;
+	}
+	atomic_store(&x->link->deadline, x->began + h->set.body_seconds + (double)all / (double)h->set.min_rate);
+	if (x->too_large) {
+		x->budget += n;
+		atomic_fetch_add(&h->bodies, n);
+		return x->budget > 3 * h->set.body_max ? -1 : 0;
+	}
+	if (all > x->budget) { /* chunked: what comes is not known before */
+		size_t extra = all - x->budget;
+
+		x->budget = all;
+		x->no_room = atomic_fetch_add(&h->bodies, extra) + extra > h->set.bodies_max;
+	}
+	if (all > h->set.body_max || x->no_room || maas_buf_add(&x->in, p, n) < 0)
+		x->too_large = 1;
+	return 0;
 }
 
 /*
