@@ -51,11 +51,11 @@ function facts(list, m) {
 
 	for (const [name, value] of Object.entries(quality || {})) {
 		const base = baseline ? baseline[name] : undefined;
-		if (name !== "rows" && typeof value === "number")
+		if (!["rows", "tokens", "folds"].includes(name) && typeof value === "number")
 			fact(list, spaced(name), brief(value),
 				typeof base === "number" ? put("span", "soft", say("{x} without a model", { x: brief(base) })) : null);
 	}
-	if (quality && quality.rows)
+	if (quality && (quality.rows || quality.tokens))
 		fact(list, say("Measured on"), counted(quality));
 	for (const d of data || [])
 		fact(list, say("Learnt from"), counted(d), d.sha256 ? put("span", "digest soft", d.sha256.slice(0, 12)) : null);
