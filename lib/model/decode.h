@@ -10,7 +10,7 @@
 /* Blocks of key/value cache. */
 struct block_key {
 	uint64_t share, parent;         /* for whom; the name of the block before, 0: none */
-	int32_t id[MAAS_KEYS];
+	char digest[65];                /* of its tokens, SHA-256 */
 };
 struct block {
 	struct block_key key;

@@ -3,9 +3,9 @@
  *
  * A block that was filled is remembered by the tokens it stands for, the block before it, and for whom it was made; a
  * sequence that begins the same way takes it instead of filling one of its own (Kwon et al. 2023, "Efficient memory
- * management for large language model serving with PagedAttention").  All of that is compared, not a digest of it:
- * what is found is what would have been computed.  Blocks that nobody has keep what they hold until they are taken
- * for something else, the one left alone longest first.
+ * management for large language model serving with PagedAttention").  The tokens are somebody's text: they are kept as
+ * a digest, one that nobody finds two texts for, so that what is found is what would have been computed.  Blocks that
+ * nobody has keep what they hold until they are taken for something else, the one left alone longest first.
  */
 #include <string.h>
 
@@ -67,22 +67,16 @@ blocks_make(struct blocks *b, struct maas_arena *arena, size_t n, int keep)
 	return 0;
 }
 
-/* Of the key of a block: FNV-1a, by words. */
 static size_t
 bucket_of(const struct blocks *b, const struct block_key *k)
 {
-	uint64_t h = 0xcbf29ce484222325u ^ k->share;
-
-	h = (h ^ k->parent) * 0x100000001b3u;
-	for (size_t i = 0; i < MAAS_KEYS; i++)
-		h = (h ^ (uint32_t)k->id[i]) * 0x100000001b3u;
-	return (size_t)((h ^ h >> 29) & (b->buckets - 1));
+	return (size_t)maas_hash(k->digest, sizeof k->digest, k->share ^ k->parent) & (b->buckets - 1);
 }
 
 static int
 same(const struct block_key *a, const struct block_key *b)
 {
-	return a->share == b->share && a->parent == b->parent && !memcmp(a->id, b->id, sizeof a->id);
+	return a->share == b->share && a->parent == b->parent && !memcmp(a->digest, b->digest, sizeof a->digest);
 }
 
 static uint32_t
@@ -140,7 +134,7 @@ key_of(const struct blocks *b, struct block_key *k, uint64_t share, const uint32
 {
 	k->share = share;
 	k->parent = at ? b->block[block[at - 1]].name : 0;
-	memcpy(k->id, id + at * MAAS_KEYS, sizeof k->id);
+	maas_sha256(k->digest, id + at * MAAS_KEYS, MAAS_KEYS * sizeof *id);
 }
 
 int

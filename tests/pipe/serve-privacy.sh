@@ -5,7 +5,7 @@ WORD=qzxvmarkerword SHORT=xqzvkwyjfhpd # the second is three tokens: a word that
 { cat "$DATA/example/corpus.txt"; for _ in 1 2 3 4 5 6 7 8 9; do echo "xqzvkw yjfhpd xqzvkw ayjfhpd"; done; } >corpus.txt
 maas-tokenize train -q -n 400 -o tok.json corpus.txt
 printf ' %s' $SHORT | maas-tokenize encode -m tok.json | wc -w
-"$BIN/tool/make_gpt" m.maas tok.json
+"$BIN/tool/make_gpt" m.maas tok.json context=256
 maas-train logistic -q --tfidf -o topics.maas "$DATA/example/train.tsv"
 IDS=$(printf %s $WORD | maas-tokenize encode -m tok.json) || exit 1
 # hold TEXT...: how often the server's memory has it
@@ -31,6 +31,10 @@ go explain /v1/models/topics/explain "{\"text\":\"$text\"}"
 go completion /v1/completions "{\"model\":\"m\",\"prompt\":\"$text\",\"max_tokens\":3,\"echo\":true}"
 grep -c $WORD answer
 go stream /v1/completions "{\"model\":\"m\",\"prompt\":\"$text\",\"max_tokens\":3,\"echo\":true,\"logprobs\":2,\"stream\":true,\"stop\":\"$WORD.\"}"
+long="$text $text $text $text $text"
+go 'a prompt of many blocks' /v1/completions "{\"model\":\"m\",\"prompt\":\"$long\",\"max_tokens\":3}"
+jq .usage.prompt_tokens answer
+go embeddings /v1/embeddings "{\"model\":\"m\",\"input\":[\"$text\",\"$long\"]}"
 go V2 /v2/models/topics/infer "{\"inputs\":[{\"name\":\"text\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"$text\"]}]}"
 go CSV /v1/models/topics/predict "text
 $text
