@@ -3,7 +3,8 @@
  * model.safetensors, tokeniser files), opened as a model of ours.  GPT-2 only.
  *
  * GPT-2's projections lie there as [in, out]; ours are [out, in]: they are turned on opening.
- * All other tensors are used in place.
+ * All other tensors are used in place.  All that the network needs become tensors of the model, so that who saves
+ * it saves them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -121,8 +122,6 @@ adopt(struct source *s, const char *name, size_t rows, size_t cols, int turned)
 		own.dim[0] = rows;
 		own.dim[1] = cols;
 		own.data = copy;
-	} else if (!*s->prefix) {
-		return 0; /* found in the file by its own name */
 	}
 	return maas_model_add(s->m, &own);
 }

@@ -108,25 +108,11 @@ keep_card(struct maas_model *to, const struct maas_model *from)
 	return maas_card_write(to, &c);
 }
 
-/* A directory of transformers may hold what no product needs: masks, a second head, tensors that were adopted. */
-static int
-needless(const struct maas_model *m, const char *name)
-{
-	static const char *const tail[] = { ".attn.bias", ".attn.masked_bias", "lm_head.weight" };
-	size_t n = strlen(name);
-
-	if (maas_tensors_meta(m->file, "maas.kind"))
-		return 0;
-	for (size_t i = 0; i < MAAS_COUNT(tail); i++)
-		if (n >= strlen(tail[i]) && !strcmp(name + n - strlen(tail[i]), tail[i]))
-			return 1;
-	return !strncmp(name, "transformer.", 12);
-}
-
 static int
 copy_all(struct maas_model *to, const struct maas_model *from, const struct maas_network *w, struct maas_team *team)
 {
-	size_t n = from->file ? maas_tensors_count(from->file) : 0;
+	/* of a directory of transformers all that is of use is the model's own: its file may hold masks, a second head */
+	size_t n = from->file && maas_tensors_meta(from->file, "maas.kind") ? maas_tensors_count(from->file) : 0;
 	int rc = 0;
 
 	for (size_t i = 0; i < from->ntensor + n && rc == 0; i++) {
@@ -134,7 +120,7 @@ copy_all(struct maas_model *to, const struct maas_model *from, const struct maas
 		    i < from->ntensor ? &from->tensor[i] : maas_tensors_at(from->file, i - from->ntensor);
 		const struct maas_affine *a = affine_of(w, t->data);
 
-		if (i >= from->ntensor && (maas_model_tensor(from, t->name) != t || needless(from, t->name)))
+		if (i >= from->ntensor && maas_model_tensor(from, t->name) != t)
 			continue;
 		rc = a ? add_rounded(to, t, a, team) : maas_model_add(to, t);
 	}

@@ -87,7 +87,31 @@ good(struct maas_model *ours, const char *prefix, const char *more)
 	ok(say(ours, a, p) == 0 && say(m, b, q) == 0 && !memcmp(a, b, sizeof a) && !memcmp(p, q, sizeof p),
 	    "prefix '%s'%s: the same bytes", prefix, more);
 	ok(!maas_model_part(m, "tokenizer").s, "no tokeniser");
+	ok(maas_model_save(m, "saved.maas", 0) == 0, "saved");
 	maas_model_close(m);
+	if (!(m = maas_model_open("saved.maas"))) {
+		ok(0, "%s", maas_error());
+		return;
+	}
+	memset(b, 0, sizeof b);
+	ok(maas_model_selftest(m) == 0 && say(m, b, q) == 0 && !memcmp(a, b, sizeof a) && !memcmp(p, q, sizeof p),
+	    "prefix '%s': saved as a model of ours, the same bytes", prefix);
+	maas_model_close(m);
+	unlink("saved.maas");
+}
+
+/* A file of ours with a tensor less: it opens, and is not good. */
+static void
+torn(void)
+{
+	struct maas_model *m = maas_model_open("d");
+
+	ok(m && maas_model_remove(m, "ln_f.bias") == 0 && maas_model_save(m, "saved.maas", 0) == 0, "a tensor less");
+	maas_model_close(m);
+	m = maas_model_open("saved.maas");
+	ok(m && maas_model_selftest(m) < 0 && strstr(maas_error(), "ln_f.bias: missing"), "%s", maas_error());
+	maas_model_close(m);
+	unlink("saved.maas");
 }
 
 static void
@@ -113,6 +137,7 @@ main(void)
 	good(ours, "", "");
 	good(ours, "transformer.",
 	    ",\"n_inner\":null,\"activation_function\":\"gelu_new\",\"layer_norm_epsilon\":1e-05,\"tie_word_embeddings\":true");
+	torn();
 	bad(",\"n_inner\":100", "n_inner");
 	bad(",\"activation_function\":\"relu\"", "relu");
 	bad(",\"layer_norm_epsilon\":1e-6", "1e-06");
