@@ -23,7 +23,7 @@ while read -r line; do printf '%s\n' "$line" | jq -e .request_id >parsed 2>&1 ||
 mv log log.1; say before; kill -HUP "$server"; await test -e log && echo "a new file"
 say after; tail -n 1 log.1 | jq -r .request_id; tail -n 1 log | jq -r .request_id
 # who leaves: before the reply, and in the middle of it
-ask -m 0.5 -o answer -H 'X-Request-Id: impatient' -d '{"model":"words","prompt":"x","max_tokens":8000,"ignore_eos":true}' http://localhost/v1/completions 2>left
+ask -m 0.3 -o answer -H 'X-Request-Id: impatient' -d '{"model":"words","prompt":"x","n":16,"max_tokens":8000,"ignore_eos":true}' http://localhost/v1/completions 2>left
 ask -N -H 'X-Request-Id: half' -d '{"model":"words","prompt":"x","max_tokens":8000,"ignore_eos":true,"stream":true}' http://localhost/v1/completions 2>left | head -n 1 | cut -c 1-5
 logged() { grep -q "\"$1\"" log; }
 await logged impatient; await logged half
