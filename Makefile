@@ -113,13 +113,12 @@ bench: all $(BENCHES)                   ## rates, tab-separated
 	@BIN=$(abspath $B) scripts/bench
 format:                                 ## lay out every source as .clang-format says
 	clang-format -i $(wildcard lib/*/*.c cmd/*.c tests/*.c tests/*/*.c)
-install: all                            ## into $(DESTDIR)$(PREFIX)
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	cp $(CMDS) $(DESTDIR)$(PREFIX)/bin
-	for s in 1 5 7; do cp man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s; done
-	for c in $(notdir $(CMDS)); do cp data/completion/maas.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$c; done
-	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system
-	for u in data/systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' "$$u" >"$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}"; done
+install: all                            ## into $(DESTDIR)$(PREFIX), also over programs that run
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/man/man5 share/man/man7 share/bash-completion/completions lib/systemd/system)
+	install -m 755 $(CMDS) $(DESTDIR)$(PREFIX)/bin
+	for s in 1 5 7; do install -m 644 man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s || exit; done
+	for c in $(notdir $(CMDS)); do install -m 644 data/completion/maas.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$c || exit; done
+	for u in data/systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' "$$u" | install -m 644 /dev/stdin "$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}" || exit; done
 clean:                                  ## remove build trees
 	rm -rf build build-*
 help:                                   ## this list
