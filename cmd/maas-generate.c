@@ -108,17 +108,6 @@ generate_request(struct job *j, struct maas_request *q, uint64_t stream)
 	return 0;
 }
 
-static int
-is_utf8(struct maas_span s)
-{
-	const char *end = s.s + s.n;
-
-	while (s.s < end)
-		if (maas_utf8_next(&s.s, end) < 0)
-			return 0;
-	return 1;
-}
-
 size_t
 generate_step(struct job *j)
 {
@@ -137,7 +126,7 @@ generate_piece(const struct job *j, struct maas_buf *to, int32_t id, float logpr
 
 	if (j->tok) {
 		rc |= maas_buf_text(to, ",\"piece\":") | maas_json_put_text(to, piece);
-		if (!is_utf8(piece)) {
+		if (!maas_utf8_good(piece)) {
 			for (size_t i = 0; i < piece.n; i++)
 				rc |= maas_buf_printf(to, "%s%d", i ? "," : ",\"bytes\":[", (unsigned char)piece.s[i]);
 			rc |= maas_buf_text(to, "]");

@@ -89,14 +89,9 @@ read_json_ids(struct job *j, const struct maas_json *o)
 static int
 put_members(struct maas_buf *to, struct maas_span text)
 {
-	const char *p = text.s, *end = text.s + text.n;
-	int valid = 1;
-
-	while (p < end)
-		valid &= maas_utf8_next(&p, end) >= 0;
 	if (maas_buf_text(to, "\"text\":") < 0 || maas_json_put_text(to, text) < 0)
 		return -1;
-	if (valid)
+	if (maas_utf8_good(text))
 		return 0;
 	for (size_t i = 0; i < text.n; i++)
 		if (maas_buf_printf(to, i ? ",%d" : ",\"bytes\":[%d", (unsigned char)text.s[i]) < 0)

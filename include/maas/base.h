@@ -218,6 +218,7 @@ void maas_lock_close(int lock);
  * none is returned as -1 - byte, and *p moves by one. */
 int32_t maas_utf8_next(const char **p, const char *end);
 size_t maas_utf8_put(char to[4], uint32_t cp);          /* bytes written */
+int maas_utf8_good(struct maas_span);                   /* whole characters, and nothing else? */
 /* Bytes of s[0..n) up to the last whole character; what follows may yet become one. */
 size_t maas_utf8_whole(const char *s, size_t n);
 

@@ -32,6 +32,7 @@ struct maas_http_request {
 	char id[MAAS_HTTP_ID + 1];      /* X-Request-Id: the client's where it is decent, else ours */
 	char peer[64];                  /* address, or "unix"; who knows better may change it */
 	struct maas_span body;          /* in handle() and later */
+	size_t body_max;                /* bytes: the setup's; admit() may lower it */
 	double start;                   /* maas_clock() when the head was read */
 	int status;                     /* of the reply; 499 where the client left before it; 0: none yet */
 	size_t sent;                    /* bytes of reply body handed to the client */
@@ -46,7 +47,7 @@ struct maas_http_setup {
 	const char *tls_cert, *tls_key;
 	const char *unix_path;          /* NULL: none.  Mode 0600; a dead socket of that name is replaced */
 	int threads;                    /* that talk to clients; 0: 1 */
-	size_t body_max;                /* bytes of one body; 0: 8 MiB */
+	size_t body_max;                /* bytes of one body, at most; 0: 8 MiB */
 	size_t bodies_max;              /* of all bodies together; 0: 256 MiB */
 	size_t connections;             /* more get 503; 0: 1000 */
 	double head_seconds, body_seconds, idle_seconds, write_seconds;         /* 0: 10, 10, 60, 30 */

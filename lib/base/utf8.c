@@ -33,6 +33,15 @@ maas_utf8_next(const char **at, const char *end)
 	return cp;
 }
 
+int
+maas_utf8_good(struct maas_span s)
+{
+	for (const char *p = s.s, *end = s.s + s.n; p < end;)
+		if (maas_utf8_next(&p, end) < 0)
+			return 0;
+	return 1;
+}
+
 size_t
 maas_utf8_put(char to[4], uint32_t cp)
 {

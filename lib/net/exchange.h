@@ -70,7 +70,7 @@ struct exchange {
 	size_t budget;                  /* bytes of bodies_max taken */
 	double began;                   /* the body's first byte */
 	int too_large, no_room;
-	size_t wasted;                  /* bytes of a body that are read behind the reply */
+	size_t wasted;                  /* bytes of a body that are read and not kept */
 	struct maas_buf target, in, out;
 	size_t taken;                   /* of out, by the reader */
 	const char *type;

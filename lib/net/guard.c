@@ -154,7 +154,6 @@ int
 maas_http_unescape(struct maas_span s, struct maas_buf *to)
 {
 	size_t begin = to->n;
-	const char *p, *end;
 
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.s[i];
@@ -170,10 +169,8 @@ maas_http_unescape(struct maas_span s, struct maas_buf *to)
 		if (maas_buf_add(to, &c, 1) < 0)
 			return -1;
 	}
-	end = to->s + to->n;
-	for (p = to->s ? to->s + begin : NULL; p < end;)
-		if (maas_utf8_next(&p, end) < 0)
-			return maas_fail("the target is not UTF-8");
+	if (s.n && !maas_utf8_good((struct maas_span){ to->s + begin, to->n - begin }))
+		return maas_fail("the target is not UTF-8");
 	return 0;
 }
 

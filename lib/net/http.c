@@ -217,6 +217,7 @@ begin(struct link *l, struct MHD_Connection *c, struct head *head, void **con_cl
 	x->r.method = http_method(head->method);
 	x->r.target = x->target.n ? x->target.s : "";
 	x->r.start = x->began = maas_clock();
+	x->r.body_max = h->set.body_max;
 	exchange_aim(x);
 	memcpy(x->r.peer, l->peer, sizeof x->r.peer);
 	pthread_mutex_lock(&h->lock);

@@ -74,23 +74,18 @@ request_more(struct exchange *x, const char *p, size_t n)
 	struct maas_http *h = x->http;
 	size_t all = x->in.n + n;
 
-	if (x->stage == REPLIED) {
+	if (x->stage == REPLIED || x->too_large) {
 		x->wasted += n;
-		return x->wasted > WASTE ? -1 : 0;
+		return x->wasted > WASTE + (x->too_large ? 2 * x->r.body_max : 0) ? -1 : 0;
 	}
 	atomic_store(&x->link->deadline, x->began + h->set.body_seconds + (double)all / (double)h->set.min_rate);
-	if (x->too_large) {
-		x->budget += n;
-		atomic_fetch_add(&h->bodies, n);
-		return x->budget > 3 * h->set.body_max ? -1 : 0;
-	}
 	if (all > x->budget) { /* chunked: what comes is not known before */
 		size_t extra = all - x->budget;
 
 		x->budget = all;
 		x->no_room = atomic_fetch_add(&h->bodies, extra) + extra > h->set.bodies_max;
 	}
-	if (all > h->set.body_max || x->no_room || maas_buf_add(&x->in, p, n) < 0)
+	if (all > x->r.body_max || x->no_room || maas_buf_add(&x->in, p, n) < 0)
 		x->too_large = 1;
 	return 0;
 }

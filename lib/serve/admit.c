@@ -390,10 +390,11 @@ admit_request(void *ctx, struct maas_http_request *r)
 		return -1;
 	}
 	a->route = find_route(r, a, &allow);
-	return check_proxy(a) < 0 || check_host(a) < 0 || check_peer(a) < 0 || check_key(a) < 0 ||
-		check_route(a, allow) < 0 || check_type(a) < 0 || check_length(a) < 0
-	    ? -1
-	    : 0;
+	if (check_proxy(a) < 0 || check_host(a) < 0 || check_peer(a) < 0 || check_key(a) < 0 ||
+	    check_route(a, allow) < 0 || check_type(a) < 0 || check_length(a) < 0)
+		return -1;
+	r->body_max = a->route->open ? OPEN_MAX : most_bytes(a); /* of what says no length, too */
+	return 0;
 }
 
 void
@@ -402,7 +403,7 @@ admit_handle(void *ctx, struct maas_http_request *r)
 	struct ask *a = r->app;
 
 	(void)ctx;
-	if (!strcmp(r->method, "POST") && body_coding(a) && body_unpack(a, most_bytes(a)) < 0)
+	if (!strcmp(r->method, "POST") && body_coding(a) && body_unpack(a, r->body_max) < 0)
 		return;
 	if (check_policy_bytes(a, r->body.n) == 0)
 		a->route->run(a);

@@ -28,22 +28,13 @@ completions_usage(const struct ask *a, struct maas_buf *to)
 	return maas_buf_text(to, "}");
 }
 
-static int
-is_utf8(struct maas_span s)
-{
-	for (const char *p = s.s, *end = s.s + s.n; p < end;)
-		if (maas_utf8_next(&p, end) < 0)
-			return 0;
-	return 1;
-}
-
 /* A token as text; one that is part of a character as "bytes:\xe6\x96", so that no two are alike. */
 static int
 put_token(struct maas_buf *to, const struct maas_tokenizer *t, int32_t id)
 {
 	struct maas_span s = maas_token_bytes(t, id);
 
-	if (is_utf8(s))
+	if (maas_utf8_good(s))
 		return maas_json_put_text(to, s);
 	if (maas_buf_text(to, "\"bytes:") < 0)
 		return -1;

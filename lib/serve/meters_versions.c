@@ -78,12 +78,7 @@ print_gauges(const struct metrics_view *v, struct maas_buf *to)
 static int
 is_plain(struct maas_span s)
 {
-	const char *p = s.s, *end = s.s + s.n;
-
-	while (p < end)
-		if (maas_utf8_next(&p, end) < 0)
-			return 0;
-	return s.n <= PUT_LABEL_MAX;
+	return s.n <= PUT_LABEL_MAX && maas_utf8_good(s);
 }
 
 static int

@@ -16,22 +16,11 @@ struct pieces {
 	size_t n;
 };
 
-static int
-is_text(struct maas_span s)
-{
-	const char *p = s.s, *end = s.s + s.n;
-
-	while (p < end)
-		if (maas_utf8_next(&p, end) < 0)
-			return 0;
-	return 1;
-}
-
 /* A text; where the bytes are none by themselves, their list. */
 static int
 put_piece(struct maas_buf *to, struct maas_span s)
 {
-	if (is_text(s))
+	if (maas_utf8_good(s))
 		return maas_json_put_text(to, s);
 	for (size_t i = 0; i < s.n; i++)
 		if (maas_buf_printf(to, i ? ",%u" : "[%u", (unsigned char)s.s[i]) < 0)

@@ -73,15 +73,6 @@ tensor_type(struct maas_span name)
 	return NULL;
 }
 
-static int
-is_utf8(struct maas_span s)
-{
-	for (const char *p = s.s, *end = s.s + s.n; p < end;)
-		if (maas_utf8_next(&p, end) < 0)
-			return 0;
-	return 1;
-}
-
 /* Each a length of four bytes and its bytes; they fill the whole. */
 static int
 split_texts(struct maas_arena *arena, struct input *in, size_t n)
@@ -98,7 +89,7 @@ split_texts(struct maas_arena *arena, struct input *in, size_t n)
 		if (m > rest.n - (rest.n < 4 ? rest.n : 4))
 			return maas_fail("element %zu is longer than the bytes there are", i);
 		in->text[i] = (struct maas_span){ rest.s + 4, m };
-		if (!is_utf8(in->text[i]))
+		if (!maas_utf8_good(in->text[i]))
 			return maas_fail("element %zu is no UTF-8", i);
 		rest = (struct maas_span){ rest.s + 4 + m, rest.n - 4 - m };
 	}

@@ -24,13 +24,11 @@ static int
 put_key(const struct maas_tokenizer *t, uint32_t id, struct maas_buf *to)
 {
 	struct maas_span s = maas_token_bytes(t, (int32_t)id);
-	const char *p = s.s;
 
 	if (t->kind[id] < BPE_ADDED)
 		return put_spelling(t, id, to);
-	while (p < s.s + s.n)
-		if (maas_utf8_next(&p, s.s + s.n) < 0)
-			return maas_fail("added token %u is no UTF-8: it cannot be written as JSON", id);
+	if (!maas_utf8_good(s))
+		return maas_fail("added token %u is no UTF-8: it cannot be written as JSON", id);
 	return maas_json_put_text(to, s);
 }
 

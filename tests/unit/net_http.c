@@ -19,6 +19,8 @@ static int
 admit(void *ctx, struct maas_http_request *r)
 {
 	(void)ctx;
+	if (maas_http_header(r, "X-Small"))
+		r->body_max = 10;
 	if (!maas_http_header(r, "X-Deny"))
 		return 0;
 	maas_http_set(r, "WWW-Authenticate", "Bearer");
@@ -292,6 +294,12 @@ test_limits(void)
 	    "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5dc\r\n%01500d\r\n0\r\n\r\n", 7);
 	a = ask(big);
 	ok(strstr(a, "413") != NULL, "too large by what came");
+	a = ask("POST /echo HTTP/1.1\r\nHost: x\r\nX-Small: 1\r\nTransfer-Encoding: chunked\r\n" END
+		"b\r\nhello world\r\n0\r\n\r\n");
+	ok(strstr(a, "413") != NULL, "too large for who lets it in");
+	a = ask("POST /echo HTTP/1.1\r\nHost: x\r\nX-Small: 1\r\nTransfer-Encoding: chunked\r\n" END
+		"a\r\nhello worl\r\n0\r\n\r\n");
+	ok(strstr(a, "POST /echo 10:hello worl") != NULL, "no larger than that");
 	before = app.handled;
 	a = ask("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
 	ok(!strstr(a, "200") && app.handled == before, "a body that never ends is cut off");

@@ -148,8 +148,7 @@ count_some(void *arg)
 		if (i % 100 == 50)
 			rc |= ledger_write(l);
 	}
-	ok(rc == 0, "a thread counts %d requests", TIMES);
-	return NULL;
+	return rc ? NULL : l;
 }
 
 static int
@@ -172,6 +171,7 @@ test_ledger(void)
 	struct ledger *l[2] = { ledger_new(s[0]), ledger_new(s[1]) };
 	struct maas_usage all = { 0 }, mine = { 0 };
 	pthread_t t[THREADS];
+	void *counted;
 
 	ok(store_do(s[0], "INSERT INTO keys VALUES('aaaaaaaa', x'00', 'a', 'infer', '', 0, 0, 0, 0, 0)", "") == 1,
 	    "a key");
@@ -179,7 +179,7 @@ test_ledger(void)
 		if (pthread_create(&t[i], NULL, count_some, l[i % 2]))
 			ok(0, "no thread");
 	for (int i = 0; i < THREADS; i++)
-		pthread_join(t[i], NULL);
+		ok(pthread_join(t[i], &counted) == 0 && counted, "a thread counts %d requests", TIMES);
 	ok(ledger_write(l[0]) == 0 && ledger_write(l[1]) == 0 && ledger_write(l[1]) == 0, "all is written");
 	ok(maas_usage_each(s[0], NULL, sum, &all) == 0 && all.requests == THREADS * TIMES &&
 		all.tokens_in == 2 * all.requests && all.tokens_out == 3 * all.requests && all.day == 300,
