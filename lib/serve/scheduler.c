@@ -5,12 +5,14 @@
  * largest holds up the others by no more than a slice.
  */
 #include <math.h>
+#include <sched.h>
 #include <string.h>
 
 #include "records.h"
 
 #define PATIENCE_MIN 1 /* seconds of Retry-After */
 #define PATIENCE_MAX 30
+#define LOOKS        16 /* for something to do, while others may have the core, before sleeping: to be woken costs more */
 
 static const struct work *const works[] = { &work_rows, &work_table, &work_text, &work_embed };
 
@@ -51,10 +53,11 @@ scheduler_queue(struct ask *a, const struct work *work)
 		s->incoming_end = &a->next;
 		s->waiting++;
 		s->waiting_tokens += a->waits;
-		pthread_cond_signal(&s->work);
 	}
 	pthread_mutex_unlock(&s->lock);
-	if (wait > 0) {
+	if (wait <= 0) {
+		pthread_cond_signal(&s->work); /* it would wait for the lock at once, were it held */
+	} else {
 		count_add(&s->rejected[REJECTED_QUEUE], 1);
 		maas_http_set(a->http, "Retry-After", "%.0f", wait);
 		reply_error(a, 503, "overloaded", NULL, "%s",
@@ -259,7 +262,13 @@ take_incoming(struct maas_server *s, struct ask **queue)
 		end = &(*end)->next;
 	pthread_mutex_lock(&s->lock);
 	close_unused(s);
-	while (!s->incoming && !*queue && !s->stopping && !any_active(s)) {
+	for (int looks = 0; !s->incoming && !*queue && !s->stopping && !any_active(s); looks++) {
+		if (looks < LOOKS) {
+			pthread_mutex_unlock(&s->lock);
+			sched_yield();
+			pthread_mutex_lock(&s->lock);
+			continue;
+		}
 		pthread_cond_wait(&s->work, &s->lock);
 		close_unused(s);
 	}
