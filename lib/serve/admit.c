@@ -233,6 +233,9 @@ check_key(struct ask *a)
 	if (v != RING_GOOD)
 		return refuse_key(a, v, pass.wait);
 	a->scopes = pass.scopes;
+	a->expires = pass.expires;
+	a->quota[0] = pass.requests;
+	a->quota[1] = pass.tokens;
 	if (a->route->scope && !(pass.scopes & (a->route->scope | MAAS_SCOPE_ADMIN)))
 		return forbid(a, "scope-refused", "permission_denied", NULL, "this key's scope does not reach here");
 	if (a->route != &serve_routes[serve_nroutes - 1] &&

@@ -280,6 +280,7 @@ ring_check(struct ring *r, const char *text, int64_t now, double clock, struct r
 	if (h && same) {
 		memcpy(pass->id, h->key.id, sizeof pass->id);
 		pass->scopes = h->key.scopes;
+		pass->expires = end_of(r, h);
 		v = good(r, h, now) ? spend_request(h, clock, pass) : h->key.revoked ? RING_REVOKED : RING_EXPIRED;
 	}
 	pthread_mutex_unlock(&r->lock);

@@ -23,6 +23,7 @@ struct ring_quota {                     /* limit 0: none */
 struct ring_pass {                      /* what a good key may */
 	char id[MAAS_KEY_ID + 1];
 	unsigned scopes;
+	int64_t expires;                /* 0: never */
 	double wait;                    /* seconds, where there were too many */
 	struct ring_quota requests, tokens;
 };

@@ -1,4 +1,5 @@
 /* route_accounts.c -- register, usage, terms: what a user sees of his own key. */
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -143,6 +144,25 @@ put_usage(void *ctx, const struct maas_usage *u)
 	    maas_usage_amount(u, p ? &p->price : &free_of_charge));
 }
 
+/* What the headers of each answer say of the quotas too. */
+static int
+put_quotas(struct maas_buf *to, const struct ask *a)
+{
+	static const char *const name[] = { "requests", "tokens" };
+
+	for (size_t i = 0; i < MAAS_COUNT(name); i++) {
+		const struct ring_quota *q = &a->quota[i];
+
+		if (maas_buf_printf(to, "%s\"%s\":", i ? "," : "],\"quotas\":{", name[i]) < 0 ||
+		    (q->limit > 0 ? maas_buf_printf(to, "{\"limit\":%.0f,\"remaining\":%.0f,\"reset\":%.3f}",
+					floor(q->limit), floor(q->left), q->reset)
+				  : maas_buf_text(to, "null")) < 0)
+			return -1;
+	}
+	return a->expires ? maas_buf_printf(to, "},\"expires\":%lld}", (long long)a->expires)
+			  : maas_buf_text(to, "},\"expires\":null}");
+}
+
 void
 run_usage(struct ask *a)
 {
@@ -152,7 +172,7 @@ run_usage(struct ask *a)
 	if (rc == 0)
 		rc = ledger_each(a->server->ledger, a->key, put_usage, &l);
 	maas_http_set(a->http, "Cache-Control", "no-store");
-	reply_json(a, rc < 0 ? -1 : maas_buf_text(l.to, "]}"));
+	reply_json(a, rc < 0 ? -1 : put_quotas(l.to, a));
 }
 
 void

@@ -34,7 +34,7 @@ static const struct described described[] = {
 	{ "tokenize", "A text to token ids", "Content", 0, "Tokens", NULL },
 	{ "detokenize", "Token ids to their text", "Ids", 0, "Text", NULL },
 	{ "register", "A key for an invite", "Invite", 0, "Key", NULL },
-	{ "usage", "What the key has used", NULL, 0, "Usage", NULL },
+	{ "usage", "What the key has used, and what is left of its quotas", NULL, 0, "Usage", NULL },
 	{ "reload", "Look at the models again, as SIGHUP does, and say what came of it", NULL, 0, "Reload", NULL },
 	{ "terms", "The terms of the service", NULL, 0, "Terms", NULL },
 	{ "v2", "The server, by the Open Inference Protocol", NULL, 0, "V2Server", NULL },
@@ -126,7 +126,10 @@ static const struct schema
 	    { "Invite", "\"invite\",\"name\"", "\"invite\":" TEXT ",\"name\":" TEXT },
 	    { "Key", "\"key\",\"id\",\"models\",\"expires\"",
 		"\"key\":" TEXT ",\"id\":" TEXT ",\"models\":" LIST(TEXT) ",\"expires\":" MAYBE("integer") },
-	    { "Usage", "\"object\",\"data\"", "\"object\":" TEXT ",\"data\":" LIST(OF("Used")) },
+	    { "Usage", "\"object\",\"data\",\"quotas\",\"expires\"",
+		"\"object\":" TEXT
+		",\"data\":" LIST(OF("Used")) ",\"quotas\":" OF("Quotas") ",\"expires\":" MAYBE("integer") },
+	    { "Quotas", "\"requests\",\"tokens\"", "\"requests\":" MAYBE("object") ",\"tokens\":" MAYBE("object") },
 	    { "Used", "\"day\",\"model\",\"requests\",\"tokens_in\",\"tokens_out\",\"amount\"",
 		"\"day\":" TEXT ",\"model\":" TEXT ",\"requests\":" WHOLE ",\"tokens_in\":" WHOLE
 		",\"tokens_out\":" WHOLE ",\"amount\":" NUMBER },

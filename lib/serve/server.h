@@ -128,6 +128,8 @@ struct ask {
 	struct maas_arena *arena;       /* stays from request to request, and is reset between them */
 	char key[MAAS_KEY_ID + 1];
 	unsigned scopes;                /* of the key */
+	int64_t expires;                /* the key does; 0: never */
+	struct ring_quota quota[2];     /* requests and tokens, when it came in */
 	struct maas_span model_name;    /* of the path */
 	struct maas_span version;       /* of the path, or a label; n 0: not said */
 	struct hosted *model;

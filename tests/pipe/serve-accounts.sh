@@ -51,6 +51,7 @@ KEY=$(jq -r .key mykey)
 ask http://localhost/v1/models | jq -c '[.data[].id]'
 post /v1/completions '{"model":"other","prompt":"xy","max_tokens":2,"ignore_eos":true}' -o answer -w '%{http_code}\n'
 ask http://localhost/v1/usage | jq -c '.data[] | del(.day)'
+ask http://localhost/v1/usage | jq -c '.quotas.tokens |= (.reset |= . > 0 | .remaining |= . < 600) | [.quotas, .expires - now > 2591990]'
 KEY=maas_aaaaaaaa_b code http://localhost/v1/models
 end
 usage | cut -f 1,3- | sort
