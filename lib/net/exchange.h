@@ -114,6 +114,7 @@ void request_name(struct exchange *);
 const char *request_check_size(struct exchange *, int *status);
 int request_wastes_body(const struct exchange *);
 int request_more(struct exchange *, const char *, size_t);
+void request_give_back(struct exchange *);      /* a body that is not kept takes no room from others */
 /* in_place: the library left the head, of so many bytes, where it came. */
 const char *request_check_layout(const struct head *, size_t bytes, int in_place, int *status);
 

@@ -230,8 +230,10 @@ begin(struct link *l, struct MHD_Connection *c, struct head *head, void **con_cl
 	/* Where chunks end is a thing of which others may think otherwise: what follows them is no request. */
 	x->close = maas_http_header(&x->r, "Transfer-Encoding") != NULL;
 	exchange_hand_over(x);
-	if (h->set.admit(h->set.ctx, &x->r) < 0)
+	if (h->set.admit(h->set.ctx, &x->r) < 0) {
+		request_give_back(x);
 		return x->stage != REPLIED ? MHD_NO : request_wastes_body(x) ? MHD_YES : answer(x, c);
+	}
 	exchange_hand_back(x);
 	return MHD_YES;
 }

@@ -67,6 +67,14 @@ request_wastes_body(const struct exchange *x)
 	return n > 0 && n <= WASTE && !maas_http_header(&x->r, "Expect");
 }
 
+void
+request_give_back(struct exchange *x)
+{
+	maas_buf_wipe(&x->in);
+	atomic_fetch_sub(&x->http->bodies, x->budget);
+	x->budget = 0;
+}
+
 /* A piece of the body.  One too large is read on for a while, unkept, too.  -1: it was long enough. */
 int
 request_more(struct exchange *x, const char *p, size_t n)
@@ -85,8 +93,10 @@ request_more(struct exchange *x, const char *p, size_t n)
 		x->budget = all;
 		x->no_room = atomic_fetch_add(&h->bodies, extra) + extra > h->set.bodies_max;
 	}
-	if (all > x->r.body_max || x->no_room || maas_buf_add(&x->in, p, n) < 0)
+	if (all > x->r.body_max || x->no_room || maas_buf_add(&x->in, p, n) < 0) {
 		x->too_large = 1;
+		request_give_back(x);
+	}
 	return 0;
 }
 

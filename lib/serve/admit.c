@@ -370,6 +370,16 @@ check_type(struct ask *a)
 	return -1;
 }
 
+/* Chunks do not say before how many they are: what is too much is not kept, nor waited for. */
+static size_t
+most_chunks(const struct ask *a)
+{
+	size_t most = most_bytes(a), said = a->route->open ? OPEN_MAX : policy_most_bytes(a->server->policy, a->scopes);
+
+	most = said < most ? said : most;
+	return most ? most : 1;
+}
+
 static int
 prepare(struct ask *a, struct maas_server *s, struct maas_http_request *r)
 {
@@ -396,7 +406,7 @@ admit_request(void *ctx, struct maas_http_request *r)
 	if (check_proxy(a) < 0 || check_host(a) < 0 || check_peer(a) < 0 || check_key(a) < 0 ||
 	    check_route(a, allow) < 0 || check_type(a) < 0 || check_length(a) < 0)
 		return -1;
-	r->body_max = a->route->open ? OPEN_MAX : most_bytes(a); /* of what says no length, too */
+	r->body_max = most_chunks(a);
 	return 0;
 }
 
@@ -406,7 +416,7 @@ admit_handle(void *ctx, struct maas_http_request *r)
 	struct ask *a = r->app;
 
 	(void)ctx;
-	if (!strcmp(r->method, "POST") && body_coding(a) && body_unpack(a, r->body_max) < 0)
+	if (!strcmp(r->method, "POST") && body_coding(a) && body_unpack(a, a->route->open ? OPEN_MAX : most_bytes(a)) < 0)
 		return;
 	if (check_policy_bytes(a, r->body.n) == 0)
 		a->route->run(a);
@@ -422,6 +432,8 @@ admit_refuse(void *ctx, struct maas_http_request *r, int status, const char *why
 		a->route = &serve_routes[serve_nroutes - 1];
 	if (status == 413)
 		count_add(&a->server->rejected[REJECTED_SIZE], 1);
+	if (status == 413 && r->body_max < most_bytes(a))
+		tally_add(a->server->tally, "size-refused", a->key, r->peer, a->route->name);
 	if (status == 503)
 		count_add(&a->server->rejected[REJECTED_CONNECTIONS], 1);
 	reply_error(a, status,

@@ -168,7 +168,7 @@ maas_erase_key(struct maas_state *s, const char *id, struct maas_erased *n)
 	if (rc == 0 && !n->entries) /* no tombstone says it */
 		rc = audit_add(s, &(struct event){ .what = "key-erased" });
 	rc = store_close(s, rc);
-	return rc < 0 ? -1 : store_squeeze(s);
+	return store_squeeze(s) < 0 ? -1 : rc; /* also what was erased before, while somebody read it */
 }
 
 int

@@ -249,6 +249,12 @@ larger(unsigned scopes, long infer, long admin)
 }
 
 size_t
+policy_most_bytes(const struct policy *p, unsigned scopes)
+{
+	return larger(scopes, (long)p->said->infer_body_max, (long)p->said->admin_body_max);
+}
+
+size_t
 policy_most_tokens(const struct policy *p, unsigned scopes)
 {
 	return larger(scopes, p->said->infer_tokens_max, p->said->admin_tokens_max);

@@ -13,6 +13,7 @@ int policy_allows_route(const struct policy *, unsigned scopes, const char *rout
 int policy_allows_model(const struct policy *, unsigned scopes, const char *model);
 int policy_allows_bytes(const struct policy *, unsigned scopes, size_t n);
 /* The most tokens, read and written, and rows of a request with these scopes; SIZE_MAX: any. */
+size_t policy_most_bytes(const struct policy *, unsigned scopes); /* 0: none */
 size_t policy_most_tokens(const struct policy *, unsigned scopes);
 size_t policy_most_rows(const struct policy *, unsigned scopes);
 int policy_allows_peer(const struct policy *, const char *peer);

@@ -179,8 +179,10 @@ void
 ring_look_again(struct ring *r, double clock)
 {
 	pthread_mutex_lock(&r->reading);
-	if (clock - r->looked > 0.1 && refresh(r) == 0)
+	if (clock - r->looked > 0.1) {
 		r->looked = clock;
+		(void)!refresh(r);
+	}
 	pthread_mutex_unlock(&r->reading);
 }
 

@@ -8,6 +8,7 @@
 
 #include "maas/registry.h"
 #include "server.h"
+#include "store.h"
 
 #define BODIES_MAX  ((size_t)256 << 20) /* bytes of request bodies in memory; four of the largest at least */
 #define HOUR        3600.0
@@ -203,6 +204,7 @@ maas_server_open(const struct maas_serve_options *o, int tcp, struct maas_state 
 		maas_server_close(s);
 		return NULL;
 	}
+	store_hurry(state, 1); /* one thread may hold up all: what cannot be written now is, a second later */
 	return s;
 }
 
@@ -296,9 +298,11 @@ sweep(struct maas_server *s)
 		return -1;
 	if (!p || (p->keep_usage <= 0 && p->keep_audit <= 0) || (s->swept > 0 && maas_clock() - s->swept < HOUR))
 		return 0;
+	if (maas_erase_before(s->state, p->keep_usage > 0 ? now - (int64_t)p->keep_usage : 0,
+		p->keep_audit > 0 ? now - (int64_t)p->keep_audit : 0, &n) < 0)
+		return -1;
 	s->swept = maas_clock();
-	return maas_erase_before(s->state, p->keep_usage > 0 ? now - (int64_t)p->keep_usage : 0,
-	    p->keep_audit > 0 ? now - (int64_t)p->keep_audit : 0, &n);
+	return 0;
 }
 
 /* Each is tried, whatever becomes of the others. */
@@ -442,6 +446,8 @@ maas_server_close(struct maas_server *s)
 	maas_buf_free(&s->place);
 	maas_buf_free(&s->trouble);
 	maas_buf_free(&s->busy);
+	if (s->state)
+		store_hurry(s->state, 0);
 	rc = s->offline ? 0 : write_books(s, 1);
 	ring_free(s->ring);
 	keymeters_free(s->keymeters);

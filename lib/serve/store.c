@@ -12,7 +12,8 @@
 #include "maas/serve.h"
 #include "store.h"
 
-#define BUSY_MS 5000 /* wait that long for another process's transaction */
+#define BUSY_MS  5000 /* wait that long for another process's transaction */
+#define HURRY_MS 100  /* where others wait meanwhile */
 
 #define SCHEMA 2 /* of the database, as its user_version says */
 
@@ -222,6 +223,12 @@ maas_state_close(struct maas_state *s)
 	free(s);
 }
 
+void
+store_hurry(struct maas_state *s, int hurry)
+{
+	sqlite3_busy_timeout(s->db, hurry ? HURRY_MS : BUSY_MS);
+}
+
 const char *
 maas_state_dir(const struct maas_state *s)
 {
@@ -389,9 +396,16 @@ store_close(struct maas_state *s, int rc)
 	return rc;
 }
 
-/* So that what was erased is in no file any more. */
+/* So that what was erased is in no file any more; who still reads what was there before keeps it there. */
 int
 store_squeeze(struct maas_state *s)
 {
-	return store_do(s, "PRAGMA wal_checkpoint(TRUNCATE)", "") < 0 ? -1 : 0;
+	struct query *q = store_ask(s, "PRAGMA wal_checkpoint(TRUNCATE)", "");
+	int row = q ? store_row(q) : -1, busy = row > 0 && store_int(q, 0);
+
+	store_end(q);
+	if (busy)
+		return maas_fail_as(MAAS_TEMPFAIL,
+		    "the state: another process reads it, and its files hold what was erased until it ends: erase again");
+	return row < 0 ? -1 : 0;
 }

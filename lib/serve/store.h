@@ -29,6 +29,8 @@ int store_begin(struct maas_state *) MAAS_USE;
 int store_close(struct maas_state *, int rc) MAAS_USE;
 
 /* Empty the write-ahead log. */
-int store_squeeze(struct maas_state *) MAAS_USE;
+int store_squeeze(struct maas_state *) MAAS_USE; /* MAAS_TEMPFAIL: somebody reads what was there before */
+/* A server that runs tries again a second later: it waits for no other process. */
+void store_hurry(struct maas_state *, int hurry);
 
 #endif

@@ -217,6 +217,26 @@ test_ledger(void)
 }
 
 static void
+test_erased_while_read(void)
+{
+	struct maas_state *s = open_state("read"), *other = open_state("read");
+	char text[MAAS_KEY_TEXT];
+	struct maas_key k = { .name = "Ada", .models = "", .scopes = MAAS_SCOPE_INFER };
+	struct maas_erased n;
+	struct query *q = NULL;
+
+	ok(maas_key_add(s, &k, text) == 0 && (q = store_ask(other, "SELECT id FROM keys", "")) && store_row(q) > 0,
+	    "a key, and somebody who reads it");
+	store_hurry(s, 1);
+	ok(maas_erase_key(s, k.id, &n) < 0 && maas_why() == MAAS_TEMPFAIL && n.keys == 1, "erased, not from the disk: %s",
+	    maas_error());
+	store_end(q);
+	ok(maas_erase_key(s, k.id, &n) < 0 && maas_why() == MAAS_NOINPUT && store_squeeze(s) == 0, "then from there too");
+	maas_state_close(other);
+	maas_state_close(s);
+}
+
+static void
 test_invites(void)
 {
 	struct maas_state *s = open_state("invites"), *other = open_state("invites");
@@ -365,6 +385,7 @@ main(void)
 	test_audit();
 	test_cut();
 	test_ledger();
+	test_erased_while_read();
 	test_invites();
 	test_wrongs();
 	test_policy();
