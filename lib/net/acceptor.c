@@ -18,6 +18,7 @@
 #define LINGER   1000       /* ms that they may take for it */
 #define NAP      50         /* ms, where there is no descriptor */
 #define ROUND    256        /* connections taken from one socket before the other is looked at */
+#define LAST     4096       /* likewise, at the end: no more wait (listen.c) */
 #define PATIENCE (64 << 10) /* bytes of a request that is not answered, read before the end */
 
 struct acceptor {
@@ -93,11 +94,11 @@ make_do(struct acceptor *a, int listener)
 		poll(&stop, 1, NAP);
 }
 
-/* All that wait there, or as many as make a round.  accept(2) hands on what befell a connection before it was taken. */
+/* All that wait there, or so many.  accept(2) hands on what befell a connection before it was taken. */
 static void
-take_those_of(struct acceptor *a, int listener)
+take_those_of(struct acceptor *a, int listener, int most)
 {
-	for (int i = 0; i < ROUND; i++) {
+	for (int i = 0; i < most; i++) {
 		struct sockaddr_storage at;
 		socklen_t n = sizeof at;
 		int fd = accept4(a->set.fd[listener], (struct sockaddr *)&at, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -127,7 +128,7 @@ run(void *arg)
 			let_all_go(a);
 		for (int i = 0; i < LISTENERS; i++)
 			if (p[i].fd >= 0 && (p[i].revents || p[LISTENERS].revents))
-				take_those_of(a, i);
+				take_those_of(a, i, p[LISTENERS].revents ? LAST : ROUND);
 	} while (!p[LISTENERS].revents);
 	let_all_go(a);
 	return NULL;

@@ -194,32 +194,32 @@ struct tombs {
 	size_t n, cap;
 };
 
+/* The next of list_ranges; 0: there is none. */
 static int
-in_ranges(const char *ranges, int64_t seq)
+next_range(const char **ranges, int64_t *first, int64_t *last)
 {
-	for (const char *p = ranges; *p;) {
-		char *end;
-		long long first = strtoll(p, &end, 10), last = first;
+	const char *p = *ranges;
+	char *end;
 
-		if (*end == '-')
-			last = strtoll(end + 1, &end, 10);
-		if (seq >= first && seq <= last)
-			return 1;
-		if (end == p || *end != ',')
-			return 0;
-		p = end + 1;
-	}
-	return 0;
+	*first = *last = strtoll(p, &end, 10);
+	if (*end == '-')
+		*last = strtoll(end + 1, &end, 10);
+	*ranges = end + (*end == ',');
+	return end > p;
 }
 
 static void
 account(struct tombs *t, const char *ranges)
 {
-	size_t n = 0;
+	int64_t first, last;
+	size_t n = 0, i = 0;
 
-	for (size_t i = 0; i < t->n; i++)
-		if (!in_ranges(ranges, t->seq[i]))
-			t->seq[n++] = t->seq[i];
+	while (next_range(&ranges, &first, &last))
+		for (; i < t->n && t->seq[i] <= last; i++)
+			if (t->seq[i] < first)
+				t->seq[n++] = t->seq[i];
+	for (; i < t->n; i++)
+		t->seq[n++] = t->seq[i];
 	t->n = n;
 }
 

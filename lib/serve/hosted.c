@@ -301,14 +301,15 @@ hosted_of_path(struct ask *a)
 }
 
 const char *
-hosted_with_tokens(struct maas_server *s, int *several)
+hosted_with_tokens(const struct ask *a, int *several)
 {
+	struct maas_server *s = a->server;
 	const char *name = NULL;
 
 	*several = 0;
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < s->nfamily; i++)
-		if (s->family[i]->latest && s->family[i]->latest->tokenizer) {
+		if (s->family[i]->latest && s->family[i]->latest->tokenizer && ask_allows(a, s->family[i]->name)) {
 			*several = name != NULL;
 			name = s->family[i]->name;
 			if (*several)

@@ -6,7 +6,8 @@
 
 #include "server.h"
 
-#define CONTENT_MAX ((size_t)1 << 20) /* bytes: nobody else is served meanwhile */
+#define CONTENT_MAX ((size_t)1 << 20)  /* bytes: nobody else is served meanwhile */
+#define BACK_MAX    (CONTENT_MAX << 1) /* of what ids say, special ones too */
 
 struct pieces {
 	int back; /* ids to text */
@@ -130,12 +131,12 @@ find_model(struct ask *a, const struct maas_json *body)
 		reply_error(a, 400, "invalid_type", "model", "'model' is no text");
 		return NULL;
 	}
-	if (!j && !(only = hosted_with_tokens(a->server, &several))) {
+	if (!j && !(only = hosted_with_tokens(a, &several))) {
 		if (several)
 			reply_error(
 			    a, 400, "missing_parameter", "model", "there are several models: 'model' says which");
 		else
-			reply_error(a, 501, "not_supported", NULL, "no model here has tokens");
+			reply_error(a, 501, "not_supported", NULL, "no model of this key has tokens");
 		return NULL;
 	}
 	return hosted_for(a, j ? name : maas_span(only));
@@ -181,6 +182,7 @@ read_ids(struct ask *a, const struct maas_json *body)
 {
 	struct pieces *p = a->pieces;
 	const struct maas_json *j = maas_json_get(body, "tokens");
+	size_t bytes = 0;
 	int64_t id;
 
 	if (!j || maas_json_type(j) != MAAS_J_LIST) {
@@ -199,8 +201,12 @@ read_ids(struct ask *a, const struct maas_json *body)
 			return -1;
 		}
 		p->id[i] = (int32_t)id;
+		bytes += maas_token_bytes(a->model->tokenizer, p->id[i]).n;
 	}
-	return 0;
+	if (bytes <= BACK_MAX)
+		return 0;
+	reply_error(a, 413, "request_too_large", "tokens", "%zu bytes, at most %zu", bytes, BACK_MAX);
+	return -1;
 }
 
 static int

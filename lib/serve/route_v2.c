@@ -8,8 +8,9 @@
 
 #include "v2_tensors.h"
 
-#define INPUTS 4096 /* of a request */
-#define DEPTH  8    /* of nested data */
+#define INPUTS 4096                /* of a request */
+#define DEPTH  8                   /* of nested data */
+#define TABLE  ((size_t)256 << 20) /* bytes of what tensors become */
 
 struct inputs {
 	struct ask *ask;
@@ -376,6 +377,15 @@ read_inputs(struct inputs *in, const struct maas_json *body, struct maas_span be
 	return 0;
 }
 
+static int
+too_large(struct ask *a)
+{
+	count_add(&a->server->rejected[REJECTED_SIZE], 1);
+	reply_error(
+	    a, 413, "request_too_large", NULL, "more than 1,000,000 rows, or 256 MiB of them: send them in parts");
+	return -1;
+}
+
 /* Columns by name: a line of JSON a row. */
 static int
 as_lines(struct inputs *in, const struct maas_columns *c, struct maas_buf *to)
@@ -393,6 +403,8 @@ as_lines(struct inputs *in, const struct maas_columns *c, struct maas_buf *to)
 				return no_memory(in->ask);
 		if (maas_buf_text(to, "}\n") < 0)
 			return no_memory(in->ask);
+		if (to->n > TABLE)
+			return too_large(in->ask);
 	}
 	table_type("application/x-ndjson", in->ask->records);
 	return 0;
@@ -411,6 +423,8 @@ as_array(struct inputs *in, const struct maas_columns *c, struct maas_buf *to)
 		    c->numbers);
 		return -1;
 	}
+	if (x->rows * x->width > TABLE / sizeof(double))
+		return too_large(in->ask);
 	n = snprintf(
 	    dict, sizeof dict, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu), }", x->rows, x->width);
 	if (maas_buf_add(to, "\x93NUMPY\1\0\166\0", 10) < 0 || maas_buf_printf(to, "%s%*s\n", dict, 117 - n, "") < 0)
@@ -534,6 +548,8 @@ read_tensors(struct ask *a, const struct maas_json *body, struct maas_span behin
 		reply_error(a, 501, "not_supported", NULL, "the model's columns have no names");
 		return -1;
 	}
+	if (in.rows > TABLE_ROWS)
+		return too_large(a);
 	rc = whole ? as_array(&in, c, &table) : as_lines(&in, c, &table);
 	if (rc == 0 && in.rows) {
 		r->table = (struct maas_span){ maas_take_text(a->arena, table.s, table.n), table.n };

@@ -251,8 +251,8 @@ struct hosted *hosted_for(struct ask *, struct maas_span name);
 struct hosted *hosted_of_path(struct ask *);    /* the one its path names */
 struct family *family_of_path(struct ask *);    /* likewise, whether it is in memory or not */
 void hosted_release(struct ask *);
-/* The only name whose model has a tokeniser; NULL: none, or (*several) more than one. */
-const char *hosted_with_tokens(struct maas_server *, int *several);
+/* The only name that the ask's key may use and whose model has a tokeniser; NULL: none, or (*several) more than one. */
+const char *hosted_with_tokens(const struct ask *, int *several);
 
 /* families.c */
 /* "NAME=PATH"; or a path, called by its last part without .maas, or a name of the registry.  The path. */

@@ -160,6 +160,7 @@ work_on(void *arg)
 			end_early(a, stopping ? FINISHED_ERROR : FINISHED_TIMEOUT);
 		else
 			unpack(a);
+		maas_thread_forget();
 	}
 	return NULL;
 }

@@ -307,6 +307,23 @@ deliver(struct slot *slot)
 	r->done++;
 }
 
+/* Records for the slots up to `most`, of asks in their order, those of an ask side by side. */
+static void
+fill_slots(struct rows_slots *s, const struct hosted *m, int fresh, size_t most)
+{
+	for (struct ask *a = m->active; a && s->n < most; a = a->next) {
+		struct records *r = a->records;
+
+		if (a->work != &work_rows || r->taken > r->done || (fresh && r->taken))
+			continue;
+		for (; r->taken < r->n && s->n < most; s->n++) {
+			s->slot[s->n].ask = a;
+			s->slot[s->n].i = r->taken++;
+		}
+	}
+}
+
+/* Half of it is for those that have had nothing yet: a few records do not wait for thousands. */
 static void
 rows_slice(struct maas_server *server, struct hosted *m)
 {
@@ -315,11 +332,8 @@ rows_slice(struct maas_server *server, struct hosted *m)
 	if (!s)
 		return;
 	s->n = 0;
-	for (struct ask *a = m->active; a && s->n < SLICE; a = a->next)
-		for (; a->work == &work_rows && a->records->taken < a->records->n && s->n < SLICE; s->n++) {
-			s->slot[s->n].ask = a;
-			s->slot[s->n].i = a->records->taken++;
-		}
+	fill_slots(s, m, 1, SLICE / 2);
+	fill_slots(s, m, 0, SLICE);
 	if (!s->n)
 		return;
 	maas_team_run(server->team, s->n, 4, answer_some, s);

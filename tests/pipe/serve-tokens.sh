@@ -21,8 +21,10 @@ for body in '{}' '{"content":5}' '{"content":"a","with_pieces":1}' '{"text":"a"}
 for body in '{}' '{"tokens":"a"}' '{"tokens":[-1]}' '{"tokens":[1.5]}' '{"tokens":[999999]}' '{"tokens":[99999999999999999999]}' '{"tokens":[[1]]}'; do
 	refused /detokenize "$body"
 done
+{ printf '{"tokens":[65'; yes ,65 | head -n 2200000 | tr -d '\n'; printf ']}'; } >large; refused /detokenize @large
 head -c 1100000 /dev/zero | tr '\0' a | jq -Rs '{content: .}' >large; refused /tokenize @large
 refused /v1/models/none/tokenize '{"content":"a"}'
+own=$KEY; KEY=$(maas-serve key add other --state state --model topics); refused /tokenize '{"content":"a"}'; KEY=$own
 ask -o /dev/null -w '%{http_code}\n' http://localhost/tokenize
 curl -sS --unix-socket s -d '{"content":"a"}' http://localhost/tokenize | jq -r .error.code
 end
