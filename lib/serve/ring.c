@@ -1,4 +1,5 @@
 /* ring.c -- the keys in memory, with what is left in their buckets. */
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -324,8 +325,27 @@ ring_allows(struct ring *r, const char *id, const char *model)
 	return yes;
 }
 
+double
+ring_reserve(struct ring *r, const char *id, uint64_t tokens, double clock)
+{
+	struct held *h;
+	double wait = 0;
+
+	pthread_mutex_lock(&r->lock);
+	h = find(r, id);
+	if (h && h->key.tokens_per_minute > 0) {
+		refill(h, clock);
+		if (h->tokens <= 0)
+			wait = (1 - h->tokens) * 60 / (double)h->key.tokens_per_minute;
+		else
+			h->tokens -= (double)tokens;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return wait;
+}
+
 void
-ring_spend(struct ring *r, const char *id, uint64_t tokens, double clock)
+ring_spend(struct ring *r, const char *id, uint64_t tokens, uint64_t reserved, double clock)
 {
 	struct held *h;
 
@@ -333,7 +353,7 @@ ring_spend(struct ring *r, const char *id, uint64_t tokens, double clock)
 	h = find(r, id);
 	if (h && h->key.tokens_per_minute > 0) {
 		refill(h, clock);
-		h->tokens -= (double)tokens;
+		h->tokens = fmin(h->tokens + (double)reserved, (double)h->key.tokens_per_minute) - (double)tokens;
 	}
 	pthread_mutex_unlock(&r->lock);
 }

@@ -42,6 +42,9 @@ size_t ring_good(struct ring *, int64_t now);
 /* text: the whole key, NULL for none.  now: seconds since 1970; clock: maas_clock(). */
 enum ring_verdict ring_check(struct ring *, const char *text, int64_t now, double clock, struct ring_pass *);
 int ring_allows(struct ring *, const char *id, const char *model);
-void ring_spend(struct ring *, const char *id, uint64_t tokens, double clock);
+/* Set aside what a request may take.  0; or there is nothing left, and the seconds until there is. */
+double ring_reserve(struct ring *, const char *id, uint64_t tokens, double clock);
+/* What it took, of what was set aside for it. */
+void ring_spend(struct ring *, const char *id, uint64_t tokens, uint64_t reserved, double clock);
 
 #endif

@@ -89,6 +89,30 @@ forget(struct hosted *m)
 		maas_encoder_forget(m->encoder);
 }
 
+/* The key's tokens: what was used, not what might have been. */
+static void
+settle(struct ask *a)
+{
+	if (*a->key && (a->tokens || a->reserved))
+		ring_spend(a->server->ring, a->key, a->tokens, a->reserved, maas_clock());
+	a->reserved = 0;
+}
+
+int
+scheduler_reserve(struct ask *a, uint64_t tokens)
+{
+	double wait = *a->key && !a->reserved ? ring_reserve(a->server->ring, a->key, tokens, maas_clock()) : 0;
+
+	if (wait == 0) {
+		a->reserved = tokens;
+		return 0;
+	}
+	tally_add(a->server->tally, "quota-refused", a->key, a->http->peer, "");
+	scheduler_done(a, FINISHED_ERROR);
+	reply_wait(a, wait, "this key has used up its tokens a minute");
+	return -1;
+}
+
 /* Before the reply: afterwards the ask is nobody's.  The pace is a mean that forgets. */
 void
 scheduler_done(struct ask *a, enum finished how)
@@ -101,8 +125,7 @@ scheduler_done(struct ask *a, enum finished how)
 	forget(a->model);
 	count_add(&a->model->metrics->finished[how], 1);
 	count_seconds(&a->model->metrics->request, SCALE_REQUEST, took);
-	if (a->tokens && *a->key)
-		ring_spend(s->ring, a->key, a->tokens, maas_clock());
+	settle(a);
 	pthread_mutex_lock(&s->lock);
 	s->pace += 0.1 * (took - s->pace);
 	pthread_mutex_unlock(&s->lock);
@@ -202,6 +225,7 @@ begin_waiting(struct maas_server *s, struct ask **queue, int stopping)
 		if (pointless(a, stopping, now, &how)) {
 			*p = next;
 			leave_queue(s, m, tokens);
+			settle(a);
 			a->finish = (int)how + 1;
 			count_add(&m->metrics->finished[how], 1);
 			end_early(a, how);

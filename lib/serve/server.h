@@ -144,6 +144,7 @@ struct ask {
 	struct vectors *vectors;
 	struct maas_buf plain;          /* the body, where it came packed */
 	uint64_t tokens;                /* spent, for the key's quota */
+	uint64_t reserved;              /* of it, while the work goes on */
 	size_t waits;                   /* tokens it counts while it waits */
 	struct ask *next;
 };
@@ -314,6 +315,9 @@ void scheduler_stop(struct maas_server *);
 void scheduler_queue(struct ask *, const struct work *);        /* or 503 */
 /* Take the ask out of m->active: it has been replied.  how: for the counters. */
 void scheduler_done(struct ask *, enum finished how);
+/* From begin(), before anything is computed: sets aside what the ask may take of its key's tokens, so that many at once
+ * have no more than one after the other.  -1: nothing is left, and the ask is over. */
+int scheduler_reserve(struct ask *, uint64_t tokens) MAAS_USE;
 
 /* routes */
 void run_page(struct ask *);

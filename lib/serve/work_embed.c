@@ -95,7 +95,7 @@ join_more(struct ask *a)
 static enum begun
 embed_begin(struct ask *a)
 {
-	if (join_more(a) < 0)
+	if (scheduler_reserve(a, a->waits) < 0 || join_more(a) < 0)
 		return BEGUN_OVER;
 	if (a->vectors->begun)
 		return BEGUN;

@@ -106,7 +106,7 @@ encode_all(struct ask *a)
 		return -1;
 	}
 	p->encoded = 1;
-	return 0;
+	return scheduler_reserve(a, all);
 }
 
 /* Keys do not share what they have sent: how soon an answer comes would tell others of it. */

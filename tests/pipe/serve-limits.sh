@@ -34,5 +34,13 @@ t '"n":1'
 jq -r .error.message answer
 own=$KEY; KEY=$both; for n in 5 6; do try /v1/models/topics/predict "$(rows $n)"; done; t '"max_tokens":30'
 KEY=$admin; for n in 5 6; do try /v1/models/topics/predict "$(rows $n)"; done; KEY=$own
+# many at once have no more tokens than one after the other
+KEY=$(maas-serve key add few --state state --tokens-per-minute 30); asks=
+for i in 1 2 3 4 5 6 7 8; do
+	post /v1/completions '{"model":"m","prompt":"abcde","max_tokens":15,"ignore_eos":true}' -o "few.$i" & asks="$asks $!"
+done
+# shellcheck disable=SC2086 # one word a process
+wait $asks
+jq -r '.error.code // "answered"' few.? | sort | uniq -c; KEY=$own
 end; grep -c predict log; grep -c old log
 maas-serve audit --state state --since 1d | cut -f 1,2 | grep refused

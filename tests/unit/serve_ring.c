@@ -109,7 +109,7 @@ test_rates(struct maas_state *s)
 		fabs(pass.requests.reset - 0.99) < 1e-6 && fabs(pass.tokens.limit - 600) < 1e-9 &&
 		fabs(pass.tokens.left - 600) < 1e-9,
 	    "what is left is told");
-	ring_spend(r, k.id, 700, t + 10);
+	ring_spend(r, k.id, 700, 0, t + 10);
 	ok(ring_check(r, text, 100, t + 10, &pass) == RING_TOO_MUCH && fabs(pass.wait - 10.1) < 1e-6,
 	    "100 tokens over: %g seconds", pass.wait);
 	ok(ring_check(r, text, 100, t + 20.2, &pass) == RING_GOOD, "and then again");
@@ -119,6 +119,13 @@ test_rates(struct maas_state *s)
 	ok(ring_check(r, text, 4999, t + 30, &pass) == RING_GOOD &&
 		ring_check(r, text, 5000, t + 31, &pass) == RING_EXPIRED,
 	    "expired");
+	ok(ring_reserve(r, k.id, 400, t + 200) <= 0 && ring_reserve(r, k.id, 400, t + 200) <= 0 &&
+		fabs(ring_reserve(r, k.id, 1, t + 200) - 20.1) < 1e-6,
+	    "what is set aside is nobody else's");
+	ring_spend(r, k.id, 100, 400, t + 200);
+	ring_spend(r, k.id, 50, 400, t + 200);
+	ok(ring_check(r, text, 100, t + 200, &pass) == RING_GOOD && fabs(pass.tokens.left - 450) < 1e-6,
+	    "and what was not used is there again");
 	ring_limit(r, 3600);
 	ok(ring_check(r, text, k.created + 3599, t + 99, &pass) == RING_EXPIRED,
 	    "its own end is earlier than the policy's");
