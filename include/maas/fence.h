@@ -56,6 +56,5 @@ int maas_user_settle(const struct maas_user *) MAAS_USE;
  */
 int maas_notify_open(void) MAAS_USE;    /* before the fence.  -1: the socket that was named cannot be had */
 void maas_notify(const char *fmt, ...) MAAS_PRINTF(1, 2);       /* "READY=1\nSTATUS=..." */
-double maas_notify_watchdog(void);      /* seconds between two signs of life that are waited for; 0: none are */
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "maas/fence.h"
+#include "sanitized.h"
 
 void
 maas_fence_hide(void)
@@ -16,16 +17,6 @@ maas_fence_hide(void)
 	prctl(PR_SET_DUMPABLE, 0);
 	umask(077);
 }
-
-/* A sanitizer's own runtime traces, makes processes and maps what it likes. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#endif
 
 #if defined(MAAS_HAS_SECCOMP) && !defined(SANITIZED)
 

@@ -11,15 +11,7 @@
 #include <string.h>
 
 #include "maas/base.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#endif
+#include "sanitized.h"
 
 #if defined(__GLIBC__) && !defined(SANITIZED)
 

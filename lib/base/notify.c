@@ -56,16 +56,3 @@ maas_notify(const char *fmt, ...)
 	if (n > 0)
 		(void)!send(manager, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1, MSG_NOSIGNAL);
 }
-
-double
-maas_notify_watchdog(void)
-{
-	const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
-	int64_t n, who;
-
-	if (manager < 0 || !usec || maas_parse_int(maas_span(usec), &n) < 0 || n <= 0)
-		return 0;
-	if (pid && (maas_parse_int(maas_span(pid), &who) < 0 || who != getpid()))
-		return 0;
-	return (double)n / 1e6;
-}

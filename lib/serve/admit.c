@@ -416,7 +416,8 @@ admit_handle(void *ctx, struct maas_http_request *r)
 	struct ask *a = r->app;
 
 	(void)ctx;
-	if (!strcmp(r->method, "POST") && body_coding(a) && body_unpack(a, a->route->open ? OPEN_MAX : most_bytes(a)) < 0)
+	if (!strcmp(r->method, "POST") && body_coding(a) &&
+	    body_unpack(a, a->route->open ? OPEN_MAX : most_bytes(a)) < 0)
 		return;
 	if (check_policy_bytes(a, r->body.n) == 0)
 		a->route->run(a);

@@ -480,14 +480,12 @@ families_watch(struct maas_server *s)
 	pthread_mutex_unlock(&s->lock);
 	for (size_t i = 0; i < n; i++) {
 		struct watch_found found;
-
 		int news = watch_tick(all[i]->watch, maas_clock(), s->options.drift_window, &found);
 
 		pthread_mutex_lock(&s->lock);
 		if (news)
 			all[i]->found = found;
-		if (--all[i]->users == 0 && all[i]->retired)
-			pthread_cond_signal(&s->work);
+		hosted_let_go(all[i], s);
 		pthread_mutex_unlock(&s->lock);
 	}
 }

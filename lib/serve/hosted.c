@@ -1,4 +1,5 @@
 /* hosted.c -- a version of a model in memory: opened, found by name, held while it answers, let go. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@ open_rows(struct maas_server *s, struct hosted *m)
 {
 	m->rows = maas_rows_of(m->model);
 	m->slots = m->rows ? rows_slots_new(m->rows, maas_team_size(s->team)) : NULL;
+	m->found.score = NAN; /* not known yet */
 	m->watch = m->slots ? watch_new(m->model, maas_team_size(s->team)) : NULL;
 	return m->watch ? 0 : -1;
 }
@@ -174,6 +176,13 @@ hosted_close(struct hosted *m)
 
 /* The scheduler finds who is retired and whom nobody has any more. */
 void
+hosted_let_go(struct hosted *m, struct maas_server *s)
+{
+	if (--m->users == 0 && m->retired)
+		pthread_cond_signal(&s->work);
+}
+
+void
 hosted_release(struct ask *a)
 {
 	struct maas_server *s = a->server;
@@ -181,8 +190,7 @@ hosted_release(struct ask *a)
 	if (!a->held)
 		return;
 	pthread_mutex_lock(&s->lock);
-	if (--a->held->users == 0 && a->held->retired)
-		pthread_cond_signal(&s->work);
+	hosted_let_go(a->held, s);
 	pthread_mutex_unlock(&s->lock);
 	a->held = NULL;
 }

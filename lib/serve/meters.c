@@ -25,8 +25,8 @@ static const struct {
 	[SCALE_SIZE] = { size_le, MAAS_COUNT(size_le), 1 },
 };
 
-static const int codes[CODES] = { 200, 204, 400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 429, 431, 499, 500, 501,
-	503, 504, 505 };
+static const int codes[CODES] = { 200, 204, 304, 400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 429, 431, 499, 500,
+	501, 503, 504, 505 };
 static const char *const finished_names[] = { "stop", "length", "cancelled", "timeout", "error" };
 static const char *const rejected_names[] = { "conn_limit", "queue_full", "quota", "too_large", "bad_host" };
 

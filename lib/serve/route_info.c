@@ -78,19 +78,6 @@ hold_versions(struct maas_server *s, struct metrics_version *to, struct hosted *
 	return n;
 }
 
-static void
-let_go(struct maas_server *s, struct hosted *const *held, size_t n)
-{
-	int unused = 0;
-
-	pthread_mutex_lock(&s->lock);
-	for (size_t i = 0; i < n; i++)
-		unused |= --held[i]->users == 0 && held[i]->retired;
-	if (unused)
-		pthread_cond_signal(&s->work);
-	pthread_mutex_unlock(&s->lock);
-}
-
 static int
 put_metrics(struct ask *a, struct metrics_view *v, struct maas_buf *to)
 {
@@ -109,7 +96,10 @@ put_metrics(struct ask *a, struct metrics_view *v, struct maas_buf *to)
 	pthread_mutex_unlock(&s->lock);
 	v->version = version;
 	rc = metrics_print(v, to);
-	let_go(s, held, n);
+	pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < n; i++)
+		hosted_let_go(held[i], s);
+	pthread_mutex_unlock(&s->lock);
 	return rc;
 }
 
@@ -170,7 +160,6 @@ void
 run_model(struct ask *a)
 {
 	struct family *f = family_of_path(a);
-
 	struct maas_buf *to = maas_http_body(a->http);
 	int rc;
 

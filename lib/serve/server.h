@@ -252,6 +252,7 @@ struct hosted *hosted_for(struct ask *, struct maas_span name);
 struct hosted *hosted_of_path(struct ask *);    /* the one its path names */
 struct family *family_of_path(struct ask *);    /* likewise, whether it is in memory or not */
 void hosted_release(struct ask *);
+void hosted_let_go(struct hosted *, struct maas_server *);      /* under the lock: one user less */
 /* The only name that the ask's key may use and whose model has a tokeniser; NULL: none, or (*several) more than one. */
 const char *hosted_with_tokens(const struct ask *, int *several);
 

@@ -18,6 +18,8 @@ grep -c '^maas_predictions_total{model="many"' first; grep '^maas_predictions_to
 # all of 3.3's families have their type
 grep '^# TYPE' first | awk '{ print $3, $4 }' | LC_ALL=C sort
 # what strangers say makes no series: paths, methods, models, versions, labels, ids, hosts, keys.  Known codes are shown once.
+tag=$(ask -o page -D headers http://localhost/page.css; sed -n 's/^ETag: \(.*\)\r$/\1/p' headers)
+ask -o page -w '%{http_code} ' -H "If-None-Match: $tag" http://localhost/page.css; metric 'maas_http_requests_total{route="/page.css",method="GET",code="304"}'
 series() { ask http://localhost/metrics -o now; grep -v '^#' now | sed 's/ [^ ]*$//' | LC_ALL=C sort; }
 strange() {
 	for i in 1 2 3 4 5; do
@@ -31,6 +33,7 @@ strange() {
 		ask -o answer "http://localhost/v1/models/$(printf '%09000d' 1)"
 	done
 }
+measured() { [ "$(metric 'maas_model_drift_rows{model="many",version="1"}')" ]; }; await measured # series that come with the first second
 strange a; series >before; strange b; series >after
 cmp before after && echo "no new series"
 grep -c -e 'a1' -e 'b5' now

@@ -228,10 +228,11 @@ test_erased_while_read(void)
 	ok(maas_key_add(s, &k, text) == 0 && (q = store_ask(other, "SELECT id FROM keys", "")) && store_row(q) > 0,
 	    "a key, and somebody who reads it");
 	store_hurry(s, 1);
-	ok(maas_erase_key(s, k.id, &n) < 0 && maas_why() == MAAS_TEMPFAIL && n.keys == 1, "erased, not from the disk: %s",
-	    maas_error());
+	ok(maas_erase_key(s, k.id, &n) < 0 && maas_why() == MAAS_TEMPFAIL && n.keys == 1,
+	    "erased, not from the disk: %s", maas_error());
 	store_end(q);
-	ok(maas_erase_key(s, k.id, &n) < 0 && maas_why() == MAAS_NOINPUT && store_squeeze(s) == 0, "then from there too");
+	ok(maas_erase_key(s, k.id, &n) < 0 && maas_why() == MAAS_NOINPUT && store_squeeze(s) == 0,
+	    "then from there too");
 	maas_state_close(other);
 	maas_state_close(s);
 }
