@@ -104,7 +104,8 @@ static void
 attend(struct call *c, struct maas_server *s, const sigset_t *signals)
 {
 	const struct timespec second = { 1, 0 }, soon = { 0, 50000000 };
-	int failed = 0, looking = 0;
+	char said[512] = ""; /* the trouble that goes on */
+	int looking = 0;
 	double ticked = 0;
 
 	for (;;) {
@@ -126,10 +127,12 @@ attend(struct call *c, struct maas_server *s, const sigset_t *signals)
 			continue;
 		ticked = maas_clock();
 		maas_notify("WATCHDOG=1");
-		if (maas_server_tick(s) == 0)
-			failed = 0;
-		else if (!failed++)
-			complain(c, maas_why(), "%s", maas_error());
+		if (maas_server_tick(s) == 0) {
+			*said = '\0';
+		} else if (strncmp(said, maas_error(), sizeof said - 1)) {
+			snprintf(said, sizeof said, "%s", maas_error());
+			complain(c, maas_why(), "%s", said);
+		}
 	}
 }
 
