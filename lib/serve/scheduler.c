@@ -285,16 +285,17 @@ take_incoming(struct maas_server *s, struct ask **queue)
 	while (*end)
 		end = &(*end)->next;
 	pthread_mutex_lock(&s->lock);
-	close_unused(s);
-	for (int looks = 0; !s->incoming && !*queue && !s->stopping && !any_active(s); looks++) {
+	for (int looks = 0;; looks++) {
+		close_unused(s); /* before it sleeps, too: who retired one meanwhile has found nobody to wake */
+		if (s->incoming || *queue || s->stopping || any_active(s))
+			break;
 		if (looks < LOOKS) {
 			pthread_mutex_unlock(&s->lock);
 			sched_yield();
 			pthread_mutex_lock(&s->lock);
-			continue;
+		} else {
+			pthread_cond_wait(&s->work, &s->lock);
 		}
-		pthread_cond_wait(&s->work, &s->lock);
-		close_unused(s);
 	}
 	*end = s->incoming;
 	s->incoming = NULL;
