@@ -375,7 +375,7 @@ test_leaving(void)
 	int fd = dial(), before = app.gone;
 
 	say(fd, "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
-	usleep(50000);
+	ok(comes_to(&app.held, 1), "a request waits");
 	close(fd);
 	ok(comes_to(&app.gone, before + 1), "a client that leaves while it waits is noticed");
 	fd = dial();
