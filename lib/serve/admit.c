@@ -318,7 +318,7 @@ static size_t
 most_bytes(const struct ask *a)
 {
 	const char *type = maas_http_header(a->http, "Content-Type");
-	int json = type && !strncasecmp(type, "application/json", 16);
+	int json = type_is(type, "application/json");
 
 	return (takes_tables(a->route) || takes_bytes(a->route)) && !json ? a->server->options.table_max
 									  : a->server->options.body_max;
@@ -344,15 +344,13 @@ static int
 check_type(struct ask *a)
 {
 	const char *type = maas_http_header(a->http, "Content-Type");
-	size_t n = type ? strcspn(type, "; ") : 0;
 	enum maas_medium medium = MAAS_NO_MEDIUM;
 
 	if (strcmp(a->http->method, "POST"))
 		return 0;
 	if (body_coding(a) < 0)
 		return -1;
-	if (!type || (n == 16 && !strncasecmp(type, "application/json", n)) ||
-	    (n == 33 && !strncasecmp(type, "application/x-www-form-urlencoded", n)))
+	if (!type || type_is(type, "application/json") || type_is(type, "application/x-www-form-urlencoded"))
 		return 0;
 	if (takes_tables(a->route) && unpack_type(type, &medium) < 0) {
 		reply_error(a, 415, "unsupported_media_type", NULL, "%s", maas_error());
@@ -360,7 +358,7 @@ check_type(struct ask *a)
 	}
 	if (takes_tables(a->route) && (medium || table_type(type, &(struct records){ 0 })))
 		return 0;
-	if (takes_bytes(a->route) && n == 24 && !strncasecmp(type, "application/octet-stream", n))
+	if (takes_bytes(a->route) && type_is(type, "application/octet-stream"))
 		return 0;
 	reply_error(a, 415, "unsupported_media_type", NULL,
 	    takes_tables(a->route)

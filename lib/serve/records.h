@@ -40,6 +40,8 @@ int rows_put_head(struct ask *) MAAS_USE;
 int rows_put_tail(struct ask *) MAAS_USE;
 
 /* work_table.c */
+/* Is it this media type, whatever its case and parameters?  NULL: it is none. */
+int type_is(const char *type, const char *want);
 /* Does the request's body hold a table, by its type?  Then the options to read it with are in r. */
 int table_type(const char *type, struct records *r);
 int table_format(const struct maas_format *); /* as struct maas_table_options has it */

@@ -38,11 +38,10 @@ unpack_type(const char *type, enum maas_medium *medium)
 		{ "audio/ogg", MAAS_SOUND },
 		{ "application/ogg", MAAS_SOUND },
 	};
-	size_t n = strcspn(type, ";, \t");
 
 	*medium = MAAS_NO_MEDIUM;
 	for (size_t i = 0; i < MAAS_COUNT(types); i++)
-		if (n == strlen(types[i].name) && !strncasecmp(type, types[i].name, n)) {
+		if (type_is(type, types[i].name)) {
 			*medium = types[i].medium;
 			return 0;
 		}
@@ -58,8 +57,7 @@ unpack_medium(const struct ask *a, const char *type)
 
 	if (type && unpack_type(type, &medium) == 0 && medium)
 		return medium;
-	if (!type || !strncasecmp(type, "application/x-www-form-urlencoded", 33) ||
-	    !strncasecmp(type, "application/octet-stream", 24))
+	if (!type || type_is(type, "application/x-www-form-urlencoded") || type_is(type, "application/octet-stream"))
 		return maas_medium(a->http->body);
 	return MAAS_NO_MEDIUM;
 }

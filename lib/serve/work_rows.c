@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "records.h"
 
@@ -529,7 +528,7 @@ untyped_table(const struct ask *a, const char *type, struct records *r)
 {
 	const char *p = a->http->body.s, *end = p + a->http->body.n;
 
-	if (type && strncasecmp(type, "application/x-www-form-urlencoded", 33))
+	if (type && !type_is(type, "application/x-www-form-urlencoded"))
 		return 0;
 	while (p < end && strchr(" \t\r\n", *p) && *p)
 		p++;

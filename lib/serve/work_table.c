@@ -36,10 +36,10 @@ struct sheet {
 
 /* What is asked */
 
-static int
-is_type(const char *type, const char *want)
+int
+type_is(const char *type, const char *want)
 {
-	size_t n = strcspn(type, ";, \t");
+	size_t n = type ? strcspn(type, ";, \t") : 0;
 
 	return n == strlen(want) && !strncasecmp(type, want, n);
 }
@@ -82,7 +82,7 @@ table_type(const char *type, struct records *r)
 	};
 
 	for (size_t i = 0; type && i < MAAS_COUNT(types); i++)
-		if (is_type(type, types[i].name)) {
+		if (type_is(type, types[i].name)) {
 			r->read.format = types[i].format ? table_format(types[i].format) : 0;
 			r->read.header = header_said(type);
 			return 1;
@@ -107,7 +107,7 @@ table_form(struct ask *a, enum form otherwise)
 
 	while (p && *p) {
 		for (size_t i = 0; i < MAAS_COUNT(forms); i++)
-			if (is_type(p, forms[i].name))
+			if (type_is(p, forms[i].name))
 				return forms[i].form;
 		p += strcspn(p, ",");
 		p += strspn(p, ", \t");

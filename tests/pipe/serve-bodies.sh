@@ -35,6 +35,10 @@ gzip -c empty >empty.gz; told $P empty.gz -H 'Content-Encoding: gzip'
 for coding in br deflate zstd 'gzip, gzip' compress; do told $P text -H "Content-Encoding: $coding"; done
 send $P text -H 'Content-Encoding: br' -D head -o reply; grep -i '^accept-encoding' head | tr -d '\r'
 
+# a table is larger than other bodies, by whichever of its names
+yes '{"length":1,"width":2,"height":3,"weight":4}' | head -n 4000 >lines
+for type in application/x-ndjson application/jsonl application/json; do echo "$type: $(send $S lines -H "Content-Type: $type" | wc -l)"; done
+
 # which of many is bad
 say() { path=$1; printf %s "$2" >body; shift 2; told "$path" body -H 'Content-Type: application/json' "$@"; }
 say $P '{"text":["a","b",5,"c"]}'

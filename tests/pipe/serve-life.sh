@@ -25,7 +25,7 @@ post /v1/completions '{"model":"tiny","prompt":"x","max_tokens":3}' | jq -r .cho
 end
 
 # SIGTERM: streams come to their end, new connections do not
-serve -m tiny=tiny.maas
+serve -m tiny=tiny.maas --drain-timeout 5m
 pids=
 for i in 1 2 3 4 5 6; do
 	post /v1/completions "{\"model\":\"tiny\",\"prompt\":\"x\",\"max_tokens\":4000,\"ignore_eos\":true,\"stream\":true,\"seed\":1}" >drain.$i & pids="$pids $!"
