@@ -397,11 +397,19 @@ retire(struct maas_decoder *d, struct slot *s)
 	d->nlive--;
 }
 
-/* Nothing is left of what it read and said. */
+/* Nothing is left of what it read and said, nor of what tells of it. */
 static void
-forget(struct slot *s)
+forget(const struct maas_decoder *d, struct slot *s)
 {
 	maas_wipe(s->id, s->pub.n * sizeof *s->id);
+	if (s->logprobs) {
+		maas_wipe(s->logprob, s->pub.n * sizeof *s->logprob);
+		maas_wipe(s->top, s->pub.n * (size_t)s->pub.ntop * sizeof *s->top);
+	}
+	if (s->embed) {
+		maas_wipe(s->sum, d->net.w.embed * sizeof *s->sum);
+		maas_wipe(s->mean, d->net.w.embed * sizeof *s->mean);
+	}
 	maas_buf_wipe(&s->out.raw);
 	maas_buf_wipe(&s->stops);
 }
@@ -414,7 +422,7 @@ maas_decoder_leave(struct maas_decoder *d, struct maas_sequence *pub)
 	if (!s)
 		return;
 	retire(d, s);
-	forget(s);
+	forget(d, s);
 	s->taken = 0;
 }
 
