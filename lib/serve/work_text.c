@@ -7,7 +7,8 @@
 
 #include "completions.h"
 
-#define MAX_UNSET 16 /* tokens, where max_tokens is not said: OpenAI's */
+#define MAX_UNSET  16                  /* tokens, where max_tokens is not said: OpenAI's */
+#define ANSWER_MAX ((size_t)32 << 20) /* bytes of an answer that is kept until it is whole, about */
 
 /* The end of a request that cannot go on.  Releases what it has. */
 static void
@@ -84,12 +85,33 @@ longest_of(const struct ask *a, const struct prompt *q)
 	return a->prompts->max_tokens >= 0 ? (size_t)a->prompts->max_tokens : room < MAX_UNSET ? room : MAX_UNSET;
 }
 
+/* Bytes that the choices of a prompt may become, about: of a token its text, or a number for each that is told of it. */
+static size_t
+answer_bytes(const struct ask *a, const struct prompt *q)
+{
+	const struct prompts *p = a->prompts;
+	size_t tokens = (p->echo ? q->n : 0) + longest_of(a, q);
+
+	return p->n * tokens * (p->logprobs ? 32 * ((size_t)p->like.top + 2) : 8);
+}
+
+static int
+check_answer(struct ask *a, size_t bytes)
+{
+	if (a->prompts->stream || bytes <= ANSWER_MAX)
+		return 0;
+	count_add(&a->server->rejected[REJECTED_SIZE], 1);
+	break_off(a, 413, "request_too_large",
+	    "the answer could be larger than 32 MiB: ask for fewer prompts, choices or logprobs, or with 'stream'");
+	return -1;
+}
+
 static int
 encode_all(struct ask *a)
 {
 	struct prompts *p = a->prompts;
 	char why[SIZE_WHY];
-	size_t all = 0;
+	size_t all = 0, bytes = 0;
 
 	for (size_t i = 0; i < p->nprompt; i++) {
 		if (!p->prompt[i].id && prompt_encode(a->model, a->arena, &p->prompt[i]) < 0) {
@@ -100,7 +122,10 @@ encode_all(struct ask *a)
 			return -1;
 		p->prompt_tokens += p->prompt[i].n;
 		all += p->prompt[i].n + p->n * longest_of(a, &p->prompt[i]);
+		bytes += answer_bytes(a, &p->prompt[i]);
 	}
+	if (check_answer(a, bytes) < 0)
+		return -1;
 	if (ask_tokens_check(a, all, why) < 0) {
 		break_off(a, 413, "request_too_large", why);
 		return -1;

@@ -47,12 +47,14 @@ wrongs_free(struct wrongs *w)
 static int
 address_of(const char *peer, unsigned char to[16])
 {
-	memset(to, 0, 16);
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	memcpy(to, mapped, sizeof mapped);
 	if (inet_pton(AF_INET, peer, to + 12) == 1)
 		return 0;
 	if (inet_pton(AF_INET6, peer, to) != 1)
 		return -1;
-	if (memcmp(to, (unsigned char[12]){ [10] = 0xff, [11] = 0xff }, 12) != 0)
+	if (memcmp(to, mapped, sizeof mapped) != 0)
 		memset(to + 8, 0, 8);
 	return 0;
 }

@@ -34,6 +34,13 @@ t '"n":1'
 jq -r .error.message answer
 own=$KEY; KEY=$both; for n in 5 6; do try /v1/models/topics/predict "$(rows $n)"; done; t '"max_tokens":30'
 KEY=$admin; for n in 5 6; do try /v1/models/topics/predict "$(rows $n)"; done; KEY=$own
+# an answer that would be too large to keep until it is whole
+KEY=$admin
+for n in 1 16; do
+	jq -cn --argjson n $n '{model: "m", prompt: [range(64) | [range(30)]], n: $n, echo: true, logprobs: 20, max_tokens: 20}' >huge
+	try /v1/completions @huge
+done
+jq -r .error.message answer; KEY=$own
 # many at once have no more tokens than one after the other
 KEY=$(maas-serve key add few --state state --tokens-per-minute 30); asks=
 for i in 1 2 3 4 5 6 7 8; do

@@ -289,6 +289,10 @@ test_wrongs(void)
 	for (int i = 0; i < 20; i++)
 		wrongs_add(w, i % 2 ? "2001:db8::1" : "2001:db8::2:3", t);
 	ok(wrongs_wait(w, "2001:db8::ffff", t) > 0 && wrongs_wait(w, "2001:db8:0:1::1", t) <= 0, "a /64 is one");
+	for (int i = 0; i < 20; i++)
+		wrongs_add(w, i % 2 ? "192.0.2.9" : "::ffff:192.0.2.9", t);
+	ok(wrongs_wait(w, "192.0.2.9", t) > 5 && wrongs_wait(w, "::ffff:192.0.2.9", t) > 5,
+	    "an address of IPv4 is one, however it is said");
 	for (int i = 0; i < 50; i++)
 		wrongs_add(w, "unix", t);
 	ok(wrongs_wait(w, "unix", t) <= 0, "the socket is the owner's");
