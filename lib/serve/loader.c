@@ -46,14 +46,47 @@ put_looks(struct maas_buf *to, const struct ask *a, const struct looks *l, const
 	return maas_buf_text(to, "]");
 }
 
-static int
-put_result(struct maas_buf *to, const struct ask *a, const struct looks *l)
+static size_t
+count_failed(const struct ask *a, const struct looks *l)
 {
-	return maas_buf_text(to, "{\"object\":\"reload\"") < 0 || put_looks(to, a, l, "loaded", LOOKED_LOADED) < 0 ||
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += l->of[i].how == LOOKED_FAILED && ask_allows(a, l->of[i].name);
+	return n;
+}
+
+/* An error to clients that look at the status alone, with all that came of it. */
+static int
+put_error_of(struct maas_buf *to, size_t failed)
+{
+	return failed ? maas_buf_printf(to,
+			    "{\"error\":{\"message\":\"%zu that could not be loaded; what was served before is served "
+			    "on\",\"type\":\"server_error\",\"param\":null,\"code\":\"load_failed\"},",
+			    failed)
+		      : maas_buf_text(to, "{");
+}
+
+static int
+put_result(struct maas_buf *to, const struct ask *a, const struct looks *l, size_t failed)
+{
+	return put_error_of(to, failed) < 0 || maas_buf_text(to, "\"object\":\"reload\"") < 0 || put_looks(to, a, l, "loaded", LOOKED_LOADED) < 0 ||
 		put_looks(to, a, l, "kept", LOOKED_KEPT) < 0 || put_looks(to, a, l, "unloaded", LOOKED_UNLOADED) < 0 ||
 		put_looks(to, a, l, "failed", LOOKED_FAILED) < 0
 	    ? -1
-	    : maas_buf_text(to, "}");
+	    : maas_buf_text(to, "}\n");
+}
+
+static void
+tell(struct ask *a)
+{
+	const struct looks *l = &a->server->looks;
+	size_t failed = count_failed(a, l);
+
+	if (put_result(maas_http_body(a->http), a, l, failed) < 0)
+		reply_error(a, 503, "overloaded", NULL, "no memory for the answer");
+	else
+		maas_http_reply(a->http, failed ? 500 : 200, "application/json");
 }
 
 /* Afterwards the asks are nobody's. */
@@ -66,7 +99,7 @@ answer(struct ask *asks, int rc)
 			reply_error(a, 500, "reload_failed", NULL,
 			    "the models could not be looked at again; the server's log says why");
 		else
-			reply_json(a, put_result(maas_http_body(a->http), a, &a->server->looks));
+			tell(a);
 	}
 }
 

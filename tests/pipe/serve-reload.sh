@@ -14,7 +14,7 @@ serve --registry reg 2>>log
 heard() { await grep -qF "$1" log; sed 's/^maas-serve: //' log; : >log; }
 ADMIN=$(maas-serve key add boss --scope admin --state state)
 reload() { curl -sS --max-time 60 --unix-socket s -H "Authorization: Bearer $ADMIN" -X POST "$@" http://localhost/v1/admin/reload; }
-told() { reload "$@" | jq -c 'if .error then [.error.code, .error.param] else [.loaded, .kept, .unloaded, .failed] | map(map([.model, .version, .error // empty] | join(" "))) end'; }
+told() { reload "$@" | jq -c 'if .object == null then [.error.code, .error.param] else [.loaded, .kept, .unloaded, .failed] | map(map([.model, .version, .error // empty] | join(" "))) end'; }
 predict() { post /v1/models/topics/predict '{"text":["good","bad","all very good"]}' | jq -c '[.version, (.predictions // [] | map(.score))]'; }
 stream() { post /v1/completions '{"model":"words","prompt":"To be","max_tokens":40,"temperature":0,"ignore_eos":true,"stream":true}' -w '%{http_code}\n' | sed 's/.*"text":"\([^"]*\)".*/\1/; s/^data: \[DONE\]/DONE/' | tr -d '\n'; echo; }
 echo '== who may'
@@ -33,7 +33,7 @@ for i in 1 2 3 4 5; do
 done
 [ "$(stat -c %i reg/topics/1/model.maas)" = "$inode" ] && echo "in place"
 kill -HUP "$server"; heard 'topics@1: ' | sort
-cat b.maas >reg/topics/1/model.maas; told | sed 's/SHA-256 is [0-9a-f.]*, [0-9a-f]*/SHA-256 is ONE, ANOTHER/'; heard 'topics@1: ' | grep -o 'altered since it was registered'
+cat b.maas >reg/topics/1/model.maas; told | sed 's/SHA-256 is [0-9a-f.]*, [0-9a-f]*/SHA-256 is ONE, ANOTHER/'; reload -o answer -w '%{http_code} '; jq -c '.error | [.code, .message]' answer; heard 'topics@1: ' | grep -o 'altered since it was registered' | uniq
 sleep 0.1; : >stop
 # shellcheck disable=SC2086
 wait $pids

@@ -14,7 +14,7 @@ for path in '' /health/live /health/ready /models/sizes /models/sizes/versions/1
 	/models/sizes/ready /models/sizes/versions/1/ready; do ask $V$path; done
 for path in / /models /models/none /models/none/ready /models/sizes/versions/2 /health; do ask -w '%{http_code}\n' $V$path; done
 ask -w '%{http_code}\n' $V/models/sizes/infer
-curl -sS --unix-socket s $V/health/live
+curl -sS --unix-socket s $V/health/live; curl -sS --unix-socket s $V/health/ready; curl -sS --unix-socket s $V
 
 for body in '' '{}' '{"ready":true}' '{"ready":1}' '{"all":true}' '[]'; do post /v2/repository/index "$body" | jq -c 'if type == "list" or type == "array" then .[:2] + [length] else . end'; done
 curl -sS --unix-socket s -H "Authorization: Bearer $(maas-serve key add one --state state --model pca)" -X POST http://localhost/v2/repository/index
