@@ -60,19 +60,20 @@ count_failed(const struct ask *a, const struct looks *l)
 static int
 put_error_of(struct maas_buf *to, size_t failed)
 {
-	return failed ? maas_buf_printf(to,
-			    "{\"error\":{\"message\":\"%zu that could not be loaded; what was served before is served "
-			    "on\",\"type\":\"server_error\",\"param\":null,\"code\":\"load_failed\"},",
-			    failed)
-		      : maas_buf_text(to, "{");
+	return failed
+	    ? maas_buf_printf(to,
+		  "{\"error\":{\"message\":\"%zu versions could not be loaded; what was served before is served "
+		  "on\",\"type\":\"server_error\",\"param\":null,\"code\":\"load_failed\"},",
+		  failed)
+	    : maas_buf_text(to, "{");
 }
 
 static int
 put_result(struct maas_buf *to, const struct ask *a, const struct looks *l, size_t failed)
 {
-	return put_error_of(to, failed) < 0 || maas_buf_text(to, "\"object\":\"reload\"") < 0 || put_looks(to, a, l, "loaded", LOOKED_LOADED) < 0 ||
-		put_looks(to, a, l, "kept", LOOKED_KEPT) < 0 || put_looks(to, a, l, "unloaded", LOOKED_UNLOADED) < 0 ||
-		put_looks(to, a, l, "failed", LOOKED_FAILED) < 0
+	return put_error_of(to, failed) < 0 || maas_buf_text(to, "\"object\":\"reload\"") < 0 ||
+		put_looks(to, a, l, "loaded", LOOKED_LOADED) < 0 || put_looks(to, a, l, "kept", LOOKED_KEPT) < 0 ||
+		put_looks(to, a, l, "unloaded", LOOKED_UNLOADED) < 0 || put_looks(to, a, l, "failed", LOOKED_FAILED) < 0
 	    ? -1
 	    : maas_buf_text(to, "}\n");
 }
