@@ -92,6 +92,8 @@ register_name(struct ask *a, const char *invite, const char *name)
 
 	if (maas_key_name_check(name) < 0)
 		reply_error(a, 400, "invalid_value", "name", "%s", maas_error());
+	else if (too_many(a)) /* what is no attempt counts for none: else anybody could keep all others from it */
+		return;
 	else if (invite_accept(s->state, invite, a->http->peer, &k, text, &models) < 0)
 		refuse_invite(a);
 	else {
@@ -110,7 +112,7 @@ run_register(struct ask *a)
 	const char *invite, *name;
 	struct maas_json *j;
 
-	if (too_many(a) || !(j = read_object(a)))
+	if (!(j = read_object(a)))
 		return;
 	if (check_members(a, j, known) == 0 && (invite = read_member(a, j, "invite", 200)) &&
 	    (name = read_member(a, j, "name", MAAS_KEY_NAME)))

@@ -19,6 +19,8 @@ def status(said, seconds=60):
 
 predict = ("POST /v1/models/t/predict HTTP/1.1\nHost: localhost\nAuthorization: Bearer %s\nContent-Length: 15\n\n"
     '{"text":"good"}' % sys.argv[1])
+code = '{"invite":"invite_none","name":"x"}'
+knock = "POST /v1/register HTTP/1.1\nHost: localhost\nContent-Length: %d\n\n%s" % (len(code), code)
 crowd = [dial("POST /v1/completions HTTP/1.1\nHost: localhost\nContent-Length: 1048576\n\n") for i in range(300)]
 print("300 announce a MiB each:", status(predict))
 for path in "/v1/register", "/v1/completions":
@@ -31,10 +33,11 @@ for path in "/v1/register", "/v1/completions":
         pass
     print("chunks to", path, "are cut" if sent < 4 << 20 else "go on and on")
 print("meanwhile:", status(predict))
+for i in range(40):
+    nonsense = status("POST /v1/register HTTP/1.1\nHost: localhost\nContent-Length: 1\n\n{")
+print("nonsense:", nonsense, "and a wrong invite:", status(knock))
 other = sqlite3.connect("state/maas.db", isolation_level=None)
 other.execute("BEGIN IMMEDIATE")
-code = '{"invite":"invite_none","name":"x"}'
-knock = "POST /v1/register HTTP/1.1\nHost: localhost\nContent-Length: %d\n\n%s" % (len(code), code)
 knocks = [dial(knock) for i in range(4)]
 print("the state is locked:", status(predict, 4), status(knock))
 other.execute("COMMIT")
