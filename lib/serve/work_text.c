@@ -7,7 +7,7 @@
 
 #include "completions.h"
 
-#define MAX_UNSET  16                  /* tokens, where max_tokens is not said: OpenAI's */
+#define MAX_UNSET  16                 /* tokens, where max_tokens is not said: OpenAI's */
 #define ANSWER_MAX ((size_t)32 << 20) /* bytes of an answer that is kept until it is whole, about */
 
 /* The end of a request that cannot go on.  Releases what it has. */
