@@ -40,3 +40,8 @@ serve -m m.maas --log /dev/full 2>said
 say full; await lost 1 && await grep -qs 'lines cannot be written' said && echo "and goes on"
 say full
 end
+# a pipe in its place that nobody reads: said, and nobody waits for it
+serve -m m.maas --log pipe 2>said
+rm pipe; mkfifo pipe; kill -HUP "$server"
+await grep -qs 'pipe: cannot create' said && say piped
+end
