@@ -12,6 +12,7 @@
 #include "records.h"
 
 #define OPEN_MAX   65536        /* bytes of a body from who has no key */
+#define SHORT      65536        /* bytes of a body that is read at once */
 #define PATIENCE   60           /* seconds that clients wait where they are told to */
 #define ARENA_KEEP (256 * 1024) /* one that grew larger is not kept for the next request */
 
@@ -408,17 +409,41 @@ admit_request(void *ctx, struct maas_http_request *r)
 	return 0;
 }
 
+static void
+take_body(struct ask *a)
+{
+	if (a->packed && body_unpack(a, a->route->open ? OPEN_MAX : most_bytes(a)) < 0)
+		return;
+	if (check_policy_bytes(a, a->http->body.n) == 0)
+		a->route->run(a);
+}
+
+/* The connection may be gone before it is read. */
+static int
+keep(struct ask *a, const char **header)
+{
+	if (*header && !(*header = maas_take_text(a->arena, *header, strlen(*header))))
+		return -1;
+	return 0;
+}
+
+/* A thread of HTTP has others to look after: what takes long is for the unpacker. */
 void
 admit_handle(void *ctx, struct maas_http_request *r)
 {
+	struct maas_server *s = ctx;
 	struct ask *a = r->app;
 
-	(void)ctx;
-	if (!strcmp(r->method, "POST") && body_coding(a) &&
-	    body_unpack(a, a->route->open ? OPEN_MAX : most_bytes(a)) < 0)
-		return;
-	if (check_policy_bytes(a, r->body.n) == 0)
-		a->route->run(a);
+	a->type = maas_http_header(r, "Content-Type");
+	a->accept = maas_http_header(r, "Accept");
+	a->head_bytes = maas_http_header(r, "Inference-Header-Content-Length");
+	a->packed = !strcmp(r->method, "POST") && body_coding(a);
+	if (!s->unpacker || (!a->packed && r->body.n <= SHORT))
+		take_body(a);
+	else if (keep(a, &a->type) < 0 || keep(a, &a->accept) < 0 || keep(a, &a->head_bytes) < 0)
+		reply_json(a, -1);
+	else
+		unpack_queue(s->unpacker, a, take_body);
 }
 
 void

@@ -56,8 +56,7 @@ extern const struct work work_table;
 int unpack_type(const char *type, enum maas_medium *);
 /* What the body is, by its type, or where that says nothing (NULL, too) by its first bytes. */
 enum maas_medium unpack_medium(const struct ask *, const char *type);
-/* The table is taken apart, and answered; or 503. */
-void unpack_queue(struct unpacker *, struct ask *);
+void unpack_record(struct ask *);               /* the unpacker's: the table is taken apart, and answered */
 
 /* v2_tensors.c */
 /* What a row says, of n scores or components, behind what others have said. */

@@ -564,7 +564,7 @@ read_tensors(struct ask *a, const struct maas_json *body, struct maas_span behin
 static int
 split_body(struct ask *a, struct maas_span *head, struct maas_span *behind)
 {
-	const char *text = maas_http_header(a->http, "Inference-Header-Content-Length");
+	const char *text = a->head_bytes;
 	struct maas_span body = a->http->body;
 	int64_t n = (int64_t)body.n;
 

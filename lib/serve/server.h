@@ -142,6 +142,9 @@ struct ask {
 	struct prompts *prompts;
 	struct pieces *pieces;
 	struct vectors *vectors;
+	const char *type, *accept, *head_bytes;  /* headers, from admit_handle on; NULL: not sent */
+	int packed;                     /* the body is */
+	void (*unpack)(struct ask *);   /* what the unpacker does with it */
 	struct maas_buf plain;          /* the body, where it came packed */
 	uint64_t tokens;                /* spent, for the key's quota */
 	uint64_t reserved;              /* of it, while the work goes on */
@@ -280,6 +283,8 @@ void note_reload(struct maas_server *, int good);       /* for the counters */
 /* unpack.c */
 struct unpacker;
 struct unpacker *unpack_start(struct maas_server *) MAAS_USE;
+/* unpack() gets it, on a thread where it may take long; or 503. */
+void unpack_queue(struct unpacker *, struct ask *, void (*unpack)(struct ask *));
 void unpack_stop(struct unpacker *);    /* what waits is failed; later ones are refused */
 void unpack_free(struct unpacker *);
 

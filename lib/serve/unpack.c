@@ -1,7 +1,7 @@
 /*
- * unpack.c -- predict and explain of a picture or a sound as body.  One thread takes them apart,
- * as the columns of the model say, so that neither the threads of HTTP nor the scheduler wait
- * for it; what comes out is a row, which the scheduler answers as that of a table.
+ * unpack.c -- bodies that take long to read: large ones, packed ones, pictures and sounds.  One thread
+ * does so, that neither the threads of HTTP nor the scheduler wait for it.  What comes out of a picture
+ * or a sound, as the columns of the model say, is a row, which the scheduler answers as that of a table.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +98,8 @@ too_large(const struct ask *a)
 	    maas_picture_sides(a->records->table, &height, &width) == 0 && height && width > MAAS_PIXELS / height;
 }
 
-static void
-unpack(struct ask *a)
+void
+unpack_record(struct ask *a)
 {
 	if (too_large(a))
 		reply_error(
@@ -117,8 +117,10 @@ unpack(struct ask *a)
 static void
 end_early(struct ask *a, enum finished how)
 {
-	a->finish = (int)how + 1;
-	count_add(&a->model->metrics->finished[how], 1);
+	if (a->model) {
+		a->finish = (int)how + 1;
+		count_add(&a->model->metrics->finished[how], 1);
+	}
 	if (how == FINISHED_TIMEOUT)
 		reply_error(a, 504, "timeout", NULL, "the answer took too long");
 	else
@@ -157,7 +159,7 @@ work_on(void *arg)
 		else if (stopping || maas_clock() > a->until)
 			end_early(a, stopping ? FINISHED_ERROR : FINISHED_TIMEOUT);
 		else
-			unpack(a);
+			a->unpack(a);
 		maas_thread_forget();
 	}
 	return NULL;
@@ -183,10 +185,11 @@ unpack_start(struct maas_server *s)
 }
 
 void
-unpack_queue(struct unpacker *u, struct ask *a)
+unpack_queue(struct unpacker *u, struct ask *a, void (*unpack)(struct ask *))
 {
 	int full;
 
+	a->unpack = unpack;
 	a->next = NULL;
 	pthread_mutex_lock(&u->lock);
 	full = u->stopping || u->waiting >= (size_t)u->server->options.queue;

@@ -555,13 +555,12 @@ run_medium(struct ask *a, struct records *r, enum maas_medium sent)
 		    a, 415, "unsupported_media_type", NULL, "no %s are read from a file of requests", names[sent]);
 		return;
 	}
-	unpack_queue(a->server->unpacker, a);
+	unpack_queue(a->server->unpacker, a, unpack_record);
 }
 
 static void
 run_rows(struct ask *a, int explain)
 {
-	const char *type = maas_http_header(a->http, "Content-Type");
 	struct records *r;
 	enum maas_medium medium;
 	int lines;
@@ -581,8 +580,8 @@ run_rows(struct ask *a, int explain)
 	}
 	r->explain = explain;
 	r->top_k = r->top = SIZE_MAX;
-	medium = unpack_medium(a, type);
-	if (!medium && !table_type(type, r) && !untyped_table(a, type, r)) {
+	medium = unpack_medium(a, a->type);
+	if (!medium && !table_type(a->type, r) && !untyped_table(a, a->type, r)) {
 		run_items(a, r);
 		return;
 	}

@@ -103,7 +103,7 @@ table_form(struct ask *a, enum form otherwise)
 		{ "text/tab-separated-values", FORM_TSV },
 		{ "text/csv", FORM_CSV },
 	};
-	const char *p = maas_http_header(a->http, "Accept");
+	const char *p = a->accept;
 
 	while (p && *p) {
 		for (size_t i = 0; i < MAAS_COUNT(forms); i++)
