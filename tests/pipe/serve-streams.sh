@@ -87,7 +87,7 @@ end
 maas-serve --state state --unix s -m f32.maas --cache 100k 2>&1 | sed 's/.*\(a text of\)/\1/'
 maas-serve -v -m q8=q8.maas --cache 1M --state state --unix s 2>told & server=$!
 KEY=$A; await test -s told; await grep -q listening told
-kill $server; wait $server; cat told
+kill $server; wait $server; grep -v "not fenced" told # as one built with a sanitizer says
 "$BIN/tool/make_gpt" deep.maas tok.json context=8192
 serve -m deep.maas --parallel 1 --queue-tokens 50
 running='maas_requests_running{model="deep",version="1"}' queued='maas_requests_queued{model="deep",version="1"}'
