@@ -267,15 +267,19 @@ ring_check(struct ring *r, const char *text, int64_t now, double clock, struct r
 	char id[MAAS_KEY_ID + 1] = "";
 	struct held *h;
 	int same;
+	size_t n;
 
 	*pass = (struct ring_pass){ 0 };
 	if (!text)
 		return RING_NO_KEY;
+	n = strlen(text);
+	while (n && strchr(" \t", text[n - 1])) /* no part of a header's value: RFC 9110, 5.5 */
+		n--;
 	/* The id is no secret: finding it may take what time it takes.  The digest of an unknown id's key is
 	 * computed and compared all the same. */
-	if (strlen(text) < MAAS_KEY_TEXT && !strncmp(text, "maas_", 5))
+	if (n < MAAS_KEY_TEXT && !strncmp(text, "maas_", 5))
 		memcpy(id, text + 5, strnlen(text + 5, MAAS_KEY_ID));
-	if (maas_digest(digest, text, strlen(text)) < 0)
+	if (maas_digest(digest, text, n) < 0)
 		return RING_UNKNOWN;
 	pthread_mutex_lock(&r->lock);
 	h = find(r, id);

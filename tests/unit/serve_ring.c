@@ -39,7 +39,7 @@ static void
 test_keys(struct maas_state *s)
 {
 	struct maas_key k = { .name = "cron", .scopes = MAAS_SCOPE_INFER, .models = "a,bc" };
-	char text[MAAS_KEY_TEXT], wrong[MAAS_KEY_TEXT];
+	char text[MAAS_KEY_TEXT], wrong[MAAS_KEY_TEXT], blank[MAAS_KEY_TEXT + 2];
 	struct ring_pass pass;
 	struct ring *r;
 	int n = 0;
@@ -50,6 +50,8 @@ test_keys(struct maas_state *s)
 	r = ring_new(s);
 	ok(ring_check(r, text, 100, 1, &pass) == RING_GOOD && !strcmp(pass.id, k.id), "the key is good");
 	ok(pass.scopes == MAAS_SCOPE_INFER, "for inference");
+	snprintf(blank, sizeof blank, "%s \t", text);
+	ok(ring_check(r, blank, 100, 1, &pass) == RING_GOOD, "with blanks behind it too");
 	ok(ring_check(r, NULL, 100, 1, &pass) == RING_NO_KEY, "none");
 	ok(ring_check(r, "", 100, 1, &pass) == RING_UNKNOWN, "an empty one");
 	ok(ring_check(r, "maas_aaaaaaaa_x", 100, 1, &pass) == RING_UNKNOWN, "an unknown one");
