@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "maas/fmt.h"
@@ -645,6 +646,18 @@ spare_input(const struct call *c, const char *path)
 			return maas_fail_as(MAAS_USAGE, "%s: is read from, and would be written over", path);
 	}
 	return 0;
+}
+
+void
+print_when(int64_t t)
+{
+	time_t at = (time_t)t;
+	struct tm tm;
+	char text[32] = "-";
+
+	if (t && gmtime_r(&at, &tm))
+		strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	printf("%s", text);
 }
 
 int

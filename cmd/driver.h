@@ -88,6 +88,8 @@ int wants_input(const struct call *);
 /* Would an output of this name replace what is read (an operand, or standard input)?  -1 with the reason; NULL and
  * "-" never do.  Asked before anything is written. */
 int spare_input(const struct call *, const char *path);
+/* A time in UTC, seconds since 1970, on standard output; 0: "-". */
+void print_when(int64_t);
 /* Flush standard output and see that all of it was written: 0, or 74 with a message. */
 int finish(const struct call *);
 

@@ -1,7 +1,6 @@
 /* maas-model register, list, log, label, rollback, remove, prune: what is in a registry, and in which version. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "maas/fmt.h"
 #include "maas/registry.h"
@@ -60,18 +59,6 @@ model_register(struct call *c)
 	if (!c->common.quiet)
 		printf("%s@%lld\n", entry.name, (long long)entry.version);
 	return finish(c);
-}
-
-static void
-print_when(int64_t t)
-{
-	time_t at = (time_t)t;
-	struct tm tm;
-	char text[32] = "-";
-
-	if (t && gmtime_r(&at, &tm))
-		strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	printf("%s", text);
 }
 
 static void

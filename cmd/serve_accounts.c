@@ -31,13 +31,8 @@ join_models(const struct maas_list *list, struct maas_buf *to)
 void
 print_time(int64_t t)
 {
-	time_t at = (time_t)t;
-	struct tm tm;
-	char text[32] = "-";
-
-	if (t && gmtime_r(&at, &tm))
-		strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	printf("\t%s", text);
+	putchar('\t');
+	print_when(t);
 }
 
 /* Invites */

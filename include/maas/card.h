@@ -39,9 +39,7 @@ double maas_measure_get(const struct maas_measures *, const char *name);       /
 int maas_card_write(struct maas_model *, const struct maas_card *) MAAS_USE;
 /* What the model has of it: members of other names or types, which others may have put there, are passed over. */
 int maas_card_read(const struct maas_model *, struct maas_arena *, struct maas_card *) MAAS_USE;
-/* Members as in the file, parted by commas; nothing for an empty card. */
-int maas_card_print(struct maas_buf *, const struct maas_card *) MAAS_USE;
-/* The same of a model. */
+/* Its members as in the file, parted by commas; nothing for an empty card. */
 int maas_card_print_of(struct maas_buf *, const struct maas_model *) MAAS_USE;
 
 /* Change what people said in a model file, which is written anew, by "description=TEXT" and "license=TEXT"; without TEXT it

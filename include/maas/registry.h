@@ -54,13 +54,9 @@ int maas_registry_read(const char *dir, const char *name, struct maas_arena *, s
 /* The version a label stands at; 0: no such label. */
 int64_t maas_shelf_label(const struct maas_shelf *, const char *label);
 int maas_shelf_has(const struct maas_shelf *, int64_t version);
-/* What the name alone means: label stable, else the highest version; 0: none. */
-int64_t maas_shelf_latest(const struct maas_shelf *);
 int maas_registry_path(const char *dir, const char *name, int64_t version, struct maas_buf *to) MAAS_USE;
 /* What the registry knows as the digest of the model at this path; "" where it is none of a registry's. */
 int maas_registry_sha256(const char *path, char hex[65]) MAAS_USE;
-/* "NAME", "NAME@VERSION", "NAME@LABEL" to the path of its model. */
-int maas_registry_find(const char *dir, const char *spec, struct maas_buf *path) MAAS_USE;
 
 /* What -m says to a path: one that exists is taken as it is, all else is looked for in the default registry.  A reason
  * names both places. */

@@ -89,8 +89,8 @@ put_measures(struct maas_buf *b, size_t from, const char *name, const struct maa
 	return maas_buf_text(b, "}");
 }
 
-int
-maas_card_print(struct maas_buf *b, const struct maas_card *c)
+static int
+put_card(struct maas_buf *b, const struct maas_card *c)
 {
 	size_t from = b->n;
 
@@ -105,7 +105,7 @@ maas_card_print(struct maas_buf *b, const struct maas_card *c)
 static int
 print_object(struct maas_buf *b, const struct maas_card *c)
 {
-	if (maas_buf_text(b, "{") < 0 || maas_card_print(b, c) < 0)
+	if (maas_buf_text(b, "{") < 0 || put_card(b, c) < 0)
 		return -1;
 	if (b->n == 1) {
 		b->n = 0;
@@ -206,7 +206,7 @@ maas_card_print_of(struct maas_buf *b, const struct maas_model *m)
 {
 	struct maas_arena *arena = maas_arena_new(8192);
 	struct maas_card c;
-	int rc = arena && maas_card_read(m, arena, &c) == 0 ? maas_card_print(b, &c) : -1;
+	int rc = arena && maas_card_read(m, arena, &c) == 0 ? put_card(b, &c) : -1;
 
 	maas_arena_free(arena);
 	return rc;

@@ -398,8 +398,9 @@ maas_shelf_has(const struct maas_shelf *s, int64_t version)
 	    bsearch(&(struct maas_version){ .number = version }, s->version, s->n, sizeof *s->version, by_number);
 }
 
-int64_t
-maas_shelf_latest(const struct maas_shelf *s)
+/* What the name alone means: label stable, else the highest version; 0: none. */
+static int64_t
+latest(const struct maas_shelf *s)
 {
 	int64_t stable = maas_shelf_label(s, "stable");
 
@@ -441,7 +442,7 @@ static int
 choose(const char *dir, const struct maas_shelf *s, const char *which, int64_t *version)
 {
 	if (!which) {
-		*version = maas_shelf_latest(s);
+		*version = latest(s);
 		return *version
 		    ? 0
 		    : maas_fail_as(MAAS_NOINPUT, "model '%s' has no version in the registry %s", s->name, dir);
@@ -458,8 +459,9 @@ choose(const char *dir, const struct maas_shelf *s, const char *which, int64_t *
 	    : maas_fail_as(MAAS_NOINPUT, "model '%s' has no label '%.64s' in the registry %s", s->name, which, dir);
 }
 
-int
-maas_registry_find(const char *dir, const char *spec, struct maas_buf *path)
+/* "NAME", "NAME@VERSION", "NAME@LABEL" to the path of its model. */
+static int
+find_spec(const char *dir, const char *spec, struct maas_buf *path)
 {
 	const char *at = strchr(spec, '@');
 	struct maas_arena *arena = maas_arena_new(8192);
@@ -503,7 +505,7 @@ maas_model_find(const char *said, struct maas_buf *path)
 	if (!like_a_name(said) || stat(said, &st) == 0 || (errno != ENOENT && errno != ENOTDIR))
 		return maas_buf_text(path, said);
 	rc = maas_registry_default(&dir);
-	if (rc == 0 && (rc = maas_registry_find(dir.s, said, path)) < 0 && maas_why() == MAAS_NOINPUT)
+	if (rc == 0 && (rc = find_spec(dir.s, said, path)) < 0 && maas_why() == MAAS_NOINPUT)
 		maas_fail_as(MAAS_NOINPUT, "%s: no such file, and %s", said, maas_error());
 	maas_buf_free(&dir);
 	return rc;
