@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "chain.h"
+#include "attend.h"
 
 #define TIER_FILE "attend.inc"
 #include "tier.h"
@@ -26,10 +26,6 @@ struct fwd_room {
 	float value[PANELS][MAAS_KEYS * TILE_N];
 	sums_of score[SCORES], sum[PANELS];
 	float state[ROWS][2];
-};
-
-struct one_room {
-	float score[MAAS_KEYS], p[MAAS_KEYS], sum[MAAS_HEAD], part[MAAS_HEAD];
 };
 
 struct bwd_room {
@@ -148,34 +144,6 @@ meet(const struct maas_tile *t, struct fwd_room *s, const struct maas_keys *keys
 		t->f32(s->sum[c / TILE_N], s->p, s->value[c / TILE_N], rows, n, block > 0);
 }
 
-/* One row, keys turned: the same chains of fma, straight from where keys and values lie. */
-static void
-attend_one(float *y, float *lse, const float *q, size_t at, const struct maas_keys *keys, size_t hd, struct one_room *s)
-{
-	float state[2] = { -INFINITY, 0 }, scale = 1.0f / sqrtf((float)hd);
-
-	memset(s->sum, 0, sizeof s->sum);
-	for (size_t b = 0; b * MAAS_KEYS <= at; b++) {
-		size_t n = least(at + 1 - b * MAAS_KEYS, MAAS_KEYS);
-		struct chain key = { keys->type, keys->k[b], MAAS_KEYS, keys->v[b] },
-			     value = { keys->type, keys->v[b], keys->row, NULL };
-
-		if ((b + 1) * MAAS_KEYS <= at)
-			value.soon = keys->k[b + 1];
-		maas_chain(s->score, q, &key, hd, MAAS_KEYS);
-		float less = PICK(online)(s->p, s->score, s->score + TILE_N, n, scale, state);
-
-		maas_chain(b ? s->part : s->sum, s->p, &value, n, hd);
-		for (size_t c = 0; b && c < hd; c += TILE_N) {
-			PICK(shrink)(s->sum + c, less);
-			maas_add(s->sum + c, s->part + c, least(hd - c, TILE_N));
-		}
-	}
-	PICK(divide)(y, s->sum, hd, state[1]);
-	if (lse)
-		*lse = state[0] + logf(state[1]);
-}
-
 void
 maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
     const struct maas_keys *keys, size_t hd, void *scratch)
@@ -184,7 +152,7 @@ maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, si
 	struct fwd_room *s = scratch;
 
 	if (rows == 1 && keys->turned) {
-		attend_one(y, lse, q, at, keys, hd, scratch);
+		attend_row(y, lse, q, at, keys, hd);
 		return;
 	}
 	for (size_t r0 = 0; r0 < rows; r0 += ROWS) {
