@@ -1,4 +1,5 @@
 /* serve_accounts.c -- maas-serve invite, usage, audit, erase. */
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -237,7 +238,7 @@ struct erase_options {
 
 static const struct maas_field erase_fields[] = { MAAS_TEXT(0, erase_options, state, NULL, "directory of the keys"),
 	MAAS_TEXT(0, erase_options, key, NULL, "all that is kept of the key of this id, and the key"),
-	MAAS_DURATION(0, erase_options, before, 0, "usage and events older than this, such as 90d"), MAAS_END };
+	MAAS_DURATION(0, erase_options, before, NAN, "usage and events older than this, such as 90d"), MAAS_END };
 
 static int
 erase(struct call *c)
@@ -245,12 +246,12 @@ erase(struct call *c)
 	const struct erase_options *o = c->part[0];
 	struct maas_erased n;
 	struct maas_state *s;
-	int64_t then = (int64_t)time(NULL) - (int64_t)o->before;
+	int64_t then = (int64_t)time(NULL) - (o->key ? 0 : (int64_t)o->before);
 	int rc;
 
 	if (c->n)
 		return misuse(c, "erase takes no operand");
-	if (!o->key == !(o->before > 0))
+	if (!o->key == (isnan(o->before) != 0))
 		return misuse(c, "erase wants --key ID or --before TIME");
 	if (!(s = open_state(o->state)))
 		return fail(c);

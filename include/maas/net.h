@@ -49,6 +49,7 @@ struct maas_http_setup {
 	int threads;                    /* that talk to clients; 0: 1 */
 	size_t body_max;                /* bytes of one body, at most; 0: 8 MiB */
 	size_t bodies_max;              /* of all bodies together; 0: 256 MiB */
+	size_t replies_max;             /* of all large replies that wait for who asked; more become 503; 0: 256 MiB */
 	size_t connections;             /* more get 503; 0: 1000 */
 	double head_seconds, body_seconds, idle_seconds, write_seconds;         /* 0: 10, 10, 60, 30 */
 	size_t min_rate;                /* bytes a second a body must come and a reply must go with, behind those; 0: 16384 */
@@ -56,7 +57,8 @@ struct maas_http_setup {
 	int (*admit)(void *ctx, struct maas_http_request *);
 	/* All is there.  Headers may be read until it returns. */
 	void (*handle)(void *ctx, struct maas_http_request *);
-	/* net refuses: phrase it and reply with this status.  `why` is one of our own texts. */
+	/* net refuses, before handle(), or a reply it has no room for: phrase it and reply with this status.  `why` is one
+	 * of our own texts. */
 	void (*refuse)(void *ctx, struct maas_http_request *, int status, const char *why);
 	/*
 	 * Of so many connections that not even requests are read, or where there is no descriptor: the new ones get

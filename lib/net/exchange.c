@@ -7,6 +7,7 @@
 #include "exchange.h"
 
 #define WAITING (1 << 20) /* bytes a slow reader may leave in a stream */
+#define LARGE   (1 << 16) /* bytes of a reply that is counted while it waits */
 
 static struct exchange *
 exchange_of(const struct maas_http_request *r)
@@ -56,6 +57,7 @@ exchange_drop(struct exchange *x)
 		x->call.replied(x->call.ctx, x->r.status, x->type, &x->out);
 	x->call.replied = NULL;
 	atomic_fetch_sub(&h->bodies, x->budget);
+	atomic_fetch_sub(&h->replies, x->waits);
 	maas_buf_wipe(&x->in); /* nothing of a request outlives it */
 	maas_buf_wipe(&x->out);
 	maas_buf_wipe(&x->target);
@@ -63,7 +65,7 @@ exchange_drop(struct exchange *x)
 	memset(&x->r, 0, sizeof x->r);
 	x->stage = READING;
 	x->looks = x->suspended = x->gone = x->ended = x->failed = x->close = x->too_large = x->no_room = 0;
-	x->budget = x->wasted = x->taken = x->nhead = 0;
+	x->budget = x->waits = x->wasted = x->taken = x->nhead = 0;
 	x->type = NULL;
 	pthread_mutex_lock(&h->lock);
 	x->next = h->pool;
@@ -156,9 +158,33 @@ reply(struct exchange *x, enum stage stage, int status, const char *type)
 	pthread_mutex_unlock(&x->lock);
 }
 
+/* A reply stays in memory until its reader has it: those who ask and never read get no more than a share of it. */
+static int
+find_room(struct exchange *x)
+{
+	struct maas_http *h = x->http;
+	size_t n = x->out.n;
+
+	if (n < LARGE || x->call.replied)
+		return 0;
+	if (atomic_fetch_add(&h->replies, n) + n > h->set.replies_max) {
+		atomic_fetch_sub(&h->replies, n);
+		maas_buf_free(&x->out);
+		return -1;
+	}
+	x->waits = n;
+	return 0;
+}
+
 void
 maas_http_reply(struct maas_http_request *r, int status, const char *type)
 {
+	const struct maas_http_setup *set = &exchange_of(r)->http->set;
+
+	if (find_room(exchange_of(r)) < 0) {
+		set->refuse(set->ctx, r, 503, "too many large replies wait for those who asked for them");
+		return;
+	}
 	reply(exchange_of(r), REPLIED, status, type);
 	exchange_hand_back(exchange_of(r));
 }

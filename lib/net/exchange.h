@@ -73,6 +73,7 @@ struct exchange {
 	size_t wasted;                  /* bytes of a body that are read and not kept */
 	struct maas_buf target, in, out;
 	size_t taken;                   /* of out, by the reader */
+	size_t waits;                   /* bytes of replies_max taken */
 	const char *type;
 	char head[HEAD_MAX];            /* name NUL value NUL ... */
 	size_t nhead;
@@ -98,7 +99,7 @@ struct maas_http {
 	struct link links;              /* head of the ring */
 	struct exchange *pool;
 	size_t pending;                 /* exchanges in use */
-	_Atomic size_t connections, bodies, held, suspended;
+	_Atomic size_t connections, bodies, replies, held, suspended;
 	_Atomic int quiet, closing;
 };
 

@@ -632,6 +632,7 @@ fill_in(struct maas_http_setup *s)
 	s->threads = s->threads > 0 ? s->threads : 1;
 	s->body_max = s->body_max ? s->body_max : 8u << 20;
 	s->bodies_max = s->bodies_max ? s->bodies_max : 256u << 20;
+	s->replies_max = s->replies_max ? s->replies_max : 256u << 20;
 	s->connections = s->connections ? s->connections : 1000;
 	s->head_seconds = s->head_seconds > 0 ? s->head_seconds : 10;
 	s->body_seconds = s->body_seconds > 0 ? s->body_seconds : 10;

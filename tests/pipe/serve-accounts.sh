@@ -69,3 +69,5 @@ maas-serve erase --key "$id" --state state | sed 's/[0-9]* events/N events/'
 grep -c "$id" state/maas.db
 maas-serve audit --verify --state state | sed 's/[0-9][0-9]*/N/g; s/:.*//'
 maas-serve erase --key "$id" --state state 2>again; echo "$?"
+maas-serve erase --before 0s --state state | sed 's/[0-9][0-9]* events/N events/'
+maas-serve erase --state state 2>>again; echo "$?"

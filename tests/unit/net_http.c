@@ -154,6 +154,7 @@ server(size_t connections, double seconds)
 {
 	struct maas_http *h = maas_http_open(&(struct maas_http_setup){ .unix_path = path,
 	    .body_max = 1000,
+	    .replies_max = 20 << 20,
 	    .connections = connections,
 	    .head_seconds = seconds,
 	    .body_seconds = seconds,
@@ -369,6 +370,27 @@ test_slow(struct maas_http *h)
 	close(fd[0]);
 }
 
+/* Two replies of 8 MiB that nobody reads leave no room for a third, until their readers are gone. */
+static void
+test_crammed(void)
+{
+	struct maas_http *h = server(0, 10);
+	int fd[2], before = app.handled;
+
+	for (int i = 0; i < 2; i++) {
+		fd[i] = dial();
+		say(fd[i], "GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
+	}
+	ok(comes_to(&app.handled, before + 2), "two large replies wait");
+	ok(strstr(ask("GET /big HTTP/1.1\r\nHost: x\r\n" END), " 503 ") != NULL, "a third is refused");
+	ok(strstr(ask("GET /small HTTP/1.1\r\nHost: x\r\n" END), " 200 ") != NULL, "a small one is not");
+	close(fd[0]);
+	close(fd[1]);
+	await_none(h);
+	ok(strstr(ask("GET /big HTTP/1.1\r\nHost: x\r\n" END), " 200 ") != NULL, "with room again, it is given");
+	maas_http_close(h);
+}
+
 static void
 test_leaving(void)
 {
@@ -473,6 +495,7 @@ main(void)
 
 	snprintf(path, sizeof path, "/tmp/maas-net-http-%d", (int)getpid());
 	test_crowd();
+	test_crammed();
 	h = server(0, 0.5);
 	if (!h)
 		return done();
