@@ -126,20 +126,29 @@ struct maas_affine {                            /* x[n,in] -> x w^T + bias */
 	const float *bias;                      /* [out] or NULL */
 	size_t out, in;
 };
-struct maas_layer {                             /* x += proj(attention(qkv(norm x))); x += down(act(up(norm x))) */
-	const float *norm1_gain, *norm1_bias, *norm2_gain, *norm2_bias;         /* [embed] */
-	struct maas_affine qkv, proj, up, down;
+/* x += proj(attention(qkv(norm x))); x += down(act(up(norm x))), or where there is a gate down(silu(gate(h)) up(h)) of
+ * h = norm x.  A matrix that is not there has out 0. */
+struct maas_layer {
+	const float *norm1_gain, *norm1_bias, *norm2_gain, *norm2_bias;         /* [embed]; biases NULL with rms */
+	struct maas_affine qkv[3];              /* all in the first, or queries, keys and values apart */
+	struct maas_affine proj, gate, up, down;
 };
 struct maas_network {
 	size_t layers, heads, kv_heads, embed, context, vocab;
+	int rms;                                /* norms are RMSNorm, else layer norm */
 	float eps;                              /* of the norms */
 	enum maas_act act;
-	struct maas_matrix tokens, positions;   /* [vocab,embed], [context,embed] */
+	struct maas_matrix tokens;              /* [vocab,embed] */
+	struct maas_matrix positions;           /* [context,embed]; p NULL: queries and keys are turned */
+	const double *speed;                    /* [hd/2], see maas_rope_speeds */
 	const float *token_scale;               /* of 8-bit tokens */
 	struct maas_layer *layer;
 	const float *norm_gain, *norm_bias;
 	struct maas_affine head;                /* [vocab,embed] */
 };
+#define MAAS_LAYER_AFFINES 7
+/* The matrices a layer has: how many. */
+size_t maas_layer_affines(struct maas_affine *to[MAAS_LAYER_AFFINES], struct maas_layer *);
 /* What a kind tells the engine. */
 struct maas_decoder_ops {
 	/* Describe an open model; weights are borrowed from it, arrays come from the arena. */

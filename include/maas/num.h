@@ -47,6 +47,7 @@ struct maas_epilogue {                  /* y = act(y + bias) + residual, then +=
 	float *before;                  /* [m,n], row stride ldy: the value before act; NULL: not kept */
 	const float *residual;          /* [m,n], row stride ldy; NULL */
 	int add;                        /* y += instead of y = */
+	const float *gate;              /* [m,n], row stride ldy: times silu(gate), behind act; NULL; may be y */
 };
 
 /* Serial.  scratch: maas_product_scratch() bytes, 64-aligned.  epilogue NULL: plain. */
@@ -106,6 +107,29 @@ void maas_layernorm_dx(float *dx, const float *dy, const float *x, const float *
 /* Of n columns (row stride ld): dgain, dbias = or += (add), sums over the rows; NULL: not wanted. */
 void maas_layernorm_dparams(float *dgain, float *dbias, const float *dy, const float *x, const float *stat, size_t rows,
     size_t ld, size_t n, int add);
+/* y = x / sqrt(mean of x^2 + eps) * gain; stat as of a layernorm of mean 0, so that dgain is maas_layernorm_dparams'.
+ * Against double: within n / 16 + 8 units of the last place, a few in practice. */
+void maas_rmsnorm_fwd(float *y, float *stat, const float *x, const float *gain, size_t rows, size_t n, float eps);
+void maas_rmsnorm_dx(float *dx, const float *dy, const float *x, const float *stat, const float *gain, size_t rows,
+    size_t n, int add);
+/*
+ * Rotary positions: members i and i + hd/2 of a head of hd channels are a pair, turned by speed[i] a position.
+ * speed [hd/2] = theta^(-2i/hd); with factor > 1 slow ones are stretched as Llama 3.1 does for contexts longer than the
+ * original: those that turn less than `low` times within it are factor times slower, those that turn more than `high`
+ * times stay.  turn [hd]: hd/2 cosines, then the sines, of a position; made in double and rounded.  hd is even.
+ * A turned member is within 2 units of the last place of its pair's length.
+ */
+struct maas_rope {
+	double theta, factor, low, high, original;      /* original: context in positions */
+};
+void maas_rope_speeds(double *speed, size_t hd, const struct maas_rope *);
+void maas_rope_turns(float *turn, const double *speed, size_t hd, size_t at);
+void maas_rope_fwd(float *y, const float *x, const float *turn, size_t heads, size_t hd);      /* y may be x */
+void maas_rope_bwd(float *dx, const float *dy, const float *turn, size_t heads, size_t hd, int add);
+/* y = silu(gate) x; y may be either.  Within 4 units of the last place, as is dx; dgate within 8 of |dy x|. */
+void maas_swiglu_fwd(float *y, const float *gate, const float *x, size_t n);
+void maas_swiglu_dx(float *dx, const float *dy, const float *gate, size_t n, int add);
+void maas_swiglu_dgate(float *dgate, const float *dy, const float *gate, const float *x, size_t n, int add);
 /* y [n] = or += (add) the sums of the columns of x [rows, n], row stride ld; in parts of 256 rows. */
 void maas_column_sums(float *y, const float *x, size_t rows, size_t ld, size_t n, int add);
 /* One pass over a row that comes in pieces: state { maximum, sum } starts { -INFINITY, 0 }. */

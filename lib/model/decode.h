@@ -48,7 +48,9 @@ struct net {
 	struct maas_arena *arena;
 	enum maas_dtype precision;
 	size_t hd, rows, head_rows;     /* of a head; at most a pass; at most in logits */
+	size_t width, hidden;           /* of a row of qkv; of up */
 	float *x, *h, *qkv, *mix, *up;  /* [rows, ...] */
+	float *turn;                    /* [rows, hd]: see maas_rope_turns */
 	float *logits;                  /* [head_rows, vocab] */
 	unsigned char *cache;
 	size_t blocks, block_bytes;     /* a block: [layers][kv_heads][keys, values][MAAS_KEYS x hd]; keys turned */

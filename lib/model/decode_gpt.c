@@ -94,7 +94,7 @@ one_layer(struct maas_layer *l, const struct maas_model *m, struct maas_arena *a
 	    vector(&l->norm1_bias, m, a, i, "ln_1.bias", c) < 0 ||
 	    vector(&l->norm2_gain, m, a, i, "ln_2.weight", c) < 0 ||
 	    vector(&l->norm2_bias, m, a, i, "ln_2.bias", c) < 0 ||
-	    affine(&l->qkv, m, a, i, "attn.c_attn", 3 * c, c) < 0 ||
+	    affine(&l->qkv[0], m, a, i, "attn.c_attn", 3 * c, c) < 0 ||
 	    affine(&l->proj, m, a, i, "attn.c_proj", c, c) < 0 || affine(&l->up, m, a, i, "mlp.c_fc", 4 * c, c) < 0 ||
 	    affine(&l->down, m, a, i, "mlp.c_proj", c, 4 * c) < 0)
 		return -1;

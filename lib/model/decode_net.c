@@ -20,15 +20,29 @@ halve(struct net *net, struct maas_matrix *w, size_t rows, size_t cols)
 	return 0;
 }
 
+size_t
+maas_layer_affines(struct maas_affine *to[MAAS_LAYER_AFFINES], struct maas_layer *l)
+{
+	struct maas_affine *all[MAAS_LAYER_AFFINES] = { &l->qkv[0], &l->qkv[1], &l->qkv[2], &l->proj, &l->gate, &l->up,
+		&l->down };
+	size_t n = 0;
+
+	for (size_t i = 0; i < MAAS_LAYER_AFFINES; i++)
+		if (all[i]->out)
+			to[n++] = all[i];
+	return n;
+}
+
 static int
 halve_all(struct net *net)
 {
 	struct maas_network *w = &net->w;
 
 	for (size_t l = 0; l < w->layers; l++) {
-		struct maas_affine *a[] = { &w->layer[l].qkv, &w->layer[l].proj, &w->layer[l].up, &w->layer[l].down };
+		struct maas_affine *a[MAAS_LAYER_AFFINES];
+		size_t n = maas_layer_affines(a, &w->layer[l]);
 
-		for (size_t i = 0; i < MAAS_COUNT(a); i++)
+		for (size_t i = 0; i < n; i++)
 			if (halve(net, &a[i]->w, a[i]->out, a[i]->in) < 0)
 				return -1;
 	}
@@ -62,6 +76,8 @@ maas_network_precision(struct net *net, enum maas_dtype precision)
 	if (net->precision == MAAS_I8)
 		net->precision = MAAS_BF16;
 	net->hd = w->embed / w->heads;
+	net->width = (w->heads + 2 * w->kv_heads) * net->hd;
+	net->hidden = w->layer[0].up.out;
 	net->block_bytes = w->layers * 2 * w->kv_heads * MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
 }
 
@@ -69,7 +85,7 @@ int
 maas_network_make(struct net *net)
 {
 	const struct maas_network *w = &net->w;
-	size_t members = (size_t)maas_team_size(net->team), hidden = w->layer[0].up.out, width = w->layer[0].qkv.out;
+	size_t members = (size_t)maas_team_size(net->team);
 	size_t blocks = (w->context + MAAS_KEYS - 1) / MAAS_KEYS;
 
 	if (net->hd > MAAS_HEAD)
@@ -80,8 +96,9 @@ maas_network_make(struct net *net)
 	if (!(net->x = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
 	    !(net->h = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
 	    !(net->mix = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
-	    !(net->qkv = maas_take(net->arena, net->rows * width, sizeof(float))) ||
-	    !(net->up = maas_take(net->arena, net->rows * hidden, sizeof(float))) ||
+	    !(net->qkv = maas_take(net->arena, net->rows * net->width, sizeof(float))) ||
+	    !(net->up = maas_take(net->arena, net->rows * net->hidden, sizeof(float))) ||
+	    (w->speed && !(net->turn = maas_take(net->arena, net->rows * net->hd, sizeof(float)))) ||
 	    !(net->logits = maas_take(net->arena, net->head_rows * w->vocab, sizeof(float))) ||
 	    !(net->scratch = maas_take(net->arena, 1, product_scratch(net, members))) ||
 	    !(net->keys = maas_take(net->arena, members, net->keys_stride)))
@@ -133,9 +150,23 @@ embed(void *arg, size_t begin, size_t end, int member)
 		float *x = net->x + i * w->embed, *place = net->h + i * w->embed;
 
 		lookup(x, &w->tokens, w->token_scale, (size_t)r->id[k], w->vocab, w->embed);
+		if (w->speed) {
+			maas_rope_turns(net->turn + i * net->hd, w->speed, net->hd, r->at + k);
+			continue;
+		}
 		lookup(place, &w->positions, NULL, r->at + k, w->context, w->embed);
 		maas_add(x, place, w->embed);
 	}
+}
+
+/* y = norm of x [rows, embed] */
+static void
+normalise(const struct net *net, float *y, const float *x, const float *gain, const float *bias, size_t rows)
+{
+	if (net->w.rms)
+		maas_rmsnorm_fwd(y, NULL, x, gain, rows, net->w.embed, net->w.eps);
+	else
+		maas_layernorm_fwd(y, NULL, x, gain, bias, rows, net->w.embed, net->w.eps);
 }
 
 static void
@@ -146,9 +177,23 @@ norm(void *arg, size_t begin, size_t end, int member)
 	const struct maas_layer *l = &w->layer[net->half / 2];
 
 	(void)member;
-	maas_layernorm_fwd(net->h + begin * w->embed, NULL, net->x + begin * w->embed,
-	    net->half % 2 ? l->norm2_gain : l->norm1_gain, net->half % 2 ? l->norm2_bias : l->norm1_bias, end - begin,
-	    w->embed, w->eps);
+	normalise(net, net->h + begin * w->embed, net->x + begin * w->embed,
+	    net->half % 2 ? l->norm2_gain : l->norm1_gain, net->half % 2 ? l->norm2_bias : l->norm1_bias, end - begin);
+}
+
+/* Queries and keys of rows, by their positions. */
+static void
+turn(void *arg, size_t begin, size_t end, int member)
+{
+	struct net *net = arg;
+	size_t heads = net->w.heads + net->w.kv_heads;
+
+	(void)member;
+	for (size_t i = begin; i < end; i++) {
+		float *x = net->qkv + i * net->width;
+
+		maas_rope_fwd(x, x, net->turn + i * net->hd, heads, net->hd);
+	}
 }
 
 /* Of a run, layer, keys or values and head: the block's part. */
@@ -165,7 +210,7 @@ part(const struct net *net, const struct net_run *r, size_t block, size_t values
 static void
 keep_values(const struct net *net, const struct net_run *r, const float *x, size_t head)
 {
-	for (size_t i = 0; i < r->rows; i++, x += net->w.layer->qkv.out) {
+	for (size_t i = 0; i < r->rows; i++, x += net->width) {
 		size_t at = r->at + i;
 		unsigned char *to =
 		    part(net, r, at / MAAS_KEYS, 1, head) + at % MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
@@ -183,7 +228,7 @@ keep_keys(const struct net *net, const struct net_run *r, const float *x, size_t
 {
 	maas_bf16 half[MAAS_HEAD];
 
-	for (size_t i = 0; i < r->rows; i++, x += net->w.layer->qkv.out) {
+	for (size_t i = 0; i < r->rows; i++, x += net->width) {
 		size_t at = r->at + i;
 		void *to = part(net, r, at / MAAS_KEYS, 0, head);
 
@@ -204,7 +249,7 @@ attend(void *arg, size_t begin, size_t end, int member)
 {
 	struct net *net = arg;
 	const struct maas_network *w = &net->w;
-	size_t width = w->layer->qkv.out, hd = net->hd, group = w->heads / w->kv_heads;
+	size_t width = net->width, hd = net->hd, group = w->heads / w->kv_heads;
 	unsigned char *scratch = net->keys + (size_t)member * net->keys_stride;
 	const void **k = (const void **)(scratch + aligned(maas_attend_scratch(hd)));
 
@@ -229,18 +274,45 @@ attend(void *arg, size_t begin, size_t end, int member)
 	}
 }
 
+/* y, rows ldy apart, of x [rows, in]. */
 static void
-affine(struct net *net, float *y, const float *x, const struct maas_affine *a, size_t rows, enum maas_act act, int add)
+affine(struct net *net, float *y, size_t ldy, const float *x, const struct maas_affine *a, size_t rows,
+    struct maas_epilogue e)
 {
-	struct maas_epilogue e = { .bias = a->bias, .act = act, .add = add };
-
+	e.bias = a->bias;
 	if (a->w.type == MAAS_I8) {
-		maas_product_q8_team(net->team, y, a->out, x, a->in, (struct maas_q8){ a->w.p, a->scale }, rows, a->out,
+		maas_product_q8_team(net->team, y, ldy, x, a->in, (struct maas_q8){ a->w.p, a->scale }, rows, a->out,
 		    a->in, &e, net->scratch);
 		return;
 	}
-	maas_product_team(net->team, y, a->out, (struct maas_matrix){ x, MAAS_F32, a->in, 1 }, a->w, rows, a->out,
-	    a->in, net->precision, &e, net->scratch);
+	maas_product_team(net->team, y, ldy, (struct maas_matrix){ x, MAAS_F32, a->in, 1 }, a->w, rows, a->out, a->in,
+	    net->precision, &e, net->scratch);
+}
+
+/* Queries, keys and values of the rows in h, a row of them side by side. */
+static void
+ask(struct net *net, const struct maas_layer *l, size_t rows)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < MAAS_COUNT(l->qkv) && l->qkv[i].out; at += l->qkv[i++].out)
+		affine(net, net->qkv + at, net->width, net->h, &l->qkv[i], rows, (struct maas_epilogue){ 0 });
+	if (net->w.speed)
+		maas_team_run(net->team, rows, 16, turn, net);
+}
+
+/* x += of the rows in h, what the perceptron makes of them. */
+static void
+think(struct net *net, const struct maas_layer *l, size_t rows)
+{
+	struct maas_epilogue e = { .act = net->w.act };
+
+	if (l->gate.out) {
+		affine(net, net->up, net->hidden, net->h, &l->gate, rows, (struct maas_epilogue){ 0 });
+		e = (struct maas_epilogue){ .gate = net->up };
+	}
+	affine(net, net->up, net->hidden, net->h, &l->up, rows, e);
+	affine(net, net->x, net->w.embed, net->up, &l->down, rows, (struct maas_epilogue){ .add = 1 });
 }
 
 /* Items of attention worth a thread's while. */
@@ -269,13 +341,12 @@ maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 
 		net->half = 2 * i;
 		maas_team_run(net->team, rows, 16, norm, net);
-		affine(net, net->qkv, net->h, &l->qkv, rows, MAAS_ACT_NONE, 0);
+		ask(net, l, rows);
 		maas_team_run(net->team, nrun * w->kv_heads, grain, attend, net);
-		affine(net, net->x, net->mix, &l->proj, rows, MAAS_ACT_NONE, 1);
+		affine(net, net->x, w->embed, net->mix, &l->proj, rows, (struct maas_epilogue){ .add = 1 });
 		net->half = 2 * i + 1;
 		maas_team_run(net->team, rows, 16, norm, net);
-		affine(net, net->up, net->h, &l->up, rows, w->act, 0);
-		affine(net, net->x, net->up, &l->down, rows, MAAS_ACT_NONE, 1);
+		think(net, l, rows);
 	}
 }
 
@@ -285,9 +356,8 @@ maas_network_head(struct net *net, const size_t *row, size_t n)
 	const struct maas_network *w = &net->w;
 
 	for (size_t i = 0; i < n; i++)
-		maas_layernorm_fwd(net->h + i * w->embed, NULL, net->x + row[i] * w->embed, w->norm_gain, w->norm_bias,
-		    1, w->embed, w->eps);
-	affine(net, net->logits, net->h, &w->head, n, MAAS_ACT_NONE, 0);
+		normalise(net, net->h + i * w->embed, net->x + row[i] * w->embed, w->norm_gain, w->norm_bias, 1);
+	affine(net, net->logits, w->vocab, net->h, &w->head, n, (struct maas_epilogue){ 0 });
 }
 
 void
@@ -297,8 +367,7 @@ maas_network_gather(struct net *net, double *sum, size_t row, size_t rows)
 	float *h = net->h + row * w->embed;
 
 	for (size_t i = 0; i < rows; i++, h += w->embed) {
-		maas_layernorm_fwd(
-		    h, NULL, net->x + (row + i) * w->embed, w->norm_gain, w->norm_bias, 1, w->embed, w->eps);
+		normalise(net, h, net->x + (row + i) * w->embed, w->norm_gain, w->norm_bias, 1);
 		for (size_t k = 0; k < w->embed; k++)
 			sum[k] += h[k];
 	}

@@ -13,10 +13,10 @@ affine_of(const struct maas_network *w, const void *data)
 	if (w->head.w.p == data)
 		return &w->head;
 	for (size_t i = 0; i < w->layers; i++) {
-		const struct maas_layer *l = &w->layer[i];
-		const struct maas_affine *a[] = { &l->qkv, &l->proj, &l->up, &l->down };
+		struct maas_affine *a[MAAS_LAYER_AFFINES];
+		size_t n = maas_layer_affines(a, &w->layer[i]);
 
-		for (size_t k = 0; k < MAAS_COUNT(a); k++)
+		for (size_t k = 0; k < n; k++)
 			if (a[k]->w.p == data)
 				return a[k];
 	}

@@ -50,7 +50,7 @@ fwd(struct maas_node *y, const struct maas_run *run)
 	struct maas_node *x = y->in[X], *w = y->in[W], *bias = y->in[BIAS], *residual = y->in[RESIDUAL];
 	size_t out = w->dim[0], in = w->dim[1];
 	struct maas_matrix a = { x->val, MAAS_F32, in, 1 };
-	struct maas_epilogue e = { bias ? bias->val : NULL, act(y), y->save, residual ? residual->val : NULL, 0 };
+	struct maas_epilogue e = { bias ? bias->val : NULL, act(y), y->save, residual ? residual->val : NULL, 0, NULL };
 
 	maas_product_team(run->team, y->val, out, a, weight(w, in, 1, run->precision), maas_rows(y, run), out, in,
 	    run->precision, &e, run->scratch);

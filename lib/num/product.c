@@ -127,6 +127,8 @@ maas_epilogue_row(const struct maas_epilogue *e, float *y, size_t ldy, float *v,
 		memcpy(e->before + at0, v, n * sizeof *v);
 	if (e->act != MAAS_ACT_NONE)
 		maas_act_fwd(v, v, n, e->act);
+	if (e->gate)
+		maas_swiglu_fwd(v, e->gate + at0, v, n);
 	if (e->residual)
 		maas_add(v, e->residual + at0, n);
 	if (e->add)

@@ -182,7 +182,7 @@ check_epilogue(const char *tier)
 	enum { M = 45, N = 67, K = 70 };
 	struct maas_matrix a = operand(a_f32, a_half, M, K, 0, MAAS_F32, 5),
 			   b = operand(b_f32, b_half, N, K, 0, MAAS_F32, 6);
-	struct maas_epilogue e = { bias, MAAS_ACT_GELU_TANH, before, side, 1 };
+	struct maas_epilogue e = { bias, MAAS_ACT_GELU_TANH, before, side, 1, NULL };
 	int bad = 0, bad_before = 0;
 
 	fill(bias, N, 7);
