@@ -1,70 +1,100 @@
-/* Rates of products: tab-separated, best of five. */
-#include <stdio.h>
-#include <stdlib.h>
+/* Rates of products by type of weights and tier, as shares of what the processor can do: see roof.h. */
+#include "../roof.h"
 
-#include "maas/base.h"
-#include "maas/num.h"
+#define VOCAB    50257
+#define BEARABLE 1e8 /* operations that portable C is asked for */
 
-static const struct {
+static const struct shape {
 	const char *what;
 	size_t m, n, k;
-	int at, bt;
-} rows[] = {
-	{ "forward", 2048, 1536, 384, 0, 0 },
-	{ "dx", 2048, 384, 1536, 0, 1 },
-	{ "dw", 1536, 384, 2048, 1, 1 },
-	{ "square", 1024, 1024, 1024, 0, 0 },
+	int at, bt; /* operands are read the other way */
+} shapes[] = {
+	{ "forward", 512, 3072, 768, 0, 0 },
+	{ "dx", 512, 768, 3072, 0, 1 },
+	{ "dw", 3072, 768, 512, 1, 1 },
+	{ "square", 2048, 2048, 2048, 0, 0 },
 	{ "row", 1, 3072, 768, 0, 0 },
-	{ "head-row", 1, 50257, 768, 0, 0 },
-	{ "rows-8", 8, 3072, 768, 0, 0 },
-	{ "head-rows-16", 16, 50257, 768, 0, 0 },
+	{ "rows", 8, 3072, 768, 0, 0 },
+	{ "rows", 16, 3072, 768, 0, 0 },
+	{ "head", 1, VOCAB, 768, 0, 0 },
+	{ "head", 8, VOCAB, 768, 0, 0 },
+	{ "head", 16, VOCAB, 768, 0, 0 },
 };
 
-/* The same with 8-bit weights. */
-static double
-seconds_q8(struct maas_team *team, float *y, const float *x, struct maas_q8 b, size_t i, void *scratch)
+enum weights { F32, BF16, Q8, WEIGHTS };
+
+static const struct {
+	const char *name;
+	enum roof_unit unit;
+	double bytes; /* an element */
+} weights[WEIGHTS] = {
+	{ "f32", ROOF_F32, 4 },
+	{ "bf16", ROOF_BF16, 2 },
+	{ "q8", ROOF_INT8, 1 + 4.0 / MAAS_GROUP },
+};
+
+static struct {
+	float *x, *w, *y, *scale;
+	maas_bf16 *half;
+	int8_t *q8;
+	void *scratch;
+} at;
+
+static int
+make(struct maas_team *team)
 {
-	double best = 1e9;
-	int turns = (int)(2e8 / ((double)rows[i].m * (double)rows[i].n * (double)rows[i].k)) + 1;
+	size_t space = (size_t)VOCAB * 768, members = (size_t)maas_team_size(team);
+	size_t bytes = members * maas_product_scratch();
 
-	for (int t = 0; t < 5; t++) {
-		double start = maas_clock();
+	for (size_t i = 0; i < MAAS_COUNT(shapes); i++) {
+		size_t q8 = maas_product_q8_scratch(shapes[i].m, shapes[i].k, (int)members);
 
-		for (int r = 0; r < turns; r++)
-			maas_product_q8_team(
-			    team, y, rows[i].n, x, rows[i].k, b, rows[i].m, rows[i].n, rows[i].k, NULL, scratch);
-		double took = (maas_clock() - start) / turns;
-
-		best = took < best ? took : best;
+		bytes = q8 > bytes ? q8 : bytes;
 	}
-	return best;
+	at.x = maas_pages_take((size_t)2048 * 2048, sizeof(float));
+	at.w = maas_pages_take(space, sizeof(float));
+	at.y = maas_pages_take((size_t)3072 * 3072, sizeof(float));
+	at.scale = maas_pages_take(space / 32, sizeof(float));
+	at.half = maas_pages_take(space, sizeof(maas_bf16));
+	at.q8 = maas_pages_take(space, 1);
+	at.scratch = maas_pages_take(bytes, 1);
+	if (!at.x || !at.w || !at.y || !at.scale || !at.half || !at.q8 || !at.scratch)
+		return -1;
+	maas_fill_normal(at.x, (size_t)2048 * 2048, 1, 1, 1);
+	maas_fill_normal(at.w, space, 1, 1, 2);
+	maas_fill_normal(at.scale, space / 32, 1, 1, 3);
+	maas_to_bf16(at.half, at.w, space);
+	for (size_t i = 0; i < space; i++)
+		at.q8[i] = (int8_t)(at.w[i] * 30);
+	return 0;
 }
 
 static void
-tell(size_t i, const char *type, double bytes, double s, int threads)
+once(struct maas_team *team, const struct shape *s, enum weights w)
 {
-	double all = (double)rows[i].n * (double)rows[i].k;
+	struct maas_matrix a = { at.x, MAAS_F32, s->at ? 1 : s->k, s->at ? s->m : 1 };
+	struct maas_matrix b = { w == BF16 ? (void *)at.half : at.w, w == BF16 ? MAAS_BF16 : MAAS_F32, s->bt ? 1 : s->k,
+		s->bt ? s->n : 1 };
 
-	printf("product, %s, %s\t%.1f\tGFLOP/s\t%.1f GB/s of weights\t%d threads\n", rows[i].what, type,
-	    2e-9 * (double)rows[i].m * all / s, 1e-9 * all * bytes / s, threads);
+	if (w == Q8)
+		maas_product_q8_team(team, at.y, s->n, at.x, s->k, (struct maas_q8){ at.q8, at.scale }, s->m, s->n,
+		    s->k, NULL, at.scratch);
+	else
+		maas_product_team(team, at.y, s->n, a, b, s->m, s->n, s->k, b.type, NULL, at.scratch);
 }
 
 static double
-seconds(struct maas_team *team, float *y, struct maas_matrix a, struct maas_matrix b, size_t i,
-    enum maas_dtype precision, void *scratch)
+seconds(struct maas_team *team, const struct shape *s, enum weights w)
 {
-	double best = 1e9;
-	int turns = (int)(2e8 / ((double)rows[i].m * (double)rows[i].n * (double)rows[i].k)) + 1;
+	double begin = maas_clock(), best = 1e9;
 
-	for (int t = 0; t < 5; t++) {
+	for (int i = 0; i < 5 || maas_clock() - begin < 0.1; i++) {
 		double start = maas_clock();
 
-		for (int r = 0; r < turns; r++)
-			maas_product_team(
-			    team, y, rows[i].n, a, b, rows[i].m, rows[i].n, rows[i].k, precision, NULL, scratch);
-		double took = (maas_clock() - start) / turns;
-
-		best = took < best ? took : best;
+		once(team, s, w);
+		best = maas_clock() - start < best ? maas_clock() - start : best;
+		if (maas_clock() - begin > 1)
+			break;
 	}
 	return best;
 }
@@ -72,42 +102,31 @@ seconds(struct maas_team *team, float *y, struct maas_matrix a, struct maas_matr
 int
 main(int argc, char **argv)
 {
-	int threads = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 0;
-	struct maas_team *team = maas_team_new(threads);
-	size_t space = (size_t)50257 * 768;
-	float *x = aligned_alloc(64, space * 4), *w = aligned_alloc(64, space * 4), *y = aligned_alloc(64, space * 4);
-	maas_bf16 *half = aligned_alloc(64, space * 2);
-	int8_t *eight = aligned_alloc(64, space);
-	void *q8 = team ? aligned_alloc(64, maas_product_q8_scratch(2048, 1536, maas_team_size(team))) : NULL;
-	void *scratch = team ? aligned_alloc(64, (size_t)maas_team_size(team) * maas_product_scratch()) : NULL;
+	struct roof_args a;
+	char what[80];
 
-	if (!scratch || !x || !w || !y || !half || !eight || !q8)
-		return 2;
-	maas_fill_normal(x, 4 << 20, 1, 1, 1);
-	maas_fill_normal(w, space, 1, 1, 2);
-	maas_to_bf16(half, w, space);
-	for (size_t i = 0; i < space; i++)
-		eight[i] = (int8_t)(w[i] * 40);
-	for (size_t i = 0; i < MAAS_COUNT(rows); i++)
-		for (int p = 0; p < 2; p++) {
-			size_t m = rows[i].m, n = rows[i].n, k = rows[i].k;
-			struct maas_matrix a = { x, MAAS_F32, rows[i].at ? 1 : k, rows[i].at ? m : 1 };
-			struct maas_matrix b = { p ? (void *)half : (void *)w, p ? MAAS_BF16 : MAAS_F32,
-				rows[i].bt ? 1 : k, rows[i].bt ? n : 1 };
-			double s = seconds(team, y, a, b, i, p ? MAAS_BF16 : MAAS_F32, scratch);
+	if (roof_parse(&a, argc, argv) < 0)
+		return 64;
+	if (make(a.team) < 0)
+		return 71;
+	for (int tier = maas_isa(); tier >= MAAS_PORTABLE; tier--) {
+		maas_isa_force((enum maas_isa)tier);
+		for (size_t i = 0; i < MAAS_COUNT(shapes); i++)
+			for (int w = 0; w < WEIGHTS; w++) {
+				const struct shape *s = &shapes[i];
+				double ops = 2.0 * (double)s->m * (double)s->n * (double)s->k;
+				double bytes = weights[w].bytes * (double)s->n * (double)s->k;
 
-			tell(i, p ? "bf16" : "f32", p ? 2 : 4, s, maas_team_size(team));
-			if (p && !rows[i].at && !rows[i].bt)
-				tell(i, "q8", 1, seconds_q8(team, y, x, (struct maas_q8){ eight, w }, i, q8),
-				    maas_team_size(team));
-		}
-	maas_team_free(team);
-	free(x);
-	free(w);
-	free(y);
-	free(half);
-	free(eight);
-	free(q8);
-	free(scratch);
+				snprintf(what, sizeof what, "product %s %zux%zux%zu %s", s->what, s->m, s->n, s->k,
+				    weights[w].name);
+				if (!roof_wanted(&a, what, (enum maas_isa)tier) || (w == Q8 && (s->at || s->bt)) ||
+				    (tier == MAAS_PORTABLE && ops > BEARABLE))
+					continue;
+				roof_tell(a.team, (enum maas_isa)tier, what,
+				    (struct roof_work){ ops, weights[w].unit, bytes, 0 },
+				    seconds(a.team, s, (enum weights)w));
+			}
+	}
+	maas_team_free(a.team);
 	return 0;
 }
