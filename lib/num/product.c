@@ -20,8 +20,8 @@ struct job {
 	float *y;
 	size_t ldy;
 	struct maas_matrix a, b;
-	size_t m, n, k, mb, nb, across; /* sizes; of a block; blocks side by side */
-	int half;                       /* bf16 */
+	size_t m, n, k, mb, nb, kb, across; /* sizes; of a block; blocks side by side */
+	int half;                           /* bf16 */
 	struct maas_epilogue end;
 	const struct maas_tile *tile;
 	char *scratch;
@@ -49,35 +49,11 @@ maas_tile_now(void)
 		return maas_tile_amx();
 #endif
 	if (maas_isa() >= MAAS_AVX512)
-		return &maas_tile_avx512;
+		return maas_tile_dp();
 	if (maas_isa() >= MAAS_AVX2)
 		return &maas_tile_avx2;
 #endif
 	return &maas_tile_portable;
-}
-
-/* Subnormal numbers off while bf16 is multiplied; returns what to give back. */
-static unsigned
-subnormals_off(void)
-{
-#if defined(__x86_64__)
-	unsigned was = __builtin_ia32_stmxcsr();
-
-	__builtin_ia32_ldmxcsr(was | 0x8040); /* flush to zero, denormals are zero */
-	return was;
-#else
-	return 0;
-#endif
-}
-
-static void
-subnormals_back(unsigned was)
-{
-#if defined(__x86_64__)
-	__builtin_ia32_ldmxcsr(was);
-#else
-	(void)was;
-#endif
 }
 
 static struct maas_matrix
@@ -93,27 +69,30 @@ turned(struct maas_matrix s)
 	return (struct maas_matrix){ s.p, s.type, s.col, s.row };
 }
 
-/* Columns behind the last are zero, and so are steps up to a whole TILE_BF. */
+/* Columns behind the last are zero, and so are steps of bf16 up to a whole TILE_BF. */
 static void
-pack_panel(const struct job *g, float *to, size_t j, size_t n, size_t l, size_t k, size_t whole)
+pack_panel(const struct job *g, float *to, size_t j, size_t n, size_t l, size_t k)
 {
-	struct maas_matrix b = turned(at(g->b, j, l));
+	struct maas_matrix b = at(g->b, j, l), by_step = turned(b);
 
+	if (g->half) {
+		g->tile->pack_b(to, &b, n, k);
+		return;
+	}
 	if (n < TILE_N)
 		memset(to, 0, k * TILE_N * sizeof *to);
-	g->tile->pack(to, TILE_N, &b, k, n, g->half);
-	memset(to + k * TILE_N, 0, (whole - k) * TILE_N * sizeof *to);
+	g->tile->pack(to, TILE_N, &by_step, k, n, 0);
 }
 
 static void
-pack_rows(const struct job *g, float *to, size_t i, size_t m, size_t l, size_t k, size_t whole)
+pack_rows(const struct job *g, float *to, size_t i, size_t m, size_t l, size_t k)
 {
 	struct maas_matrix a = at(g->a, i, l);
 
-	g->tile->pack(to, TILE_ROW, &a, m, k, g->half);
-	if (whole > k)
-		for (size_t r = 0; r < m; r++)
-			memset(to + r * TILE_ROW + k, 0, (whole - k) * sizeof *to);
+	if (g->half)
+		g->tile->pack_a(to, &a, m, k);
+	else
+		g->tile->pack(to, TILE_ROW, &a, m, k, 0);
 }
 
 void
@@ -208,17 +187,18 @@ static void
 panels(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t n, size_t l, size_t k)
 {
 	size_t whole = g->half ? ROUND_UP(k, TILE_BF) : k, then = l + k;
+	size_t k2 = g->k - then < g->kb ? g->k - then : g->kb;
 	int last = then == g->k;
 	struct maas_matrix a = at(g->a, i, last ? l : then);
-	struct ahead rows = ahead(&a, last ? 0 : m, g->k - then < TILE_K ? g->k - then : TILE_K);
+	struct ahead rows = ahead(&a, last ? 0 : m, k2);
 
-	pack_rows(g, s->a, i, m, l, k, whole);
+	pack_rows(g, s->a, i, m, l, k);
 	for (size_t c = 0; c < n; c += TILE_N) {
 		size_t next = c + TILE_N < n ? c + TILE_N : n;
 		struct maas_matrix b = turned(next < n ? at(g->b, j + next, l) : at(g->b, j, last ? l : then));
 		struct ahead panel = ahead(&b, next < n || !last ? k : 0, TILE_N < n ? TILE_N : n);
 
-		pack_panel(g, s->b, j + c, next - c, l, k, whole);
+		pack_panel(g, s->b, j + c, next - c, l, k);
 		sums(g, s, s->c + c * m, m, whole, l > 0, &rows, &panel, (n - c + TILE_N - 1) / TILE_N);
 		if (last && (next % END_N == 0 || next == n))
 			finish(g, s, i, m, j, c / END_N * END_N, next);
@@ -231,7 +211,7 @@ block(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t 
 	size_t l = 0;
 
 	do {
-		size_t k = g->k - l < TILE_K ? g->k - l : TILE_K;
+		size_t k = g->k - l < g->kb ? g->k - l : g->kb;
 
 		panels(g, s, i, m, j, n, l, k);
 		l += k;
@@ -275,8 +255,13 @@ columns(const struct job *g, struct room *s, size_t j, size_t n)
 
 	for (size_t l = 0; l < g->k; l += TILE_K) {
 		size_t k = g->k - l < TILE_K ? g->k - l : TILE_K;
+		float *to = s->a + l / TILE_K * g->m * TILE_ROW;
+		struct maas_matrix a = at(g->a, 0, l);
 
-		pack_rows(g, s->a + l / TILE_K * g->m * TILE_ROW, 0, g->m, l, k, g->half ? ROUND_UP(k, TILE_BF) : k);
+		if (g->half)
+			g->tile->pack_few(to, &a, g->m, k);
+		else
+			g->tile->pack(to, TILE_ROW, &a, g->m, k, 0);
 	}
 	for (size_t c = 0; c < all; c += TILE_N) {
 		few(g, s, s->c + c * g->m, j + c);
@@ -293,7 +278,7 @@ blocks(void *arg, size_t begin, size_t end, int member)
 {
 	const struct job *g = arg;
 	struct room *s = (void *)(g->scratch + (size_t)member * maas_product_scratch());
-	unsigned was = g->half ? subnormals_off() : 0;
+	unsigned was = g->half ? tile_subnormals_off() : 0;
 
 	for (size_t t = begin; t < end; t++) {
 		size_t i = t / g->across * g->mb, j = t % g->across * g->nb;
@@ -304,7 +289,16 @@ blocks(void *arg, size_t begin, size_t end, int member)
 			block(g, s, i, g->m - i < g->mb ? g->m - i : g->mb, j, g->n - j < g->nb ? g->n - j : g->nb);
 	}
 	if (g->half)
-		subnormals_back(was);
+		tile_subnormals_back(was);
+}
+
+/* Blocks of one size, not whole ones and a rest: members end together. */
+static size_t
+even(size_t n, size_t most, size_t unit)
+{
+	size_t parts = (n + most - 1) / most, each = parts ? (n + parts - 1) / parts : 0;
+
+	return each ? ROUND_UP(each, unit) < most ? ROUND_UP(each, unit) : most : unit;
 }
 
 static struct job
@@ -324,18 +318,11 @@ job_of(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t 
 		.tile = maas_tile_now(),
 		.scratch = scratch };
 
+	/* A block of f32 is a part of the order of rounding; blocks of bf16 may be any. */
+	g.kb = g.half ? even(k, TILE_K * g.tile->pair, TILE_BF) : TILE_K;
 	if (e)
 		g.end = *e;
 	return g;
-}
-
-/* Blocks of one size, not whole ones and a rest: members end together. */
-static size_t
-even(size_t n, size_t most, size_t unit)
-{
-	size_t parts = (n + most - 1) / most, each = parts ? (n + parts - 1) / parts : 0;
-
-	return each ? ROUND_UP(each, unit) < most ? ROUND_UP(each, unit) : most : unit;
 }
 
 static size_t

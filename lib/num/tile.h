@@ -1,11 +1,15 @@
 /*
  * The inner part of a product, one per tier of the processor.  The outer part
- * (product.c) cuts operands into blocks of TILE_K steps of k and panels of TILE_N
- * columns, has them packed to f32, and finishes the sums.
+ * (product.c) cuts operands into blocks of k and panels of TILE_N columns, has them
+ * packed, and finishes the sums.
  *
  *	packed a: row i at a + i * TILE_ROW, k running fastest
  *	packed b: step l at b + l * TILE_N, columns running fastest
  *	sums c:   row i at c + i * TILE_N
+ *
+ * What is packed for f32 is numbers.  What is packed for bf16 is words of 32 bits, the
+ * steps of a word side by side: one step, as a number of f32 that bf16 can hold, or two,
+ * in bf16, in the tier's own order within TILE_BF steps.
  */
 #ifndef MAAS_TILE_H
 #define MAAS_TILE_H
@@ -13,7 +17,7 @@
 #include "maas/num.h"
 
 #define TILE_N    32
-#define TILE_K    256
+#define TILE_K    256           /* words of k at most */
 #define TILE_ROW  (TILE_K + 16) /* not a power of two: rows would share a set of the cache */
 #define TILE_FEW  16
 #define TILE_ROWS 8
@@ -21,23 +25,29 @@
 
 /* d[x * TO + y], y contiguous, from element x * sx + y * sy of the matrix; rounded to bf16 where `round`. */
 typedef void maas_pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int round);
+/* An operand of bf16 from its n rows and k steps, whatever its type and strides. */
+typedef void maas_pack_words(float *d, const struct maas_matrix *s, size_t n, size_t k);
 
 struct maas_tile {
 	size_t chunk; /* rows between two looks ahead for memory: a multiple of what a tile has */
+	size_t pair;  /* steps of k in a word of bf16: 1 or 2 */
 	/* c [m, TILE_N] = or += (add) a [m, k] b [k, TILE_N], k <= TILE_K. */
 	void (*f32)(float *c, const float *a, const float *b, size_t m, size_t k, int add);
-	/* The same in steps of TILE_BF, a multiple of which k is; operands hold bf16 values. */
+	/* The same of bf16; k is whole steps of TILE_BF, at most TILE_K * pair of them. */
 	void (*bf16)(float *c, const float *a, const float *b, size_t m, size_t k, int add);
-	maas_pack *pack;
+	maas_pack *pack; /* for f32: a is [m, k] with TO = TILE_ROW, b is [k, n] with TO = TILE_N */
+	/* For bf16, zero up to whole TILE_BF of k; b too up to TILE_N columns, of which n are there. */
+	maas_pack_words *pack_a, *pack_b;
 	/*
 	 * Few rows and weights read in place: TILE_FEW columns of the same sums, c [m, TILE_N], from w, row
-	 * j at w + j * row bytes, k running fastest.  m <= TILE_ROWS; weights that come next lie at soon.
-	 * NULL: the tier has none.
+	 * j at w + j * row bytes, k running fastest.  m <= TILE_ROWS, k <= TILE_K; weights that come next lie
+	 * at soon.  Rows are packed by `pack` for f32, by pack_few for bf16.  NULL: the tier has none.
 	 */
 	void (*few_f32)(
 	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
 	void (*few_bf16)(
 	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
+	maas_pack_words *pack_few;
 };
 
 extern const struct maas_tile maas_tile_portable;
@@ -45,10 +55,17 @@ extern const struct maas_tile maas_tile_portable;
 extern const struct maas_tile maas_tile_avx2, maas_tile_avx512;
 #if defined(__GNUC__) && !defined(__clang__)
 const struct maas_tile *maas_tile_amx(void);
+const struct maas_tile *maas_tile_dp(void); /* avx512's where the processor does not multiply pairs, or not as fast */
 #endif
 #endif
 
 const struct maas_tile *maas_tile_now(void); /* of this process's tier */
+
+/*
+ * Pairs by AVX-512 with BF16: a half word h of TILE_BF steps is step order[h] of them, the lower half of a word first.
+ */
+void maas_pairs_a(float *d, const struct maas_matrix *s, size_t m, size_t k, const uint16_t order[TILE_BF]);
+void maas_pairs_b(float *d, const struct maas_matrix *s, size_t n, size_t k, const uint16_t order[TILE_BF]);
 
 /* Finish sums v [n] of row i, columns j ...: see struct maas_epilogue.  v is destroyed. */
 void maas_epilogue_row(const struct maas_epilogue *, float *y, size_t ldy, float *v, size_t i, size_t j, size_t n);
@@ -80,6 +97,53 @@ tile_operand(const struct maas_matrix *s, size_t at, int round)
 		__builtin_memcpy(&x, &u, sizeof x);
 	}
 	return x;
+}
+
+/* Subnormal numbers off while bf16 is multiplied; returns what to give back. */
+static inline unsigned
+tile_subnormals_off(void)
+{
+#if defined(__x86_64__)
+	unsigned was = __builtin_ia32_stmxcsr();
+
+	__builtin_ia32_ldmxcsr(was | 0x8040); /* flush to zero, denormals are zero */
+	return was;
+#else
+	return 0;
+#endif
+}
+
+static inline void
+tile_subnormals_back(unsigned was)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_ldmxcsr(was);
+#else
+	(void)was;
+#endif
+}
+
+/* pack_a and pack_b of a tier with one step a word, by its `pack`. */
+static inline void
+tile_words_a(maas_pack *pack, float *d, const struct maas_matrix *s, size_t m, size_t k)
+{
+	size_t whole = (k + TILE_BF - 1) / TILE_BF * TILE_BF;
+
+	pack(d, TILE_ROW, s, m, k, 1);
+	for (size_t i = 0; i < m && k < whole; i++)
+		__builtin_memset(d + i * TILE_ROW + k, 0, (whole - k) * sizeof *d);
+}
+
+static inline void
+tile_words_b(maas_pack *pack, float *d, const struct maas_matrix *s, size_t n, size_t k)
+{
+	size_t whole = (k + TILE_BF - 1) / TILE_BF * TILE_BF;
+	struct maas_matrix turned = { s->p, s->type, s->col, s->row };
+
+	if (n < TILE_N)
+		__builtin_memset(d, 0, k * TILE_N * sizeof *d);
+	pack(d, TILE_N, &turned, k, n, 1);
+	__builtin_memset(d + k * TILE_N, 0, (whole - k) * TILE_N * sizeof *d);
 }
 
 #endif

@@ -16,54 +16,37 @@ struct shape { /* what ldtilecfg reads */
 	uint8_t rows[16];
 };
 
-struct room {
-	_Alignas(64) maas_bf16 a[ROWS * TILE_K];
-	_Alignas(64) maas_bf16 b[TILE_K * TILE_N]; /* [pair of steps][column][2] */
-	_Alignas(64) float c[ROWS * TILE_N];
-};
+/* Neighbours of k in one word, in their order. */
+static const uint16_t order[TILE_BF] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+	22, 23, 24, 25, 26, 27, 28, 29, 30, 31 };
 
-/* Packed numbers are bf16 already: their lower halves are zero. */
-TARGET static void
-pair_steps(maas_bf16 *to, const float *b, size_t k)
+static void
+pack_a(float *d, const struct maas_matrix *s, size_t m, size_t k)
 {
-	const __m512i high = _mm512_set1_epi32((int)0xffff0000);
+	maas_pairs_a(d, s, m, k, order);
+}
 
-	for (size_t l = 0; l < k; l += 2)
-		for (size_t j = 0; j < TILE_N; j += 16) {
-			__m512i even = _mm512_loadu_si512(b + l * TILE_N + j);
-			__m512i odd = _mm512_loadu_si512(b + (l + 1) * TILE_N + j);
-
-			_mm512_store_si512(to + l * TILE_N + 2 * j,
-			    _mm512_or_si512(_mm512_srli_epi32(even, 16), _mm512_and_si512(odd, high)));
-		}
+static void
+pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
+{
+	maas_pairs_b(d, s, n, k, order);
 }
 
 TARGET static void
-narrow_rows(maas_bf16 *to, const float *a, size_t rows, size_t k)
+rows_32(float *c, const float *a, const float *b, size_t k)
 {
-	for (size_t i = 0; i < rows; i++)
-		for (size_t l = 0; l < k; l += 16)
-			_mm256_store_si256((void *)(to + i * TILE_K + l),
-			    _mm512_cvtepi32_epi16(_mm512_srli_epi32(_mm512_loadu_si512(a + i * TILE_ROW + l), 16)));
-	for (size_t i = rows; i < ROWS; i++)
-		memset(to + i * TILE_K, 0, k * sizeof *to);
-}
-
-TARGET static void
-rows_32(float *c, const struct room *s, size_t k)
-{
-	const size_t down = 16 * TILE_N, c_row = TILE_N * sizeof(float), a_row = TILE_K * sizeof(maas_bf16);
+	const size_t down = 16 * TILE_N, c_row = TILE_N * sizeof *c, a_row = TILE_ROW * sizeof *a;
 
 	__asm__ volatile("" ::: "memory"); /* the compiler does not know that a tile is loaded from memory */
 	_tile_loadd(0, c, c_row);
 	_tile_loadd(1, c + 16, c_row);
 	_tile_loadd(2, c + down, c_row);
 	_tile_loadd(3, c + down + 16, c_row);
-	for (size_t l = 0; l < k; l += TILE_BF) {
-		_tile_loadd(4, s->a + l, a_row);
-		_tile_loadd(5, s->a + 16 * TILE_K + l, a_row);
-		_tile_loadd(6, s->b + l * TILE_N, 2 * TILE_N * sizeof(maas_bf16));
-		_tile_loadd(7, s->b + l * TILE_N + TILE_N, 2 * TILE_N * sizeof(maas_bf16));
+	for (size_t w = 0; w < k / 2; w += TILE_BF / 2) {
+		_tile_loadd(4, a + w, a_row);
+		_tile_loadd(5, a + 16 * TILE_ROW + w, a_row);
+		_tile_loadd(6, b + w * TILE_N, TILE_N * sizeof *b);
+		_tile_loadd(7, b + w * TILE_N + 16, TILE_N * sizeof *b);
 		_tile_dpbf16ps(0, 4, 6);
 		_tile_dpbf16ps(1, 4, 7);
 		_tile_dpbf16ps(2, 5, 6);
@@ -79,7 +62,7 @@ TARGET static void
 bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 {
 	struct shape shape = { .palette = 1 };
-	struct room s;
+	float few_a[ROWS * TILE_ROW], few_c[ROWS * TILE_N];
 
 	for (int i = 0; i < 8; i++) {
 		shape.bytes[i] = 64;
@@ -87,20 +70,17 @@ bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 	}
 	if (!add)
 		memset(c, 0, m * TILE_N * sizeof *c);
-	pair_steps(s.b, b, k);
 	_tile_loadconfig(&shape);
-	for (size_t i = 0; i < m; i += ROWS) {
-		size_t rows = m - i < ROWS ? m - i : ROWS;
-
-		narrow_rows(s.a, a + i * TILE_ROW, rows, k);
-		if (rows == ROWS) {
-			rows_32(c + i * TILE_N, &s, k);
-			continue;
-		}
-		memset(s.c, 0, sizeof s.c);
-		memcpy(s.c, c + i * TILE_N, rows * TILE_N * sizeof *c);
-		rows_32(s.c, &s, k);
-		memcpy(c + i * TILE_N, s.c, rows * TILE_N * sizeof *c);
+	for (; m >= ROWS; m -= ROWS, a += ROWS * TILE_ROW, c += ROWS * TILE_N)
+		rows_32(c, a, b, k);
+	if (m) {
+		memset(few_a, 0, sizeof few_a);
+		memset(few_c, 0, sizeof few_c);
+		for (size_t i = 0; i < m; i++)
+			memcpy(few_a + i * TILE_ROW, a + i * TILE_ROW, k / 2 * sizeof *a);
+		memcpy(few_c, c, m * TILE_N * sizeof *c);
+		rows_32(few_c, few_a, b, k);
+		memcpy(c, few_c, m * TILE_N * sizeof *c);
 	}
 	_tile_release();
 }
@@ -112,17 +92,27 @@ static void
 check(void)
 {
 	enum { M = 19, K = 64 };
-	static float a[M * TILE_ROW], b[K * TILE_N], c[2][M * TILE_N];
+	static float x[2][TILE_N * K], a[2][M * TILE_ROW], b[2][K * TILE_N], c[2][M * TILE_N];
+	struct maas_matrix rows = { x[0], MAAS_F32, K, 1 }, columns = { x[1], MAAS_F32, K, 1 };
 
-	for (size_t i = 0; i < MAAS_COUNT(a); i++) /* eight bits of all sizes, so that every sum is rounded */
-		a[i] = ldexpf((float)(128 + i * 37 % 127) * (i % 3 ? 1 : -1), (int)(i * 7 % 15) - 14);
-	for (size_t i = 0; i < MAAS_COUNT(b); i++)
-		b[i] = ldexpf((float)(128 + i * 53 % 127) * (i % 5 ? 1 : -1), (int)(i * 11 % 17) - 14);
 	tile = maas_tile_avx512;
-	tile.bf16(c[0], a, b, M, K, 0);
-	bf16(c[1], a, b, M, K, 0);
+	if (!__builtin_cpu_supports("avx512bf16"))
+		return;
+	for (size_t i = 0; i < MAAS_COUNT(x[0]); i++) { /* eight bits of all sizes, so that every sum is rounded */
+		x[0][i] = ldexpf((float)(128 + i * 37 % 127) * (i % 3 ? 1 : -1), (int)(i * 7 % 15) - 14);
+		x[1][i] = ldexpf((float)(128 + i * 53 % 127) * (i % 5 ? 1 : -1), (int)(i * 11 % 17) - 14);
+	}
+	tile.pack_a(a[0], &rows, M, K);
+	tile.pack_b(b[0], &columns, TILE_N, K);
+	pack_a(a[1], &rows, M, K);
+	pack_b(b[1], &columns, TILE_N, K);
+	tile.bf16(c[0], a[0], b[0], M, K, 0);
+	bf16(c[1], a[1], b[1], M, K, 0);
 	if (!memcmp(c[0], c[1], sizeof c[0])) {
+		tile.pair = 2;
 		tile.bf16 = bf16;
+		tile.pack_a = pack_a;
+		tile.pack_b = pack_b;
 		tile.chunk = 3 * ROWS;
 	}
 }

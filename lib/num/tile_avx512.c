@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "tile.h"
+#include "turn.h"
 
 #define TARGET    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
 #define INLINE    static inline __attribute__((always_inline)) TARGET
@@ -151,39 +152,6 @@ first(size_t n)
 	return (__mmask16)(n >= 16 ? 0xffff : (1u << n) - 1);
 }
 
-INLINE void
-transpose(__m512 r[16])
-{
-	__m512 t[16];
-
-#pragma GCC unroll 8
-	for (int i = 0; i < 16; i += 2) {
-		t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
-		t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
-	}
-#pragma GCC unroll 4
-	for (int i = 0; i < 16; i += 4) {
-		r[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(t[i]), _mm512_castps_pd(t[i + 2])));
-		r[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(t[i]), _mm512_castps_pd(t[i + 2])));
-		r[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(t[i + 1]), _mm512_castps_pd(t[i + 3])));
-		r[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(t[i + 1]), _mm512_castps_pd(t[i + 3])));
-	}
-#pragma GCC unroll 4
-	for (int i = 0; i < 4; i++) {
-		t[i] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
-		t[i + 4] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
-		t[i + 8] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
-		t[i + 12] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
-	}
-#pragma GCC unroll 4
-	for (int i = 0; i < 4; i++) {
-		r[i] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88);
-		r[i + 8] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd);
-		r[i + 4] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0x88);
-		r[i + 12] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xdd);
-	}
-}
-
 /* 16 x 16 at d from source rows y (contiguous along x). */
 INLINE void
 turn(float *d, size_t to, const struct maas_matrix *s, size_t at, size_t nx, size_t ny, int round)
@@ -193,7 +161,7 @@ turn(float *d, size_t to, const struct maas_matrix *s, size_t at, size_t nx, siz
 #pragma GCC unroll 16
 	for (size_t y = 0; y < 16; y++)
 		r[y] = y < ny ? load(s, at + y * s->col, first(nx), round) : _mm512_setzero_ps();
-	transpose(r);
+	turn_16(r);
 #pragma GCC unroll 16
 	for (size_t x = 0; x < 16; x++)
 		if (x < nx)
@@ -256,7 +224,7 @@ take(__m512 r[16], const char *w, size_t row, const char *soon, __mmask32 in)
 		r[j] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(in, w + j * row));
 		_mm_prefetch(soon + j * row, _MM_HINT_T1);
 	}
-	transpose(r);
+	turn_16(r);
 }
 
 INLINE void
@@ -359,5 +327,17 @@ few_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, 
 	/* clang-format on */
 }
 
-const struct maas_tile maas_tile_avx512 = { 42, f32, bf16, pack, few_f32, few_bf16 };
+static void
+pack_a(float *d, const struct maas_matrix *s, size_t m, size_t k)
+{
+	tile_words_a(pack, d, s, m, k);
+}
+
+static void
+pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
+{
+	tile_words_b(pack, d, s, n, k);
+}
+
+const struct maas_tile maas_tile_avx512 = { 42, 1, f32, bf16, pack, pack_a, pack_b, few_f32, few_bf16, pack_a };
 #endif

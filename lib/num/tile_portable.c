@@ -54,4 +54,16 @@ pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int
 			d[x * to + y] = tile_operand(s, x * s->row + y * s->col, round);
 }
 
-const struct maas_tile maas_tile_portable = { 42, f32, bf16, pack, NULL, NULL };
+static void
+pack_a(float *d, const struct maas_matrix *s, size_t m, size_t k)
+{
+	tile_words_a(pack, d, s, m, k);
+}
+
+static void
+pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
+{
+	tile_words_b(pack, d, s, n, k);
+}
+
+const struct maas_tile maas_tile_portable = { 42, 1, f32, bf16, pack, pack_a, pack_b, NULL, NULL, NULL };
