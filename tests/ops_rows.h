@@ -108,6 +108,27 @@ layernorm(struct maas_tape *t, struct maas_node **in)
 }
 
 static void
+ref_rmsnorm(const struct row *r, double *y, double *const *in)
+{
+	size_t n = r->cols;
+
+	for (size_t i = 0; i < r->rows; i++) {
+		double square = 0;
+
+		for (size_t c = 0; c < n; c++)
+			square += in[0][i * n + c] * in[0][i * n + c] / (double)n;
+		for (size_t c = 0; c < n; c++)
+			y[i * n + c] = in[0][i * n + c] / sqrt(square + 1e-3) * (in[1] ? in[1][c] : 1);
+	}
+}
+
+static struct maas_node *
+rmsnorm(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_rmsnorm(t, in[0], in[1], 1e-3f);
+}
+
+static void
 product(const struct row *r, double *y, double *const *in)
 {
 	size_t k = r->in[1].dim[1];
@@ -200,6 +221,66 @@ attention(struct maas_tape *t, struct maas_node **in)
 	if (in[0]->dim[1] != WIDE)
 		return maas_attention(t, in[0], 256, 6, 6);
 	return maas_attention(t, in[0], TIME, HEADS, KV);
+}
+
+enum { ROPE_TIME = 40, ROPE_HD = 6 };
+static const struct maas_rope stretched = { 10, 8, 1, 4, 28 }; /* one pair stays, one goes between, one is slower */
+
+static void
+ref_rope(const struct row *r, double *y, double *const *in)
+{
+	static const double slower[] = { 1, (28 / (2 * M_PI) * 0.46415888336127786 - 1) / 3, 0 };
+
+	for (size_t row = 0; row < r->rows; row++)
+		for (size_t c = 0; c < r->cols; c++) {
+			int which = c < 12 ? 0 : c < 18 ? 1 : 2;
+			size_t n = which ? 6 : 12, at = which ? c % 6 : c, i = at % 3;
+			const double *x = in[which] + row * n + at / 6 * 6;
+			double angle, speed = pow(10, -(double)i / 3), *to = y + row * r->cols + c;
+
+			speed = slower[i] * speed + (1 - slower[i]) * speed / 8;
+			angle = (double)(row % ROPE_TIME) * speed;
+			if (which == 2)
+				*to = x[at % 6];
+			else if (at % 6 < 3)
+				*to = x[i] * cos(angle) - x[i + 3] * sin(angle);
+			else
+				*to = x[i + 3] * cos(angle) + x[i] * sin(angle);
+		}
+}
+
+static struct maas_node *
+rope(struct maas_tape *t, struct maas_node **in)
+{
+	if (in[0]->dim[1] != 12)
+		return maas_rope(t, in[0], in[1], in[2], 256, 64, &(struct maas_rope){ .theta = 10000 });
+	return maas_rope(t, in[0], in[1], in[2], ROPE_TIME, ROPE_HD, &stretched);
+}
+
+static void
+ref_swiglu(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++)
+		y[i] = in[0][i] / (1 + exp(-in[0][i])) * in[1][i];
+}
+
+static struct maas_node *
+swiglu(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_swiglu(t, in[0], in[1]);
+}
+
+static struct maas_node *
+swiglu_self(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_swiglu(t, in[0], in[0]);
+}
+
+static void
+ref_swiglu_self(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++)
+		y[i] = in[0][i] / (1 + exp(-in[0][i])) * in[0][i];
 }
 
 static void
@@ -353,6 +434,9 @@ static const struct row rows[] = {
 	{ &maas_op_layernorm, "gain and bias", layernorm, ref_layernorm, { M(300, 37), V(37), V(37) }, 300, 37, 0,
 	    { M(2048, 384), V(384), V(384) } },
 	{ &maas_op_layernorm, "alone", layernorm, ref_layernorm, { M(3, 130) }, 3, 130, 0, { M(2048, 384) } },
+	{ &maas_op_rmsnorm, "gain", rmsnorm, ref_rmsnorm, { M(300, 37), V(37) }, 300, 37, 0,
+	    { M(2048, 384), V(384) } },
+	{ &maas_op_rmsnorm, "alone", rmsnorm, ref_rmsnorm, { M(3, 130) }, 3, 130, 0, { M(2048, 384) } },
 	{ &maas_op_linear, "plain", linear, ref_linear, { M(9, 33), M(17, 33) }, 9, 17, 0.04,
 	    { M(2048, 384), M(1536, 384) } },
 	{ &maas_op_linear, "bias and residual", linear, ref_linear, { M(37, 30), M(65, 30), V(65), M(37, 65) }, 37, 65, 0.04,
@@ -364,6 +448,11 @@ static const struct row rows[] = {
 	    { M(2048, 384), M(384, 384), V(384) } },
 	{ &maas_op_attention, "two sequences, shared keys", attention, ref_attention, { M(2 * TIME, WIDE) }, 2 * TIME,
 	    HEADS * HD, 0, { M(2048, 3 * 384) } },
+	{ &maas_op_rope, "stretched, fewer keys", rope, ref_rope, { M(50, 12), M(50, 6), M(50, 6) }, 50, 24, 0,
+	    { M(2048, 384), M(2048, 128), M(2048, 128) } },
+	{ &maas_op_swiglu, "plain", swiglu, ref_swiglu, { M(37, 19), M(37, 19) }, 37, 19, 0,
+	    { M(2048, 1024), M(2048, 1024) } },
+	{ &maas_op_swiglu, "its own gate", swiglu_self, ref_swiglu_self, { M(5, 67) }, 5, 67, 0, { M(2048, 1024) } },
 	{ &maas_op_sum, "plain", sum, ref_sum, { M(5, 7), M(5, 7) }, 5, 7, 0, { M(2048, 384), M(2048, 384) } },
 	{ &maas_op_dropout, "alone", dropout, ref_dropout, { M(11, 13) }, 11, 13, 0, { M(2048, 384) } },
 	{ &maas_op_dropout, "residual", dropout, ref_dropout, { M(200, 91), M(200, 91) }, 200, 91, 0,

@@ -105,8 +105,13 @@ struct maas_node *maas_embed(struct maas_tape *, struct maas_node *ids, struct m
 		/* [n] I32 -> [n,C]; positions [T,C] or NULL: row r adds positions[r % T]; no such id: NaN */
 struct maas_node *maas_layernorm(struct maas_tape *, struct maas_node *x, struct maas_node *gain,
     struct maas_node *bias, float eps);
+struct maas_node *maas_rmsnorm(struct maas_tape *, struct maas_node *x, struct maas_node *gain, float eps);
 struct maas_node *maas_linear(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *bias,
     struct maas_node *residual, enum maas_act);         /* act(x[n,in] w[out,in]^T + bias) + residual */
+struct maas_node *maas_rope(struct maas_tape *, struct maas_node *q, struct maas_node *k, struct maas_node *v,
+    size_t time, size_t hd, const struct maas_rope *);
+		/* q [n, heads hd], k and v [n, kv_heads hd] -> qkv as attention has it, q and k turned; row r at r % time */
+struct maas_node *maas_swiglu(struct maas_tape *, struct maas_node *gate, struct maas_node *x);        /* silu(gate) x */
 struct maas_node *maas_attention(struct maas_tape *, struct maas_node *qkv, size_t time, int heads, int kv_heads);
 		/* causal; qkv [n, (heads + 2 kv_heads) hd], q then k then v; -> [n, heads hd] */
 struct maas_node *maas_sum(struct maas_tape *, struct maas_node *a, struct maas_node *b);      /* a + b */

@@ -1,0 +1,148 @@
+/*
+ * Queries, keys and values put side by side, as attention reads them; queries and keys turned by their positions
+ * (Su et al. 2021).
+ */
+#include <string.h>
+
+#include "op.h"
+#include "tape.h"
+
+enum { Q, K, V };
+
+struct attr {
+	struct maas_rope how;
+	size_t time, hd;
+	const float *turn; /* [time, hd], one for all that turn alike */
+};
+
+static const struct attr *
+attr(const struct maas_node *y)
+{
+	return y->attr;
+}
+
+static int
+shape(struct maas_node *y)
+{
+	static const char *const what[] = { "queries", "keys", "values" };
+	const struct attr *a = attr(y);
+	size_t wide = 0;
+
+	if (!a->time || !a->hd || a->hd % 2)
+		return maas_fail("sequences of %zu, heads of %zu channels: an even number is wanted", a->time, a->hd);
+	for (int i = 0; i < 3; i++) {
+		if (op_rows(y->in[i], what[i]) < 0)
+			return -1;
+		if (op_last(y->in[i]) % a->hd ||
+		    maas_len(y->in[i]) / op_last(y->in[i]) != maas_len(y->in[Q]) / op_last(y->in[Q]))
+			return maas_fail("%s of %zu channels, %zu elements, in heads of %zu", what[i],
+			    op_last(y->in[i]), maas_len(y->in[i]), a->hd);
+		wide += op_last(y->in[i]);
+	}
+	if (!op_equal(y->in[K], y->in[V]))
+		return maas_fail("keys of %zu channels, values of %zu", op_last(y->in[K]), op_last(y->in[V]));
+	op_same(y, y->in[Q]);
+	y->dim[y->ndim - 1] = wide;
+	return 0;
+}
+
+static void
+rows(void *arg, size_t begin, size_t end, int member)
+{
+	struct maas_node *y = arg;
+	const struct attr *a = attr(y);
+	size_t nq = op_last(y->in[Q]), nk = op_last(y->in[K]);
+
+	(void)member;
+	for (size_t r = begin; r < end; r++) {
+		float *to = (float *)y->val + r * op_last(y);
+		const float *turn = a->turn + r % a->time * a->hd;
+
+		maas_rope_fwd(to, (float *)y->in[Q]->val + r * nq, turn, nq / a->hd, a->hd);
+		maas_rope_fwd(to + nq, (float *)y->in[K]->val + r * nk, turn, nk / a->hd, a->hd);
+		memcpy(to + nq + nk, (float *)y->in[V]->val + r * nk, nk * sizeof *to);
+	}
+}
+
+static void
+fwd(struct maas_node *y, const struct maas_run *run)
+{
+	maas_team_run(run->team, maas_rows(y, run), op_grain(op_last(y)), rows, y);
+}
+
+struct back {
+	struct maas_node *y;
+	const unsigned char *first;
+};
+
+static void
+back_rows(void *arg, size_t begin, size_t end, int member)
+{
+	const struct back *b = arg;
+	struct maas_node *y = b->y, *q = y->in[Q], *k = y->in[K], *v = y->in[V];
+	const struct attr *a = attr(y);
+	size_t nq = op_last(q), nk = op_last(k);
+
+	(void)member;
+	for (size_t r = begin; r < end; r++) {
+		const float *dy = y->grad + r * op_last(y), *turn = a->turn + r % a->time * a->hd;
+
+		if (op_wants(q))
+			maas_rope_bwd(q->grad + r * nq, dy, turn, nq / a->hd, a->hd, !b->first[Q]);
+		if (op_wants(k))
+			maas_rope_bwd(k->grad + r * nk, dy + nq, turn, nk / a->hd, a->hd, !b->first[K]);
+		if (op_wants(v) && b->first[V])
+			memcpy(v->grad + r * nk, dy + nq + nk, nk * sizeof *dy);
+		else if (op_wants(v))
+			maas_add(v->grad + r * nk, dy + nq + nk, nk);
+	}
+}
+
+static void
+bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
+{
+	struct back b = { y, first };
+
+	maas_team_run(run->team, maas_rows(y, run), op_grain(op_last(y)), back_rows, &b);
+}
+
+const struct maas_op maas_op_rope = {
+	.name = "rope",
+	.shape = shape,
+	.fwd = fwd,
+	.bwd = bwd,
+};
+
+/* The turns of all positions; those of an earlier node where it turns alike. */
+static const float *
+turns(struct maas_tape *t, const struct attr *a)
+{
+	double *speed;
+	float *turn;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->node[i]->op == &maas_op_rope) {
+			const struct attr *b = attr(t->node[i]);
+
+			if (b->time == a->time && b->hd == a->hd && !memcmp(&b->how, &a->how, sizeof a->how))
+				return b->turn;
+		}
+	if (!(speed = maas_take(t->arena, a->hd / 2 + 1, sizeof *speed)) ||
+	    !(turn = maas_take(t->arena, a->time, (a->hd + 1) * sizeof *turn)))
+		return NULL;
+	maas_rope_speeds(speed, a->hd, &a->how);
+	for (size_t i = 0; i < a->time; i++)
+		maas_rope_turns(turn + i * a->hd, speed, a->hd, i);
+	return turn;
+}
+
+struct maas_node *
+maas_rope(struct maas_tape *t, struct maas_node *q, struct maas_node *k, struct maas_node *v, size_t time, size_t hd,
+    const struct maas_rope *how)
+{
+	struct attr a = { *how, time, hd, NULL };
+
+	if (!t->failed && !(a.turn = turns(t, &a)))
+		t->failed = 1;
+	return maas_apply(t, &maas_op_rope, (struct maas_node *[]){ q, k, v }, 3, &a, sizeof a);
+}
