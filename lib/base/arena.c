@@ -11,7 +11,7 @@
 struct block {
 	struct block *next;
 	size_t used, size;
-	size_t known; /* bytes that were used once: zeros where they are not now */
+	size_t known; /* bytes from the first on that are zeros where they are not used */
 	unsigned char *mem;
 };
 
@@ -30,21 +30,42 @@ maas_arena_new(size_t block)
 	return a;
 }
 
-/* Large blocks come on huge pages; the advice must be given before the first touch. */
+/* Of the system itself, zeros that are there from the first touch on; on huge pages, which is to be advised before.
+ * What lies in front of the first whole page goes back. */
+static void *
+map(size_t size)
+{
+	char *p = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *mem;
+	size_t front;
+
+	if (p == MAP_FAILED)
+		return NULL;
+	front = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
+	mem = p + front;
+	if (front)
+		munmap(p, front);
+	munmap(mem + size, HUGE_PAGE - front);
+	madvise(mem, size, MADV_HUGEPAGE);
+	return mem;
+}
+
 static struct block *
 block_new(size_t size)
 {
 	struct block *b = malloc(sizeof *b);
 	void *mem = NULL;
+	int large = size >= HUGE_PAGE;
 
-	if (!b || posix_memalign(&mem, size >= HUGE_PAGE ? HUGE_PAGE : ALIGN, size) != 0) {
+	if (b && large)
+		mem = map(size);
+	else if (b && posix_memalign(&mem, ALIGN, size) != 0)
+		mem = NULL;
+	if (!mem) {
 		free(b);
 		maas_fail_as(MAAS_OS, "no memory for %zu bytes", size);
 		return NULL;
 	}
-	if (size >= HUGE_PAGE)
-		madvise(mem, size, MADV_HUGEPAGE);
-	*b = (struct block){ NULL, 0, size, 0, mem };
+	*b = (struct block){ NULL, 0, size, large ? size : 0, mem };
 	return b;
 }
 
@@ -135,7 +156,10 @@ maas_arena_free(struct maas_arena *a)
 		return;
 	for (struct block *b = a->first; b; b = next) {
 		next = b->next;
-		free(b->mem);
+		if (b->size >= HUGE_PAGE)
+			munmap(b->mem, b->size);
+		else
+			free(b->mem);
 		free(b);
 	}
 	free(a);

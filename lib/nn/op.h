@@ -4,6 +4,10 @@
 
 #include "maas/nn.h"
 
+struct op_head { /* head_loss's settings */
+	size_t keep; /* bytes of logits that stay for the backward pass, at most */
+};
+
 #define OP_COLUMNS 64 /* of a range whose rows are summed */
 
 /* Rows of n elements in a range of work: some 16,000 elements, by shape alone. */

@@ -1,7 +1,8 @@
 /*
  * The last product and the loss in one: logits exist for a chunk of the vocabulary at a time
  * (Wijmans et al. 2024, "Cut your losses in large-vocabulary language models").  Forward keeps each row's
- * log-sum-exp; backward makes the chunk's logits again, unless there is only one chunk.
+ * log-sum-exp, and the logits of the first chunks, as far as KEEP bytes go; backward makes those of the others
+ * again.  A chunk's gradient is in the caches while both products read it, in bf16 where they would round it.
  */
 #include <math.h>
 
@@ -9,17 +10,14 @@
 
 enum { X, W, TARGETS };
 enum { CHUNK = 1024 }; /* of the vocabulary */
+#define KEEP ((size_t)1 << 30)
 
-static size_t
-chunk_of(const struct maas_node *y)
-{
-	return y->in[W]->dim[0] < CHUNK ? y->in[W]->dim[0] : CHUNK;
-}
-
-/* What is kept: per row { maximum, sum } and the target's logit, then the logits of a chunk. */
+/* What is kept: per row { maximum, sum }, the target's logit and the log-sum-exp; a chunk of logits and one of their
+ * gradient; then chunks of logits. */
 struct kept {
 	double *state;
-	float *hit, *logit;
+	float *hit, *lse, *logit, *slope, *chunk;
+	size_t chunks, ld; /* of chunk; from a row of a chunk to the next */
 };
 
 static size_t
@@ -28,13 +26,42 @@ all_rows(const struct maas_node *y)
 	return maas_len(y->in[X]) / op_last(y->in[X]);
 }
 
+/* An odd number of lines of the cache: rows of a power of two would share a set of it. */
+static size_t
+row_size(const struct maas_node *y)
+{
+	size_t vocab = y->in[W]->dim[0];
+
+	return (((vocab < CHUNK ? vocab : CHUNK) + 15) / 16 | 1) * 16;
+}
+
+static size_t
+chunk_size(const struct maas_node *y)
+{
+	return all_rows(y) * row_size(y);
+}
+
+static size_t
+chunks_kept(const struct maas_node *y)
+{
+	size_t all = (y->in[W]->dim[0] + CHUNK - 1) / CHUNK;
+	size_t most = ((const struct op_head *)y->attr)->keep / sizeof(float) / chunk_size(y);
+
+	return all < most ? all : most;
+}
+
 static struct kept
 kept(const struct maas_node *y)
 {
-	double *state = y->save;
-	float *hit = (float *)(state + 2 * all_rows(y));
+	size_t rows = all_rows(y), column = (rows + 15) / 16 * 16;
+	struct kept k = { .state = y->save, .chunks = chunks_kept(y), .ld = row_size(y) };
 
-	return (struct kept){ state, hit, hit + (all_rows(y) + 15) / 16 * 16 };
+	k.hit = (float *)(k.state + 2 * column);
+	k.lse = k.hit + column;
+	k.logit = k.lse + column;
+	k.slope = k.logit + chunk_size(y);
+	k.chunk = k.slope + chunk_size(y);
+	return k;
 }
 
 static int
@@ -48,52 +75,93 @@ shape(struct maas_node *y)
 		return maas_fail("the input has %zu channels, the weight %zu", op_last(x), w->ndim ? op_last(w) : 0);
 	if (targets->type != MAAS_I32 || maas_len(targets) != maas_len(x) / op_last(x))
 		return maas_fail("%zu targets for %zu rows", maas_len(targets), maas_len(x) / op_last(x));
+	if (all_rows(y) > SIZE_MAX / 64 / CHUNK)
+		return maas_fail("%zu rows are too many", all_rows(y));
 	y->ndim = 1;
 	y->dim[0] = 1;
-	y->save_bytes = all_rows(y) * (2 * sizeof(double)) +
-	    ((all_rows(y) + 15) / 16 * 16 + all_rows(y) * chunk_of(y)) * sizeof(float);
+	y->save_bytes = (all_rows(y) + 15) / 16 * 16 * (2 * sizeof(double) + 2 * sizeof(float)) +
+	    (2 + chunks_kept(y)) * chunk_size(y) * sizeof(float);
 	y->scratch_bytes = maas_product_scratch();
 	return 0;
 }
 
 struct work {
 	struct maas_node *y;
-	size_t from, n; /* the chunk */
-	float scale;    /* of a row's gradient */
+	const struct maas_run *run;
+	struct kept kept;
+	size_t rows, from, n; /* the chunk: columns from `from` */
+	float *logit;
+	float scale; /* of a row's gradient */
 };
 
-static void
-logits(struct maas_node *y, const struct maas_run *run, size_t from, size_t n, size_t rows)
+static struct work
+work(struct maas_node *y, const struct maas_run *run)
 {
-	struct maas_node *x = y->in[X], *w = y->in[W];
-	size_t in = op_last(x);
-	int half = run->precision == MAAS_BF16 && w->half;
-	struct maas_matrix a = { x->val, MAAS_F32, in, 1 };
-	struct maas_matrix b = { half ? (void *)(w->half + from * in) : (void *)((float *)w->val + from * in),
-		half ? MAAS_BF16 : MAAS_F32, in, 1 };
+	return (struct work){ .y = y, .run = run, .kept = kept(y), .rows = maas_rows(y->in[X], run) };
+}
 
-	maas_product_team(run->team, kept(y).logit, n, a, b, rows, n, in, run->precision, NULL, run->scratch);
+/* The chunk from column `from` on; 0: there is none. */
+static int
+turn_to(struct work *w, size_t from)
+{
+	size_t vocab = w->y->in[W]->dim[0], i = from / CHUNK;
+
+	w->from = from;
+	w->n = vocab - from < CHUNK ? vocab - from : CHUNK;
+	w->logit = i < w->kept.chunks ? w->kept.chunk + i * chunk_size(w->y) : w->kept.logit;
+	return from < vocab;
+}
+
+/* The chunk's rows of the weight; a bf16 copy says the same as values rounded. */
+static struct maas_matrix
+weight(const struct work *k, size_t row, size_t col)
+{
+	const struct maas_node *w = k->y->in[W];
+	size_t at = k->from * w->dim[1];
+
+	if (k->run->precision == MAAS_BF16 && w->half)
+		return (struct maas_matrix){ w->half + at, MAAS_BF16, row, col };
+	return (struct maas_matrix){ (float *)w->val + at, MAAS_F32, row, col };
+}
+
+static void
+logits(const struct work *k)
+{
+	struct maas_node *x = k->y->in[X];
+	size_t in = op_last(x);
+
+	maas_product_team(k->run->team, k->logit, k->kept.ld, (struct maas_matrix){ x->val, MAAS_F32, in, 1 },
+	    weight(k, in, 1), k->rows, k->n, in, k->run->precision, NULL, k->run->scratch);
+}
+
+static int
+has_target(const struct work *w, size_t r, size_t *at)
+{
+	const int32_t *target = w->y->in[TARGETS]->val;
+
+	*at = (size_t)target[r] - w->from;
+	return target[r] >= 0 && (size_t)target[r] >= w->from && *at < w->n;
 }
 
 static void
 sum_rows(void *arg, size_t begin, size_t end, int member)
 {
 	const struct work *w = arg;
-	struct kept k = kept(w->y);
-	const int32_t *target = w->y->in[TARGETS]->val;
+	const struct kept *k = &w->kept;
+	size_t at;
 
 	(void)member;
 	for (size_t r = begin; r < end; r++) {
-		const float *row = k.logit + r * w->n;
+		const float *row = w->logit + r * k->ld;
 
 		if (w->from == 0) {
-			k.state[2 * r] = -INFINITY;
-			k.state[2 * r + 1] = 0;
-			k.hit[r] = NAN; /* a target outside the vocabulary */
+			k->state[2 * r] = -INFINITY;
+			k->state[2 * r + 1] = 0;
+			k->hit[r] = NAN; /* a target outside the vocabulary */
 		}
-		maas_logsumexp_more(k.state + 2 * r, row, w->n);
-		if (target[r] >= 0 && (size_t)target[r] >= w->from && (size_t)target[r] < w->from + w->n)
-			k.hit[r] = row[(size_t)target[r] - w->from];
+		maas_logsumexp_more(k->state + 2 * r, row, w->n);
+		if (has_target(w, r, &at))
+			k->hit[r] = row[at];
 	}
 }
 
@@ -111,75 +179,81 @@ counted(const struct maas_node *y, size_t rows)
 static void
 fwd(struct maas_node *y, const struct maas_run *run)
 {
-	size_t rows = maas_rows(y->in[X], run), vocab = y->in[W]->dim[0], n = counted(y, rows);
+	struct work w = work(y, run);
+	size_t n = counted(y, w.rows);
 	const int32_t *target = y->in[TARGETS]->val;
-	struct work w = { y, 0, 0, 0 };
 	double loss = 0;
 
-	for (; w.from < vocab; w.from += w.n) {
-		w.n = vocab - w.from < CHUNK ? vocab - w.from : CHUNK;
-		logits(y, run, w.from, w.n, rows);
-		maas_team_run(run->team, rows, op_grain(w.n), sum_rows, &w);
+	for (size_t at = 0; turn_to(&w, at); at += CHUNK) {
+		logits(&w);
+		maas_team_run(run->team, w.rows, op_grain(w.n), sum_rows, &w);
 	}
-	for (size_t r = 0; r < rows; r++)
+	for (size_t r = 0; r < w.rows; r++) {
+		double lse = maas_logsumexp_of(w.kept.state + 2 * r);
+
+		w.kept.lse[r] = (float)lse;
 		if (target[r] >= 0)
-			loss += maas_logsumexp_of(kept(y).state + 2 * r) - kept(y).hit[r];
+			loss += lse - w.kept.hit[r];
+	}
 	*(float *)y->val = n ? (float)(loss / (double)n) : 0;
 }
 
-/* Logits become the gradient's: (softmax - 1 at the target) / rows counted. */
+/* From logits their gradient: (softmax - 1 at the target) / rows counted. */
 static void
 slope_rows(void *arg, size_t begin, size_t end, int member)
 {
 	const struct work *w = arg;
-	struct kept k = kept(w->y);
 	const int32_t *target = w->y->in[TARGETS]->val;
+	float row[CHUNK], *to = row;
+	size_t at;
 
 	(void)member;
 	for (size_t r = begin; r < end; r++) {
-		float *row = k.logit + r * w->n;
 		float scale = target[r] < 0 ? 0 : w->scale;
 
-		maas_exp_scaled(row, row, w->n, (float)maas_logsumexp_of(k.state + 2 * r), scale);
-		if (target[r] >= 0 && (size_t)target[r] >= w->from && (size_t)target[r] < w->from + w->n)
-			row[(size_t)target[r] - w->from] -= scale;
+		if (w->run->precision != MAAS_BF16)
+			to = w->kept.slope + r * w->kept.ld;
+		maas_exp_scaled(to, w->logit + r * w->kept.ld, w->n, w->kept.lse[r], scale);
+		if (has_target(w, r, &at))
+			to[at] -= scale;
+		if (w->run->precision == MAAS_BF16)
+			maas_to_bf16((maas_bf16 *)w->kept.slope + r * w->kept.ld, row, w->n);
 	}
 }
 
 /* dx += d w and dw += d^T x of a chunk's d. */
 static void
-products(const struct work *k, const struct maas_run *run, const unsigned char *first, size_t rows)
+products(const struct work *k, const unsigned char *first)
 {
+	const struct maas_run *run = k->run;
 	struct maas_node *x = k->y->in[X], *w = k->y->in[W];
 	size_t in = op_last(x);
-	const float *d = kept(k->y).logit;
 	struct maas_epilogue e = { .add = !first[X] || k->from };
-	int half = run->precision == MAAS_BF16 && w->half;
 
 	if (op_wants(x))
-		maas_product_team(run->team, x->grad, in, (struct maas_matrix){ d, MAAS_F32, k->n, 1 },
-		    (struct maas_matrix){
-			half ? (void *)(w->half + k->from * in) : (void *)((float *)w->val + k->from * in),
-			half ? MAAS_BF16 : MAAS_F32, 1, in },
-		    rows, in, k->n, run->precision, &e, run->scratch);
+		maas_product_team(run->team, x->grad, in,
+		    (struct maas_matrix){ k->kept.slope, run->precision, k->kept.ld, 1 }, weight(k, 1, in), k->rows, in,
+		    k->n, run->precision, &e, run->scratch);
 	e.add = !first[W];
 	if (op_wants(w))
-		maas_product_team(run->team, w->grad + k->from * in, in, (struct maas_matrix){ d, MAAS_F32, 1, k->n },
-		    (struct maas_matrix){ x->val, MAAS_F32, 1, in }, k->n, in, rows, run->precision, &e, run->scratch);
+		maas_product_team(run->team, w->grad + k->from * in, in,
+		    (struct maas_matrix){ k->kept.slope, run->precision, 1, k->kept.ld },
+		    (struct maas_matrix){ x->val, MAAS_F32, 1, in }, k->n, in, k->rows, run->precision, &e,
+		    run->scratch);
 }
 
 static void
 bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 {
-	size_t rows = maas_rows(y->in[X], run), vocab = y->in[W]->dim[0], n = counted(y, rows);
-	struct work w = { y, 0, 0, n ? y->grad[0] / (float)n : 0 };
+	struct work w = work(y, run);
+	size_t n = counted(y, w.rows);
 
-	for (; w.from < vocab; w.from += w.n) {
-		w.n = vocab - w.from < CHUNK ? vocab - w.from : CHUNK;
-		if (vocab > CHUNK)
-			logits(y, run, w.from, w.n, rows);
-		maas_team_run(run->team, rows, op_grain(w.n), slope_rows, &w);
-		products(&w, run, first, rows);
+	w.scale = n ? y->grad[0] / (float)n : 0;
+	for (size_t at = 0; turn_to(&w, at); at += CHUNK) {
+		if (at / CHUNK >= w.kept.chunks)
+			logits(&w);
+		maas_team_run(run->team, w.rows, op_grain(w.n), slope_rows, &w);
+		products(&w, first);
 	}
 }
 
@@ -194,5 +268,7 @@ const struct maas_op maas_op_head_loss = {
 struct maas_node *
 maas_head_loss(struct maas_tape *t, struct maas_node *x, struct maas_node *w, struct maas_node *targets)
 {
-	return maas_apply(t, &maas_op_head_loss, (struct maas_node *[]){ x, w, targets }, 3, NULL, 0);
+	const struct op_head how = { KEEP };
+
+	return maas_apply(t, &maas_op_head_loss, (struct maas_node *[]){ x, w, targets }, 3, &how, sizeof how);
 }

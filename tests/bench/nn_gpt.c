@@ -1,4 +1,8 @@
-/* Steps of a char-size GPT (6 layers, 6 heads, 384 wide, context 256): tokens a second and where the time goes. */
+/*
+ * Steps of a GPT: tokens a second, where the time goes, and the share of what the processor could do.
+ *	nn_gpt [SEQUENCES [THREADS [f32|bf16 [char|gpt2 [CONTEXT [STEPS]]]]]]
+ * char: 6 layers, 6 heads, 384 wide, 65 ids, context 256.  gpt2: 12 layers, 12 heads, 768 wide, 50257 ids.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +10,13 @@
 #include "maas/base.h"
 #include "maas/nn.h"
 
-enum { TIME = 256, C = 384, HEADS = 6, LAYERS = 6, VOCAB = 65 };
+struct shape {
+	const char *name;
+	size_t layers, heads, c, vocab, time;
+};
+
+static struct shape shape = { "char", 6, 6, 384, 65, 256 };
+static const struct shape gpt2 = { "gpt2", 12, 12, 768, 50257, 1024 };
 
 static double spent[32][2]; /* by op, forward and backward */
 
@@ -19,10 +29,11 @@ param(struct maas_tape *t, size_t rows, size_t cols)
 static struct maas_node *
 layer(struct maas_tape *t, struct maas_node *x)
 {
+	size_t C = shape.c;
 	struct maas_node *h = maas_layernorm(t, x, param(t, C, 0), param(t, C, 0), 1e-5f);
 
 	h = maas_linear(t, h, param(t, 3 * C, C), param(t, 3 * C, 0), NULL, MAAS_ACT_NONE);
-	h = maas_attention(t, h, TIME, HEADS, HEADS);
+	h = maas_attention(t, h, shape.time, (int)shape.heads, (int)shape.heads);
 	x = maas_linear(t, h, param(t, C, C), param(t, C, 0), x, MAAS_ACT_NONE);
 	h = maas_layernorm(t, x, param(t, C, 0), param(t, C, 0), 1e-5f);
 	h = maas_linear(t, h, param(t, 4 * C, C), param(t, 4 * C, 0), NULL, MAAS_ACT_GELU_TANH);
@@ -71,65 +82,134 @@ watch(struct maas_node *y)
 	y->op = &timed[i];
 }
 
+static struct maas_node *
+network(struct maas_tape *t, size_t rows)
+{
+	struct maas_node *ids = maas_input(t, "ids", MAAS_I32, 1, &rows);
+	struct maas_node *targets = maas_input(t, "targets", MAAS_I32, 1, &rows);
+	struct maas_node *table = param(t, shape.vocab, shape.c), *x;
+
+	x = maas_embed(t, ids, table, param(t, shape.time, shape.c));
+	for (size_t i = 0; i < shape.layers; i++)
+		x = layer(t, x);
+	x = maas_layernorm(t, x, param(t, shape.c, 0), param(t, shape.c, 0), 1e-5f);
+	return maas_head_loss(t, x, table, targets);
+}
+
+static void
+watch_all(struct maas_node *x)
+{
+	struct maas_node *all[256];
+	size_t n = 0;
+
+	for (; x && n < MAAS_COUNT(all); x = x->in[0])
+		if (x->op)
+			all[n++] = x;
+	while (n)
+		watch(all[--n]);
+}
+
+static void
+fill(struct maas_tape *t, size_t rows)
+{
+	const struct maas_params *p = maas_tape_params(t);
+	int32_t *id = maas_tape_input(t, "ids")->val, *target = maas_tape_input(t, "targets")->val;
+
+	maas_fill_normal(p->val, p->n, 0.02, 1, 1);
+	if (p->half)
+		maas_to_bf16(p->half, p->val, p->n);
+	for (size_t i = 0; i < rows; i++) {
+		id[i] = (int32_t)(i * 7919 % shape.vocab);
+		target[i] = (int32_t)((i + 1) * 7919 % shape.vocab);
+	}
+}
+
+/* Seconds of the norm and of the update. */
+struct spent {
+	double step, norm, update;
+};
+
+static struct spent
+steps(struct maas_tape *t, struct maas_run *run, float *const moment[2], int count)
+{
+	const struct maas_params *p = maas_tape_params(t);
+	const struct maas_update how = { MAAS_ADAMW, 1e-3f, 0, 0.9f, 0.95f, 1e-8f, 0.1f, 0, 0 };
+	struct spent s = { 0, 0, 0 };
+
+	for (int i = 0; i <= count; i++) {
+		double start = maas_clock(), before, norm;
+
+		if (i == 1) {
+			memset(spent, 0, sizeof spent);
+			s = (struct spent){ 0, 0, 0 };
+		}
+		maas_forward(t, run);
+		maas_backward(t, run, 0);
+		before = maas_clock();
+		norm = maas_grad_norm(run->team, p);
+		s.norm += maas_clock() - before;
+		before = maas_clock();
+		maas_update_step(run->team, p, moment, (float)(1 / (1 + norm)), &how, (uint64_t)i + 1);
+		s.update += maas_clock() - before;
+		s.step += maas_clock() - start;
+	}
+	return (struct spent){ s.step / count, s.norm / count, s.update / count };
+}
+
+static void
+print(struct maas_tape *t, const struct maas_run *run, size_t rows, struct spent s, int count)
+{
+	const struct maas_params *p = maas_tape_params(t);
+	/* 6 a weight and token; attention: two products, half of them masked, three times. */
+	double work = (double)rows * 6 * ((double)p->n + (double)(shape.layers * shape.time * shape.c));
+	double bytes = (double)p->n * (28 + (p->half ? 2 : 0));
+
+	printf("gpt %s, step of %zu x %zu, %s\t%.0f\ttokens/s\t%d threads\n", shape.name, rows / shape.time, shape.time,
+	    p->half ? "bf16" : "f32", (double)rows / s.step, maas_team_size(run->team));
+	printf("gpt %s, of a step\t%.0f\tGFLOP/s\t%.0f ms\n", shape.name, work / s.step * 1e-9, s.step * 1e3);
+	printf("gpt %s, activations and gradients\t%.0f\tMB\n", shape.name, (double)maas_tape_bytes(t) * 1e-6);
+	for (size_t i = 0; maas_ops[i]; i++)
+		for (int back = 0; plain[i] && back < 2; back++)
+			printf("gpt %s, %s, %s\t%.1f\tms\n", shape.name, plain[i]->name, back ? "backward" : "forward",
+			    spent[i][back] / count * 1e3);
+	printf("gpt %s, norm\t%.1f\tms\t%.1f GB/s\n", shape.name, s.norm * 1e3, (double)p->n * 4e-9 / s.norm);
+	printf("gpt %s, adamw\t%.1f\tms\t%.1f GB/s\n", shape.name, s.update * 1e3, bytes * 1e-9 / s.update);
+}
+
 int
 main(int argc, char **argv)
 {
-	size_t sequences = argc > 1 ? strtoul(argv[1], NULL, 10) : 8, rows = sequences * TIME;
-	int threads = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 0, half = argc > 3, steps = 3;
+	size_t sequences = argc > 1 ? strtoul(argv[1], NULL, 10) : 8, rows;
+	int threads = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 0, half = argc > 3 && !strcmp(argv[3], "bf16");
+	int count = argc > 6 ? (int)strtol(argv[6], NULL, 10) : 3;
 	struct maas_team *team = maas_team_new(threads);
 	struct maas_arena *a = maas_arena_new(1 << 20);
 	struct maas_tape *t = maas_tape_new(a);
-	struct maas_node *ids = maas_input(t, "ids", MAAS_I32, 1, &rows),
-			 *targets = maas_input(t, "targets", MAAS_I32, 1, &rows);
-	struct maas_node *table = param(t, VOCAB, C), *x = maas_embed(t, ids, table, param(t, TIME, C)), *all[64];
-	size_t n = 0;
+	struct maas_run run = { .team = team, .precision = half ? MAAS_BF16 : MAAS_F32, .train = 1 };
+	struct maas_node *loss;
 
-	for (int i = 0; i < LAYERS; i++)
-		x = layer(t, x);
-	x = maas_head_loss(t, maas_layernorm(t, x, param(t, C, 0), param(t, C, 0), 1e-5f), table, targets);
-	if (!team || !x || maas_tape_plan(t, x, MAAS_TRAIN | (half ? MAAS_HALF : 0)) < 0) {
+	if (argc > 4 && !strcmp(argv[4], gpt2.name))
+		shape = gpt2;
+	if (argc > 5)
+		shape.time = strtoul(argv[5], NULL, 10);
+	rows = sequences * shape.time;
+	loss = network(t, rows);
+	if (!team || !loss || maas_tape_plan(t, loss, MAAS_TRAIN | (half ? MAAS_HALF : 0)) < 0) {
 		fprintf(stderr, "%s\n", maas_error());
 		return 1;
 	}
-	for (struct maas_node *y = x; y && n < 64; y = y->in[0])
-		if (y->op)
-			all[n++] = y;
-	for (size_t i = 0; i < n; i++)
-		watch(all[i]);
-	const struct maas_params *p = maas_tape_params(t);
-	struct maas_run run = { .team = team, .precision = half ? MAAS_BF16 : MAAS_F32, .train = 1 };
-	float *m = maas_take(a, p->n, sizeof *m), *v = maas_take(a, p->n, sizeof *v);
-	struct maas_update how = { MAAS_ADAMW, 1e-3f, 0, 0.9f, 0.95f, 1e-8f, 0.1f, 0, 0 };
-	double start = 0, optimiser = 0;
+	watch_all(loss);
+	size_t n = maas_tape_params(t)->n;
+	float *const moment[2] = { maas_take(a, n, sizeof(float)), maas_take(a, n, sizeof(float)) };
 
 	run.stride = (maas_tape_scratch(t) + 63) / 64 * 64;
 	run.scratch = maas_take(a, (size_t)maas_team_size(team), run.stride);
-	maas_fill_normal(p->val, p->n, 0.02, 1, 1);
-	for (size_t i = 0; i < rows; i++)
-		((int32_t *)ids->val)[i] = ((int32_t *)targets->val)[i] = (int32_t)(i * 7919 % VOCAB);
-	for (int s = 0; s <= steps; s++) {
-		if (s == 1) {
-			start = maas_clock();
-			memset(spent, 0, sizeof spent);
-			optimiser = 0;
-		}
-		maas_forward(t, &run);
-		maas_backward(t, &run, 0);
-		double before = maas_clock();
-
-		maas_update_step(
-		    team, p, (float *[]){ m, v }, (float)(1 / (1 + maas_grad_norm(team, p))), &how, (uint64_t)s + 1);
-		optimiser += maas_clock() - before;
+	if (!moment[0] || !moment[1] || !run.scratch || !rows || count < 1) {
+		fprintf(stderr, "%s\n", maas_error());
+		return 1;
 	}
-	double took = (maas_clock() - start) / steps;
-
-	printf("gpt, step of %zu sequences, %s\t%.0f\ttokens/s\t%.0f MB\t%d threads\n", sequences,
-	    half ? "bf16" : "f32", (double)rows / took, (double)maas_tape_bytes(t) * 1e-6, maas_team_size(team));
-	for (size_t i = 0; maas_ops[i]; i++)
-		for (int back = 0; plain[i] && back < 2; back++)
-			printf("gpt, %s, %s\t%.1f\tms\n", plain[i]->name, back ? "backward" : "forward",
-			    spent[i][back] / steps * 1e3);
-	printf("gpt, adamw\t%.1f\tms\n", optimiser / steps * 1e3);
+	fill(t, rows);
+	print(t, &run, rows, steps(t, &run, moment, count), count);
 	maas_arena_free(a);
 	maas_team_free(team);
 	return 0;
