@@ -49,8 +49,8 @@ time_form(const struct form *f, struct maas_team *team, enum maas_dtype precisio
 {
 	struct maas_arena *a = maas_arena_new(1 << 20);
 	struct maas_tape *t = maas_tape_new(a);
-	struct maas_node *x = maas_param(
-	    t, "x", 2, (size_t[]){ f->sequences * f->time, (f->heads + 2 * f->kv_heads) * f->hd }, 0);
+	struct maas_node *x =
+	    maas_param(t, "x", 2, (size_t[]){ f->sequences * f->time, (f->heads + 2 * f->kv_heads) * f->hd }, 0);
 	struct maas_node *y = maas_attention(t, x, f->time, (int)f->heads, (int)f->kv_heads);
 	struct maas_node *loss = maas_square_loss(t, y, maas_input(t, "t", MAAS_F32, 2, y ? y->dim : NULL), NULL);
 	struct maas_run run = { .team = team, .precision = precision, .train = 1 };

@@ -1,0 +1,184 @@
+/*
+ * The backward pass of causal attention, with the scores computed anew: Dao et al. 2022, "FlashAttention", algorithm 4.
+ * A stretch of keys keeps its gradients near while all queries pass by, QUERIES at a time; of these a step of MAAS_KEYS
+ * keys meets a panel of TILE_N.  Scores stand as in attend.c, keys by queries: they are operands of the gradients where
+ * they lie, or copied as they lie.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "attend.h"
+
+#define STRETCH 256 /* keys of 64 channels; fewer of wider heads: about a second cache's */
+#define QUERIES 128
+
+struct back_room {
+	float key[STRETCH * TILE_ROW], value[STRETCH * TILE_ROW]; /* a: [key, channel] */
+	float key_by[MAAS_HEAD * TILE_ROW];                       /* a: [channel, key] */
+	float dk[ATTEND_PANELS][STRETCH * TILE_N], dv[ATTEND_PANELS][STRETCH * TILE_N];
+	float q_by[ATTEND_PANELS][QUERIES * TILE_N], dy_by[ATTEND_PANELS][QUERIES * TILE_N]; /* b: [query, channel] */
+	float p[MAAS_KEYS * TILE_ROW], ds[MAAS_KEYS * TILE_ROW];                             /* a: [key, query] */
+	float score[MAAS_KEYS * TILE_N], dp[MAAS_KEYS * TILE_N];
+	struct side {
+		float q[MAAS_HEAD * TILE_N], dy[MAAS_HEAD * TILE_N]; /* b: [channel, query] */
+		float dq[MAAS_HEAD * TILE_N];
+		float lse[TILE_N], d[TILE_N];
+	} side[QUERIES / TILE_N];
+	float turned[TILE_N * MAAS_HEAD];
+};
+
+/* A block of queries of one head. */
+struct block {
+	const struct maas_attend *a;
+	const struct maas_tile *tile;
+	struct back_room *s;
+	size_t head, at, rows; /* queries at ... */
+	size_t from, keys;     /* the stretch of keys */
+};
+
+size_t
+attend_back_scratch(void)
+{
+	return (sizeof(struct back_room) + 63) / 64 * 64;
+}
+
+static size_t
+stretch(size_t hd)
+{
+	return hd <= 64 ? STRETCH : hd <= 128 ? STRETCH / 2 : MAAS_KEYS;
+}
+
+static void
+pack_keys(const struct block *b)
+{
+	const struct maas_attend *a = b->a;
+	const float *k = a->k + b->from * a->ld, *v = a->v + b->from * a->ld;
+
+	attend_pack_a(b->tile, b->s->key, attend_rows(k, MAAS_F32, a->ld), b->keys, a->hd);
+	attend_pack_a(b->tile, b->s->value, attend_rows(v, MAAS_F32, a->ld), b->keys, a->hd);
+	attend_pack_a(b->tile, b->s->key_by, attend_turned(k, MAAS_F32, a->ld), a->hd, b->keys);
+}
+
+static void
+pack_queries(const struct block *b)
+{
+	const struct maas_attend *a = b->a;
+	const float *q = a->q + b->head * a->hd + b->at * a->ld, *dy = a->dy + b->head * a->hd + b->at * a->ldy,
+		    *y = a->y + b->head * a->hd + b->at * a->ldy, *lse = a->lse + b->head * a->ldlse + b->at;
+
+	for (size_t r = 0; r < b->rows; r += TILE_N) {
+		struct side *side = &b->s->side[r / TILE_N];
+		size_t n = attend_least(b->rows - r, TILE_N);
+
+		attend_pack_b(b->tile, side->q, attend_rows(q + r * a->ld, MAAS_F32, a->ld), n, a->hd);
+		attend_pack_b(b->tile, side->dy, attend_rows(dy + r * a->ldy, MAAS_F32, a->ldy), n, a->hd);
+		memset(side->lse, 0, sizeof side->lse);
+		memset(side->d, 0, sizeof side->d);
+		for (size_t i = 0; i < n; i++) {
+			side->lse[i] = lse[r + i];
+			side->d[i] = attend_inner(dy + (r + i) * a->ldy, y + (r + i) * a->ldy, a->hd);
+		}
+	}
+	for (size_t c = 0; c < a->hd; c += TILE_N) {
+		size_t n = attend_least(a->hd - c, TILE_N);
+
+		attend_pack_b(b->tile, b->s->q_by[c / TILE_N], attend_turned(q + c, MAAS_F32, a->ld), n, b->rows);
+		attend_pack_b(b->tile, b->s->dy_by[c / TILE_N], attend_turned(dy + c, MAAS_F32, a->ldy), n, b->rows);
+	}
+}
+
+/* Keys j ... (n of them) of the stretch meet a panel of queries, the first r of the block: p, ds, and their part of dq. */
+static void
+meet(const struct block *b, size_t j, size_t keys, size_t r)
+{
+	struct back_room *s = b->s;
+	struct side *side = &s->side[r / TILE_N];
+	size_t rows = attend_least(b->rows - r, TILE_N), hd = b->a->hd, at = b->at + r;
+	size_t sees = at + 1 - (b->from + j), n = attend_least(keys, sees + rows - 1);
+	const struct maas_tile *t = b->tile;
+
+	t->f32(s->score, s->key + j * TILE_ROW, side->q, n, hd, 0);
+	t->f32(s->dp, s->value + j * TILE_ROW, side->dy, n, hd, 0);
+	attend_slope(
+	    s->score, s->dp, n, (int)attend_least(sees, MAAS_KEYS), 1.0f / sqrtf((float)hd), side->lse, side->d);
+	memset(s->score + n * TILE_N, 0, (keys - n) * TILE_N * sizeof *s->score);
+	memset(s->dp + n * TILE_N, 0, (keys - n) * TILE_N * sizeof *s->dp);
+	attend_pack_a(t, s->p + r, attend_rows(s->score, MAAS_F32, TILE_N), keys, rows);
+	attend_pack_a(t, s->ds + r, attend_rows(s->dp, MAAS_F32, TILE_N), keys, rows);
+	t->f32(side->dq, s->key_by + j, s->dp, hd, n, j > 0);
+}
+
+/* Keys j ... of the stretch and all queries of the block that see any of them. */
+static void
+meet_all(const struct block *b, size_t j)
+{
+	struct back_room *s = b->s;
+	size_t keys = attend_least(b->keys - j, MAAS_KEYS), key = b->from + j;
+	size_t first = key > b->at ? key - b->at : 0, left = b->rows - first;
+	int more = b->head > 0 || key < b->at; /* others have met these keys */
+
+	for (size_t r = first; r < b->rows; r += TILE_N)
+		meet(b, j, keys, r);
+	for (size_t c = 0; c < ATTEND_PANELS && c * TILE_N < b->a->hd; c++) {
+		b->tile->f32(s->dv[c] + j * TILE_N, s->p + first, s->dy_by[c] + first * TILE_N, keys, left, more);
+		b->tile->f32(s->dk[c] + j * TILE_N, s->ds + first, s->q_by[c] + first * TILE_N, keys, left, more);
+	}
+}
+
+static void
+give_queries(const struct block *b, float *dq)
+{
+	const struct maas_attend *a = b->a;
+
+	for (size_t r = 0; r < b->rows; r += TILE_N) {
+		struct maas_matrix sum = attend_turned(b->s->side[r / TILE_N].dq, MAAS_F32, TILE_N);
+		size_t n = attend_least(b->rows - r, TILE_N);
+		float *to = dq + b->head * a->hd + (b->at + r) * a->ld, *part = b->s->turned;
+
+		if (!b->from && !a->add) {
+			b->tile->pack(to, a->ld, &sum, n, a->hd, 0);
+			continue;
+		}
+		b->tile->pack(part, a->hd, &sum, n, a->hd, 0);
+		for (size_t i = 0; i < n; i++)
+			maas_add(to + i * a->ld, part + i * a->hd, a->hd);
+	}
+}
+
+static void
+give_keys(const struct block *b, float *to, float from[][STRETCH * TILE_N])
+{
+	const struct maas_attend *a = b->a;
+
+	for (size_t i = 0; i < b->keys; i++)
+		for (size_t c = 0; c < a->hd; c += TILE_N) {
+			const float *x = from[c / TILE_N] + i * TILE_N;
+			size_t n = attend_least(a->hd - c, TILE_N);
+
+			if (a->add)
+				maas_add(to + (b->from + i) * a->ld + c, x, n);
+			else
+				memcpy(to + (b->from + i) * a->ld + c, x, n * sizeof *x);
+		}
+}
+
+void
+maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *a, void *scratch)
+{
+	struct block b = { .a = a, .tile = maas_tile_now(), .s = scratch };
+
+	for (b.from = 0; b.from < a->time; b.from += stretch(a->hd)) {
+		b.keys = attend_least(a->time - b.from, stretch(a->hd));
+		pack_keys(&b);
+		for (b.head = 0; b.head < a->group; b.head++)
+			for (b.at = b.from; b.at < a->time; b.at += QUERIES) {
+				b.rows = attend_least(a->time - b.at, QUERIES);
+				pack_queries(&b);
+				for (size_t j = 0; j < b.keys && b.from + j < b.at + b.rows; j += MAAS_KEYS)
+					meet_all(&b, j);
+				give_queries(&b, dq);
+			}
+		give_keys(&b, dk, b.s->dk);
+		give_keys(&b, dv, b.s->dv);
+	}
+}
