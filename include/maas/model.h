@@ -94,6 +94,16 @@ struct maas_gpt {
 	double dropout;
 };
 
+/* Settings of kind llama.  Tensors: transformers' names (model.embed_tokens.weight,
+ * model.layers.N.self_attn.q_proj.weight ..., lm_head.weight where the head is not tied), every weight [out, in]. */
+struct maas_llama {
+	long layers, heads, kv_heads, embed, hidden, context, vocab;
+	int tied, bias;                         /* bias: none, of q, k and v, of attention, all */
+	double eps, rope_theta, rope_factor, rope_low, rope_high;
+	long rope_original;
+	double dropout;
+};
+
 /* Settings of kind mlp, a perceptron of several layers.  Tensors: layers.N.weight [out, in] and layers.N.bias [out], as
  * PyTorch's Linear has them; layers.0.table [sparse features, out] is the first layer's weight for those. */
 struct maas_mlp {
@@ -154,7 +164,7 @@ struct maas_decoder_ops {
 	/* Describe an open model; weights are borrowed from it, arrays come from the arena. */
 	int (*network)(const struct maas_model *, struct maas_arena *, struct maas_network *);
 };
-extern const struct maas_decoder_ops maas_decoder_gpt;
+extern const struct maas_decoder_ops maas_decoder_gpt, maas_decoder_llama;
 
 /* How the next token is chosen (semantics in maas-generate(1)).  Greedy where temperature is 0, or unset (NAN)
  * with top_k, top_p, min_p and typical_p unset (0, NAN) too. */

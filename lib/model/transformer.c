@@ -1,0 +1,189 @@
+/* transformer.c -- the graph of the loss of a pre-norm transformer, and its first weights. */
+#include <math.h>
+#include <string.h>
+
+#include "transformer.h"
+
+struct builder {
+	struct maas_tape *tape;
+	const struct transformer *s;
+	long layer;
+};
+
+int
+transformer_check(const struct transformer *s)
+{
+	long hd = s->heads > 0 ? s->embed / s->heads : 0;
+
+	if (s->layers < 1 || s->heads < 1 || s->embed < 1 || s->context < 1 || s->kv_heads < 1 || s->hidden < 1)
+		return maas_fail("a network of %ld layers, %ld heads over %ld, %ld channels, %ld hidden, context %ld "
+				 "cannot be",
+		    s->layers, s->heads, s->kv_heads, s->embed, s->hidden, s->context);
+	if (s->embed % s->heads)
+		return maas_fail("embed %ld is no multiple of heads %ld", s->embed, s->heads);
+	if (s->heads % s->kv_heads)
+		return maas_fail("heads %ld is no multiple of kv-heads %ld", s->heads, s->kv_heads);
+	if (s->rope.theta > 0 && hd % 2)
+		return maas_fail("heads of %ld channels: positions turn pairs of them", hd);
+	if (s->rope.factor > 1 && !(s->rope.high > s->rope.low))
+		return maas_fail("rope-high %g is not above rope-low %g", s->rope.high, s->rope.low);
+	if (s->vocab < 1)
+		return maas_fail("vocab is %ld: a model needs token ids", s->vocab);
+	return 0;
+}
+
+void
+transformer_name(char *to, size_t size, const struct transformer *s, long layer, const char *name, const char *kind)
+{
+	if (layer < 0)
+		snprintf(to, size, "%s.%s", name, kind);
+	else
+		snprintf(to, size, "%s.%ld.%s.%s", s->name->layer, layer, name, kind);
+}
+
+size_t
+transformer_wide(const struct transformer *s, int i)
+{
+	size_t hd = (size_t)(s->embed / s->heads), keys = (size_t)s->kv_heads * hd;
+
+	if (!s->name->qkv[1])
+		return (size_t)s->embed + 2 * keys;
+	return i ? keys : (size_t)s->embed;
+}
+
+/* A parameter of the block being built, or of the whole.  cols 0: a vector. */
+static struct maas_node *
+param(const struct builder *b, const char *name, const char *kind, size_t rows, size_t cols)
+{
+	char full[96];
+	const size_t dim[] = { rows, cols };
+
+	transformer_name(full, sizeof full, b->s, b->layer, name, kind);
+	return maas_param(b->tape, full, cols ? 2 : 1, dim, cols > 0);
+}
+
+static struct maas_node *
+norm(const struct builder *b, struct maas_node *x, const char *name)
+{
+	size_t c = (size_t)b->s->embed;
+	struct maas_node *gain = param(b, name, "weight", c, 0);
+
+	if (b->s->rms)
+		return maas_rmsnorm(b->tape, x, gain, (float)b->s->eps);
+	return maas_layernorm(b->tape, x, gain, param(b, name, "bias", c, 0), (float)b->s->eps);
+}
+
+/* act(y w^T + bias) + x; of a bias where those of `from` have one. */
+static struct maas_node *
+linear(const struct builder *b, struct maas_node *y, const char *name, size_t out, size_t in,
+    enum transformer_bias from, struct maas_node *x, enum maas_act act)
+{
+	struct maas_node *w = param(b, name, "weight", out, in);
+	struct maas_node *bias = b->s->bias >= from ? param(b, name, "bias", out, 0) : NULL;
+
+	return maas_linear(b->tape, y, w, bias, x, act);
+}
+
+/* x + dropout(y w^T + bias), in one op where nothing is dropped. */
+static struct maas_node *
+project(const struct builder *b, struct maas_node *y, const char *name, size_t in, enum transformer_bias from,
+    struct maas_node *x)
+{
+	size_t c = (size_t)b->s->embed;
+
+	if (b->s->dropout > 0)
+		return maas_dropout(
+		    b->tape, linear(b, y, name, c, in, from, NULL, MAAS_ACT_NONE), x, (float)b->s->dropout);
+	return linear(b, y, name, c, in, from, x, MAAS_ACT_NONE);
+}
+
+/* Queries, keys and values of h, side by side. */
+static struct maas_node *
+ask(const struct builder *b, struct maas_node *h)
+{
+	const struct transformer *s = b->s;
+	struct maas_node *part[3] = { NULL };
+
+	for (int i = 0; i < 3 && s->name->qkv[i]; i++)
+		part[i] = linear(
+		    b, h, s->name->qkv[i], transformer_wide(s, i), (size_t)s->embed, BIAS_QKV, NULL, MAAS_ACT_NONE);
+	if (!s->name->qkv[1])
+		return part[0];
+	return maas_rope(
+	    b->tape, part[0], part[1], part[2], (size_t)s->context, (size_t)(s->embed / s->heads), &s->rope);
+}
+
+static struct maas_node *
+block(const struct builder *b, struct maas_node *x)
+{
+	const struct transformer *s = b->s;
+	const struct transformer_names *n = s->name;
+	size_t c = (size_t)s->embed, hidden = (size_t)s->hidden;
+	struct maas_node *h, *gate;
+
+	h = ask(b, norm(b, x, n->norm1));
+	h = maas_attention(b->tape, h, (size_t)s->context, (int)s->heads, (int)s->kv_heads);
+	x = project(b, h, n->proj, c, BIAS_ATTENTION, x);
+
+	h = norm(b, x, n->norm2);
+	if (n->gate) {
+		gate = linear(b, h, n->gate, hidden, c, BIAS_ALL, NULL, MAAS_ACT_NONE);
+		h = maas_swiglu(b->tape, gate, linear(b, h, n->up, hidden, c, BIAS_ALL, NULL, MAAS_ACT_NONE));
+	} else {
+		h = linear(b, h, n->up, hidden, c, BIAS_ALL, NULL, s->act);
+	}
+	return project(b, h, n->down, hidden, BIAS_ALL, x);
+}
+
+struct maas_node *
+transformer_loss(const struct transformer *s, struct maas_tape *t, size_t rows)
+{
+	struct builder b = { t, s, -1 };
+	size_t c = (size_t)s->embed, vocab = (size_t)s->vocab;
+	struct maas_node *ids, *targets, *x, *tokens, *positions = NULL;
+
+	if (transformer_check(s) < 0)
+		return NULL;
+	ids = maas_input(t, "ids", MAAS_I32, 1, &rows);
+	targets = maas_input(t, "targets", MAAS_I32, 1, &rows);
+	tokens = param(&b, s->name->tokens, "weight", vocab, c);
+	if (s->name->positions)
+		positions = param(&b, s->name->positions, "weight", (size_t)s->context, c);
+	x = maas_embed(t, ids, tokens, positions);
+	if (s->dropout > 0)
+		x = maas_dropout(t, x, NULL, (float)s->dropout);
+	for (b.layer = 0; b.layer < s->layers; b.layer++)
+		x = block(&b, x);
+	b.layer = -1;
+	x = norm(&b, x, s->name->norm);
+	return maas_head_loss(t, x, s->tied ? tokens : param(&b, s->name->head, "weight", vocab, c), targets);
+}
+
+/* Of a weight named "...NAME.weight". */
+static int
+named(const char *full, const char *name)
+{
+	size_t n = strlen(full), m = strlen(name), w = strlen(".weight");
+
+	return n > m + w && !strncmp(full + n - w - m, name, m) && !strcmp(full + n - w, ".weight");
+}
+
+int
+transformer_init(
+    const struct maas_kind *kind, const struct transformer *s, const struct maas_params *p, int how, uint64_t seed)
+{
+	if (how != MAAS_INIT_AUTO && how != MAAS_INIT_GPT2)
+		return maas_fail_as(MAAS_USAGE, "init: a %s begins as gpt2 does", kind->name);
+	for (size_t i = 0; i < p->count; i++) {
+		const struct maas_node *w = p->node[i];
+		int adds = named(w->name, s->name->proj) || named(w->name, s->name->down);
+		float *x = w->val;
+
+		if (w->ndim == 2)
+			maas_fill_normal(x, maas_len(w), adds ? 0.02 / sqrt(2.0 * (double)s->layers) : 0.02, seed, i);
+		else
+			for (size_t j = 0; j < maas_len(w); j++)
+				x[j] = (float)named(w->name, "");
+	}
+	return 0;
+}

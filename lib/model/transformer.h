@@ -1,0 +1,48 @@
+/*
+ * transformer.h -- GPT-2 and Llama are one network whose settings choose norms, positions, perceptron and heads: a kind
+ * fills a struct transformer, and its graph, first weights, decoding and self-test come from here.
+ */
+#ifndef TRANSFORMER_H
+#define TRANSFORMER_H
+
+#include "maas/model.h"
+
+enum transformer_bias { BIAS_NONE, BIAS_QKV, BIAS_ATTENTION, BIAS_ALL, BIAS_NEVER };
+
+/* Where tensors lie in the file: NAME.weight and NAME.bias, those of a block with LAYER.N. in front. */
+struct transformer_names {
+	const char *tokens, *positions;         /* NULL: no positions of its own */
+	const char *layer, *norm1, *qkv[3];     /* one matrix for all, or three */
+	const char *proj, *norm2, *gate;        /* gate NULL: none */
+	const char *up, *down, *norm, *head;
+};
+struct transformer {
+	long layers, heads, kv_heads, embed, hidden, context, vocab;
+	double dropout, eps;
+	int rms, tied;                          /* norms without mean and bias; the head is the table of tokens */
+	enum transformer_bias bias;
+	enum maas_act act;                      /* where there is no gate */
+	struct maas_rope rope;                  /* theta 0: positions have a table */
+	const struct transformer_names *name;
+};
+#define TRANSFORMER_DEEP 100000 /* layers, heads: more is a mistake */
+
+int transformer_check(const struct transformer *);
+/* Inputs "ids" and "targets", [rows] each: whole sequences of `context` ids, one behind the other. */
+struct maas_node *transformer_loss(const struct transformer *, struct maas_tape *, size_t rows);
+/* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
+int transformer_init(const struct maas_kind *, const struct transformer *, const struct maas_params *, int how,
+    uint64_t seed);
+/* See maas_decoder_ops. */
+int transformer_network(const struct transformer *, const struct maas_model *, struct maas_arena *,
+    struct maas_network *);
+/* How many ids of a text are judged, and the mean of their log-probabilities: the slot `answer`. */
+int transformer_answer(struct maas_model *, struct maas_span input, struct maas_buf *);
+
+/* "LAYER.N.NAME.KIND"; layer < 0: of the whole. */
+void transformer_name(char *to, size_t size, const struct transformer *, long layer, const char *name,
+    const char *kind);
+/* Outputs of qkv[i]: of all three where there is but one matrix. */
+size_t transformer_wide(const struct transformer *, int i);
+
+#endif
