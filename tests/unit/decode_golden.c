@@ -1,8 +1,8 @@
-/* decode_golden.c -- the decoding engine held to PyTorch's numbers (scripts/make-golden-gpt). */
+/* decode_golden.c -- the decoding engine held to PyTorch's numbers (scripts/make-golden-gpt, make-golden-llama). */
 #include <stdlib.h>
 
 #include "../test.h"
-#include "../tiny_gpt.h"
+#include "../tiny_llama.h"
 
 static const struct maas_kind plain = { .name = "plain", .size = sizeof(struct maas_gpt), .decode = &maas_decoder_gpt };
 static const struct maas_gpt shape = { .layers = 3, .heads = 3, .embed = 48, .context = 150, .vocab = 97 };
@@ -87,9 +87,8 @@ foretold(struct maas_decoder *d, const int32_t *id, size_t n, const double *logi
 }
 
 static void
-golden(const char *path, struct maas_team *team, enum maas_dtype stored, enum maas_dtype precision, double limit)
+golden(const char *path, struct maas_team *team, struct maas_model *m, enum maas_dtype precision, double limit)
 {
-	struct maas_model *m = tiny_gpt(&plain, &shape, stored);
 	struct maas_decoder *d =
 	    maas_decoder_new(m, NULL, team, &(struct maas_decoder_limits){ .precision = precision });
 	struct maas_input *in = maas_input_open(path, NULL);
@@ -123,20 +122,41 @@ golden(const char *path, struct maas_team *team, enum maas_dtype stored, enum ma
 	maas_model_close(m);
 }
 
+static void
+golden_gpt(const char *path, struct maas_team *team, enum maas_dtype stored, enum maas_dtype precision, double limit)
+{
+	golden(path, team, tiny_gpt(&plain, &shape, stored), precision, limit);
+}
+
+static void
+golden_llama(const char *data, struct maas_team *team, enum maas_dtype stored, enum maas_dtype precision, double limit)
+{
+	static const struct maas_llama all = TINY_LLAMA, tied = TINY_LLAMA_TIED;
+	char path[4096];
+
+	snprintf(path, sizeof path, "%s/llama.tsv", data);
+	golden(path, team, tiny_llama(&all, stored), precision, limit);
+	snprintf(path, sizeof path, "%s/llama-tied.tsv", data);
+	golden(path, team, tiny_llama(&tied, stored), precision, limit);
+}
+
 int
 main(void)
 {
-	const char *data = getenv("DATA");
+	const char *data = getenv("DATA") ? getenv("DATA") : "tests/data";
 	struct maas_team *team = maas_team_new(2);
 	char path[4096];
 
-	snprintf(path, sizeof path, "%s/gpt.tsv", data ? data : "tests/data");
-	golden(path, team, MAAS_F32, MAAS_F32, 1e-6);
-	golden(path, team, MAAS_F32, MAAS_DTYPES, 1e-6);
+	snprintf(path, sizeof path, "%s/gpt.tsv", data);
+	golden_gpt(path, team, MAAS_F32, MAAS_F32, 1e-6);
+	golden_gpt(path, team, MAAS_F32, MAAS_DTYPES, 1e-6);
 	/* bf16 has 8 bits: some hundredths after three layers. */
-	golden(path, team, MAAS_F32, MAAS_BF16, 0.05);
-	golden(path, team, MAAS_BF16, MAAS_DTYPES, 0.05);
-	golden(path, team, MAAS_BF16, MAAS_F32, 0.05);
+	golden_gpt(path, team, MAAS_F32, MAAS_BF16, 0.05);
+	golden_gpt(path, team, MAAS_BF16, MAAS_DTYPES, 0.05);
+	golden_gpt(path, team, MAAS_BF16, MAAS_F32, 0.05);
+	golden_llama(data, team, MAAS_F32, MAAS_F32, 1e-6);
+	golden_llama(data, team, MAAS_F32, MAAS_BF16, 0.05);
+	golden_llama(data, team, MAAS_BF16, MAAS_DTYPES, 0.05);
 	maas_team_free(team);
 	return done();
 }

@@ -2,11 +2,12 @@
 #include <stdlib.h>
 
 #include "../test.h"
-#include "../tiny_gpt.h"
+#include "../tiny_llama.h"
 
 #define TIME 70
 
 extern const struct maas_kind maas_kind_gpt;
+static const struct maas_llama llama = TINY_LLAMA, tied = TINY_LLAMA_TIED;
 static const struct maas_gpt shape = { .layers = 2, .heads = 4, .embed = 64, .context = TIME, .vocab = 97 };
 
 /* -log p of each id but the first, by the graph: one run a target. */
@@ -91,6 +92,13 @@ main(void)
 	/* The products are the same; the cache is rounded, the graph's keys and values are not. */
 	compare(m, team, MAAS_BF16, 5e-3);
 	maas_model_close(m);
+	for (int i = 0; i < 2; i++) {
+		if (!(m = tiny_llama(i ? &tied : &llama, MAAS_F32)))
+			return 1;
+		compare(m, team, MAAS_F32, 0);
+		compare(m, team, MAAS_BF16, 5e-3);
+		maas_model_close(m);
+	}
 	maas_team_free(team);
 	return done();
 }
