@@ -155,6 +155,27 @@ struct maas_sgd_rates {
 void maas_sgd_kernel(float *p, float *m, maas_bf16 *half, const float *g, size_t n, const struct maas_sgd_rates *);
 
 /*
+ * Passes over many scores x [n] of which few will be chosen, in chunks of MAAS_CHUNK.  peak [maas_chunks(n), MAAS_LANES]: lane
+ * l of a chunk is the largest of its elements l, l + 16, ...; a pass leaves out chunks whose peaks show that nothing in
+ * them counts.  Sums are of doubles: 16 a chunk, then the chunks in order.
+ */
+#define MAAS_CHUNK 256
+#define MAAS_LANES 16
+#define maas_chunks(n) (((n) + MAAS_CHUNK - 1) / MAAS_CHUNK)
+size_t maas_peaks(float *peak, const float *x, size_t n, float most);   /* how many are above `most`, or no numbers */
+size_t maas_count_from(const float *x, size_t n, float least);          /* that are `least` or more */
+/* Where least <= x < below, in order, as far as there is room. */
+size_t maas_gather_between(uint32_t *to, size_t room, const float *x, const float *peak, size_t n, float least,
+    float below);
+struct maas_stay {                      /* which stay: x >= from and x / heat >= least */
+	float heat, shift, from, least;
+};
+/* w = exp(x / heat - shift) of those that stay, 0 of others; sum [maas_chunks(n)] of each chunk. */
+void maas_weigh(float *w, double *sum, const float *x, size_t n, const struct maas_stay *);
+/* The sum of w where x >= least; *count of them. */
+double maas_mass_from(size_t *count, const float *w, const float *x, const float *peak, size_t n, float least);
+
+/*
  * Causal attention of one head.  Row r of q [rows, hd] stands at position at + r and sees the keys
  * 0 ... at + r; scores are scaled by 1 / sqrt(hd).  Keys and values lie in blocks of MAAS_KEYS
  * positions (a cache's, or parts of one array).  The arithmetic is f32, in steps of one block (online softmax,

@@ -73,15 +73,34 @@ void maas_network_head(struct net *, const size_t *row, size_t n);
 /* sum[embed] += the last norm of each row of the last pass from `row` on.  Before _head. */
 void maas_network_gather(struct net *, double *sum, size_t row, size_t rows);
 
+/* A token that may still be chosen. */
+struct sample_item {
+	float score;                    /* logit after penalties (and temperature, where that is first) */
+	float key;                      /* what the present cut sorts by, the least first */
+	float p;
+	int32_t id;
+};
+/* Lower keys first, of equal ones the lower id. */
+void sample_sort(struct sample_item *, size_t n);
+
 /* Scratch of one sampler; not for two at once. */
 struct sampler {
 	size_t vocab;
-	float *score;                   /* [vocab] */
+	float *score;                   /* [vocab], where penalties have changed the logits */
 	struct sample_item *item;       /* [vocab] */
-	uint32_t *count;                /* [vocab], zero between calls */
+	uint32_t *count, *pick;         /* [vocab]; count is zero between calls */
+	float *weight;                  /* [vocab] */
+	float *peak;                    /* of the scores: see maas_peaks */
+	double *sum;                    /* of the weights of a chunk */
 };
 int maas_sampler_make(struct sampler *, size_t vocab) MAAS_USE;
 void maas_sampler_drop(struct sampler *);
+
+float sample_heat(const struct maas_sampling *);        /* what logits are divided by */
+#define MAAS_FAR 1e38f                  /* no score is that low, but for -INFINITY */
+
+/* With neither top_k nor typical_p: the choice among the scores x [vocab], whose peaks s has and the largest is max. */
+int32_t sample_wide(struct sampler *, const float *x, float max, const struct maas_sampling *, double u);
 
 /* All that a choice depends on. */
 struct sample_case {

@@ -5,14 +5,6 @@
 
 #include "decode.h"
 
-/* A token that may still be chosen. */
-struct sample_item {
-	float score; /* logit after penalties (and temperature, where that is first) */
-	float key;   /* what the present cut sorts by, the least first */
-	float p;
-	int32_t id;
-};
-
 static const char *const orders[] = { "hf", "llamacpp", NULL };
 
 const struct maas_field maas_sampling_fields[] = { MAAS_REAL(0, maas_sampling, temperature, 0, 1e6, NAN,
@@ -36,9 +28,14 @@ const struct maas_field maas_sampling_fields[] = { MAAS_REAL(0, maas_sampling, t
 int
 maas_sampler_make(struct sampler *s, size_t vocab)
 {
+	size_t chunks = maas_chunks(vocab);
+
 	*s = (struct sampler){ .vocab = vocab };
 	if (!(s->score = maas_alloc(vocab, sizeof *s->score)) || !(s->item = maas_alloc(vocab, sizeof *s->item)) ||
-	    !(s->count = maas_alloc(vocab, sizeof *s->count))) {
+	    !(s->count = maas_alloc(vocab, sizeof *s->count)) || !(s->pick = maas_alloc(vocab, sizeof *s->pick)) ||
+	    !(s->weight = maas_alloc(vocab, sizeof *s->weight)) ||
+	    !(s->peak = maas_alloc(chunks, MAAS_LANES * sizeof *s->peak)) ||
+	    !(s->sum = maas_alloc(chunks, sizeof *s->sum))) {
 		maas_sampler_drop(s);
 		return -1;
 	}
@@ -51,6 +48,10 @@ maas_sampler_drop(struct sampler *s)
 	free(s->score);
 	free(s->item);
 	free(s->count);
+	free(s->pick);
+	free(s->weight);
+	free(s->peak);
+	free(s->sum);
 	*s = (struct sampler){ 0 };
 }
 
@@ -76,25 +77,18 @@ maas_sample_check(const struct maas_sampling *h)
 	return 0;
 }
 
+float
+sample_heat(const struct maas_sampling *h)
+{
+	return isnan(h->temperature) ? 1 : fmaxf((float)h->temperature, 1e-6f);
+}
+
 static int
 greedy(const struct maas_sampling *h)
 {
 	if (!isnan(h->temperature))
 		return h->temperature == 0;
 	return h->top_k == 0 && isnan(h->top_p) && isnan(h->min_p) && isnan(h->typical_p);
-}
-
-/* Numbers that stay numbers under any penalty and temperature?  -inf is one: never. */
-static int
-sound(const float *x, size_t n)
-{
-	size_t bad = 0, some = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		bad += !(x[i] <= 1e28f);
-		some += x[i] >= -1e28f;
-	}
-	return !bad && some;
 }
 
 void
@@ -168,8 +162,8 @@ before(const struct sample_item *a, const struct sample_item *b)
 }
 
 /* Heapsort: in place, and never slow. */
-static void
-sort(struct sample_item *a, size_t n)
+void
+sample_sort(struct sample_item *a, size_t n)
 {
 	struct sample_item x;
 
@@ -223,7 +217,7 @@ select_first(struct sample_item *a, size_t n, size_t m)
 			lo = j + 1;
 	}
 	if (m > lo && m < hi)
-		sort(a + lo, hi - lo);
+		sample_sort(a + lo, hi - lo);
 }
 
 static void
@@ -256,7 +250,7 @@ prefix(struct sample_item *a, size_t n, double mass)
 
 	for (size_t m = n < 128 ? n : 64; i < n; m = m * 8 < n ? m * 8 : n) {
 		select_first(a + i, n - i, m - i);
-		sort(a + i, m - i);
+		sample_sort(a + i, m - i);
 		for (; i < m; i++)
 			if ((sum += a[i].p) >= mass)
 				return i + 1;
@@ -264,25 +258,73 @@ prefix(struct sample_item *a, size_t n, double mass)
 	return n;
 }
 
-/* Fan et al. 2018; ties with the last are kept. */
-static size_t
-top_k(struct sample_item *a, size_t n, long k)
+static void
+heat(struct sample_item *a, size_t n, float t)
 {
-	size_t keep = (size_t)k;
-	float least;
+	for (size_t i = 0; t != 1 && i < n; i++)
+		a[i].score /= t;
+}
 
-	if (k == 0 || keep >= n)
+/* The ids picked become items, as far as the temperature leaves them `least`. */
+static size_t
+itemise(struct sampler *s, const float *x, size_t n, float t, float least)
+{
+	size_t keep = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		float score = x[s->pick[i]] / t;
+
+		if (score >= least)
+			s->item[keep++] = (struct sample_item){ .score = score, .id = (int32_t)s->pick[i] };
+	}
+	return keep;
+}
+
+/* So low that k scores or more are not lower, and not many more. */
+static float
+low_enough(const struct sampler *s, const float *x, float max, size_t k)
+{
+	size_t n = maas_chunks(s->vocab) * MAAS_LANES, wide = 2 * k > n;
+	float lo = max, hi = max, step = 0.5f;
+
+	x = wide ? x : s->peak; /* k peaks are k scores */
+	n = wide ? s->vocab : n;
+	for (; lo > -MAAS_FAR && maas_count_from(x, n, lo) < k; step *= 2) {
+		hi = lo;
+		lo = max - step;
+	}
+	for (int i = 0; lo > -MAAS_FAR && i < 30 && maas_count_from(x, n, lo) > k + k / 4 + 32; i++) {
+		float mid = lo + (hi - lo) / 2;
+
+		if (maas_count_from(x, n, mid) < k)
+			hi = mid;
+		else
+			lo = mid;
+		if (!(mid > lo || mid < hi))
+			break;
+	}
+	/* What temperature makes of a lower score by rounding may be no less. */
+	return lo > -MAAS_FAR ? lo - fabsf(lo) * 1e-6f - 1e-30f : -MAAS_FAR;
+}
+
+/* Fan et al. 2018; ties with the last are kept.  Items in the order of ids, divided by t; k = 0: all. */
+static size_t
+top_k(struct sampler *s, const float *x, float max, long k, float t)
+{
+	size_t keep = k > 0 && (size_t)k < s->vocab ? (size_t)k : s->vocab, n;
+	float least = INFINITY;
+
+	n = maas_gather_between(s->pick, s->vocab, x, s->peak, s->vocab,
+	    keep < s->vocab ? low_enough(s, x, max, keep) : -MAAS_FAR, INFINITY);
+	n = itemise(s, x, n, t, -INFINITY);
+	if (keep >= n)
 		return n;
 	for (size_t i = 0; i < n; i++)
-		a[i].key = -a[i].score;
-	select_first(a, n, keep);
-	least = a[0].score;
-	for (size_t i = 1; i < keep; i++)
-		least = fminf(least, a[i].score);
-	for (size_t i = keep; i < n; i++)
-		if (a[i].score == least)
-			a[keep++] = a[i];
-	return keep;
+		s->item[i].key = -s->item[i].score;
+	select_first(s->item, n, keep);
+	for (size_t i = 0; i < keep; i++)
+		least = fminf(least, s->item[i].score);
+	return itemise(s, x, n, t, least);
 }
 
 /* Holtzman et al. 2020: the fewest that hold p. */
@@ -356,48 +398,77 @@ draw(struct sample_item *a, size_t n, double u)
 	return a[i].id;
 }
 
-static void
-heat(struct sample_item *a, size_t n, double temperature)
+/* Logits, or what penalties made of them: changed is where they then are. */
+static const float *
+penalised(struct sampler *s, const struct sample_case *c)
 {
-	float t = isnan(temperature) ? 1 : fmaxf((float)temperature, 1e-6f);
+	const struct maas_sampling *h = c->how;
 
-	for (size_t i = 0; t != 1 && i < n; i++)
-		a[i].score /= t;
+	if (h->repetition_penalty == 1 && h->presence_penalty == 0 && h->frequency_penalty == 0 &&
+	    h->no_repeat_ngram_size == 0)
+		return c->logit;
+	memcpy(s->score, c->logit, s->vocab * sizeof *s->score);
+	penalise(s, c);
+	ban(s, c);
+	(void)maas_peaks(s->peak, s->score, s->vocab, INFINITY);
+	return s->score;
+}
+
+/* The first of the largest, by the peaks. */
+static size_t
+likeliest(const struct sampler *s, const float *x)
+{
+	size_t chunk = maas_argmax(s->peak, maas_chunks(s->vocab) * MAAS_LANES) / MAAS_LANES;
+	size_t from = chunk * MAAS_CHUNK, n = s->vocab - from < MAAS_CHUNK ? s->vocab - from : MAAS_CHUNK;
+
+	return from + maas_argmax(x + from, n);
+}
+
+/* The cuts in their order, where only some are left or the most typical are wanted. */
+static int32_t
+narrow(struct sampler *s, const float *x, float max, const struct maas_sampling *h, double u)
+{
+	int hot = h->sampler_order == MAAS_ORDER_HF;
+	struct sample_item *a = s->item;
+	float t = sample_heat(h);
+	size_t n = top_k(s, x, max, h->top_k, hot ? t : 1);
+
+	if (hot) {
+		n = top_p(a, n, h->top_p);
+		n = min_p(a, n, h->min_p);
+		n = typical(a, n, h->typical_p);
+	} else {
+		n = typical(a, n, h->typical_p);
+		n = top_p(a, n, h->top_p);
+		n = min_p(a, n, h->min_p);
+		heat(a, n, t);
+	}
+	return draw(a, n, u);
 }
 
 int32_t
 maas_sample_next(struct sampler *s, const struct sample_case *c)
 {
 	const struct maas_sampling *h = c->how;
-	struct sample_item *a = s->item;
-	size_t n = 0;
-	int32_t best;
+	const float *x;
+	size_t best;
 
-	if (!sound(c->logit, s->vocab))
+	if (maas_peaks(s->peak, c->logit, s->vocab, 1e28f)) /* they are to stay numbers under any penalty and heat */
 		return -1;
-	memcpy(s->score, c->logit, s->vocab * sizeof *s->score);
-	penalise(s, c);
-	ban(s, c);
-	best = (int32_t)maas_argmax(s->score, s->vocab);
-	if (s->score[best] == -INFINITY) /* all is banned: the rule gives way */
-		return (int32_t)maas_argmax(c->logit, s->vocab);
-	if (greedy(h))
-		return best;
-	for (size_t i = 0; i < s->vocab; i++)
-		if (s->score[i] > -INFINITY)
-			a[n++] = (struct sample_item){ .score = s->score[i], .id = (int32_t)i };
-	if (h->sampler_order == MAAS_ORDER_HF) {
-		heat(a, n, h->temperature);
-		n = top_k(a, n, h->top_k);
-		n = top_p(a, n, h->top_p);
-		n = min_p(a, n, h->min_p);
-		n = typical(a, n, h->typical_p);
-	} else {
-		n = top_k(a, n, h->top_k);
-		n = typical(a, n, h->typical_p);
-		n = top_p(a, n, h->top_p);
-		n = min_p(a, n, h->min_p);
-		heat(a, n, h->temperature);
+	best = likeliest(s, c->logit);
+	if (!(c->logit[best] >= -1e28f))
+		return -1;
+	x = penalised(s, c);
+	if (x != c->logit) {
+		size_t now = likeliest(s, x);
+
+		if (x[now] == -INFINITY) /* all is banned: the rule gives way */
+			return (int32_t)best;
+		best = now;
 	}
-	return draw(a, n, c->u);
+	if (greedy(h))
+		return (int32_t)best;
+	if (h->top_k == 0 && (isnan(h->typical_p) || h->typical_p >= 1))
+		return sample_wide(s, x, x[best], h, c->u);
+	return narrow(s, x, x[best], h, c->u);
 }

@@ -23,7 +23,7 @@ request(int i, struct maas_request *q, int32_t *prompt)
 	*q = (struct maas_request){ .prompt = prompt,
 		.n = length[i],
 		.max_new = SAID,
-		.seed = 11,
+		.seed = 5,
 		.stream = (uint64_t)i,
 		.logprobs = 1,
 		.top = i % 3,

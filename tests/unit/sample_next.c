@@ -123,6 +123,117 @@ edges(void)
 	ok(top[0].id == 1 && top[1].id == 3, "none of them");
 }
 
+/* Many scores, with ties: each draw lies in the part of [0, 1) that its token has when all is sorted and summed. */
+struct ranked {
+	double score;
+	size_t id;
+};
+
+static int
+by_rank(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return x->score > y->score ? -1 : x->score < y->score ? 1 : x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Those left of a vocabulary, in the order in which they are drawn. */
+static size_t
+left_over(struct ranked *r, size_t n, const struct maas_sampling *h)
+{
+	double sum = 0, held = 0, t = isnan(h->temperature) ? 1 : h->temperature;
+	int hot = h->sampler_order == MAAS_ORDER_HF;
+	size_t keep = 0;
+
+	for (size_t i = 0; hot && i < n; i++)
+		r[i].score /= t;
+	qsort(r, n, sizeof *r, by_rank);
+	if (h->top_k > 0 && (size_t)h->top_k < n)
+		for (keep = (size_t)h->top_k; keep < n && r[keep].score == r[keep - 1].score;)
+			keep++;
+	n = keep ? keep : n;
+	for (size_t i = 0; i < n; i++)
+		sum += exp(r[i].score - r[0].score);
+	for (keep = 0; keep < n && !(held >= (isnan(h->top_p) ? 2 : h->top_p) * sum); keep++)
+		held += exp(r[keep].score - r[0].score);
+	n = keep;
+	while (!isnan(h->min_p) && r[n - 1].score < r[0].score + log(h->min_p))
+		n--;
+	for (size_t i = 0; !hot && i < n; i++)
+		r[i].score /= t;
+	if (isnan(h->top_p))
+		qsort(r, n, sizeof *r, by_id);
+	return n;
+}
+
+static void
+many(const char *settings, size_t vocab, double spread)
+{
+	float *logit = maas_alloc(vocab, sizeof *logit);
+	struct ranked *r = maas_alloc(vocab, sizeof *r);
+	struct maas_sampling how;
+	struct sampler s;
+	double sum = 0, most = -INFINITY;
+	size_t n, good = 0;
+
+	maas_defaults(maas_sampling_fields, &how);
+	maas_set_all(maas_sampling_fields, &how, settings);
+	if (!logit || !r || maas_sampler_make(&s, vocab) < 0)
+		return;
+	for (size_t i = 0; i < vocab; i++) {
+		double u = maas_uniform(3, vocab, i), v = maas_uniform(4, vocab, i);
+
+		logit[i] = (float)(round(spread * 64 * sqrt(-2 * log(1 - u)) * cos(6.2831853 * v)) / 64 - 20);
+		if (i % 11 == 3)
+			logit[i] = -INFINITY;
+		r[i] = (struct ranked){ logit[i], i };
+	}
+	n = left_over(r, vocab, &how);
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, r[i].score);
+	for (size_t i = 0; i < n; i++)
+		sum += exp(r[i].score - most);
+	for (int i = 0; i < 300; i++) {
+		struct sample_case c = { &how, logit, NULL, 0, 0, (i + 0.37) / 300 };
+		int32_t next = maas_sample_next(&s, &c);
+		double before = 0;
+		size_t k = 0;
+
+		while (k < n && (int32_t)r[k].id != next)
+			before += exp(r[k++].score - most) / sum;
+		good += k < n && c.u > before - 1e-6 && c.u < before + exp(r[k].score - most) / sum + 1e-6;
+	}
+	ok(good == 300, "%s of %zu, spread %g: %zu of 300 where they belong, %zu left", settings, vocab, spread, good,
+	    n);
+	maas_sampler_drop(&s);
+	free(logit);
+	free(r);
+}
+
+static void
+wide(void)
+{
+	static const char *const how[] = { "temperature=1", "temperature=0.7 top_p=0.93", "top_p=0.3", "top_p=1e-9",
+		"temperature=1.5 min_p=0.02", "top_p=0.8 min_p=0.3", "temperature=2 top_p=0.6 sampler_order=llamacpp",
+		"temperature=0.6 min_p=0.1 sampler_order=llamacpp", "top_p=0.9 min_p=0.05 sampler_order=llamacpp",
+		"top_k=1", "temperature=0.9 top_k=40", "top_k=2500", "temperature=1.3 top_k=700 top_p=0.9",
+		"temperature=3 top_k=200 top_p=0.7 sampler_order=llamacpp" };
+	static const size_t vocab[] = { 9, 255, 4999 };
+
+	for (size_t i = 0; i < MAAS_COUNT(how); i++)
+		for (size_t v = 0; v < MAAS_COUNT(vocab); v++)
+			for (double spread = 0.02; spread < 30; spread *= 15)
+				many(how[i], vocab[v], spread);
+}
+
 static void
 ranges(void)
 {
@@ -158,6 +269,7 @@ main(void)
 	ok(maas_input_lines(in) > 50, "%zu golden cases", maas_input_lines(in));
 	maas_input_close(in);
 	edges();
+	wide();
 	ranges();
 	return done();
 }
