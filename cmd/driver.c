@@ -443,6 +443,18 @@ choose(struct call *c, char **word, int *words)
 	return NULL;
 }
 
+/* A lesser processor is played where MAAS_ISA says so; a better one cannot be. */
+static int
+take_processor(const struct call *c)
+{
+	if (maas_isa_asked() == 0)
+		return 0;
+	if (maas_why() != MAAS_UNAVAILABLE)
+		return -1;
+	warn(c, "%s", maas_error());
+	return 0;
+}
+
 int
 drive(int argc, char **argv, const struct command *cmd)
 {
@@ -450,13 +462,14 @@ drive(int argc, char **argv, const struct command *cmd)
 	struct call c = { .command = cmd, .state = &s };
 	int words = 0, rc;
 
+	maas_flush_subnormals();
 	if (!s.arena)
 		return fail(&c);
 	if (argc < 1 || !choose(&c, argv + (argc > 0), &words))
 		rc = maas_why() == MAAS_USAGE ? misuse(&c, "%s", maas_error()) : fail(&c);
 	else if (set_up(&c, argc) < 0)
 		rc = fail(&c);
-	else if (settle(&c, argv + 1 + words) < 0)
+	else if (settle(&c, argv + 1 + words) < 0 || take_processor(&c) < 0)
 		rc = maas_why() == MAAS_USAGE ? misuse(&c, "%s", maas_error()) : fail(&c);
 	else if (!*c.verb->operands && c.n)
 		rc = misuse(&c, "%s: no operand was wanted", c.operand[0]);

@@ -270,6 +270,12 @@ enum maas_isa maas_isa(void);           /* of this process, fixed at the first c
 enum maas_isa maas_isa_best(void);      /* of this machine */
 const char *maas_isa_name(enum maas_isa);
 void maas_isa_force(enum maas_isa);     /* for tests: a tier the machine has */
+/* Is it what MAAS_ISA asked for?  -1, with the reason: MAAS_USAGE where that names no tier, MAAS_UNAVAILABLE where this
+ * machine has not got it and its best is used.  To be called before there are threads, and before a fence. */
+int maas_isa_asked(void) MAAS_USE;
+/* Numbers below the normal ones are zero from now on, as operands and as results, in this thread and in those it
+ * starts.  Commands begin with it: some processors take a hundred times as long over a subnormal number. */
+void maas_flush_subnormals(void);
 
 #define MAAS_VERSION "0.1.0"
 

@@ -28,8 +28,9 @@ void maas_from_f64(float *y, const double *x, size_t n);
  * added in order.  Either way a result depends on its own row of a and row of b and on
  * nothing else: not on m, n, the tier, the tile or the thread.
  *
- * A bf16 product takes subnormal operands as zero and makes no subnormal result; an f32 product
- * has all of IEEE 754's.  NaN and infinity go where the arithmetic takes them.
+ * A bf16 product takes subnormal operands as zero and makes no subnormal result; an f32 product, as all
+ * else here, has all of IEEE 754's, but in a thread that called maas_flush_subnormals(), as those of commands
+ * do.  NaN and infinity go where the arithmetic takes them.
  */
 struct maas_matrix {
 	const void *p;

@@ -76,7 +76,7 @@ fwd(struct maas_node *y, const struct maas_run *run)
 			    ((size_t)target[r] < n
 				    ? ((double *)y->save)[r] - ((float *)x->val)[r * n + (size_t)target[r]]
 				    : (double)NAN);
-	*(float *)y->val = all > 0 ? (float)(loss / all) : 0;
+	*(float *)y->val = all == 0 ? 0 : (float)(loss / all);
 }
 
 struct back {
@@ -118,7 +118,7 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	struct maas_node *x = y->in[LOGITS];
 	size_t rows = maas_rows(x, run);
 	double all = total(y, rows);
-	struct back b = { y, all > 0 ? y->grad[0] / all : 0, !first[LOGITS] };
+	struct back b = { y, all == 0 ? 0 : y->grad[0] / all, !first[LOGITS] };
 
 	if (op_wants(x))
 		maas_team_run(run->team, rows, op_grain(op_last(x)), slope_rows, &b);

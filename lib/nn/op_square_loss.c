@@ -55,7 +55,7 @@ fwd(struct maas_node *y, const struct maas_run *run)
 
 			loss += weight(y, r) * d * d;
 		}
-	*(float *)y->val = all > 0 ? (float)(loss / all) : 0;
+	*(float *)y->val = all == 0 ? 0 : (float)(loss / all);
 }
 
 static void
@@ -64,7 +64,7 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	struct maas_node *node = y->in[X];
 	const float *x = node->val, *target = y->in[TARGETS]->val;
 	size_t rows = maas_rows(node, run), n = op_last(node);
-	double all = total(y, rows), scale = all > 0 ? 2 * y->grad[0] / all : 0;
+	double all = total(y, rows), scale = all == 0 ? 0 : 2 * y->grad[0] / all;
 
 	if (!op_wants(node))
 		return;

@@ -44,10 +44,8 @@ const struct maas_tile *
 maas_tile_now(void)
 {
 #if defined(__x86_64__)
-#if defined(__GNUC__) && !defined(__clang__)
 	if (maas_isa() >= MAAS_AMX)
 		return maas_tile_amx();
-#endif
 	if (maas_isa() >= MAAS_AVX512)
 		return maas_tile_dp();
 	if (maas_isa() >= MAAS_AVX2)

@@ -53,10 +53,8 @@ struct maas_tile {
 extern const struct maas_tile maas_tile_portable;
 #if defined(__x86_64__)
 extern const struct maas_tile maas_tile_avx2, maas_tile_avx512;
-#if defined(__GNUC__) && !defined(__clang__)
 const struct maas_tile *maas_tile_amx(void);
 const struct maas_tile *maas_tile_dp(void); /* avx512's where the processor does not multiply pairs, or not as fast */
-#endif
 #endif
 
 const struct maas_tile *maas_tile_now(void); /* of this process's tier */

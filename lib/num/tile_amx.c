@@ -1,14 +1,25 @@
-/* Products of bf16 with AMX: tiles of 32 rows by 32 columns, 32 steps of k an instruction.  The rest is AVX-512's. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+/*
+ * Products of bf16 with AMX: a tile instruction sums 32 steps of k for 16 rows by 16 columns, and keeps the order of
+ * rounding that num.h says.  The rest is AVX-512's.
+ *
+ * Four tiles of sums, two of a and two of b make 32 rows by 32 columns: each operand loaded serves two multiplications,
+ * of 16 cycles each.  The panel of b (32 KiB at most) stays in the first cache, rows of a come from the second, 2 KiB in
+ * 64 cycles; the sums are loaded and stored once in TILE_K words.
+ */
+#if defined(__x86_64__)
 #include <immintrin.h>
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
 
 #include "tile.h"
+#include "turn.h"
 
 #define TARGET __attribute__((target("amx-tile,amx-bf16,avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
-#define ROWS   32
+#define INLINE static inline __attribute__((always_inline)) TARGET
+#define SIDE   16
+#define ROWS   (2 * SIDE)
+#define WORDS  (TILE_BF / 2) /* of a step */
 
 struct shape { /* what ldtilecfg reads */
 	uint8_t palette, start, none[14];
@@ -32,57 +43,194 @@ pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
 	maas_pairs_b(d, s, n, k, order);
 }
 
-TARGET static void
-rows_32(float *c, const float *a, const float *b, size_t k)
+/* A tile is loaded from memory that the compiler does not see being read. */
+INLINE void
+written(void)
 {
-	const size_t down = 16 * TILE_N, c_row = TILE_N * sizeof *c, a_row = TILE_ROW * sizeof *a;
+	__asm__ volatile("" ::: "memory");
+}
 
-	__asm__ volatile("" ::: "memory"); /* the compiler does not know that a tile is loaded from memory */
-	_tile_loadd(0, c, c_row);
-	_tile_loadd(1, c + 16, c_row);
-	_tile_loadd(2, c + down, c_row);
-	_tile_loadd(3, c + down + 16, c_row);
-	for (size_t w = 0; w < k / 2; w += TILE_BF / 2) {
+/* Sums in tiles 0 to 3, a in 4 and 5, b in 6 and 7. */
+TARGET static void
+configure_block(size_t rows)
+{
+	struct shape shape = { .palette = 1 };
+
+	for (int t = 0; t < 8; t++) {
+		shape.bytes[t] = 4 * SIDE;
+		shape.rows[t] = (uint8_t)(t < 6 ? rows : SIDE);
+	}
+	written();
+	_tile_loadconfig(&shape);
+}
+
+/* A tile is asked for as soon as the one that it replaces is done with, while others are multiplied. */
+INLINE void
+multiply(float *c, float *c1, const float *a, const float *a1, const float *b, size_t k, int add)
+{
+	const size_t c_row = TILE_N * sizeof *c, a_row = TILE_ROW * sizeof *a, b_row = TILE_N * sizeof *b;
+
+	if (add) {
+		_tile_loadd(0, c, c_row);
+		_tile_loadd(1, c + SIDE, c_row);
+		_tile_loadd(2, c1, c_row);
+		_tile_loadd(3, c1 + SIDE, c_row);
+	} else {
+		_tile_zero(0);
+		_tile_zero(1);
+		_tile_zero(2);
+		_tile_zero(3);
+	}
+	for (size_t w = 0; w < k / 2; w += WORDS) {
 		_tile_loadd(4, a + w, a_row);
-		_tile_loadd(5, a + 16 * TILE_ROW + w, a_row);
-		_tile_loadd(6, b + w * TILE_N, TILE_N * sizeof *b);
-		_tile_loadd(7, b + w * TILE_N + 16, TILE_N * sizeof *b);
+		_tile_loadd(6, b + w * TILE_N, b_row);
 		_tile_dpbf16ps(0, 4, 6);
+		_tile_loadd(7, b + w * TILE_N + SIDE, b_row);
 		_tile_dpbf16ps(1, 4, 7);
+		_tile_loadd(5, a1 + w, a_row);
 		_tile_dpbf16ps(2, 5, 6);
 		_tile_dpbf16ps(3, 5, 7);
 	}
 	_tile_stored(0, c, c_row);
-	_tile_stored(1, c + 16, c_row);
-	_tile_stored(2, c + down, c_row);
-	_tile_stored(3, c + down + 16, c_row);
+	_tile_stored(1, c + SIDE, c_row);
+	_tile_stored(2, c1, c_row);
+	_tile_stored(3, c1 + SIDE, c_row);
 }
 
+/* The last rows are two lower tiles; of an odd number the middle row is in both, which say the same. */
 TARGET static void
 bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 {
-	struct shape shape = { .palette = 1 };
-	float few_a[ROWS * TILE_ROW], few_c[ROWS * TILE_N];
+	size_t rows, now = 0;
 
-	for (int i = 0; i < 8; i++) {
-		shape.bytes[i] = 64;
-		shape.rows[i] = 16;
-	}
-	if (!add)
-		memset(c, 0, m * TILE_N * sizeof *c);
-	_tile_loadconfig(&shape);
-	for (; m >= ROWS; m -= ROWS, a += ROWS * TILE_ROW, c += ROWS * TILE_N)
-		rows_32(c, a, b, k);
-	if (m) {
-		memset(few_a, 0, sizeof few_a);
-		memset(few_c, 0, sizeof few_c);
-		for (size_t i = 0; i < m; i++)
-			memcpy(few_a + i * TILE_ROW, a + i * TILE_ROW, k / 2 * sizeof *a);
-		memcpy(few_c, c, m * TILE_N * sizeof *c);
-		rows_32(few_c, few_a, b, k);
-		memcpy(c, few_c, m * TILE_N * sizeof *c);
+	for (size_t i = 0; i < m; i += ROWS) {
+		size_t left = m - i < ROWS ? m - i : ROWS, down;
+
+		rows = (left + 1) / 2;
+		down = i + left - rows;
+		if (rows != now)
+			configure_block(now = rows);
+		multiply(c + i * TILE_N, c + down * TILE_N, a + i * TILE_ROW, a + down * TILE_ROW, b, k, add);
 	}
 	_tile_release();
+}
+
+/* Sums in tile 0, weights in 1, n rows of activations as columns in 2. */
+TARGET static void
+configure_few(size_t n)
+{
+	struct shape shape = { .palette = 1, .bytes = { (uint16_t)(4 * n), 4 * SIDE, (uint16_t)(4 * n) } };
+
+	memset(shape.rows, SIDE, 3);
+	written();
+	_tile_loadconfig(&shape);
+}
+
+/* Groups of TILE_ROWS rows as columns of pairs: word w of row i + j at d + i * TILE_ROW + w * rows of the group + j. */
+static void
+pack_few(float *d, const struct maas_matrix *s, size_t m, size_t k)
+{
+	float words[TILE_K * TILE_N];
+
+	maas_pairs_b(words, s, m, k, order);
+	for (size_t i = 0; i < m; i += TILE_ROWS) {
+		size_t n = m - i < TILE_ROWS ? m - i : TILE_ROWS;
+
+		for (size_t w = 0; w < (k + TILE_BF - 1) / TILE_BF * WORDS; w++)
+			memcpy(d + i * TILE_ROW + w * n, words + w * TILE_N + i, n * sizeof *d);
+	}
+}
+
+/* The last steps of 16 rows of weights: what lies behind them is somebody else's, and may be no number. */
+INLINE void
+copy_rest(uint16_t (*to)[TILE_BF], const char *w, size_t row, size_t k)
+{
+	for (size_t j = 0; j < SIDE; j++)
+		_mm512_store_si512(to[j], _mm512_maskz_loadu_epi16((1u << k) - 1, w + j * row));
+}
+
+INLINE void
+load_turned(float *to, const float *c, size_t m)
+{
+	__m512 r[SIDE];
+
+#pragma GCC unroll 16
+	for (size_t i = 0; i < SIDE; i++)
+		r[i] = i < m ? _mm512_loadu_ps(c + i * TILE_N) : _mm512_setzero_ps();
+	turn_16(r);
+#pragma GCC unroll 16
+	for (size_t i = 0; i < SIDE; i++)
+		_mm512_store_ps(to + i * SIDE, r[i]);
+}
+
+INLINE void
+store_turned(float *c, const float *from, size_t m)
+{
+	__m512 r[SIDE];
+
+#pragma GCC unroll 16
+	for (size_t i = 0; i < SIDE; i++)
+		r[i] = _mm512_load_ps(from + i * SIDE);
+	turn_16(r);
+#pragma GCC unroll 16
+	for (size_t i = 0; i < SIDE; i++)
+		if (i < m)
+			_mm512_storeu_ps(c + i * TILE_N, r[i]);
+}
+
+/* Weights are the left operand, where they lie; the sums come out weight by row, and are turned. */
+TARGET static void
+few(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+{
+	_Alignas(64) float sums[SIDE * SIDE];
+	_Alignas(64) uint16_t rest[SIDE][TILE_BF];
+
+	configure_few(m);
+	_tile_zero(0);
+	if (add) {
+		load_turned(sums, c, m);
+		written();
+		_tile_loadd(0, sums, SIDE * sizeof *sums);
+	}
+	for (size_t l = 0; l < k; l += TILE_BF, a += WORDS * m) {
+#pragma GCC unroll 16
+		for (size_t j = 0; j < SIDE; j++)
+			_mm_prefetch(soon + j * row + 2 * l, _MM_HINT_T1);
+		_tile_loadd(2, a, m * sizeof *a);
+		if (k - l < TILE_BF) {
+			copy_rest(rest, w + 2 * l, row, k - l);
+			written();
+			_tile_loadd(1, rest, sizeof *rest);
+		} else {
+			_tile_loadd(1, w + 2 * l, row);
+		}
+		_tile_dpbf16ps(0, 1, 2);
+	}
+	_tile_stored(0, sums, SIDE * sizeof *sums);
+	_tile_release();
+	store_turned(c, sums, m);
+}
+
+enum { CHECK_M = 45, CHECK_K = 3 * TILE_BF, CHECK_FEW = 5 }; /* whole tiles and a rest */
+
+struct trial {
+	float a[CHECK_M * TILE_ROW], b[CHECK_K * TILE_N], c[CHECK_M * TILE_N], few[CHECK_FEW * TILE_N];
+};
+
+/* What a tier makes of x [CHECK_M, CHECK_K] and y [TILE_N, CHECK_K], twice over. */
+static void
+make(struct trial *t, const struct maas_tile *with, const float *x, const maas_bf16 *y)
+{
+	struct maas_matrix rows = { x, MAAS_F32, CHECK_K, 1 }, columns = { y, MAAS_BF16, CHECK_K, 1 };
+
+	with->pack_a(t->a, &rows, CHECK_M, CHECK_K);
+	with->pack_b(t->b, &columns, TILE_N, CHECK_K);
+	for (int add = 0; add < 2; add++)
+		with->bf16(t->c, t->a, t->b, CHECK_M, CHECK_K, add);
+	with->pack_few(t->a, &rows, CHECK_FEW, CHECK_K - 1);
+	for (int add = 0; add < 2; add++)
+		with->few_bf16(
+		    t->few, t->a, (const char *)y, CHECK_K * sizeof *y, (const char *)y, CHECK_FEW, CHECK_K - 1, add);
 }
 
 static struct maas_tile tile;
@@ -91,30 +239,31 @@ static struct maas_tile tile;
 static void
 check(void)
 {
-	enum { M = 19, K = 64 };
-	static float x[2][TILE_N * K], a[2][M * TILE_ROW], b[2][K * TILE_N], c[2][M * TILE_N];
-	struct maas_matrix rows = { x[0], MAAS_F32, K, 1 }, columns = { x[1], MAAS_F32, K, 1 };
+	static struct trial want, got;
+	static float x[CHECK_M * CHECK_K], w[TILE_N * CHECK_K];
+	static maas_bf16 y[TILE_N * CHECK_K];
+	struct maas_tile with = maas_tile_avx512;
+	unsigned was;
 
+	with.chunk = 3 * ROWS;
+	with.pair = 2;
+	with.bf16 = bf16;
+	with.pack_a = pack_a;
+	with.pack_b = pack_b;
+	with.few_bf16 = few;
+	with.pack_few = pack_few;
+	for (size_t i = 0; i < MAAS_COUNT(x); i++) /* of all sizes, so that every sum is rounded, and subnormal */
+		x[i] = ldexpf((float)(257 + i * 37 % 255) * (i % 3 ? 1 : -1), (int)(i * 7 % 71) - 100);
+	for (size_t i = 0; i < MAAS_COUNT(w); i++)
+		w[i] = ldexpf((float)(257 + i * 53 % 255) * (i % 5 ? 1 : -1), (int)(i * 11 % 73) - 100);
+	maas_to_bf16(y, w, MAAS_COUNT(y));
+	was = tile_subnormals_off();
+	make(&want, &maas_tile_avx512, x, y);
+	make(&got, &with, x, y);
+	tile_subnormals_back(was);
 	tile = maas_tile_avx512;
-	if (!__builtin_cpu_supports("avx512bf16"))
-		return;
-	for (size_t i = 0; i < MAAS_COUNT(x[0]); i++) { /* eight bits of all sizes, so that every sum is rounded */
-		x[0][i] = ldexpf((float)(128 + i * 37 % 127) * (i % 3 ? 1 : -1), (int)(i * 7 % 15) - 14);
-		x[1][i] = ldexpf((float)(128 + i * 53 % 127) * (i % 5 ? 1 : -1), (int)(i * 11 % 17) - 14);
-	}
-	tile.pack_a(a[0], &rows, M, K);
-	tile.pack_b(b[0], &columns, TILE_N, K);
-	pack_a(a[1], &rows, M, K);
-	pack_b(b[1], &columns, TILE_N, K);
-	tile.bf16(c[0], a[0], b[0], M, K, 0);
-	bf16(c[1], a[1], b[1], M, K, 0);
-	if (!memcmp(c[0], c[1], sizeof c[0])) {
-		tile.pair = 2;
-		tile.bf16 = bf16;
-		tile.pack_a = pack_a;
-		tile.pack_b = pack_b;
-		tile.chunk = 3 * ROWS;
-	}
+	if (!memcmp(want.c, got.c, sizeof want.c) && !memcmp(want.few, got.few, sizeof want.few))
+		tile = with;
 }
 
 const struct maas_tile *

@@ -1,4 +1,6 @@
 /* The team: each item is worked on once, more threads than cores or fewer, thousands of runs one behind the other. */
+#include <float.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +42,41 @@ run(struct maas_team *t, size_t n, size_t grain)
 	return w.bad ? -1 : 0;
 }
 
+struct halving {
+	atomic_int begun;
+	volatile float x[3];
+};
+
+/* Half of the least normal number, by each member: an item waits until all three have begun. */
+static void
+halve(void *arg, size_t begin, size_t end, int member)
+{
+	struct halving *h = arg;
+
+	(void)end;
+	(void)member;
+	atomic_fetch_add(&h->begun, 1);
+	while (atomic_load(&h->begun) < 3)
+		;
+	h->x[begin] *= 0.5f;
+}
+
+static void
+check_subnormals(void)
+{
+	struct halving h = { 0, { FLT_MIN, FLT_MIN, FLT_MIN } };
+	volatile float tiny = FLT_MIN / 4;
+	struct maas_team *t;
+
+	maas_flush_subnormals();
+	t = maas_team_new(3);
+	if (t)
+		maas_team_run(t, 3, 1, halve, &h);
+	ok(t && h.x[0] == 0 && h.x[1] == 0 && h.x[2] == 0 && tiny * 8 == 0,
+	    "subnormal numbers are zero in every thread");
+	maas_team_free(t);
+}
+
 int
 main(void)
 {
@@ -56,5 +93,6 @@ main(void)
 		ok(!bad, "%d threads: each item once, in ranges cut by size alone", threads);
 		maas_team_free(t);
 	}
+	check_subnormals();
 	return done();
 }

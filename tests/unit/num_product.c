@@ -103,6 +103,10 @@ operand(float *f32, maas_bf16 *half, size_t rows, size_t k, int turned, enum maa
 	size_t pad = 3;
 
 	fill(f32, (rows + pad) * (k + pad), stream);
+	for (size_t i = 0; i < (rows + pad) * (k + pad); i++) /* nobody reads what is no part of it */
+		if (turned ? i % (rows + pad) >= rows || i / (rows + pad) >= k
+			   : i % (k + pad) >= k || i / (k + pad) >= rows)
+			f32[i] = NAN;
 	maas_to_bf16(half, f32, (rows + pad) * (k + pad));
 	return (struct maas_matrix){ type == MAAS_F32 ? (void *)f32 : (void *)half, type, turned ? 1 : k + pad,
 		turned ? rows + pad : 1 };

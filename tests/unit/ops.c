@@ -228,6 +228,53 @@ check_add(struct maas_team *one)
 	maas_arena_free(b.arena);
 }
 
+/* How many values the double has no number for, with x in element j of argument i; *hidden: for which the op has one. */
+static size_t
+spoil(struct bench *b, int i, size_t j, float x, size_t *hidden)
+{
+	float *at = (float *)b->in[i]->val + j, was = *at;
+	size_t spoilt = 0;
+
+	*at = x;
+	maas_forward(b->tape, &b->run);
+	projected(b, -1, 0, NULL);
+	for (size_t k = 0; k < maas_len(b->y); k++) {
+		spoilt += !isfinite(want[k]);
+		*hidden += !isfinite(want[k]) && isfinite(((float *)b->y->val)[k]);
+	}
+	*at = was;
+	return spoilt;
+}
+
+/* A NaN or an infinity goes where the arithmetic takes it: no maximum, mask or clip hides one. */
+static void
+check_loud(struct maas_team *one, enum maas_isa isa)
+{
+	static const float bad[] = { NAN, INFINITY, -INFINITY };
+
+	maas_isa_force(isa);
+	for (int p = 0; p < 2; p++) {
+		size_t hidden = 0, quiet = 0;
+		struct bench b;
+
+		if (set_up(&b, one, p ? MAAS_BF16 : MAAS_F32, MAAS_TRAIN) < 0)
+			return;
+		for (int i = 0; i < MAAS_ARGS; i++) {
+			size_t n = b.in[i] ? maas_len(b.in[i]) : 0, step = n / 5 + 1, spoilt = 0;
+
+			if (!n || now->in[i].ids)
+				continue;
+			for (size_t t = 0; t < MAAS_COUNT(bad); t++)
+				for (size_t j = t % step; j < n; j += step)
+					spoilt += spoil(&b, i, j, bad[t], &hidden);
+			quiet += !spoilt;
+		}
+		ok(!hidden && !quiet, "%s, %s: %s in %s tells of every NaN and infinity", now->op->name, now->what,
+		    p ? "bf16" : "f32", maas_isa_name(isa));
+		maas_arena_free(b.arena);
+	}
+}
+
 static void
 check_refusals(void)
 {
@@ -265,6 +312,8 @@ main(void)
 		check_row(one);
 		check_add(one);
 		check_same(one, three);
+		check_loud(one, MAAS_PORTABLE);
+		check_loud(one, maas_isa_best());
 	}
 	for (const struct maas_op *const *op = maas_ops; *op; op++) {
 		size_t i = 0;
