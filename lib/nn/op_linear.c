@@ -1,4 +1,6 @@
 /* act(x w^T + bias) + residual: one product with its finishing touches, and two products back. */
+#include <string.h>
+
 #include "op.h"
 
 enum { X, W, BIAS, RESIDUAL };
@@ -13,10 +15,20 @@ act(const struct maas_node *y)
 	return ((const struct attr *)y->attr)->act;
 }
 
+/* A part of the rows, whose columns are summed before they are added to the others'. */
+enum { PART = 64, PIECE = 512 };
+
+static size_t
+parts(size_t rows)
+{
+	return (rows + PART - 1) / PART;
+}
+
 static int
 shape(struct maas_node *y)
 {
 	struct maas_node *x = y->in[X], *w = y->in[W];
+	size_t sums;
 
 	if (op_rows(x, "the input") < 0)
 		return -1;
@@ -32,6 +44,9 @@ shape(struct maas_node *y)
 	if (act(y) != MAAS_ACT_NONE)
 		y->save_bytes = maas_len(y) * sizeof(float); /* the value before the activation */
 	y->scratch_bytes = maas_product_scratch();
+	sums = y->in[BIAS] ? parts(maas_len(y) / w->dim[0]) * w->dim[0] * sizeof(float) : 0;
+	if (sums > y->scratch_bytes)
+		y->scratch_bytes = sums;
 	return 0;
 }
 
@@ -58,85 +73,98 @@ fwd(struct maas_node *y, const struct maas_run *run)
 
 struct back {
 	struct maas_node *y;
-	float *to;
+	const struct maas_run *run;
+	float *residual, *sums; /* gradient; [parts, n]; NULL: not wanted */
 	size_t rows;
-	int add;
+	int add, half; /* to residual; dy becomes bf16 */
 };
 
+/*
+ * One pass over a piece of a row of dy: its share goes to the residual, it becomes the gradient of the value before
+ * the activation, is added to its columns' sums, and rounded as the products would.  In place: a row of bf16 takes
+ * the front half of its row.
+ */
 static void
-through_act(void *arg, size_t begin, size_t end, int member)
+piece(const struct back *b, size_t r, size_t c, size_t n, float *sum)
 {
-	const struct back *b = arg;
-	size_t n = op_last(b->y), at = begin * n;
+	size_t width = op_last(b->y), at = r * width + c;
+	const float *dy = b->y->grad + at;
+	float slope[PIECE];
 
-	(void)member;
-	maas_act_bwd(b->y->grad + at, b->y->grad + at, (float *)b->y->save + at, (end - begin) * n, act(b->y));
+	if (b->residual && b->add)
+		maas_add(b->residual + at, dy, n);
+	else if (b->residual)
+		memcpy(b->residual + at, dy, n * sizeof *dy);
+	if (act(b->y) != MAAS_ACT_NONE) {
+		maas_act_bwd(slope, dy, (float *)b->y->save + at, n, act(b->y));
+		if (!b->half)
+			memcpy(b->y->grad + at, slope, n * sizeof *slope);
+		dy = slope;
+	}
+	if (sum)
+		maas_add(sum + c, dy, n);
+	if (b->half)
+		maas_to_bf16((maas_bf16 *)(b->y->grad + r * width) + c, dy, n);
 }
 
 static void
-pass_on(void *arg, size_t begin, size_t end, int member)
+part(void *arg, size_t begin, size_t end, int member)
 {
 	const struct back *b = arg;
-	size_t n = op_last(b->y), at = begin * n;
+	size_t n = op_last(b->y), last = end * PART < b->rows ? end * PART : b->rows;
 
 	(void)member;
-	if (b->add)
-		maas_add(b->to + at, b->y->grad + at, (end - begin) * n);
-	else
-		maas_act_bwd(b->to + at, b->y->grad + at, NULL, (end - begin) * n, MAAS_ACT_NONE);
+	for (size_t r = begin * PART; r < last; r++) {
+		float *sum = b->sums ? b->sums + r / PART * n : NULL;
+
+		if (sum && r % PART == 0)
+			memset(sum, 0, n * sizeof *sum);
+		for (size_t c = 0; c < n; c += PIECE)
+			piece(b, r, c, n - c < PIECE ? n - c : PIECE, sum);
+	}
 }
 
 static void
-columns(void *arg, size_t begin, size_t end, int member)
+products(const struct back *b, int add_x, int add_w)
 {
-	const struct back *b = arg;
-
-	(void)member;
-	maas_column_sums(b->to + begin, b->y->grad + begin, b->rows, op_last(b->y), end - begin, b->add);
-}
-
-static void
-products(struct maas_node *y, const struct maas_run *run, int add_x, int add_w, size_t rows)
-{
-	struct maas_node *x = y->in[X], *w = y->in[W];
-	size_t out = w->dim[0], in = w->dim[1];
+	const struct maas_run *run = b->run;
+	struct maas_node *y = b->y, *x = y->in[X], *w = y->in[W];
+	size_t out = w->dim[0], in = w->dim[1], row = b->half ? 2 * out : out;
+	enum maas_dtype type = b->half ? MAAS_BF16 : MAAS_F32;
 	struct maas_epilogue e = { .add = add_x };
 
 	if (op_wants(x)) /* dx = dy w */
-		maas_product_team(run->team, x->grad, in, (struct maas_matrix){ y->grad, MAAS_F32, out, 1 },
-		    weight(w, 1, in, run->precision), rows, in, out, run->precision, &e, run->scratch);
+		maas_product_team(run->team, x->grad, in, (struct maas_matrix){ y->grad, type, row, 1 },
+		    weight(w, 1, in, run->precision), b->rows, in, out, run->precision, &e, run->scratch);
 	e.add = add_w;
 	if (op_wants(w)) /* dw = dy^T x */
-		maas_product_team(run->team, w->grad, in, (struct maas_matrix){ y->grad, MAAS_F32, 1, out },
-		    (struct maas_matrix){ x->val, MAAS_F32, 1, in }, out, in, rows, run->precision, &e, run->scratch);
+		maas_product_team(run->team, w->grad, in, (struct maas_matrix){ y->grad, type, 1, row },
+		    (struct maas_matrix){ x->val, MAAS_F32, 1, in }, out, in, b->rows, run->precision, &e,
+		    run->scratch);
 }
 
-/* The residual's share goes before the gradient is turned into that of the value before the activation. */
 static void
 bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 {
 	struct maas_node *bias = y->in[BIAS], *residual = y->in[RESIDUAL];
-	size_t rows = maas_rows(y, run), n = op_last(y);
-	struct back b = { y, NULL, rows, 0 };
+	size_t n = op_last(y);
+	struct back b = { .y = y, .run = run, .rows = maas_rows(y, run), .half = run->precision == MAAS_BF16 };
 	int add = !first[X];
 
 	if (op_wants(residual)) {
-		b.to = residual->grad;
+		b.residual = residual->grad;
 		b.add = !first[RESIDUAL];
-		if (b.to == y->in[X]->grad) { /* one gradient for both: this is its first part */
+		if (b.residual == y->in[X]->grad) { /* one gradient for both: this is its first part */
 			b.add = add;
 			add = 1;
 		}
-		maas_team_run(run->team, rows, op_grain(n), pass_on, &b);
 	}
-	if (act(y) != MAAS_ACT_NONE)
-		maas_team_run(run->team, rows, op_grain(n), through_act, &b);
-	products(y, run, add, !first[W], rows);
-	if (op_wants(bias)) {
-		b.to = bias->grad;
-		b.add = !first[BIAS];
-		maas_team_run(run->team, n, op_columns(b.rows), columns, &b);
-	}
+	b.sums = op_wants(bias) ? run->scratch : NULL;
+	if (b.residual || b.sums || b.half || act(y) != MAAS_ACT_NONE)
+		maas_team_run(run->team, parts(b.rows), 1, part, &b);
+	if (b.sums)
+		maas_column_sums(bias->grad, b.sums, parts(b.rows), n, n, !first[BIAS]);
+	products(&b, add, !first[W]);
 }
 
 const struct maas_op maas_op_linear = {
