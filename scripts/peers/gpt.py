@@ -1,6 +1,6 @@
 """GPT-2 in PyTorch, as people write it: what maas is held against.
 
-usage: gpt.py weights FOLDER LAYERS HEADS EMBED CONTEXT VOCAB
+usage: gpt.py weights FOLDER PRECISION LAYERS HEADS EMBED CONTEXT VOCAB
            random normal weights and a tokeniser of pairs of bytes, as transformers writes a GPT-2
        gpt.py WORK FOLDER PRECISION THREADS IDS ...
            losses BATCH STEPS      of STEPS steps on all IDS, each sequence of the batch the same
@@ -43,10 +43,16 @@ def write_tokenizer(folder, vocab):
         f.write("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in pairs))
 
 
+def to_bf16(x):
+    bits = x.view(np.uint32)
+    return ((bits + 0x7fff + (bits >> 16 & 1)) >> 16).astype(np.uint16)
+
+
 def write_safetensors(path, tensors):
     header, at = {}, 0
     for name, x in tensors.items():
-        header[name] = {"dtype": "F32", "shape": list(x.shape), "data_offsets": [at, at + x.nbytes]}
+        dtype = "F32" if x.dtype == np.float32 else "BF16"
+        header[name] = {"dtype": dtype, "shape": list(x.shape), "data_offsets": [at, at + x.nbytes]}
         at += x.nbytes
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 64)
@@ -56,7 +62,7 @@ def write_safetensors(path, tensors):
             f.write(x.tobytes())
 
 
-def weights(folder, layers, heads, embed, context, vocab):
+def weights(folder, precision, layers, heads, embed, context, vocab):
     r = np.random.default_rng(1)
     normal = lambda *shape: (r.standard_normal(shape, dtype=np.float32) * np.float32(0.02))
     t = {"wte.weight": normal(vocab, embed), "wpe.weight": normal(context, embed)}
@@ -68,6 +74,8 @@ def weights(folder, layers, heads, embed, context, vocab):
             t[f"h.{i}.{name}.weight"] = 1 + normal(embed)
             t[f"h.{i}.{name}.bias"] = normal(embed)
     t["ln_f.weight"], t["ln_f.bias"] = 1 + normal(embed), normal(embed)
+    if precision == "bf16":
+        t = {name: to_bf16(x) if x.ndim == 2 else x for name, x in t.items()}
     os.makedirs(folder, exist_ok=True)
     write_safetensors(folder + "/model.safetensors", t)
     write_tokenizer(folder, vocab)
@@ -248,10 +256,10 @@ def capability(torch):
 
 
 def main():
-    if len(sys.argv) < 2 or len(sys.argv) < 6:
+    if len(sys.argv) < 6:
         sys.exit(__doc__)
     if sys.argv[1] == "weights":
-        return weights(sys.argv[2], *map(int, sys.argv[3:]))
+        return weights(sys.argv[2], sys.argv[3], *map(int, sys.argv[4:]))
     work = Work(*sys.argv[2:])
     print(json.dumps(work.about()), flush=True)
     for _ in sys.stdin:
