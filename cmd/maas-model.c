@@ -17,50 +17,21 @@ struct quantize {
 	int type;
 };
 
-static const char *const quantize_types[] = { "q8", NULL };
-static const struct maas_field quantize_fields[] = { MAAS_ENUM('t', quantize, type, quantize_types, 0,
-							 "what weights become; q8: bytes, a scale for 64 of them"),
-	MAAS_END };
+static const char *const quantize_types[] = { "q8", "q4", NULL };
+static const struct maas_field quantize_fields[] = {
+	MAAS_ENUM('t', quantize, type, quantize_types, 0, "what weights become: 8 bits each, or 4"), MAAS_END
+};
 
 static const struct maas_field info_fields[] = { MAAS_FLAG(0, info, json, "print one JSON object"), MAAS_END };
 
-/* Of 8-bit weights, which are counted themselves. */
 static int
-is_scale(const struct maas_model *m, const struct maas_tensor *t)
-{
-	size_t n = strlen(t->name), tail = strlen(".scale");
-	char name[160];
-
-	if (n <= tail || n >= sizeof name || strcmp(t->name + n - tail, ".scale"))
-		return 0;
-	snprintf(name, sizeof name, "%.*s", (int)(n - tail), t->name);
-	t = maas_model_tensor(m, name);
-	return t && t->dtype == MAAS_I8;
-}
-
-/* Elements of all tensors that are no part. */
-static uint64_t
-parameters(const struct maas_model *m)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < maas_tensors_count(m->file); i++) {
-		const struct maas_tensor *t = maas_tensors_at(m->file, i);
-
-		if (strncmp(t->name, "maas.", 5) && !is_scale(m, t))
-			n += t->bytes / maas_dtype_size(t->dtype);
-	}
-	return n;
-}
-
-static int
-info_json(const struct maas_model *m)
+info_json(const struct maas_model *m, uint64_t parameters)
 {
 	struct maas_buf b = { NULL, 0, 0 };
 	const char *settings = maas_model_meta(m, "maas.settings"), *comma = "";
 	int rc = maas_buf_printf(&b,
 	    "{\"kind\":\"%s\",\"task\":\"%s\",\"parameters\":%" PRIu64 ",\"settings\":%s,\"parts\":{", m->kind->name,
-	    m->kind->task, parameters(m), settings);
+	    m->kind->task, parameters, settings);
 
 	for (size_t i = 0; i < maas_tensors_count(m->file) && rc == 0; i++) {
 		const struct maas_tensor *t = maas_tensors_at(m->file, i);
@@ -80,13 +51,13 @@ info_json(const struct maas_model *m)
 }
 
 static int
-info_text(const struct maas_model *m)
+info_text(const struct maas_model *m, uint64_t parameters)
 {
 	struct maas_buf b = { NULL, 0, 0 };
 	char name[64];
 	int rc = 0;
 
-	printf("kind\t%s\ntask\t%s\nparameters\t%" PRIu64 "\n", m->kind->name, m->kind->task, parameters(m));
+	printf("kind\t%s\ntask\t%s\nparameters\t%" PRIu64 "\n", m->kind->name, m->kind->task, parameters);
 	for (const struct maas_field *f = m->kind->fields; f && f->type && rc == 0; f++) {
 		b.n = 0;
 		maas_field_name(f, name, sizeof name);
@@ -109,13 +80,15 @@ info(struct call *c)
 {
 	const struct info *o = c->part[0];
 	struct maas_model *m;
+	uint64_t n;
 	int rc;
 
 	if (c->n != 1)
 		return misuse(c, "one model was wanted");
 	if (!(m = maas_model_open(c->operand[0])))
 		return fail(c);
-	rc = o->json ? info_json(m) : info_text(m);
+	if ((rc = maas_model_parameters(m, &n)) == 0)
+		rc = o->json ? info_json(m, n) : info_text(m, n);
 	maas_model_close(m);
 	return rc < 0 ? fail(c) : finish(c);
 }
@@ -166,6 +139,8 @@ verify(struct call *c)
 static int
 quantize(struct call *c)
 {
+	static const enum maas_dtype type[] = { MAAS_I8, MAAS_U8 };
+	const struct quantize *o = c->part[0];
 	struct maas_model *from, *to = NULL;
 	struct maas_team *team;
 	int rc = -1;
@@ -174,7 +149,7 @@ quantize(struct call *c)
 		return misuse(c, "a model, and where to write, were wanted");
 	if (!(from = maas_model_open(c->operand[0])))
 		return fail(c);
-	if ((team = maas_team_new((int)c->common.threads)) && (to = maas_model_quantize(from, team)))
+	if ((team = maas_team_new((int)c->common.threads)) && (to = maas_model_quantize(from, type[o->type], team)))
 		rc = maas_model_save(to, c->operand[1], MAAS_DURABLE);
 	else if (team)
 		maas_in("%s", c->operand[0]);
@@ -206,7 +181,7 @@ static const struct verb verbs[] = {
 	    .run = verify },
 	{ .name = "quantize",
 	    .operands = "FROM TO",
-	    .what = "write a language model with its weights in 8 bits",
+	    .what = "write a language model with its weights in 8 bits, or in 4",
 	    .run = quantize,
 	    .part = { { quantize_fields, sizeof(struct quantize) } } },
 	{ .name = "register",

@@ -13,7 +13,7 @@ maas-model info --json -c --config -j --threads -s --seed -q --quiet -v --verbos
 maas-model card --set --remove --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model tensors -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model verify -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
-maas-model quantize -t --type -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model quantize -t --type=q8|q4 -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model register --registry --label -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model list --registry --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model log --registry -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version

@@ -131,8 +131,8 @@ struct maas_mlp {
  * A decoder belongs to one thread at a time.  A step takes no memory once warm.
  */
 struct maas_affine {                            /* x[n,in] -> x w^T + bias */
-	struct maas_matrix w;                   /* [out,in]; MAAS_I8: 8-bit, with scale */
-	const float *scale;                     /* of 8-bit weights: [maas_q8_groups(in),out] */
+	struct maas_matrix w;                   /* [out,in]; MAAS_I8, MAAS_U8: a struct maas_quant, with scale */
+	const maas_bf16 *scale;
 	const float *bias;                      /* [out] or NULL */
 	size_t out, in;
 };
@@ -151,7 +151,7 @@ struct maas_network {
 	struct maas_matrix tokens;              /* [vocab,embed] */
 	struct maas_matrix positions;           /* [context,embed]; p NULL: queries and keys are turned */
 	const double *speed;                    /* [hd/2], see maas_rope_speeds */
-	const float *token_scale;               /* of 8-bit tokens */
+	const maas_bf16 *token_scale;           /* of 8-bit and 4-bit tokens */
 	struct maas_layer *layer;
 	const float *norm_gain, *norm_bias;
 	struct maas_affine head;                /* [vocab,embed] */
@@ -253,11 +253,17 @@ size_t maas_decoder_step(struct maas_decoder *);
 /* At any time: cancels one that runs. */
 void maas_decoder_leave(struct maas_decoder *, struct maas_sequence *);
 
+/* The matrix `name` [rows,cols] of weights, as the model has it: floats, or what maas_model_quantize makes of them. */
+int maas_model_matrix(struct maas_matrix *, const maas_bf16 **scale, const struct maas_model *, const char *name,
+    size_t rows, size_t cols) MAAS_USE;
 /*
- * A copy of a language model whose matrices are 8-bit: tensor NAME is I8 [out,in], NAME.scale F32
- * [maas_q8_groups(in),out].  What is not a matrix of the network's products is borrowed from the model.
+ * A copy of a language model whose matrices are of MAAS_I8 or MAAS_U8 (two weights of 4 bits in each): tensor NAME is
+ * what struct maas_quant has at p, NAME.scale, BF16, what it has at scale.  What is not a matrix of the network's
+ * products is borrowed from the model.
  */
-struct maas_model *maas_model_quantize(const struct maas_model *, struct maas_team *) MAAS_USE;
+struct maas_model *maas_model_quantize(const struct maas_model *, enum maas_dtype, struct maas_team *) MAAS_USE;
+/* Weights in all: a matrix of few bits counts as one of floats, its scales do not. */
+int maas_model_parameters(const struct maas_model *, uint64_t *) MAAS_USE;
 
 /* The tokeniser a model carries; NULL with a reason where it has none.  Free it. */
 struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;

@@ -60,28 +60,39 @@ void maas_product_team(struct maas_team *, float *y, size_t ldy, struct maas_mat
     size_t m, size_t n, size_t k, enum maas_dtype precision, const struct maas_epilogue *, void *scratch);
 
 /*
- * Products with 8-bit weights, read where they are.  Row j of b [n,k] is n integers a group of MAAS_GROUP along k with
- * one scale: element l stands for p[j*k + l] * scale[(l / MAAS_GROUP)*n + j].  A row of a is rounded to the same form
- * first.  The sum of a group's products of integers is exact; then, over the groups in order, from zero,
+ * Products with weights of 8 or 4 bits, read where they are.  Weights b [n,k] lie in panels of MAAS_PANEL rows, and a
+ * row in groups along k, the last filled up: of MAAS_Q8_GROUP bytes, or of MAAS_Q4_GROUP halves of bytes.  A weight is
+ * its byte, or the level its 4 bits are the number of (q8_pack.c), times the scale of its group.  A row of a is rounded
+ * to integers in groups of that size first: the scale is largest |x| / 127, and x / scale goes to the nearest, ties to
+ * even; where a group is not finite its scale is NaN, where all of it is below 1e-30 it is 0.  The sum of a group's
+ * products of integers is exact; then, over the groups in order, from zero,
  *
  *	acc = fma((float)sum * scale of a, scale of b, acc)
  *
  * so a result depends on its own row of a and row of b and on nothing else, on every tier.
  */
-#define MAAS_GROUP 64
-struct maas_q8 {
-	const int8_t *p;                /* [n,k] */
-	const float *scale;             /* [maas_q8_groups(k), n] */
+#define MAAS_PANEL    16
+#define MAAS_Q8_GROUP 64
+#define MAAS_Q4_GROUP 32
+struct maas_quant {
+	enum maas_dtype type;           /* MAAS_I8; MAAS_U8: two weights of 4 bits in each */
+	const void *p;                  /* [panels, groups, group / 4, MAAS_PANEL, 4]; of 4 bits half as many: the low
+	                                 * ones are steps 0 to 15 of the group, the high ones steps 16 to 31 */
+	const maas_bf16 *scale;         /* [panels, groups, MAAS_PANEL] */
 };
-size_t maas_q8_groups(size_t k);
-/* Group i of x [n] gets scale[i * step] = largest |x| / 127, and q = x / scale to the nearest, ties to even.  Where x is
- * not finite the scale is NaN; where all of a group is below 1e-30 it is 0. */
-void maas_q8_round(int8_t *q, float *scale, size_t step, const float *x, size_t n);
+int maas_is_quant(enum maas_dtype);     /* one of those two? */
+size_t maas_quant_group(enum maas_dtype);
+size_t maas_quant_groups(enum maas_dtype, size_t k);
+size_t maas_quant_panels(size_t n);
+size_t maas_quant_panel_bytes(enum maas_dtype, size_t k);
+/* One panel of n <= MAAS_PANEL rows x, ldx apart: maas_quant_panel_bytes bytes and [groups, MAAS_PANEL] scales.  A group
+ * that is not finite gets a scale that is none.  4-bit: of some scales the one with the least squared error. */
+void maas_quant_pack(void *p, maas_bf16 *scale, enum maas_dtype, const float *x, size_t ldx, size_t n, size_t k);
 /* Row j of b as numbers, y [k]. */
-void maas_q8_row(float *y, struct maas_q8 b, size_t j, size_t n, size_t k);
-/* y [m,n] of a [m,k], rows lda apart.  scratch: maas_product_q8_scratch(m, k, members) bytes, 64-aligned. */
-size_t maas_product_q8_scratch(size_t m, size_t k, int members);
-void maas_product_q8_team(struct maas_team *, float *y, size_t ldy, const float *a, size_t lda, struct maas_q8 b,
+void maas_quant_row(float *y, struct maas_quant b, size_t j, size_t k);
+/* y [m,n] of a [m,k], rows lda apart.  scratch: maas_product_quant_scratch(m, k, members) bytes, 64-aligned. */
+size_t maas_product_quant_scratch(size_t m, size_t k, int members);
+void maas_product_quant_team(struct maas_team *, float *y, size_t ldy, const float *a, size_t lda, struct maas_quant b,
     size_t m, size_t n, size_t k, const struct maas_epilogue *, void *scratch);
 
 /*

@@ -62,9 +62,9 @@ product_scratch(const struct net *net, size_t members)
 	const struct maas_network *w = &net->w;
 	size_t plain = members * aligned(maas_product_scratch()),
 	       most = w->embed > w->layer[0].down.in ? w->embed : w->layer[0].down.in;
-	size_t q8 = maas_product_q8_scratch(net->rows, most, (int)members);
+	size_t quant = maas_product_quant_scratch(net->rows, most, (int)members);
 
-	return aligned(plain > q8 ? plain : q8);
+	return aligned(plain > quant ? plain : quant);
 }
 
 void
@@ -73,7 +73,7 @@ maas_network_precision(struct net *net, enum maas_dtype precision)
 	const struct maas_network *w = &net->w;
 
 	net->precision = precision == MAAS_DTYPES ? w->head.w.type : precision;
-	if (net->precision == MAAS_I8)
+	if (maas_is_quant(net->precision))
 		net->precision = MAAS_BF16;
 	net->hd = w->embed / w->heads;
 	net->width = (w->heads + 2 * w->kv_heads) * net->hd;
@@ -128,10 +128,10 @@ run_of(const struct net *net, size_t row, size_t *within)
 
 /* y [n] = row i of a table of any type. */
 static void
-lookup(float *y, const struct maas_matrix *m, const float *scale, size_t i, size_t rows, size_t n)
+lookup(float *y, const struct maas_matrix *m, const maas_bf16 *scale, size_t i, size_t n)
 {
-	if (m->type == MAAS_I8)
-		maas_q8_row(y, (struct maas_q8){ m->p, scale }, i, rows, n);
+	if (maas_is_quant(m->type))
+		maas_quant_row(y, (struct maas_quant){ m->type, m->p, scale }, i, n);
 	else if (m->type == MAAS_BF16)
 		maas_from_bf16(y, (const maas_bf16 *)m->p + i * m->row, n);
 	else
@@ -149,12 +149,12 @@ embed(void *arg, size_t begin, size_t end, int member)
 		const struct net_run *r = run_of(net, i, &k);
 		float *x = net->x + i * w->embed, *place = net->h + i * w->embed;
 
-		lookup(x, &w->tokens, w->token_scale, (size_t)r->id[k], w->vocab, w->embed);
+		lookup(x, &w->tokens, w->token_scale, (size_t)r->id[k], w->embed);
 		if (w->speed) {
 			maas_rope_turns(net->turn + i * net->hd, w->speed, net->hd, r->at + k);
 			continue;
 		}
-		lookup(place, &w->positions, NULL, r->at + k, w->context, w->embed);
+		lookup(place, &w->positions, NULL, r->at + k, w->embed);
 		maas_add(x, place, w->embed);
 	}
 }
@@ -280,9 +280,9 @@ affine(struct net *net, float *y, size_t ldy, const float *x, const struct maas_
     struct maas_epilogue e)
 {
 	e.bias = a->bias;
-	if (a->w.type == MAAS_I8) {
-		maas_product_q8_team(net->team, y, ldy, x, a->in, (struct maas_q8){ a->w.p, a->scale }, rows, a->out,
-		    a->in, &e, net->scratch);
+	if (maas_is_quant(a->w.type)) {
+		maas_product_quant_team(net->team, y, ldy, x, a->in, (struct maas_quant){ a->w.type, a->w.p, a->scale },
+		    rows, a->out, a->in, &e, net->scratch);
 		return;
 	}
 	maas_product_team(net->team, y, ldy, (struct maas_matrix){ x, MAAS_F32, a->in, 1 }, a->w, rows, a->out, a->in,

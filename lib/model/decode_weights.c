@@ -20,34 +20,15 @@ find(const struct maas_model *m, const char *full, int ndim, const size_t *dim)
 	return maas_model_need(m, full, t && t->dtype == MAAS_BF16 ? MAAS_BF16 : MAAS_F32, ndim, dim);
 }
 
-/* A matrix of floats, or one of bytes with its scales in NAME.scale (see maas_model_quantize). */
+/* A matrix of floats, or of few bits with its scales. */
 static int
-matrix(
-    struct maas_matrix *to, const float **scale, const struct source *from, const char *name, size_t rows, size_t cols)
+matrix(struct maas_matrix *to, const maas_bf16 **scale, const struct source *from, const char *name, size_t rows,
+    size_t cols)
 {
 	char full[128];
-	const struct maas_model *m = from->m;
-	const struct maas_tensor *t;
 
 	transformer_name(full, sizeof full, from->s, from->layer, name, "weight");
-	t = maas_model_tensor(m, full);
-	*scale = NULL;
-	if (!t || t->dtype != MAAS_I8) {
-		if (!(t = find(m, full, 2, (size_t[]){ rows, cols })))
-			return -1;
-		*to = (struct maas_matrix){ t->data, t->dtype, cols, 1 };
-		return 0;
-	}
-	*to = (struct maas_matrix){ t->data, MAAS_I8, cols, 1 };
-	if (!maas_model_need(m, full, MAAS_I8, 2, (size_t[]){ rows, cols }))
-		return -1;
-	transformer_name(full, sizeof full, from->s, from->layer, name, "weight.scale");
-	if (!(t = find(m, full, 2, (size_t[]){ maas_q8_groups(cols), rows })))
-		return -1;
-	if (t->dtype != MAAS_F32)
-		return maas_fail("tensor %s: its type is not F32", t->name);
-	*scale = t->data;
-	return 0;
+	return maas_model_matrix(to, scale, from->m, full, rows, cols);
 }
 
 /* Vectors are few: the engine has them in f32. */
@@ -121,13 +102,13 @@ places(struct maas_network *w, const struct source *from)
 {
 	const struct transformer *s = from->s;
 	size_t hd = (size_t)(s->embed / s->heads);
-	const float *none;
+	const maas_bf16 *none;
 	double *speed;
 
 	if (s->name->positions) {
 		if (matrix(&w->positions, &none, from, s->name->positions, w->context, w->embed) < 0)
 			return -1;
-		return none ? maas_fail("tensor %s.weight: 8 bits, wanted floats", s->name->positions) : 0;
+		return none ? maas_fail("tensor %s.weight: few bits, wanted floats", s->name->positions) : 0;
 	}
 	if (!(speed = maas_take(from->arena, hd / 2, sizeof *speed)))
 		return -1;

@@ -299,8 +299,8 @@ maas_model_need(const struct maas_model *m, const char *name, enum maas_dtype ty
 		return t;
 	if (!t)
 		maas_fail("tensor %s: missing", name);
-	else if (t->dtype == MAAS_I8 && type != MAAS_I8)
-		maas_fail("tensor %s: weights of 8 bits, where floats are wanted", name);
+	else if (maas_is_quant(t->dtype) && !maas_is_quant(type))
+		maas_fail("tensor %s: weights of %d bits, where floats are wanted", name, t->dtype == MAAS_I8 ? 8 : 4);
 	else
 		maas_fail("tensor %s: its type or shape does not fit the settings", name);
 	return NULL;

@@ -1,4 +1,4 @@
-/* quantize.c -- a model with its matrices in bytes: a quarter of the memory, and of the way from it. */
+/* quantize.c -- a model with its matrices in 8 or 4 bits: that much less memory, and way from it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,71 +6,85 @@
 
 #define SCALE ".scale"
 
-/* The matrix among those a step of decoding reads whole; NULL: none. */
-static const struct maas_affine *
-affine_of(const struct maas_network *w, const void *data)
+/* The matrix among those a step of decoding reads; 0: it is none of them. */
+static int
+affine_of(struct maas_affine *to, const struct maas_network *w, const void *data)
 {
-	if (w->head.w.p == data)
-		return &w->head;
+	const struct maas_affine tokens = { .w = w->tokens, .out = w->vocab, .in = w->embed };
+
+	*to = w->head.w.p == data ? w->head : tokens;
+	if (to->w.p == data)
+		return 1;
 	for (size_t i = 0; i < w->layers; i++) {
 		struct maas_affine *a[MAAS_LAYER_AFFINES];
 		size_t n = maas_layer_affines(a, &w->layer[i]);
 
 		for (size_t k = 0; k < n; k++)
-			if (a[k]->w.p == data)
-				return a[k];
+			if (a[k]->w.p == data) {
+				*to = *a[k];
+				return 1;
+			}
 	}
-	return NULL;
+	return 0;
 }
 
 struct rounding {
 	const struct maas_affine *from;
-	float *wide; /* [members, in] */
-	int8_t *q;
-	float *scale;
+	enum maas_dtype type;
+	float *wide; /* [members, MAAS_PANEL, in] */
+	char *q;
+	maas_bf16 *scale;
 };
 
+/* Items are panels. */
 static void
-round_rows(void *arg, size_t begin, size_t end, int member)
+round_panels(void *arg, size_t begin, size_t end, int member)
 {
 	const struct rounding *r = arg;
 	const struct maas_matrix *w = &r->from->w;
-	size_t n = r->from->in;
+	size_t in = r->from->in, groups = maas_quant_groups(r->type, in), bytes = maas_quant_panel_bytes(r->type, in);
 
-	for (size_t i = begin; i < end; i++) {
-		const float *x = (const float *)w->p + i * w->row;
+	for (size_t p = begin; p < end; p++) {
+		size_t j = p * MAAS_PANEL, n = r->from->out - j < MAAS_PANEL ? r->from->out - j : MAAS_PANEL;
+		const float *x = (const float *)w->p + j * w->row;
+		size_t row = w->row;
 
 		if (w->type == MAAS_BF16) {
-			float *wide = r->wide + (size_t)member * n;
+			float *wide = r->wide + (size_t)member * MAAS_PANEL * in;
 
-			maas_from_bf16(wide, (const maas_bf16 *)w->p + i * w->row, n);
+			for (size_t i = 0; i < n; i++)
+				maas_from_bf16(wide + i * in, (const maas_bf16 *)w->p + (j + i) * w->row, in);
 			x = wide;
+			row = in;
 		}
-		maas_q8_round(r->q + i * n, r->scale + i, r->from->out, x, n);
+		maas_quant_pack(r->q + p * bytes, r->scale + p * groups * MAAS_PANEL, r->type, x, row, n, in);
 	}
 }
 
-/* The tensor in bytes and its scales, into the model being built. */
+/* The tensor in bits and its scales, into the model being built. */
 static int
-add_rounded(struct maas_model *to, const struct maas_tensor *t, const struct maas_affine *a, struct maas_team *team)
+add_rounded(struct maas_model *to, const struct maas_tensor *t, const struct maas_affine *a, enum maas_dtype type,
+    struct maas_team *team)
 {
-	size_t groups = maas_q8_groups(a->in);
-	struct rounding r = { .from = a };
-	struct maas_tensor q = { .name = t->name, .dtype = MAAS_I8, .ndim = 2, .dim = { a->out, a->in } };
-	struct maas_tensor scale = { .dtype = MAAS_F32, .ndim = 2, .dim = { groups, a->out } };
+	size_t groups = maas_quant_groups(type, a->in), panels = maas_quant_panels(a->out);
+	struct rounding r = { .from = a, .type = type };
+	struct maas_tensor q = { .name = t->name, .dtype = type, .ndim = 5 };
+	struct maas_tensor scale = { .dtype = MAAS_BF16, .ndim = 3, .dim = { panels, groups, MAAS_PANEL } };
+	size_t dim[] = { panels, groups, maas_quant_group(type) / (type == MAAS_I8 ? 4 : 8), MAAS_PANEL, 4 };
 	char name[160];
 
+	memcpy(q.dim, dim, sizeof dim);
 	if (strlen(t->name) + sizeof SCALE > sizeof name)
 		return maas_fail("tensor %s: its name is too long", t->name);
 	snprintf(name, sizeof name, "%s" SCALE, t->name);
 	scale.name = name;
-	if (!(r.q = maas_take(to->arena, a->out * a->in, 1)) ||
-	    !(r.scale = maas_take(to->arena, groups * a->out, sizeof *r.scale)) ||
-	    !(r.wide = maas_take(to->arena, (size_t)maas_team_size(team) * a->in, sizeof *r.wide)))
+	if (!(r.q = maas_take(to->arena, panels, maas_quant_panel_bytes(type, a->in))) ||
+	    !(r.scale = maas_take(to->arena, panels * groups * MAAS_PANEL, sizeof *r.scale)) ||
+	    !(r.wide = maas_take(to->arena, (size_t)maas_team_size(team) * MAAS_PANEL * a->in, sizeof *r.wide)))
 		return -1;
-	maas_team_run(team, a->out, 16, round_rows, &r);
-	for (size_t i = 0; i < groups * a->out; i++)
-		if (!(r.scale[i] >= 0))
+	maas_team_run(team, panels, 1, round_panels, &r);
+	for (size_t i = 0; i < panels * groups * MAAS_PANEL; i++)
+		if ((r.scale[i] & 0x7f80) == 0x7f80)
 			return maas_fail("tensor %s: weights that are not finite", t->name);
 	q.data = r.q;
 	scale.data = r.scale;
@@ -109,7 +123,8 @@ keep_card(struct maas_model *to, const struct maas_model *from)
 }
 
 static int
-copy_all(struct maas_model *to, const struct maas_model *from, const struct maas_network *w, struct maas_team *team)
+copy_all(struct maas_model *to, const struct maas_model *from, const struct maas_network *w, enum maas_dtype type,
+    struct maas_team *team)
 {
 	/* of a directory of transformers all that is of use is the model's own: its file may hold masks, a second head */
 	size_t n = from->file && maas_tensors_meta(from->file, "maas.kind") ? maas_tensors_count(from->file) : 0;
@@ -118,23 +133,23 @@ copy_all(struct maas_model *to, const struct maas_model *from, const struct maas
 	for (size_t i = 0; i < from->ntensor + n && rc == 0; i++) {
 		const struct maas_tensor *t =
 		    i < from->ntensor ? &from->tensor[i] : maas_tensors_at(from->file, i - from->ntensor);
-		const struct maas_affine *a = affine_of(w, t->data);
+		struct maas_affine a;
 
 		if (i >= from->ntensor && maas_model_tensor(from, t->name) != t)
 			continue;
-		rc = a ? add_rounded(to, t, a, team) : maas_model_add(to, t);
+		rc = affine_of(&a, w, t->data) ? add_rounded(to, t, &a, type, team) : maas_model_add(to, t);
 	}
 	return rc;
 }
 
 struct maas_model *
-maas_model_quantize(const struct maas_model *from, struct maas_team *team)
+maas_model_quantize(const struct maas_model *from, enum maas_dtype type, struct maas_team *team)
 {
 	struct maas_model *to;
 	struct maas_network w;
 
 	if (!from->kind->decode) {
-		maas_fail("%s models are not made of bytes: models of text are", from->kind->name);
+		maas_fail("%s models are not quantized: models of text are", from->kind->name);
 		return NULL;
 	}
 	if (!(to = maas_model_new(from->kind)))
@@ -142,13 +157,53 @@ maas_model_quantize(const struct maas_model *from, struct maas_team *team)
 	memcpy(to->settings, from->settings, from->kind->size);
 	if (from->kind->decode->network(from, to->arena, &w) < 0)
 		goto fail;
-	if (w.head.w.type == MAAS_I8) {
-		maas_fail("its weights are bytes already");
+	if (maas_is_quant(w.head.w.type)) {
+		maas_fail("its weights have %d bits already: quantize the model they were made of",
+		    w.head.w.type == MAAS_I8 ? 8 : 4);
 		goto fail;
 	}
-	if (copy_all(to, from, &w, team) == 0 && try_again(to, from) == 0 && keep_card(to, from) == 0)
+	if (copy_all(to, from, &w, type, team) == 0 && try_again(to, from) == 0 && keep_card(to, from) == 0)
 		return to;
 fail:
 	maas_model_close(to);
 	return NULL;
+}
+
+/* Of a tensor that is no part: scales of another count nothing. */
+static uint64_t
+weights(const struct maas_model *m, const struct maas_network *w, const struct maas_tensor *t)
+{
+	size_t n = strlen(t->name), tail = strlen(SCALE);
+	const struct maas_tensor *of;
+	struct maas_affine a;
+	char name[160];
+
+	if (w && maas_is_quant(t->dtype) && affine_of(&a, w, t->data))
+		return (uint64_t)a.out * a.in;
+	if (n > tail && n < sizeof name && !strcmp(t->name + n - tail, SCALE)) {
+		snprintf(name, sizeof name, "%.*s", (int)(n - tail), t->name);
+		if ((of = maas_model_tensor(m, name)) && maas_is_quant(of->dtype))
+			return 0;
+	}
+	return t->bytes / maas_dtype_size(t->dtype);
+}
+
+int
+maas_model_parameters(const struct maas_model *m, uint64_t *n)
+{
+	struct maas_arena *arena = maas_arena_new(1 << 12);
+	struct maas_network w;
+	int rc = arena ? 0 : -1, net = m->kind->decode != NULL;
+
+	if (rc == 0 && net)
+		rc = m->kind->decode->network(m, arena, &w);
+	*n = 0;
+	for (size_t i = 0; rc == 0 && i < maas_tensors_count(m->file); i++) {
+		const struct maas_tensor *t = maas_tensors_at(m->file, i);
+
+		if (strncmp(t->name, "maas.", 5))
+			*n += weights(m, net ? &w : NULL, t);
+	}
+	maas_arena_free(arena);
+	return rc;
 }

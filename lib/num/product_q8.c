@@ -1,5 +1,5 @@
 /*
- * Products with 8-bit weights.  Rows of a are rounded once, by the team; then each member takes some rows of
+ * Products with 8-bit and 4-bit weights.  Rows of a are rounded once, by the team; then each member takes some panels of
  * weights, and passes each over all rows of a while it is near: for one row of a the weights' way from memory
  * is all the work there is, and for sixteen it still is most of it.
  */
@@ -8,77 +8,62 @@
 
 #include "q8.h"
 
-#define TIER_FILE "q8.inc"
+#define TIER_FILE "q8_round.inc"
 #include "tier.h"
 
 #define ALONE          (1 << 20) /* multiplications that one thread makes sooner than several begin */
+#define AHEAD          8192      /* bytes of weights between those that few rows meet and those asked for */
 #define ROUND_UP(n, t) (((n) + (t)-1) / (t) * (t))
 
 struct job {
 	float *y;
 	size_t ldy, lda;
 	const float *a;
-	struct maas_q8 b;
-	size_t m, n, k;
+	struct maas_quant b;
+	size_t m, n, k, shares;
 	struct maas_epilogue end;
-	int8_t *q; /* [m, groups * MAAS_GROUP]; with those below: a, rounded */
+	int8_t *q; /* [m, groups * group]; with those below: a, rounded */
 	float *scale;
 	int32_t *shifted;
-	size_t groups;
-	char *sums; /* a member's: [m, Q8_LD] floats, sums_bytes apart */
-	size_t sums_bytes;
-	maas_q8_tile *tile;
+	size_t groups, group, panel; /* panel: bytes */
+	char *room;                  /* a member's, room_bytes apart */
+	size_t room_bytes;
+	const struct maas_q8_tier *tier;
 };
 
-size_t
-maas_q8_groups(size_t k)
-{
-	return (k + MAAS_GROUP - 1) / MAAS_GROUP;
-}
+struct room {
+	int8_t wide[Q8_BLOCK * Q8_PANEL];
+	float sums[]; /* [m, Q8_LD] */
+};
 
-void
-maas_q8_round(int8_t *q, float *scale, size_t step, const float *x, size_t n)
-{
-	for (size_t i = 0; i < n; i += MAAS_GROUP)
-		scale[i / MAAS_GROUP * step] = PICK(round)(q + i, x + i, n - i < MAAS_GROUP ? n - i : MAAS_GROUP);
-}
-
-void
-maas_q8_row(float *y, struct maas_q8 b, size_t j, size_t n, size_t k)
-{
-	for (size_t l = 0; l < k; l += MAAS_GROUP)
-		PICK(widen)
-	(y + l, b.p + j * k + l, b.scale[l / MAAS_GROUP * n + j], k - l < MAAS_GROUP ? k - l : MAAS_GROUP);
-}
-
-maas_q8_tile *
+const struct maas_q8_tier *
 maas_q8_now(void)
 {
 #if defined(__x86_64__)
 	if (maas_isa() >= MAAS_AVX512 && __builtin_cpu_supports("avx512vnni"))
-		return maas_q8_vnni;
+		return &maas_q8_vnni;
 	if (maas_isa() >= MAAS_AVX2)
-		return maas_q8_avx2;
+		return &maas_q8_avx2;
 #endif
-	return maas_q8_portable;
+	return &maas_q8_portable;
 }
 
+/* Ranges begin where stacks do. */
 static void
 round_rows(void *arg, size_t begin, size_t end, int member)
 {
 	const struct job *g = arg;
-	size_t whole = g->groups * MAAS_GROUP;
 
 	(void)member;
-	for (size_t i = begin; i < end; i++) {
-		memset(g->q + i * whole + g->k, 0, whole - g->k);
-		maas_q8_round(g->q + i * whole, g->scale + i * g->groups, 1, g->a + i * g->lda, g->k);
-		for (size_t j = 0; j < g->groups; j++)
-			g->shifted[i * g->groups + j] = -128 * PICK(total)(g->q + i * whole + j * MAAS_GROUP);
+	for (size_t i = begin, n; i < end; i += n) {
+		n = q8_stack(g->m - i);
+		PICK(round)
+		(g->q + i * g->groups * g->group, g->scale + i * g->groups, g->shifted + i * g->groups,
+		    g->a + i * g->lda, g->lda, n, g->k, g->group);
 	}
 }
 
-/* What a panel will be written to is asked for before it is summed. */
+/* What will be written is asked for before it is summed. */
 static void
 expect(const struct job *g, size_t j, size_t n)
 {
@@ -87,50 +72,130 @@ expect(const struct job *g, size_t j, size_t n)
 			__builtin_prefetch(g->y + i * g->ldy + j + h, 1, 2);
 }
 
-/* Items are panels of Q8_LD columns. */
+/* Few rows go over the whole panel at once. */
 static void
-panels(void *arg, size_t begin, size_t end, int member)
+few(const struct job *g, float *c, const struct q8_rows *a, const char *w, const maas_bf16 *scale)
 {
-	const struct job *g = arg;
-	struct q8_rows a = { g->q, g->scale, g->shifted, g->groups };
-	float *c = (float *)(g->sums + (size_t)member * g->sums_bytes);
+	struct q8_part b = {
+		.w = w, .scale = scale, .groups = g->groups, .soon = w + AHEAD, .bytes = g->panel / g->groups
+	};
 
-	for (size_t j = begin * Q8_LD; j < end * Q8_LD && j < g->n; j += Q8_LD) {
-		size_t n = g->n - j < Q8_LD ? g->n - j : Q8_LD;
+	(g->b.type == MAAS_I8 ? g->tier->bytes : g->tier->nibbles)(c, a, &b, g->m);
+}
 
-		expect(g, j, n);
-		for (size_t h = 0; h < n; h += Q8_COLUMNS)
-			g->tile(c + h, &a, g->b.p + (j + h) * g->k, g->b.scale + j + h, g->n, g->m,
-			    n - h < Q8_COLUMNS ? n - h : Q8_COLUMNS, g->k);
-		for (size_t i = 0; i < g->m; i++)
-			maas_epilogue_row(&g->end, g->y, g->ldy, c + i * Q8_LD, i, j, n);
+/* Many go over a block of it after the other. */
+static void
+many(const struct job *g, struct room *room, float *c, const struct q8_rows *a, const char *w, const maas_bf16 *scale)
+{
+	size_t each = Q8_BLOCK / g->group, bytes = g->panel / g->groups;
+
+	for (size_t i = 0; i < g->groups; i += each) {
+		size_t n = g->groups - i < each ? g->groups - i : each;
+		struct q8_part b = { w + i * bytes, scale + i * Q8_PANEL, i, n, w + (i + n) * bytes, bytes };
+
+		if (g->b.type != MAAS_I8) {
+			g->tier->widen(room->wide, b.w, n);
+			b.w = room->wide;
+		}
+		g->tier->bytes(c, a, &b, g->m);
 	}
 }
 
+/* Columns from ... to, Q8_LD at a time. */
+static void
+columns(const struct job *g, struct room *room, size_t from, size_t to)
+{
+	struct q8_rows a = { g->q, g->scale, g->shifted, g->groups, g->group };
+
+	for (size_t j = from; j < to; j += Q8_LD) {
+		size_t n = to - j < Q8_LD ? to - j : Q8_LD;
+
+		expect(g, j, n);
+		for (size_t h = 0; h < n; h += Q8_PANEL) {
+			size_t p = (j + h) / Q8_PANEL;
+			const char *w = (const char *)g->b.p + p * g->panel;
+			const maas_bf16 *scale = g->b.scale + p * g->groups * Q8_PANEL;
+
+			if (g->m <= Q8_FEW)
+				few(g, room->sums + h, &a, w, scale);
+			else
+				many(g, room, room->sums + h, &a, w, scale);
+		}
+		for (size_t i = 0; i < g->m; i++)
+			maas_epilogue_row(&g->end, g->y, g->ldy, room->sums + i * Q8_LD, i, j, n);
+	}
+}
+
+/*
+ * Item i: a part of the columns.  Each is as large as what is left allows, so that members read long runs of memory
+ * and still end together (guided self-scheduling: Polychronopoulos & Kuck 1987).  No result depends on it.
+ */
+static size_t
+cut(const struct job *g, size_t item, size_t *from)
+{
+	size_t units = (g->n + Q8_LD - 1) / Q8_LD, at = 0, n = 0;
+
+	for (size_t i = 0; i <= item && at + n < units; i++) {
+		at += n;
+		n = (units - at + g->shares - 1) / g->shares;
+	}
+	*from = at * Q8_LD;
+	return (at + n) * Q8_LD < g->n ? (at + n) * Q8_LD : g->n;
+}
+
+static size_t
+cuts(const struct job *g)
+{
+	size_t n = 0, from;
+
+	while (cut(g, n++, &from) < g->n)
+		;
+	return n;
+}
+
+static void
+items(void *arg, size_t begin, size_t end, int member)
+{
+	const struct job *g = arg;
+	struct room *room = (void *)(g->room + (size_t)member * g->room_bytes);
+
+	for (size_t i = begin, from, to; i < end; i++) {
+		to = cut(g, i, &from);
+		columns(g, room, from, to);
+	}
+}
+
+/* Of a, rounded; groups are smallest, and rows longest, where weights have 4 bits or 8. */
 static size_t
 row_bytes(size_t m, size_t k)
 {
-	return ROUND_UP(m * maas_q8_groups(k) * MAAS_GROUP, 64);
+	return ROUND_UP(m * ROUND_UP(k, MAAS_Q8_GROUP), 64);
 }
 
 static size_t
 group_bytes(size_t m, size_t k)
 {
-	return ROUND_UP(m * maas_q8_groups(k) * 4, 64);
+	return ROUND_UP(m * maas_quant_groups(MAAS_U8, k) * 4, 64);
+}
+
+static size_t
+room_bytes(size_t m)
+{
+	return ROUND_UP(sizeof(struct room) + m * Q8_LD * sizeof(float), 64);
 }
 
 size_t
-maas_product_q8_scratch(size_t m, size_t k, int members)
+maas_product_quant_scratch(size_t m, size_t k, int members)
 {
-	return row_bytes(m, k) + 2 * group_bytes(m, k) + (size_t)members * m * Q8_LD * sizeof(float);
+	return row_bytes(m, k) + 2 * group_bytes(m, k) + (size_t)members * room_bytes(m);
 }
 
 void
-maas_product_q8_team(struct maas_team *team, float *y, size_t ldy, const float *a, size_t lda, struct maas_q8 b,
+maas_product_quant_team(struct maas_team *team, float *y, size_t ldy, const float *a, size_t lda, struct maas_quant b,
     size_t m, size_t n, size_t k, const struct maas_epilogue *e, void *scratch)
 {
 	char *s = scratch;
-	size_t rows = row_bytes(m, k), groups = group_bytes(m, k), count = (n + Q8_LD - 1) / Q8_LD;
+	size_t rows = row_bytes(m, k), groups = group_bytes(m, k);
 	struct job g = { .y = y,
 		.ldy = ldy,
 		.lda = lda,
@@ -139,19 +204,22 @@ maas_product_q8_team(struct maas_team *team, float *y, size_t ldy, const float *
 		.m = m,
 		.n = n,
 		.k = k,
+		.shares = 2 * (size_t)maas_team_size(team),
 		.q = (void *)s,
 		.scale = (void *)(s + rows),
 		.shifted = (void *)(s + rows + groups),
-		.groups = maas_q8_groups(k),
-		.sums = s + rows + 2 * groups,
-		.sums_bytes = m * Q8_LD * sizeof(float),
-		.tile = maas_q8_now() };
+		.groups = maas_quant_groups(b.type, k),
+		.group = maas_quant_group(b.type),
+		.panel = maas_quant_panel_bytes(b.type, k),
+		.room = s + rows + 2 * groups,
+		.room_bytes = room_bytes(m),
+		.tier = maas_q8_now() };
 
 	if (e)
 		g.end = *e;
 	maas_team_run(team, m, 8, round_rows, &g);
 	if (m * n < ALONE / (k + 1))
-		panels(&g, 0, count, 0);
+		columns(&g, (void *)g.room, 0, n);
 	else
-		maas_team_run(team, count, 1, panels, &g);
+		maas_team_run(team, cuts(&g), 1, items, &g);
 }

@@ -1,8 +1,7 @@
 /*
- * Products with 8-bit weights, AVX-512 with VNNI.  Sixteen rows of weights are read MAAS_GROUP bytes at a time and
- * turned, so that a register has four steps of k of every row; then each row of a passes over the sixteen registers.
- * The instruction takes one operand without a sign: weights are shifted by 128, and the sums begin with what that
- * adds, taken off.
+ * Products with 8-bit and 4-bit weights, AVX-512 with VNNI.  Sixteen columns are in a register, four steps of k of each,
+ * as they are in memory.  The instruction takes one operand without a sign: weights are shifted by 128, and the sums
+ * begin with what that adds, taken off.
  */
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -12,122 +11,159 @@
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512vnni,avx2,fma")))
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
+struct sums {
+	__m512i s[16]; /* of a group: rows, each in some chains */
+	__m512 acc[8]; /* of the groups before */
+};
+
+/* Four steps of all columns met by a stack of rows; chain: which of each row's. */
 INLINE void
-turn(__m512i r[16])
+meet(struct sums *t, __m512i w, const int8_t *x, int chain, const int rows, const int chains)
 {
-	__m512i t[16];
-
-#pragma GCC unroll 8
-	for (int i = 0; i < 16; i += 2) {
-		t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-		t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-	}
-#pragma GCC unroll 4
-	for (int i = 0; i < 16; i += 4) {
-		r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
-		r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
-		r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
-		r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
-	}
-#pragma GCC unroll 4
-	for (int i = 0; i < 4; i++) {
-		t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
-		t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xdd);
-		t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
-		t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xdd);
-	}
-#pragma GCC unroll 4
-	for (int i = 0; i < 4; i++) {
-		r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
-		r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
-		r[i + 4] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0x88);
-		r[i + 12] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0xdd);
-	}
-}
-
-/* r[h] holds steps 4 h ... 4 h + 3 of each of the n rows, shifted. */
-INLINE void
-take(__m512i r[16], const int8_t *w, size_t k, size_t n, __mmask64 in)
-{
-	const __m512i half = _mm512_set1_epi8((char)0x80);
-
-#pragma GCC unroll 16
-	for (size_t j = 0; j < 16; j++) {
-		const int8_t *at = w + (j < n ? j : n - 1) * k;
-
-		r[j] = _mm512_xor_si512(_mm512_maskz_loadu_epi8(in, at), half);
-	}
-	turn(r);
-}
-
-/* Some rows of a, each sum in as many chains as keep the processor busy. */
-INLINE void
-meet(float *c, const struct q8_rows *a, size_t i, size_t g, const __m512i r[16], __m512 by, const int8_t *soon,
-    const int rows, const int chains)
-{
-	__m512i s[8];
-
-#pragma GCC unroll 8
-	for (int h = 0; h < rows * chains; h++)
-		s[h] = h % chains ? _mm512_setzero_si512()
-				  : _mm512_set1_epi32(a->shifted[(i + (size_t)(h / chains)) * a->groups + g]);
-#pragma GCC unroll 16
-	for (int l = 0; l < 16; l++) {
-		if (i == 0)
-			_mm_prefetch((const char *)soon + l * 64, _MM_HINT_T1);
-#pragma GCC unroll 8
-		for (int h = 0; h < rows; h++) {
-			int32_t four;
-
-			__builtin_memcpy(
-			    &four, a->p + ((i + (size_t)h) * a->groups + g) * MAAS_GROUP + 4 * (size_t)l, sizeof four);
-			s[h * chains + l % chains] =
-			    _mm512_dpbusd_epi32(s[h * chains + l % chains], r[l], _mm512_set1_epi32(four));
-		}
-	}
 #pragma GCC unroll 8
 	for (int h = 0; h < rows; h++) {
-		float *y = c + (i + (size_t)h) * Q8_LD;
-		__m512i sum = s[h * chains];
+		int32_t four;
 
-#pragma GCC unroll 4
-		for (int t = 1; t < chains; t++)
-			sum = _mm512_add_epi32(sum, s[h * chains + t]);
-		__m512 x =
-		    _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_set1_ps(a->scale[(i + (size_t)h) * a->groups + g]));
-
-		_mm512_storeu_ps(y, _mm512_fmadd_ps(x, by, g ? _mm512_loadu_ps(y) : _mm512_setzero_ps()));
+		__builtin_memcpy(&four, x + 4 * h, sizeof four);
+		t->s[h * chains + chain] = _mm512_dpbusd_epi32(t->s[h * chains + chain], w, _mm512_set1_epi32(four));
 	}
 }
 
 INLINE void
-groups(
-    float *c, const struct q8_rows *a, const int8_t *w, const float *scale, size_t step, size_t m, size_t n, size_t k)
+group(
+    struct sums *t, const uint8_t *w, const int8_t *x, const size_t n, const int rows, const int chains, const int four)
 {
-	for (size_t g = 0; g < a->groups; g++) {
-		size_t left = k - g * MAAS_GROUP, i = 0;
-		__mmask64 in = left < MAAS_GROUP ? ((__mmask64)1 << left) - 1 : ~(__mmask64)0;
-		__m512 by = _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), scale + g * step);
-		const int8_t *soon = w + 16 * k + g * 16 * MAAS_GROUP;
-		__m512i r[16];
+	const __m512i shift = _mm512_set1_epi8((char)0x80), low = _mm512_set1_epi8(15);
+	const __m512i level =
+	    _mm512_xor_si512(_mm512_broadcast_i32x4(_mm_loadu_si128((const void *)maas_q4_level)), shift);
 
-		take(r, w + g * MAAS_GROUP, k, n, in);
-		for (; i + 8 <= m; i += 8)
-			meet(c, a, i, g, r, by, soon, 8, 1);
-		for (; i + 4 <= m; i += 4)
-			meet(c, a, i, g, r, by, soon, 4, 2);
-		for (; i < m; i++)
-			meet(c, a, i, g, r, by, soon, 1, 4);
+	if (!four) {
+#pragma GCC unroll 16
+		for (size_t l = 0; l < n; l += 4)
+			meet(t, _mm512_xor_si512(_mm512_loadu_si512(w + l * 16), shift), x + l * (size_t)rows,
+			    (int)(l / 4) % chains, rows, chains);
+		return;
+	}
+#pragma GCC unroll 4
+	for (size_t l = 0; l < n / 2; l += 4) {
+		__m512i v = _mm512_loadu_si512(w + l * 16), high = _mm512_srli_epi16(v, 4);
+
+		meet(t, _mm512_shuffle_epi8(level, _mm512_and_si512(v, low)), x + l * (size_t)rows,
+		    (int)(l / 2) % chains, rows, chains);
+		meet(t, _mm512_shuffle_epi8(level, _mm512_and_si512(high, low)), x + (n / 2 + l) * (size_t)rows,
+		    (int)(l / 2 + 1) % chains, rows, chains);
 	}
 }
 
-TARGET void
-maas_q8_vnni(
-    float *c, const struct q8_rows *a, const int8_t *w, const float *scale, size_t step, size_t m, size_t n, size_t k)
+INLINE void
+begin(struct sums *t, const int32_t *shifted, const int rows, const int chains)
 {
-	if (n == Q8_COLUMNS)
-		groups(c, a, w, scale, step, m, Q8_COLUMNS, k);
-	else
-		groups(c, a, w, scale, step, m, n, k);
+#pragma GCC unroll 16
+	for (int h = 0; h < rows * chains; h++)
+		t->s[h] = h % chains ? _mm512_setzero_si512() : _mm512_set1_epi32(shifted[h / chains]);
 }
+
+INLINE void
+finish(struct sums *t, const float *by, __m512 scale, const int rows, const int chains)
+{
+#pragma GCC unroll 8
+	for (int h = 0; h < rows; h++) {
+		__m512i sum = t->s[h * chains];
+
+#pragma GCC unroll 4
+		for (int i = 1; i < chains; i++)
+			sum = _mm512_add_epi32(sum, t->s[h * chains + i]);
+		t->acc[h] =
+		    _mm512_fmadd_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_set1_ps(by[h])), scale, t->acc[h]);
+	}
+}
+
+/* A stack of rows, from row i on, over the whole part. */
+INLINE void
+pass(float *c, const struct q8_rows *a, const struct q8_part *b, size_t i, size_t m, const size_t n, const int rows,
+    const int chains, const int four)
+{
+	size_t at = i * a->groups + b->first * (size_t)rows, from, to;
+	const int8_t *x = a->p + at * n;
+	const float *by = a->scale + at;
+	const int32_t *shifted = a->shifted + at;
+	const uint8_t *w = b->w;
+	const maas_bf16 *scale = b->scale, *end = scale + b->groups * Q8_PANEL;
+	const char *soon = b->soon;
+	struct sums t;
+
+	q8_share(&from, &to, b->bytes, i, m);
+#pragma GCC unroll 8
+	for (int h = 0; h < rows; h++)
+		t.acc[h] = b->first ? _mm512_loadu_ps(c + (i + (size_t)h) * Q8_LD) : _mm512_setzero_ps();
+	for (; scale < end; scale += Q8_PANEL) {
+		__m512i half = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)scale));
+
+		for (size_t l = from; l < to; l += 64)
+			_mm_prefetch(soon + l, _MM_HINT_T0);
+		begin(&t, shifted, rows, chains);
+		group(&t, w, x, n, rows, chains, four);
+		finish(&t, by, _mm512_castsi512_ps(_mm512_slli_epi32(half, 16)), rows, chains);
+		soon += b->bytes;
+		shifted += rows;
+		by += rows;
+		x += (size_t)rows * n;
+		w += n * Q8_PANEL / (four ? 2 : 1);
+	}
+#pragma GCC unroll 8
+	for (int h = 0; h < rows; h++)
+		_mm512_storeu_ps(c + (i + (size_t)h) * Q8_LD, t.acc[h]);
+}
+
+INLINE void
+passes(float *c, const struct q8_rows *a, const struct q8_part *b, size_t m, const size_t n, const int four)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= m; i += 8)
+		pass(c, a, b, i, m, n, 8, 1, four);
+	if (i + 4 <= m) {
+		pass(c, a, b, i, m, n, 4, 2, four);
+		i += 4;
+	}
+	if (i + 2 <= m) {
+		pass(c, a, b, i, m, n, 2, 4, four);
+		i += 2;
+	}
+	if (i < m)
+		pass(c, a, b, i, m, n, 1, 4, four);
+}
+
+TARGET static void
+bytes(float *c, const struct q8_rows *a, const struct q8_part *b, size_t m)
+{
+	if (a->group == MAAS_Q8_GROUP)
+		passes(c, a, b, m, MAAS_Q8_GROUP, 0);
+	else
+		passes(c, a, b, m, MAAS_Q4_GROUP, 0);
+}
+
+TARGET static void
+nibbles(float *c, const struct q8_rows *a, const struct q8_part *b, size_t m)
+{
+	passes(c, a, b, m, MAAS_Q4_GROUP, 1);
+}
+
+TARGET static void
+widen(int8_t *to, const uint8_t *w, size_t groups)
+{
+	const __m512i low = _mm512_set1_epi8(15);
+	const __m512i level = _mm512_broadcast_i32x4(_mm_loadu_si128((const void *)maas_q4_level));
+	size_t half = MAAS_Q4_GROUP / 2 * Q8_PANEL;
+
+	for (size_t g = 0; g < groups; g++, w += half, to += 2 * half)
+		for (size_t i = 0; i < half; i += 64) {
+			__m512i v = _mm512_loadu_si512(w + i), high = _mm512_srli_epi16(v, 4);
+
+			_mm512_storeu_si512(to + i, _mm512_shuffle_epi8(level, _mm512_and_si512(v, low)));
+			_mm512_storeu_si512(to + half + i, _mm512_shuffle_epi8(level, _mm512_and_si512(high, low)));
+		}
+}
+
+const struct maas_q8_tier maas_q8_vnni = { bytes, nibbles, widen };
 #endif

@@ -75,24 +75,25 @@ bench(const struct maas_model *m, const char *name, const char *type, struct maa
 int
 main(int argc, char **argv)
 {
-	static const char *const types[] = { "f32", "bf16", "q8" };
+	static const char *const types[] = { "f32", "bf16", "q8", "q4" };
 	struct maas_team *team = maas_team_new(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 0);
 
 	for (size_t i = 0; team && i < MAAS_COUNT(models); i++)
-		for (int p = 0; p < 3 && (argc < 3 || !strcmp(argv[2], models[i].name)); p++) {
+		for (int p = 0; p < 4 && (argc < 3 || !strcmp(argv[2], models[i].name)); p++) {
 			struct maas_model *m = tiny_gpt(&plain, &models[i].shape, p == 1 ? MAAS_BF16 : MAAS_F32);
-			struct maas_model *q8 = p == 2 && m ? maas_model_quantize(m, team) : NULL;
+			struct maas_model *quant =
+			    p >= 2 && m ? maas_model_quantize(m, p == 2 ? MAAS_I8 : MAAS_U8, team) : NULL;
 			size_t most = (size_t)models[i].shape.context < 400 ? 200 : 400;
 			double one, all;
 
-			if (!m || (p == 2 && !q8)) {
+			if (!m || (p >= 2 && !quant)) {
 				fprintf(stderr, "%s\n", maas_error());
 				return 1;
 			}
-			one = bench(q8 ? q8 : m, models[i].name, types[p], team, 1, most);
-			all = bench(q8 ? q8 : m, models[i].name, types[p], team, 16, most);
+			one = bench(quant ? quant : m, models[i].name, types[p], team, 1, most);
+			all = bench(quant ? quant : m, models[i].name, types[p], team, 16, most);
 			printf("decode\t%s\t%s\tsixteen to one\t%.2f x\n", models[i].name, types[p], all / one);
-			maas_model_close(q8);
+			maas_model_close(quant);
 			maas_model_close(m);
 		}
 	maas_team_free(team);

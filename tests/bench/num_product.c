@@ -21,7 +21,7 @@ static const struct shape {
 	{ "head", 16, VOCAB, 768, 0, 0 },
 };
 
-enum weights { F32, BF16, Q8, WEIGHTS };
+enum weights { F32, BF16, Q8, Q4, WEIGHTS };
 
 static const struct {
 	const char *name;
@@ -30,12 +30,13 @@ static const struct {
 } weights[WEIGHTS] = {
 	{ "f32", ROOF_F32, 4 },
 	{ "bf16", ROOF_BF16, 2 },
-	{ "q8", ROOF_INT8, 1 + 4.0 / MAAS_GROUP },
+	{ "q8", ROOF_INT8, 1 + 2.0 / MAAS_Q8_GROUP },
+	{ "q4", ROOF_INT8, 0.5 + 2.0 / MAAS_Q4_GROUP },
 };
 
 static struct {
-	float *x, *w, *y, *scale;
-	maas_bf16 *half;
+	float *x, *w, *y;
+	maas_bf16 *half, *scale;
 	int8_t *q8;
 	void *scratch;
 } at;
@@ -43,18 +44,18 @@ static struct {
 static int
 make(struct maas_team *team)
 {
-	size_t space = (size_t)VOCAB * 768, members = (size_t)maas_team_size(team);
+	size_t space = maas_quant_panels(VOCAB) * MAAS_PANEL * 768, members = (size_t)maas_team_size(team);
 	size_t bytes = members * maas_product_scratch();
 
 	for (size_t i = 0; i < MAAS_COUNT(shapes); i++) {
-		size_t q8 = maas_product_q8_scratch(shapes[i].m, shapes[i].k, (int)members);
+		size_t q8 = maas_product_quant_scratch(shapes[i].m, shapes[i].k, (int)members);
 
 		bytes = q8 > bytes ? q8 : bytes;
 	}
 	at.x = maas_pages_take((size_t)2048 * 2048, sizeof(float));
 	at.w = maas_pages_take(space, sizeof(float));
 	at.y = maas_pages_take((size_t)3072 * 3072, sizeof(float));
-	at.scale = maas_pages_take(space / 32, sizeof(float));
+	at.scale = maas_pages_take(space / MAAS_Q4_GROUP, sizeof(maas_bf16));
 	at.half = maas_pages_take(space, sizeof(maas_bf16));
 	at.q8 = maas_pages_take(space, 1);
 	at.scratch = maas_pages_take(bytes, 1);
@@ -62,8 +63,8 @@ make(struct maas_team *team)
 		return -1;
 	maas_fill_normal(at.x, (size_t)2048 * 2048, 1, 1, 1);
 	maas_fill_normal(at.w, space, 1, 1, 2);
-	maas_fill_normal(at.scale, space / 32, 1, 1, 3);
 	maas_to_bf16(at.half, at.w, space);
+	maas_to_bf16(at.scale, at.w, space / MAAS_Q4_GROUP);
 	for (size_t i = 0; i < space; i++)
 		at.q8[i] = (int8_t)(at.w[i] * 30);
 	return 0;
@@ -76,9 +77,10 @@ once(struct maas_team *team, const struct shape *s, enum weights w)
 	struct maas_matrix b = { w == BF16 ? (void *)at.half : at.w, w == BF16 ? MAAS_BF16 : MAAS_F32, s->bt ? 1 : s->k,
 		s->bt ? s->n : 1 };
 
-	if (w == Q8)
-		maas_product_q8_team(team, at.y, s->n, at.x, s->k, (struct maas_q8){ at.q8, at.scale }, s->m, s->n,
-		    s->k, NULL, at.scratch);
+	if (w >= Q8)
+		maas_product_quant_team(team, at.y, s->n, at.x, s->k,
+		    (struct maas_quant){ w == Q8 ? MAAS_I8 : MAAS_U8, at.q8, at.scale }, s->m, s->n, s->k, NULL,
+		    at.scratch);
 	else
 		maas_product_team(team, at.y, s->n, a, b, s->m, s->n, s->k, b.type, NULL, at.scratch);
 }
@@ -119,7 +121,7 @@ main(int argc, char **argv)
 
 				snprintf(what, sizeof what, "product %s %zux%zux%zu %s", s->what, s->m, s->n, s->k,
 				    weights[w].name);
-				if (!roof_wanted(&a, what, (enum maas_isa)tier) || (w == Q8 && (s->at || s->bt)) ||
+				if (!roof_wanted(&a, what, (enum maas_isa)tier) || (w >= Q8 && (s->at || s->bt)) ||
 				    (tier == MAAS_PORTABLE && ops > BEARABLE))
 					continue;
 				roof_tell(a.team, (enum maas_isa)tier, what,

@@ -134,14 +134,14 @@ together(
 	maas_team_free(team);
 }
 
-/* stored MAAS_I8: 8-bit weights. */
+/* stored MAAS_I8, MAAS_U8: weights of 8 and of 4 bits. */
 static void
 invariance(enum maas_dtype stored, enum maas_dtype type)
 {
 	static struct told want[CASES];
 	struct maas_team *team = maas_team_new(1);
-	struct maas_model *floats = tiny_gpt(&plain, &shape, stored == MAAS_I8 ? MAAS_F32 : stored);
-	struct maas_model *m = stored == MAAS_I8 ? maas_model_quantize(floats, team) : floats;
+	struct maas_model *floats = tiny_gpt(&plain, &shape, maas_is_quant(stored) ? MAAS_F32 : stored);
+	struct maas_model *m = maas_is_quant(stored) ? maas_model_quantize(floats, stored, team) : floats;
 	int differ = 0;
 
 	ok(m && alone(m, type, want) == 0, "each alone");
@@ -238,34 +238,44 @@ oddities(void)
 	maas_model_close(m);
 }
 
-/* 8-bit weights whose scales are not there, are others, or are no numbers. */
+/* Weights of few bits whose scales are not there, are others, or are no numbers; that lie in rows; that are others. */
 static void
-scales(void)
+scales(enum maas_dtype type)
 {
 	static const char name[] = "h.1.mlp.c_proj.weight.scale";
 	struct maas_team *team = maas_team_new(1);
-	struct maas_model *m = tiny_gpt(&plain, &shape, MAAS_F32), *q8 = maas_model_quantize(m, team);
-	static float few[3 * 47], none[3 * 48];
-	struct maas_tensor t = { name, MAAS_F32, 2, { 3, 47 }, few, 0 };
+	struct maas_model *m = tiny_gpt(&plain, &shape, MAAS_F32), *quant = maas_model_quantize(m, type, team);
+	static maas_bf16 none[3 * 6 * MAAS_PANEL];
+	static int8_t rows[48 * 192];
+	size_t groups = maas_quant_groups(type, 192);
+	struct maas_tensor t = { name, MAAS_BF16, 3, { 3, groups, MAAS_PANEL - 1 }, none, 0 };
+	struct maas_tensor w = { "h.1.mlp.c_proj.weight", type, 2, { 48, 192 }, rows, 0 };
 	struct maas_decoder *d;
 	struct maas_sequence *s;
 
-	ok(!maas_model_quantize(q8, team), "%s", maas_error());
-	ok(maas_model_remove(q8, name) == 0 && !decoder(q8, team, MAAS_DTYPES, 1, 0) && strstr(maas_error(), name),
+	ok(!maas_model_quantize(quant, MAAS_U8, team), "%s", maas_error());
+	ok(maas_model_remove(quant, name) == 0 && !decoder(quant, team, MAAS_DTYPES, 1, 0) &&
+		strstr(maas_error(), name),
 	    "%s", maas_error());
-	ok(maas_model_add(q8, &t) == 0 && !decoder(q8, team, MAAS_DTYPES, 1, 0) && strstr(maas_error(), name), "%s",
-	    maas_error());
+	ok(maas_model_add(quant, &t) == 0 && !decoder(quant, team, MAAS_DTYPES, 1, 0) && strstr(maas_error(), name),
+	    "%s", maas_error());
 	for (size_t i = 0; i < MAAS_COUNT(none); i++)
-		none[i] = NAN;
-	t.dim[1] = 48;
-	t.data = none;
-	d = maas_model_replace(q8, &t) == 0 ? decoder(q8, team, MAAS_DTYPES, 1, 0) : NULL;
+		none[i] = 0x7fc0;
+	t.dim[2] = MAAS_PANEL;
+	d = maas_model_replace(quant, &t) == 0 ? decoder(quant, team, MAAS_DTYPES, 1, 0) : NULL;
 	s = d ? join(d, 1) : NULL;
 	ok(s && maas_decoder_step(d) == 0 && s->finish == MAAS_BROKEN, "scales that are no numbers");
 	maas_decoder_free(d);
+	ok(maas_model_replace(quant, &w) == 0 && !decoder(quant, team, MAAS_DTYPES, 1, 0) &&
+		strstr(maas_error(), w.name),
+	    "%s", maas_error());
+	w.ndim = 5;
+	ok(maas_model_replace(quant, &w) == 0 && !decoder(quant, team, MAAS_DTYPES, 1, 0) &&
+		strstr(maas_error(), w.name),
+	    "%s", maas_error());
 	((float *)(uintptr_t)maas_model_tensor(m, "h.0.mlp.c_fc.weight")->data)[5] = INFINITY;
-	ok(!maas_model_quantize(m, team) && strstr(maas_error(), "h.0.mlp.c_fc.weight"), "%s", maas_error());
-	maas_model_close(q8);
+	ok(!maas_model_quantize(m, type, team) && strstr(maas_error(), "h.0.mlp.c_fc.weight"), "%s", maas_error());
+	maas_model_close(quant);
 	maas_model_close(m);
 	maas_team_free(team);
 }
@@ -303,9 +313,11 @@ main(void)
 	invariance(MAAS_BF16, MAAS_F32);
 	invariance(MAAS_I8, MAAS_DTYPES);
 	invariance(MAAS_I8, MAAS_F32);
+	invariance(MAAS_U8, MAAS_DTYPES);
 	refusals();
 	oddities();
-	scales();
+	scales(MAAS_I8);
+	scales(MAAS_U8);
 	memory();
 	return done();
 }

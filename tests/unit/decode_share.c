@@ -259,7 +259,7 @@ main(void)
 
 	team = maas_team_new(2);
 	for (int i = 0; i < 2; i++) {
-		const struct maas_model *of = i ? (q8 = maas_model_quantize(m, team)) : m;
+		const struct maas_model *of = i ? (q8 = maas_model_quantize(m, MAAS_I8, team)) : m;
 		struct maas_decoder *d = decoder(of, 1, 0, 0);
 
 		for (size_t k = 0; k < PROMPTS; k++)
