@@ -1,43 +1,59 @@
 /*
  * Products: blocking, packing, finishing, and the cut for the team (Goto & van de Geijn 2008,
- * "Anatomy of high-performance matrix multiplication").  A block of y is MAX_M x MAX_N at most;
- * for each TILE_K steps of k its rows of a are packed once, and its columns of b a panel at a time,
- * which then stays in the first cache while all rows pass over it.  Sums stay in scratch until k is
- * done, so the order of rounding knows nothing of blocks.
+ * "Anatomy of high-performance matrix multiplication").  k is cut into parts that a tile takes at once.  A block of
+ * y is some rows by some columns: its rows of a are packed, all of k where they fit, and pass over one panel of b
+ * after the other, which stays in the first cache meanwhile.  Where there are several blocks of rows, the team packs
+ * panels of b once for all of them, a slab at a time.  Sums stay in scratch until k is done, so the order of rounding
+ * knows nothing of blocks.
  */
 #include <string.h>
 
 #include "tile.h"
 
-#define MAX_M           336 /* a multiple of every tile's rows */
-#define MAX_N           256 /* with MAX_M: packed rows and sums fit the second cache together */
-#define END_N           128 /* columns finished at a time, while their sums are near */
-#define MIN_M           42
-#define ALONE           (1 << 20) /* multiplications that one thread makes sooner than several begin */
+#define MAX_M           336           /* rows of a block */
+#define END_N           128           /* columns finished at a time, while their sums are near */
+#define ROWS            480           /* rows of a part of k that are packed together: half of the second cache */
+#define SUMS            (MAX_M * 256) /* sums of a block that waits for more of k: a third of it */
+#define WHOLE           96            /* rows that make it worth to pack all of k */
+#define SLAB            (1 << 20)     /* a member's share of packed panels */
+#define SLAB_PANELS     8             /* fewer are not worth it */
+#define ALONE           (1 << 20)     /* multiplications that one thread makes sooner than several begin */
 #define ROUND_UP(n, to) (((n) + (to)-1) / (to) * (to))
 
 struct job {
 	float *y;
 	size_t ldy;
 	struct maas_matrix a, b;
-	size_t m, n, k, mb, nb, kb, across; /* sizes; of a block; blocks side by side */
-	int half;                           /* bf16 */
+	size_t m, n, k;
+	size_t mb, nb, kb;         /* of a block: rows, columns, steps of a part */
+	size_t parts, together;    /* of k; those packed at a time, one or all */
+	size_t from, wide, across; /* columns worked on now; blocks side by side */
+	size_t panel;              /* numbers of a panel in the slab; 0: each block packs its own */
+	int half;                  /* bf16 */
 	struct maas_epilogue end;
 	const struct maas_tile *tile;
+	size_t members;
 	char *scratch;
 };
 
 struct room { /* a member's scratch */
-	float a[MAX_M * TILE_ROW];
+	float a[ROWS * TILE_ROW];
 	float b[TILE_K * TILE_N];
-	float c[MAX_M * MAX_N];
+	float c[SUMS];
 	float row[END_N];
+	float slab[SLAB];
 };
 
 size_t
 maas_product_scratch(void)
 {
 	return ROUND_UP(sizeof(struct room), 64);
+}
+
+static struct room *
+room(const struct job *g, size_t member)
+{
+	return (void *)(g->scratch + member * maas_product_scratch());
 }
 
 const struct maas_tile *
@@ -67,11 +83,32 @@ turned(struct maas_matrix s)
 	return (struct maas_matrix){ s.p, s.type, s.col, s.row };
 }
 
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Steps of a part. */
+static size_t
+steps(const struct job *g, size_t part)
+{
+	return least(g->k - part * g->kb, g->kb);
+}
+
+/* A part's words of an operand, side by side. */
+static size_t
+words(const struct job *g, size_t steps)
+{
+	return g->half ? ROUND_UP(steps, TILE_BF) / g->tile->pair : steps;
+}
+
 /* Columns behind the last are zero, and so are steps of bf16 up to a whole TILE_BF. */
 static void
-pack_panel(const struct job *g, float *to, size_t j, size_t n, size_t l, size_t k)
+pack_panel(const struct job *g, float *to, size_t j, size_t part)
 {
-	struct maas_matrix b = at(g->b, j, l), by_step = turned(b);
+	struct maas_matrix b = at(g->b, j, part * g->kb), by_step = turned(b);
+	size_t n = least(g->n - j, TILE_N), k = steps(g, part);
 
 	if (g->half) {
 		g->tile->pack_b(to, &b, n, k);
@@ -82,15 +119,35 @@ pack_panel(const struct job *g, float *to, size_t j, size_t n, size_t l, size_t 
 	g->tile->pack(to, TILE_N, &by_step, k, n, 0);
 }
 
-static void
-pack_rows(const struct job *g, float *to, size_t i, size_t m, size_t l, size_t k)
+/* Where a panel's part lies in the slab: panels go round the members. */
+static float *
+in_slab(const struct job *g, size_t j, size_t part)
 {
-	struct maas_matrix a = at(g->a, i, l);
+	size_t p = (j - g->from) / TILE_N;
+
+	return room(g, p % g->members)->slab + p / g->members * g->panel + part * words(g, g->kb) * TILE_N;
+}
+
+static void
+fill_slab(void *arg, size_t begin, size_t end, int member)
+{
+	const struct job *g = arg;
+
+	(void)member;
+	for (size_t p = begin; p < end; p++)
+		for (size_t part = 0; part < g->parts; part++)
+			pack_panel(g, in_slab(g, g->from + p * TILE_N, part), g->from + p * TILE_N, part);
+}
+
+static void
+pack_rows(const struct job *g, float *to, size_t i, size_t m, size_t part)
+{
+	struct maas_matrix a = at(g->a, i, part * g->kb);
 
 	if (g->half)
-		g->tile->pack_a(to, &a, m, k);
+		g->tile->pack_a(to, &a, m, steps(g, part));
 	else
-		g->tile->pack(to, TILE_ROW, &a, m, k, 0);
+		g->tile->pack(to, TILE_ROW, &a, m, steps(g, part), 0);
 }
 
 void
@@ -114,13 +171,14 @@ maas_epilogue_row(const struct maas_epilogue *e, float *y, size_t ldy, float *v,
 		memcpy(y + at0, v, n * sizeof *v);
 }
 
+/* n columns from (i, j) on: panels' sums [m, TILE_N] one after the other. */
 static void
-finish(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t from, size_t to)
+finish(const struct job *g, struct room *s, const float *sums, size_t i, size_t m, size_t j, size_t n)
 {
 	for (size_t r = 0; r < m; r++) {
-		for (size_t c = from; c < to; c += TILE_N)
-			memcpy(s->row + c - from, s->c + c * m + r * TILE_N, TILE_N * sizeof *s->row);
-		maas_epilogue_row(&g->end, g->y, g->ldy, s->row, i + r, j + from, to - from);
+		for (size_t c = 0; c < n; c += TILE_N)
+			memcpy(s->row + c, sums + c * m + r * TILE_N, TILE_N * sizeof *s->row);
+		maas_epilogue_row(&g->end, g->y, g->ldy, s->row, i + r, j, n);
 	}
 }
 
@@ -165,55 +223,102 @@ lines(const struct ahead *a)
 	return a->rows * ((a->bytes + 63) / 64);
 }
 
-static void
-sums(const struct job *g, struct room *s, float *c, size_t m, size_t k, int add, struct ahead *rows,
-    struct ahead *panel, size_t left)
+/* Rows that are multiplied between two looks ahead for memory. */
+static size_t
+chunk(const struct job *g, size_t m)
 {
-	size_t chunk = g->tile->chunk, each = (m + chunk - 1) / chunk;
-	size_t share = lines(rows) / (left * each) + 1, near = lines(panel) / each + 1;
+	size_t rows = g->half ? g->tile->rows_bf16 : g->tile->rows_f32;
 
-	for (size_t r = 0; r < m; r += chunk) {
-		ask(panel, near);
-		ask(rows, share);
-		(g->half ? g->tile->bf16 : g->tile->f32)(
-		    c + r * TILE_N, s->a + r * TILE_ROW, s->b, m - r < chunk ? m - r : chunk, k, add);
-	}
+	return ROUND_UP(least(m / 8 + 1, 40), rows);
 }
 
-/* One block of k; the last finishes its columns as it goes. */
-static void
-panels(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t n, size_t l, size_t k)
+struct place { /* of a panel in a block: columns from j on, first and last of n; a part of k */
+	size_t i, m, j, n, c, part;
+};
+
+/* What is read after a panel: the next one. */
+static struct ahead
+panel_ahead(const struct job *g, struct place p)
 {
-	size_t whole = g->half ? ROUND_UP(k, TILE_BF) : k, then = l + k;
-	size_t k2 = g->k - then < g->kb ? g->k - then : g->kb;
-	int last = then == g->k;
-	struct maas_matrix a = at(g->a, i, last ? l : then);
-	struct ahead rows = ahead(&a, last ? 0 : m, k2);
+	size_t end = p.part / g->together * g->together + g->together;
 
-	pack_rows(g, s->a, i, m, l, k);
-	for (size_t c = 0; c < n; c += TILE_N) {
-		size_t next = c + TILE_N < n ? c + TILE_N : n;
-		struct maas_matrix b = turned(next < n ? at(g->b, j + next, l) : at(g->b, j, last ? l : then));
-		struct ahead panel = ahead(&b, next < n || !last ? k : 0, TILE_N < n ? TILE_N : n);
+	if (p.part + 1 < end) {
+		p.part++;
+	} else {
+		p.part = end - g->together;
+		p.c += TILE_N;
+	}
+	if (p.c >= p.n) {
+		p.c = 0;
+		p.part = end;
+	}
+	if (p.part >= g->parts)
+		return (struct ahead){ NULL, 0, 0, 0, 0, 0 };
+	if (g->panel)
+		return (struct ahead){ (const char *)in_slab(g, p.j + p.c, p.part), 0,
+			words(g, steps(g, p.part)) * TILE_N * sizeof(float), 1, 0, 0 };
 
-		pack_panel(g, s->b, j + c, next - c, l, k);
-		sums(g, s, s->c + c * m, m, whole, l > 0, &rows, &panel, (n - c + TILE_N - 1) / TILE_N);
-		if (last && (next % END_N == 0 || next == n))
-			finish(g, s, i, m, j, c / END_N * END_N, next);
+	struct maas_matrix b = at(g->b, p.j + p.c, p.part * g->kb);
+
+	return ahead(&b, least(p.n - p.c, TILE_N), steps(g, p.part));
+}
+
+/* What is packed after the panels of a part: the rows of the next. */
+static struct ahead
+rows_ahead(const struct job *g, size_t i, size_t m, size_t part)
+{
+	if (part >= g->parts)
+		return (struct ahead){ NULL, 0, 0, 0, 0, 0 };
+
+	struct maas_matrix a = at(g->a, i, part * g->kb);
+
+	return ahead(&a, m, steps(g, part));
+}
+
+static void
+sums(const struct job *g, struct room *s, float *c, struct place p, struct ahead *rows)
+{
+	const float *a = s->a + p.part % g->together * p.m * TILE_ROW, *b = s->b;
+	struct ahead panel = panel_ahead(g, p);
+	size_t k = steps(g, p.part), step = chunk(g, p.m), each = (p.m + step - 1) / step;
+	size_t share = lines(rows) / ((p.n - p.c + TILE_N - 1) / TILE_N * each) + 1, near = lines(&panel) / each + 1;
+
+	if (g->panel)
+		b = in_slab(g, p.j + p.c, p.part);
+	else
+		pack_panel(g, s->b, p.j + p.c, p.part);
+	for (size_t r = 0; r < p.m; r += step) {
+		size_t m = least(p.m - r, step);
+
+		ask(&panel, near);
+		ask(rows, share);
+		if (g->half)
+			g->tile->bf16(c + r * TILE_N, a + r * TILE_ROW, b, m, ROUND_UP(k, TILE_BF), p.part > 0);
+		else
+			g->tile->f32(c + r * TILE_N, a + r * TILE_ROW, b, m, k, p.part > 0);
 	}
 }
 
 static void
 block(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t n)
 {
-	size_t l = 0;
+	size_t kept = g->together == g->parts ? END_N : n; /* columns whose sums are kept */
 
-	do {
-		size_t k = g->k - l < g->kb ? g->k - l : g->kb;
+	for (size_t part = 0; part < g->parts; part += g->together) {
+		size_t end = part + g->together;
+		struct ahead rows = rows_ahead(g, i, m, end);
 
-		panels(g, s, i, m, j, n, l, k);
-		l += k;
-	} while (l < g->k);
+		for (size_t q = part; q < end; q++)
+			pack_rows(g, s->a + (q - part) * m * TILE_ROW, i, m, q);
+		for (size_t c = 0; c < n; c += TILE_N) {
+			size_t begin = c / END_N * END_N;
+
+			for (size_t q = part; q < end; q++)
+				sums(g, s, s->c + c % kept * m, (struct place){ i, m, j, n, c, q }, &rows);
+			if (end == g->parts && (c + TILE_N >= begin + END_N || c + TILE_N >= n))
+				finish(g, s, s->c + begin % kept * m, i, m, j + begin, least(n - begin, END_N));
+		}
+	}
 }
 
 /* Whether weights may be read where they are: few rows, a run of k each, packed rows of all k at once. */
@@ -223,7 +328,7 @@ in_place(const struct job *g)
 	size_t parts = (g->k + TILE_K - 1) / TILE_K;
 
 	return g->m <= 2 * TILE_ROWS && g->k && g->b.col == 1 && g->b.type == (g->half ? MAAS_BF16 : MAAS_F32) &&
-	    parts * g->m <= MAX_M && g->tile->few_f32;
+	    parts * g->m <= ROWS && g->tile->few_f32;
 }
 
 /* TILE_FEW columns through all of k, a group of rows after the other: the second finds the weights near. */
@@ -252,7 +357,7 @@ columns(const struct job *g, struct room *s, size_t j, size_t n)
 	size_t all = n / TILE_N * TILE_N;
 
 	for (size_t l = 0; l < g->k; l += TILE_K) {
-		size_t k = g->k - l < TILE_K ? g->k - l : TILE_K;
+		size_t k = least(g->k - l, TILE_K);
 		float *to = s->a + l / TILE_K * g->m * TILE_ROW;
 		struct maas_matrix a = at(g->a, 0, l);
 
@@ -262,10 +367,13 @@ columns(const struct job *g, struct room *s, size_t j, size_t n)
 			g->tile->pack(to, TILE_ROW, &a, g->m, k, 0);
 	}
 	for (size_t c = 0; c < all; c += TILE_N) {
-		few(g, s, s->c + c * g->m, j + c);
-		few(g, s, s->c + c * g->m + TILE_FEW, j + c + TILE_FEW);
-		if ((c + TILE_N) % END_N == 0 || c + TILE_N == all)
-			finish(g, s, 0, g->m, j, c / END_N * END_N, c + TILE_N);
+		size_t begin = c / END_N * END_N;
+		float *to = s->c + c % END_N * g->m;
+
+		few(g, s, to, j + c);
+		few(g, s, to + TILE_FEW, j + c + TILE_FEW);
+		if (c + TILE_N == begin + END_N || c + TILE_N == all)
+			finish(g, s, s->c, 0, g->m, j + begin, c + TILE_N - begin);
 	}
 	if (all < n)
 		block(g, s, 0, g->m, j + all, n - all);
@@ -275,16 +383,16 @@ static void
 blocks(void *arg, size_t begin, size_t end, int member)
 {
 	const struct job *g = arg;
-	struct room *s = (void *)(g->scratch + (size_t)member * maas_product_scratch());
+	struct room *s = room(g, (size_t)member);
 	unsigned was = g->half ? tile_subnormals_off() : 0;
 
 	for (size_t t = begin; t < end; t++) {
-		size_t i = t / g->across * g->mb, j = t % g->across * g->nb;
+		size_t i = t / g->across * g->mb, j = t % g->across * g->nb, n = least(g->wide - j, g->nb);
 
 		if (in_place(g))
-			columns(g, s, j, g->n - j < g->nb ? g->n - j : g->nb);
+			columns(g, s, g->from + j, n);
 		else
-			block(g, s, i, g->m - i < g->mb ? g->m - i : g->mb, j, g->n - j < g->nb ? g->n - j : g->nb);
+			block(g, s, i, least(g->m - i, g->mb), g->from + j, n);
 	}
 	if (g->half)
 		tile_subnormals_back(was);
@@ -299,6 +407,32 @@ even(size_t n, size_t most, size_t unit)
 	return each ? ROUND_UP(each, unit) < most ? ROUND_UP(each, unit) : most : unit;
 }
 
+/* Rows of a block, and whether all of k is packed for them. */
+static void
+cut_rows(struct job *g)
+{
+	size_t unit = g->half ? g->tile->rows_bf16 : g->tile->rows_f32, whole = least(ROWS / g->parts, MAX_M);
+
+	g->together = whole >= least(g->m, WHOLE) ? g->parts : 1;
+	if (g->together < g->parts)
+		g->mb = even(g->m, MAX_M / 2, unit);
+	else
+		g->mb = g->m <= whole ? g->m : even(g->m, whole / unit * unit, unit);
+}
+
+/* Blocks enough for the members, as many for each. */
+static void
+cut_columns(struct job *g, size_t down)
+{
+	size_t most = g->together == g->parts ? g->wide : SUMS / g->mb / TILE_N * TILE_N;
+	size_t across = (g->wide + most - 1) / most, want = g->members > 1 ? 4 * g->members : 1;
+
+	while (across * TILE_N < g->wide && (down * across < want || down * across % g->members))
+		across++;
+	g->nb = ROUND_UP((g->wide + across - 1) / across, TILE_N);
+	g->across = (g->wide + g->nb - 1) / g->nb;
+}
+
 static struct job
 job_of(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t m, size_t n, size_t k,
     enum maas_dtype precision, const struct maas_epilogue *e, void *scratch)
@@ -310,24 +444,49 @@ job_of(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t 
 		.m = m,
 		.n = n,
 		.k = k,
-		.mb = MAX_M,
-		.nb = MAX_N,
 		.half = precision == MAAS_BF16,
 		.tile = maas_tile_now(),
+		.members = 1,
 		.scratch = scratch };
 
 	/* A block of f32 is a part of the order of rounding; blocks of bf16 may be any. */
 	g.kb = g.half ? even(k, TILE_K * g.tile->pair, TILE_BF) : TILE_K;
+	g.parts = k ? (k + g.kb - 1) / g.kb : 1;
 	if (e)
 		g.end = *e;
 	return g;
 }
 
-static size_t
-count(struct job *g)
+static void
+spread(struct job *g, struct maas_team *team, size_t n, maas_work *work)
 {
-	g->across = (g->n + g->nb - 1) / g->nb;
-	return g->across * ((g->m + g->mb - 1) / g->mb);
+	if (team)
+		maas_team_run(team, n, 1, work, g);
+	else
+		work(g, 0, n, 0);
+}
+
+/* No result depends on how it is cut. */
+static void
+run(struct job *g, struct maas_team *team)
+{
+	size_t wide = g->n, down, panel = g->parts * words(g, g->kb) * TILE_N;
+
+	if (!g->m || !g->n)
+		return;
+	cut_rows(g);
+	down = (g->m + g->mb - 1) / g->mb;
+	if (down > 1 && g->members * (SLAB / panel) >= SLAB_PANELS) {
+		g->panel = panel;
+		wide = even(g->n, g->members * (SLAB / panel) * TILE_N, TILE_N);
+	}
+	for (g->from = 0; g->from < g->n; g->from += wide) {
+		g->wide = least(g->n - g->from, wide);
+		cut_columns(g, down);
+		if (g->panel)
+			spread(g, team, (g->wide + TILE_N - 1) / TILE_N, fill_slab);
+		spread(g, team, down * g->across, blocks);
+	}
 }
 
 void
@@ -336,33 +495,18 @@ maas_product(float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, s
 {
 	struct job g = job_of(y, ldy, a, b, m, n, k, precision, e, scratch);
 
-	g.mb = even(m, g.mb, g.half ? 6 : 14);
-	g.nb = even(n, g.nb, TILE_N);
-	blocks(&g, 0, count(&g), 0);
+	run(&g, NULL);
 }
 
-/* Blocks are made smaller until there are some for each member; no result depends on how. */
 void
 maas_product_team(struct maas_team *team, float *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t m,
     size_t n, size_t k, enum maas_dtype precision, const struct maas_epilogue *e, void *scratch)
 {
 	struct job g = job_of(y, ldy, a, b, m, n, k, precision, e, scratch);
-	size_t want = maas_team_size(team) > 1 ? 4 * (size_t)maas_team_size(team) : 1;
 
-	if (m * n < ALONE / (k + 1)) {
-		maas_product(y, ldy, a, b, m, n, k, precision, e, scratch);
-		return;
-	}
-	while (count(&g) < want)
-		if (g.nb > 2 * TILE_N && (g.nb >= g.mb || g.mb <= MIN_M || m <= g.mb / 2))
-			g.nb /= 2;
-		else if (g.mb > MIN_M)
-			g.mb /= 2;
-		else if (g.nb > TILE_N)
-			g.nb /= 2;
-		else
-			break;
-	g.mb = even(m, g.mb, g.half ? 6 : 14);
-	g.nb = even(n, g.nb, TILE_N);
-	maas_team_run(team, count(&g), 1, blocks, &g);
+	if (m * n < ALONE / (k + 1))
+		team = NULL;
+	if (team)
+		g.members = (size_t)maas_team_size(team);
+	run(&g, team);
 }

@@ -29,8 +29,8 @@ typedef void maas_pack(float *d, size_t to, const struct maas_matrix *s, size_t 
 typedef void maas_pack_words(float *d, const struct maas_matrix *s, size_t n, size_t k);
 
 struct maas_tile {
-	size_t chunk; /* rows between two looks ahead for memory: a multiple of what a tile has */
-	size_t pair;  /* steps of k in a word of bf16: 1 or 2 */
+	size_t rows_f32, rows_bf16; /* of a tile */
+	size_t pair;                /* steps of k in a word of bf16: 1 or 2 */
 	/* c [m, TILE_N] = or += (add) a [m, k] b [k, TILE_N], k <= TILE_K. */
 	void (*f32)(float *c, const float *a, const float *b, size_t m, size_t k, int add);
 	/* The same of bf16; k is whole steps of TILE_BF, at most TILE_K * pair of them. */

@@ -245,7 +245,7 @@ check(void)
 	struct maas_tile with = maas_tile_avx512;
 	unsigned was;
 
-	with.chunk = 3 * ROWS;
+	with.rows_bf16 = ROWS;
 	with.pair = 2;
 	with.bf16 = bf16;
 	with.pack_a = pack_a;

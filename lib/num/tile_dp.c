@@ -206,6 +206,7 @@ check(void)
 	tile = maas_tile_avx512;
 	if (!__builtin_cpu_supports("avx512bf16"))
 		return;
+	with.rows_bf16 = ROWS;
 	with.pair = 2;
 	with.bf16 = bf16;
 	with.pack_a = with.pack_few = pack_a;
