@@ -457,7 +457,7 @@ static const struct row rows[] = {
 	{ &maas_op_linear, "its own residual", linear_self, ref_linear_self, { M(8, 21), M(21, 21), V(21) }, 8, 21, 0.04,
 	    { M(2048, 384), M(384, 384), V(384) } },
 	{ &maas_op_attention, "two sequences, shared keys", attention, ref_attention, { M(2 * TIME, WIDE) }, 2 * TIME,
-	    HEADS * HD, 0, { M(2048, 3 * 384) } },
+	    HEADS * HD, 0.02, { M(2048, 3 * 384) } },
 	{ &maas_op_rope, "stretched, fewer keys", rope, ref_rope, { M(50, 12), M(50, 6), M(50, 6) }, 50, 24, 0,
 	    { M(2048, 384), M(2048, 128), M(2048, 128) } },
 	{ &maas_op_swiglu, "plain", swiglu, ref_swiglu, { M(37, 19), M(37, 19) }, 37, 19, 0,

@@ -190,9 +190,15 @@ double maas_mass_from(size_t *count, const float *w, const float *x, const float
 /*
  * Causal attention of one head.  Row r of q [rows, hd] stands at position at + r and sees the keys
  * 0 ... at + r; scores are scaled by 1 / sqrt(hd).  Keys and values lie in blocks of MAAS_KEYS
- * positions (a cache's, or parts of one array).  The arithmetic is f32, in steps of one block (online softmax,
- * Milakov & Gimelshein 2018), and a row's result depends on q, its position and what it sees: a
- * row asked for alone gets the bytes it gets among others.
+ * positions (a cache's, or parts of one array), and softmax goes in steps of one block (online softmax,
+ * Milakov & Gimelshein 2018).
+ *
+ * Products are those of maas_product: a score is one along hd, a sum of values one along the keys of a block, and
+ * blocks are added in order.  MAAS_F32: keys and values of a cache in bf16 are widened, nothing is rounded further.
+ * MAAS_BF16, for training: q, k, v and p, the weights a block's softmax gives, are rounded to bf16; sums, maxima and
+ * the sum of p are f32.  A row's result depends on q, its position and what it sees: a row asked for alone gets the
+ * bytes it gets among others, in f32 by another way.  Decoding is f32 over whatever its cache holds, for one row and
+ * for many.
  */
 #define MAAS_KEYS 64
 #define MAAS_HEAD 256                   /* hd at most */
@@ -201,19 +207,22 @@ struct maas_keys {
 	const void *const *k, *const *v;        /* block b holds positions 64 b ...; [MAAS_KEYS, hd] */
 	size_t row;                     /* elements from a position to the next */
 	int turned;                     /* a block of k is [hd, MAAS_KEYS]: all positions of a channel side by side */
+	enum maas_dtype precision;      /* of the products */
 };
 size_t maas_attend_scratch(size_t hd);          /* bytes, 64-aligned */
 /* lse [rows]: log of the sum of exp(score), for the backward pass; NULL: not kept. */
 void maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
     const struct maas_keys *, size_t hd, void *scratch);
 
-/* The backward pass of one sequence and one head of keys, which `group` heads of queries share; all f32. */
+/* The backward pass of one sequence and one head of keys, which `group` heads of queries share.  Scores are made
+ * anew; MAAS_BF16: besides q, k, v and p, dy and the scores' gradient are rounded to bf16, sums are f32. */
 struct maas_attend {
 	const float *q, *k, *v;         /* [time, ...], row stride ld; head g of q is at q + g hd */
 	const float *y, *dy;            /* [time, ...], row stride ldy */
 	const float *lse;               /* [group, ldlse] */
 	size_t ld, ldy, time, ldlse, hd, group;
 	int add;                        /* gradients += instead of = */
+	enum maas_dtype precision;      /* of the products */
 };
 void maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *, void *scratch);   /* row stride ld */
 

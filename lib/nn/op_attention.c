@@ -76,7 +76,7 @@ heads(void *arg, size_t begin, size_t end, int member)
 	size_t hd = head_size(y), ld = op_last(y->in[0]), group = a->heads / a->kv_heads, n = blocks(y);
 	char *scratch = (char *)w->run->scratch + (size_t)member * w->run->stride;
 	const void **at = (void *)(scratch + maas_attend_scratch(hd));
-	struct maas_keys keys = { MAAS_F32, at, at + n, ld, 0 };
+	struct maas_keys keys = { MAAS_F32, at, at + n, ld, 0, w->run->precision };
 
 	for (size_t i = begin; i < end; i++) {
 		size_t s = i / a->heads, h = i % a->heads;
@@ -122,7 +122,8 @@ back_heads(void *arg, size_t begin, size_t end, int member)
 		float *dx = y->in[0]->grad;
 		size_t out = row * op_last(y) + h * group * hd;
 		struct maas_attend one = { x + q, x + k, x + v, (const float *)y->val + out, y->grad + out,
-			sums(y, s, h * group), ld, op_last(y), length(w, s), a->time, hd, group, w->add };
+			sums(y, s, h * group), ld, op_last(y), length(w, s), a->time, hd, group, w->add,
+			w->run->precision };
 
 		maas_attend_bwd(
 		    dx + q, dx + k, dx + v, &one, (char *)w->run->scratch + (size_t)member * w->run->stride);

@@ -16,7 +16,8 @@
 struct room {
 	float key[MAAS_KEYS * TILE_ROW];   /* a: [key, channel] */
 	float value[MAAS_HEAD * TILE_ROW]; /* a: [channel, key] */
-	float p[MAAS_KEYS * TILE_N];       /* scores, then b: [key, query] */
+	float p[MAAS_KEYS * TILE_N];       /* scores, then what they weigh: [key, query] */
+	float by[MAAS_KEYS * TILE_N];      /* b: [key, query] */
 	struct panel {
 		float q[MAAS_HEAD * TILE_N]; /* b: [channel, query] */
 		float sum[MAAS_HEAD * TILE_N];
@@ -36,20 +37,20 @@ maas_attend_scratch(size_t hd)
 
 /* A panel of rows that stand at `at` ... meets the first n keys of a block that begins at `from`. */
 static void
-meet(const struct maas_tile *t, struct room *s, struct panel *p, size_t at, size_t from, size_t n, size_t hd)
+meet(const struct attend_math *t, struct room *s, struct panel *p, size_t at, size_t from, size_t n, size_t hd)
 {
 	int sees = (int)((ptrdiff_t)(at + 1) - (ptrdiff_t)from);
 
-	t->f32(s->p, s->key, p->q, n, hd, 0);
+	attend_multiply(t, s->p, s->key, p->q, n, hd, 0);
 	if (attend_online(s->p, n, sees, 1.0f / sqrtf((float)hd), p->state, s->less) && from)
 		attend_shrink(p->sum, s->less, hd);
-	t->f32(p->sum, s->value, s->p, hd, n, from > 0);
+	attend_multiply(t, p->sum, s->value, attend_sums_b(t, s->by, s->p, n), hd, n, from > 0);
 }
 
 /* One block of keys, and those of the rows that see any of it. */
 static void
-meet_all(const struct maas_tile *t, struct room *s, const struct maas_keys *keys, size_t block, size_t rows, size_t at,
-    size_t hd)
+meet_all(const struct attend_math *t, struct room *s, const struct maas_keys *keys, size_t block, size_t rows,
+    size_t at, size_t hd)
 {
 	size_t from = block * MAAS_KEYS, n = attend_least(at + rows - from, MAAS_KEYS);
 	enum maas_dtype type = keys->type;
@@ -68,7 +69,7 @@ meet_all(const struct maas_tile *t, struct room *s, const struct maas_keys *keys
 }
 
 static void
-begin(const struct maas_tile *t, struct panel *p, const float *q, size_t ldq, size_t rows, size_t hd)
+begin(const struct attend_math *t, struct panel *p, const float *q, size_t ldq, size_t rows, size_t hd)
 {
 	attend_pack_b(t, p->q, attend_rows(q, MAAS_F32, ldq), rows, hd);
 	for (size_t l = 0; l < TILE_N; l++) {
@@ -78,12 +79,12 @@ begin(const struct maas_tile *t, struct panel *p, const float *q, size_t ldq, si
 }
 
 static void
-finish(const struct maas_tile *t, struct panel *p, float *y, size_t ldy, float *lse, size_t rows, size_t hd)
+finish(const struct attend_math *t, struct panel *p, float *y, size_t ldy, float *lse, size_t rows, size_t hd)
 {
 	struct maas_matrix sum = attend_turned(p->sum, MAAS_F32, TILE_N);
 
 	attend_divide(p->sum, p->state + TILE_N, hd);
-	t->pack(y, ldy, &sum, rows, hd, 0);
+	t->tile->pack(y, ldy, &sum, rows, hd, 0);
 	for (size_t r = 0; lse && r < rows; r++)
 		lse[r] = p->state[r] + logf(p->state[TILE_N + r]);
 }
@@ -92,11 +93,12 @@ void
 maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
     const struct maas_keys *keys, size_t hd, void *scratch)
 {
-	const struct maas_tile *t = maas_tile_now();
+	struct attend_math math = attend_math(keys->precision), *t = &math;
+	unsigned was = math.half ? tile_subnormals_off() : 0;
 	struct room *s = scratch;
-	size_t r0 = 0;
+	size_t r0 = 0, few = keys->turned && !math.half ? FEW : 0;
 
-	for (size_t n; r0 < rows && (!keys->turned || rows - r0 > FEW); r0 += n) {
+	for (size_t n; r0 + few < rows; r0 += n) {
 		n = attend_least(rows - r0, QUERIES);
 		for (size_t r = 0; r < n; r += TILE_N)
 			begin(t, &s->panel[r / TILE_N], q + (r0 + r) * ldq, ldq, attend_least(n - r, TILE_N), hd);
@@ -108,4 +110,6 @@ maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, si
 	}
 	for (; r0 < rows; r0++)
 		attend_row(y + r0 * ldy, lse ? lse + r0 : NULL, q + r0 * ldq, at + r0, keys, hd);
+	if (math.half)
+		tile_subnormals_back(was);
 }

@@ -44,21 +44,65 @@ attend_least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Operands of a tile.  a: m rows of k steps.  b: n <= TILE_N rows of k steps, the rest of TILE_N zero. */
-static inline void
-attend_pack_a(const struct maas_tile *t, float *to, struct maas_matrix s, size_t m, size_t k)
+/* The products of one precision: operands as its tile wants them, sums in f32. */
+struct attend_math {
+	const struct maas_tile *tile;
+	int half;    /* bf16 */
+	size_t pair; /* steps of k in a word of an operand */
+};
+
+static inline struct attend_math
+attend_math(enum maas_dtype precision)
 {
-	t->pack(to, TILE_ROW, &s, m, k, 0);
+	const struct maas_tile *t = maas_tile_now();
+	int half = precision == MAAS_BF16;
+
+	return (struct attend_math){ t, half, half ? t->pair : 1 };
 }
 
+/* m rows of k steps; step l of them lies l / pair words on. */
 static inline void
-attend_pack_b(const struct maas_tile *t, float *to, struct maas_matrix s, size_t n, size_t k)
+attend_pack_a(const struct attend_math *t, float *to, struct maas_matrix s, size_t m, size_t k)
+{
+	if (t->half)
+		t->tile->pack_a(to, &s, m, k);
+	else
+		t->tile->pack(to, TILE_ROW, &s, m, k, 0);
+}
+
+/* n <= TILE_N rows of k steps, the rest of TILE_N zero; step l lies l / pair * TILE_N words on. */
+static inline void
+attend_pack_b(const struct attend_math *t, float *to, struct maas_matrix s, size_t n, size_t k)
 {
 	struct maas_matrix turned = { s.p, s.type, s.col, s.row };
 
+	if (t->half) {
+		t->tile->pack_b(to, &s, n, k);
+		return;
+	}
 	if (n < TILE_N)
 		__builtin_memset(to, 0, k * TILE_N * sizeof *to);
-	t->pack(to, TILE_N, &turned, k, n, 0);
+	t->tile->pack(to, TILE_N, &turned, k, n, 0);
+}
+
+/* c [m, TILE_N] = or += (add). */
+static inline void
+attend_multiply(const struct attend_math *t, float *c, const float *a, const float *b, size_t m, size_t k, int add)
+{
+	if (t->half)
+		t->tile->bf16(c, a, b, m, (k + TILE_BF - 1) / TILE_BF * TILE_BF, add);
+	else
+		t->tile->f32(c, a, b, m, k, add);
+}
+
+/* Sums c [k, TILE_N] as operand b: in f32 they are one where they lie. */
+static inline const float *
+attend_sums_b(const struct attend_math *t, float *to, const float *c, size_t k)
+{
+	if (!t->half)
+		return c;
+	attend_pack_b(t, to, attend_turned(c, MAAS_F32, TILE_N), TILE_N, k);
+	return to;
 }
 
 #endif

@@ -18,7 +18,7 @@ struct back_room {
 	float dk[ATTEND_PANELS][STRETCH * TILE_N], dv[ATTEND_PANELS][STRETCH * TILE_N];
 	float q_by[ATTEND_PANELS][QUERIES * TILE_N], dy_by[ATTEND_PANELS][QUERIES * TILE_N]; /* b: [query, channel] */
 	float p[MAAS_KEYS * TILE_ROW], ds[MAAS_KEYS * TILE_ROW];                             /* a: [key, query] */
-	float score[MAAS_KEYS * TILE_N], dp[MAAS_KEYS * TILE_N];
+	float score[MAAS_KEYS * TILE_N], dp[MAAS_KEYS * TILE_N], by[MAAS_KEYS * TILE_N];
 	struct side {
 		float q[MAAS_HEAD * TILE_N], dy[MAAS_HEAD * TILE_N]; /* b: [channel, query] */
 		float dq[MAAS_HEAD * TILE_N];
@@ -30,7 +30,7 @@ struct back_room {
 /* A block of queries of one head. */
 struct block {
 	const struct maas_attend *a;
-	const struct maas_tile *tile;
+	struct attend_math math;
 	struct back_room *s;
 	size_t head, at, rows; /* queries at ... */
 	size_t from, keys;     /* the stretch of keys */
@@ -54,9 +54,9 @@ pack_keys(const struct block *b)
 	const struct maas_attend *a = b->a;
 	const float *k = a->k + b->from * a->ld, *v = a->v + b->from * a->ld;
 
-	attend_pack_a(b->tile, b->s->key, attend_rows(k, MAAS_F32, a->ld), b->keys, a->hd);
-	attend_pack_a(b->tile, b->s->value, attend_rows(v, MAAS_F32, a->ld), b->keys, a->hd);
-	attend_pack_a(b->tile, b->s->key_by, attend_turned(k, MAAS_F32, a->ld), a->hd, b->keys);
+	attend_pack_a(&b->math, b->s->key, attend_rows(k, MAAS_F32, a->ld), b->keys, a->hd);
+	attend_pack_a(&b->math, b->s->value, attend_rows(v, MAAS_F32, a->ld), b->keys, a->hd);
+	attend_pack_a(&b->math, b->s->key_by, attend_turned(k, MAAS_F32, a->ld), a->hd, b->keys);
 }
 
 static void
@@ -70,8 +70,8 @@ pack_queries(const struct block *b)
 		struct side *side = &b->s->side[r / TILE_N];
 		size_t n = attend_least(b->rows - r, TILE_N);
 
-		attend_pack_b(b->tile, side->q, attend_rows(q + r * a->ld, MAAS_F32, a->ld), n, a->hd);
-		attend_pack_b(b->tile, side->dy, attend_rows(dy + r * a->ldy, MAAS_F32, a->ldy), n, a->hd);
+		attend_pack_b(&b->math, side->q, attend_rows(q + r * a->ld, MAAS_F32, a->ld), n, a->hd);
+		attend_pack_b(&b->math, side->dy, attend_rows(dy + r * a->ldy, MAAS_F32, a->ldy), n, a->hd);
 		memset(side->lse, 0, sizeof side->lse);
 		memset(side->d, 0, sizeof side->d);
 		for (size_t i = 0; i < n; i++) {
@@ -82,8 +82,8 @@ pack_queries(const struct block *b)
 	for (size_t c = 0; c < a->hd; c += TILE_N) {
 		size_t n = attend_least(a->hd - c, TILE_N);
 
-		attend_pack_b(b->tile, b->s->q_by[c / TILE_N], attend_turned(q + c, MAAS_F32, a->ld), n, b->rows);
-		attend_pack_b(b->tile, b->s->dy_by[c / TILE_N], attend_turned(dy + c, MAAS_F32, a->ldy), n, b->rows);
+		attend_pack_b(&b->math, b->s->q_by[c / TILE_N], attend_turned(q + c, MAAS_F32, a->ld), n, b->rows);
+		attend_pack_b(&b->math, b->s->dy_by[c / TILE_N], attend_turned(dy + c, MAAS_F32, a->ldy), n, b->rows);
 	}
 }
 
@@ -95,17 +95,19 @@ meet(const struct block *b, size_t j, size_t keys, size_t r)
 	struct side *side = &s->side[r / TILE_N];
 	size_t rows = attend_least(b->rows - r, TILE_N), hd = b->a->hd, at = b->at + r;
 	size_t sees = at + 1 - (b->from + j), n = attend_least(keys, sees + rows - 1);
-	const struct maas_tile *t = b->tile;
+	const struct attend_math *t = &b->math;
+	const float *by;
 
-	t->f32(s->score, s->key + j * TILE_ROW, side->q, n, hd, 0);
-	t->f32(s->dp, s->value + j * TILE_ROW, side->dy, n, hd, 0);
+	attend_multiply(t, s->score, s->key + j * TILE_ROW, side->q, n, hd, 0);
+	attend_multiply(t, s->dp, s->value + j * TILE_ROW, side->dy, n, hd, 0);
 	attend_slope(
 	    s->score, s->dp, n, (int)attend_least(sees, MAAS_KEYS), 1.0f / sqrtf((float)hd), side->lse, side->d);
 	memset(s->score + n * TILE_N, 0, (keys - n) * TILE_N * sizeof *s->score);
 	memset(s->dp + n * TILE_N, 0, (keys - n) * TILE_N * sizeof *s->dp);
-	attend_pack_a(t, s->p + r, attend_rows(s->score, MAAS_F32, TILE_N), keys, rows);
-	attend_pack_a(t, s->ds + r, attend_rows(s->dp, MAAS_F32, TILE_N), keys, rows);
-	t->f32(side->dq, s->key_by + j, s->dp, hd, n, j > 0);
+	attend_pack_a(t, s->p + r / t->pair, attend_rows(s->score, MAAS_F32, TILE_N), keys, rows);
+	attend_pack_a(t, s->ds + r / t->pair, attend_rows(s->dp, MAAS_F32, TILE_N), keys, rows);
+	by = attend_sums_b(t, s->by, s->dp, n);
+	attend_multiply(t, side->dq, s->key_by + j / t->pair, by, hd, n, j > 0);
 }
 
 /* Keys j ... of the stretch and all queries of the block that see any of them. */
@@ -114,14 +116,16 @@ meet_all(const struct block *b, size_t j)
 {
 	struct back_room *s = b->s;
 	size_t keys = attend_least(b->keys - j, MAAS_KEYS), key = b->from + j;
-	size_t first = key > b->at ? key - b->at : 0, left = b->rows - first;
+	size_t first = key > b->at ? key - b->at : 0, left = b->rows - first, skip = first / b->math.pair;
 	int more = b->head > 0 || key < b->at; /* others have met these keys */
 
 	for (size_t r = first; r < b->rows; r += TILE_N)
 		meet(b, j, keys, r);
 	for (size_t c = 0; c < ATTEND_PANELS && c * TILE_N < b->a->hd; c++) {
-		b->tile->f32(s->dv[c] + j * TILE_N, s->p + first, s->dy_by[c] + first * TILE_N, keys, left, more);
-		b->tile->f32(s->dk[c] + j * TILE_N, s->ds + first, s->q_by[c] + first * TILE_N, keys, left, more);
+		attend_multiply(
+		    &b->math, s->dv[c] + j * TILE_N, s->p + skip, s->dy_by[c] + skip * TILE_N, keys, left, more);
+		attend_multiply(
+		    &b->math, s->dk[c] + j * TILE_N, s->ds + skip, s->q_by[c] + skip * TILE_N, keys, left, more);
 	}
 }
 
@@ -136,10 +140,10 @@ give_queries(const struct block *b, float *dq)
 		float *to = dq + b->head * a->hd + (b->at + r) * a->ld, *part = b->s->turned;
 
 		if (!b->from && !a->add) {
-			b->tile->pack(to, a->ld, &sum, n, a->hd, 0);
+			b->math.tile->pack(to, a->ld, &sum, n, a->hd, 0);
 			continue;
 		}
-		b->tile->pack(part, a->hd, &sum, n, a->hd, 0);
+		b->math.tile->pack(part, a->hd, &sum, n, a->hd, 0);
 		for (size_t i = 0; i < n; i++)
 			maas_add(to + i * a->ld, part + i * a->hd, a->hd);
 	}
@@ -165,7 +169,8 @@ give_keys(const struct block *b, float *to, float from[][STRETCH * TILE_N])
 void
 maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *a, void *scratch)
 {
-	struct block b = { .a = a, .tile = maas_tile_now(), .s = scratch };
+	struct block b = { .a = a, .math = attend_math(a->precision), .s = scratch };
+	unsigned was = b.math.half ? tile_subnormals_off() : 0;
 
 	for (b.from = 0; b.from < a->time; b.from += stretch(a->hd)) {
 		b.keys = attend_least(a->time - b.from, stretch(a->hd));
@@ -181,4 +186,6 @@ maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *a, vo
 		give_keys(&b, dk, b.s->dk);
 		give_keys(&b, dv, b.s->dv);
 	}
+	if (b.math.half)
+		tile_subnormals_back(was);
 }

@@ -106,7 +106,7 @@ time_prompt(struct maas_team *team, enum maas_dtype type)
 	struct maas_arena *a = maas_arena_new(1 << 20);
 	float *q = maas_take(a, ROWS * HEADS * HD, sizeof *q), *x = maas_take(a, 2 * ROWS * HD, sizeof *x);
 	maas_bf16 *half = maas_take(a, 2 * ROWS * HD, sizeof *half);
-	struct prompt p = { { type, k, v, HD, 1 }, q, maas_take(a, ROWS * HEADS * HD, sizeof *q),
+	struct prompt p = { { type, k, v, HD, 1, MAAS_F32 }, q, maas_take(a, ROWS * HEADS * HD, sizeof *q),
 		maas_take(a, (size_t)maas_team_size(team), maas_attend_scratch(HD)) };
 	double best = 1e9;
 
