@@ -220,6 +220,7 @@ struct maas_attend {
 	const float *q, *k, *v;         /* [time, ...], row stride ld; head g of q is at q + g hd */
 	const float *y, *dy;            /* [time, ...], row stride ldy */
 	const float *lse;               /* [group, ldlse] */
+	float *inner;                   /* room for y dy of a row, [group, ldlse] */
 	size_t ld, ldy, time, ldlse, hd, group;
 	int add;                        /* gradients += instead of = */
 	enum maas_dtype precision;      /* of the products */

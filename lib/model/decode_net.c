@@ -256,7 +256,7 @@ attend(void *arg, size_t begin, size_t end, int member)
 	for (size_t i = begin; i < end; i++) {
 		const struct net_run *r = &net->run[i / w->kv_heads];
 		size_t head = i % w->kv_heads, row = 0, blocks = (r->at + r->rows + MAAS_KEYS - 1) / MAAS_KEYS;
-		struct maas_keys keys = { net->precision, k, k + blocks, hd, 1, MAAS_F32 };
+		struct maas_keys keys = { .type = net->precision, .k = k, .v = k + blocks, .row = hd, .turned = 1 };
 		const float *in;
 
 		for (const struct net_run *q = net->run; q < r; q++)

@@ -23,6 +23,13 @@ blocks(const struct maas_node *y)
 	return (attr(y)->time + MAAS_KEYS - 1) / MAAS_KEYS;
 }
 
+/* Numbers kept of each row and head, of whole sequences. */
+static size_t
+save_rows(const struct maas_node *y)
+{
+	return (maas_len(y->in[0]) / op_last(y->in[0]) + attr(y)->time) * attr(y)->heads;
+}
+
 static int
 shape(struct maas_node *y)
 {
@@ -40,7 +47,7 @@ shape(struct maas_node *y)
 		return maas_fail("heads of %zu channels, at most %d", head_size(y), MAAS_HEAD);
 	op_same(y, x);
 	y->dim[y->ndim - 1] = a->heads * head_size(y);
-	y->save_bytes = maas_len(x) / op_last(x) * a->heads * sizeof(float) + a->time * a->heads * sizeof(float);
+	y->save_bytes = 2 * save_rows(y) * sizeof(float);
 	y->scratch_bytes = (maas_attend_scratch(head_size(y)) + 2 * blocks(y) * sizeof(void *) + 63) / 64 * 64;
 	return 0;
 }
@@ -52,7 +59,7 @@ struct work {
 	int add;
 };
 
-/* lse of a sequence's head: [sequence][head][time]. */
+/* lse of a sequence's head: [sequence][head][time]; behind all of them, the same of y dy. */
 static float *
 sums(const struct maas_node *y, size_t sequence, size_t head)
 {
@@ -76,7 +83,7 @@ heads(void *arg, size_t begin, size_t end, int member)
 	size_t hd = head_size(y), ld = op_last(y->in[0]), group = a->heads / a->kv_heads, n = blocks(y);
 	char *scratch = (char *)w->run->scratch + (size_t)member * w->run->stride;
 	const void **at = (void *)(scratch + maas_attend_scratch(hd));
-	struct maas_keys keys = { MAAS_F32, at, at + n, ld, 0, w->run->precision };
+	struct maas_keys keys = { .k = at, .v = at + n, .row = ld, .precision = w->run->precision };
 
 	for (size_t i = begin; i < end; i++) {
 		size_t s = i / a->heads, h = i % a->heads;
@@ -122,8 +129,8 @@ back_heads(void *arg, size_t begin, size_t end, int member)
 		float *dx = y->in[0]->grad;
 		size_t out = row * op_last(y) + h * group * hd;
 		struct maas_attend one = { x + q, x + k, x + v, (const float *)y->val + out, y->grad + out,
-			sums(y, s, h * group), ld, op_last(y), length(w, s), a->time, hd, group, w->add,
-			w->run->precision };
+			sums(y, s, h * group), sums(y, s, h * group) + save_rows(y), ld, op_last(y), length(w, s),
+			a->time, hd, group, w->add, w->run->precision };
 
 		maas_attend_bwd(
 		    dx + q, dx + k, dx + v, &one, (char *)w->run->scratch + (size_t)member * w->run->stride);

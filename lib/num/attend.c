@@ -35,81 +35,124 @@ maas_attend_scratch(size_t hd)
 	return sizeof(struct room) > back ? (sizeof(struct room) + 63) / 64 * 64 : back;
 }
 
-/* A panel of rows that stand at `at` ... meets the first n keys of a block that begins at `from`. */
-static void
-meet(const struct attend_math *t, struct room *s, struct panel *p, size_t at, size_t from, size_t n, size_t hd)
-{
-	int sees = (int)((ptrdiff_t)(at + 1) - (ptrdiff_t)from);
+/* A block of rows that stand at `at` ... on their way past the keys. */
+struct pass {
+	struct attend_math math;
+	struct room *s;
+	const struct maas_keys *keys;
+	size_t at, rows, hd;
+};
 
-	attend_multiply(t, s->p, s->key, p->q, n, hd, 0);
-	if (attend_online(s->p, n, sees, 1.0f / sqrtf((float)hd), p->state, s->less) && from)
-		attend_shrink(p->sum, s->less, hd);
-	attend_multiply(t, p->sum, s->value, attend_sums_b(t, s->by, s->p, n), hd, n, from > 0);
+/* A panel of rows, r ... of the pass, meets the first n keys of a block that begins at `from`. */
+static void
+meet(const struct pass *s, size_t r, size_t from, size_t n)
+{
+	struct panel *p = &s->s->panel[r / TILE_N];
+	int sees = (int)((ptrdiff_t)(s->at + r + 1) - (ptrdiff_t)from);
+	float *c = s->s->p;
+
+	attend_multiply(&s->math, c, s->s->key, p->q, n, s->hd, 0);
+	if (attend_online(c, n, sees, 1.0f / sqrtf((float)s->hd), p->state, s->s->less) && from)
+		attend_shrink(p->sum, s->s->less, s->hd);
+	attend_multiply(&s->math, p->sum, s->s->value, attend_sums_b(&s->math, s->s->by, c, n), s->hd, n, from > 0);
 }
 
-/* One block of keys, and those of the rows that see any of it. */
-static void
-meet_all(const struct attend_math *t, struct room *s, const struct maas_keys *keys, size_t block, size_t rows,
-    size_t at, size_t hd)
+static struct maas_matrix
+keys_of(const struct pass *s, size_t block)
 {
-	size_t from = block * MAAS_KEYS, n = attend_least(at + rows - from, MAAS_KEYS);
-	enum maas_dtype type = keys->type;
+	const struct maas_keys *k = s->keys;
 
-	attend_pack_a(t, s->key,
-	    keys->turned ? attend_turned(keys->k[block], type, MAAS_KEYS)
-			 : attend_rows(keys->k[block], type, keys->row),
-	    n, hd);
-	attend_pack_a(t, s->value, attend_turned(keys->v[block], type, keys->row), hd, n);
-	for (size_t r = 0; r < rows; r += TILE_N) {
-		size_t end = at + attend_least(rows, r + TILE_N);
+	return k->turned ? attend_turned(k->k[block], k->type, MAAS_KEYS) : attend_rows(k->k[block], k->type, k->row);
+}
 
+/* A part of the keys and values of a block that is met soon. */
+static void
+ask_keys(const struct pass *s, size_t block, size_t part, size_t parts)
+{
+	const struct maas_keys *k = s->keys;
+	size_t size = maas_dtype_size(k->type), row = k->row * size, turned = MAAS_KEYS * size;
+	struct attend_ahead values = { k->v[block], row, s->hd * size, MAAS_KEYS }, keys = values;
+
+	keys.p = k->k[block];
+	if (k->turned)
+		keys = (struct attend_ahead){ k->k[block], turned, turned, s->hd };
+	attend_ask(keys, part, parts);
+	attend_ask(values, part, parts);
+}
+
+/* One block of keys of several, and those of the rows that see any of it. */
+static void
+meet_all(const struct pass *s, size_t block, size_t blocks)
+{
+	const struct maas_keys *keys = s->keys;
+	size_t from = block * MAAS_KEYS, n = attend_least(s->at + s->rows - from, MAAS_KEYS);
+	size_t panels = (s->rows + TILE_N - 1) / TILE_N;
+
+	attend_pack_a(&s->math, s->s->key, keys_of(s, block), n, s->hd);
+	attend_pack_a(&s->math, s->s->value, attend_turned(keys->v[block], keys->type, keys->row), s->hd, n);
+	for (size_t i = 0; i < panels; i++) {
+		size_t end = s->at + attend_least(s->rows, (i + 1) * TILE_N);
+
+		if (block + 1 < blocks)
+			ask_keys(s, block + 1, i, panels);
 		if (end > from)
-			meet(t, s, &s->panel[r / TILE_N], at + r, from, attend_least(end - from, n), hd);
+			meet(s, i * TILE_N, from, attend_least(end - from, n));
 	}
 }
 
 static void
-begin(const struct attend_math *t, struct panel *p, const float *q, size_t ldq, size_t rows, size_t hd)
+begin(const struct pass *s, const float *q, size_t ldq)
 {
-	attend_pack_b(t, p->q, attend_rows(q, MAAS_F32, ldq), rows, hd);
-	for (size_t l = 0; l < TILE_N; l++) {
-		p->state[l] = -INFINITY;
-		p->state[TILE_N + l] = 0;
+	attend_ask(attend_ahead(q, ldq, s->rows, s->hd), 0, 1);
+	ask_keys(s, 0, 0, 1);
+	for (size_t r = 0; r < s->rows; r += TILE_N) {
+		struct panel *p = &s->s->panel[r / TILE_N];
+
+		attend_pack_b(
+		    &s->math, p->q, attend_rows(q + r * ldq, MAAS_F32, ldq), attend_least(s->rows - r, TILE_N), s->hd);
+		for (size_t l = 0; l < TILE_N; l++) {
+			p->state[l] = -INFINITY;
+			p->state[TILE_N + l] = 0;
+		}
 	}
 }
 
 static void
-finish(const struct attend_math *t, struct panel *p, float *y, size_t ldy, float *lse, size_t rows, size_t hd)
+finish(const struct pass *s, float *y, size_t ldy, float *lse)
 {
-	struct maas_matrix sum = attend_turned(p->sum, MAAS_F32, TILE_N);
+	attend_ask_to_write(attend_ahead(y, ldy, s->rows, s->hd));
+	for (size_t r = 0; r < s->rows; r += TILE_N) {
+		struct panel *p = &s->s->panel[r / TILE_N];
+		struct maas_matrix sum = attend_turned(p->sum, MAAS_F32, TILE_N);
+		size_t n = attend_least(s->rows - r, TILE_N);
 
-	attend_divide(p->sum, p->state + TILE_N, hd);
-	t->tile->pack(y, ldy, &sum, rows, hd, 0);
-	for (size_t r = 0; lse && r < rows; r++)
-		lse[r] = p->state[r] + logf(p->state[TILE_N + r]);
+		attend_divide(p->sum, p->state + TILE_N, s->hd);
+		s->math.tile->pack(y + r * ldy, ldy, &sum, n, s->hd, 0);
+		for (size_t i = 0; lse && i < n; i++)
+			lse[r + i] = p->state[i] + logf(p->state[TILE_N + i]);
+	}
 }
 
 void
 maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
     const struct maas_keys *keys, size_t hd, void *scratch)
 {
-	struct attend_math math = attend_math(keys->precision), *t = &math;
-	unsigned was = math.half ? tile_subnormals_off() : 0;
-	struct room *s = scratch;
-	size_t r0 = 0, few = keys->turned && !math.half ? FEW : 0;
+	struct pass s = { .math = attend_math(keys->precision), .s = scratch, .keys = keys, .hd = hd };
+	unsigned was = s.math.half ? tile_subnormals_off() : 0;
+	size_t r = 0, few = keys->turned && !s.math.half ? FEW : 0;
 
-	for (size_t n; r0 + few < rows; r0 += n) {
-		n = attend_least(rows - r0, QUERIES);
-		for (size_t r = 0; r < n; r += TILE_N)
-			begin(t, &s->panel[r / TILE_N], q + (r0 + r) * ldq, ldq, attend_least(n - r, TILE_N), hd);
-		for (size_t b = 0; b * MAAS_KEYS < at + r0 + n; b++)
-			meet_all(t, s, keys, b, n, at + r0, hd);
-		for (size_t r = 0; r < n; r += TILE_N)
-			finish(t, &s->panel[r / TILE_N], y + (r0 + r) * ldy, ldy, lse ? lse + r0 + r : NULL,
-			    attend_least(n - r, TILE_N), hd);
+	for (; r + few < rows; r += s.rows) {
+		s.rows = attend_least(rows - r, QUERIES);
+		s.at = at + r;
+		size_t blocks = (s.at + s.rows + MAAS_KEYS - 1) / MAAS_KEYS;
+
+		begin(&s, q + r * ldq, ldq);
+		for (size_t b = 0; b < blocks; b++)
+			meet_all(&s, b, blocks);
+		finish(&s, y + r * ldy, ldy, lse ? lse + r : NULL);
 	}
-	for (; r0 < rows; r0++)
-		attend_row(y + r0 * ldy, lse ? lse + r0 : NULL, q + r0 * ldq, at + r0, keys, hd);
-	if (math.half)
+	for (; r < rows; r++)
+		attend_row(y + r * ldy, lse ? lse + r : NULL, q + r * ldq, at + r, keys, hd);
+	if (s.math.half)
 		tile_subnormals_back(was);
 }

@@ -44,6 +44,37 @@ attend_least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/*
+ * Rows of a head are a few lines each, far apart, which the processor does not foresee by itself: they are asked for all
+ * at once, or a part at a time, before they are packed or written.
+ */
+struct attend_ahead {
+	const void *p;
+	size_t row, bytes, rows;
+};
+
+static inline struct attend_ahead
+attend_ahead(const float *p, size_t ld, size_t rows, size_t hd)
+{
+	return (struct attend_ahead){ p, ld * sizeof *p, hd * sizeof *p, rows };
+}
+
+static inline void
+attend_ask(struct attend_ahead a, size_t part, size_t parts)
+{
+	for (size_t i = a.rows * part / parts; i < a.rows * (part + 1) / parts; i++)
+		for (size_t l = 0; l < a.bytes; l += 64)
+			__builtin_prefetch((const char *)a.p + i * a.row + l, 0, 2);
+}
+
+static inline void
+attend_ask_to_write(struct attend_ahead a)
+{
+	for (size_t i = 0; i < a.rows; i++)
+		for (size_t l = 0; l < a.bytes; l += 64)
+			__builtin_prefetch((const char *)a.p + i * a.row + l, 1, 2);
+}
+
 /* The products of one precision: operands as its tile wants them, sums in f32. */
 struct attend_math {
 	const struct maas_tile *tile;

@@ -24,7 +24,7 @@ struct back_room {
 		float dq[MAAS_HEAD * TILE_N];
 		float lse[TILE_N], d[TILE_N];
 	} side[QUERIES / TILE_N];
-	float turned[TILE_N * MAAS_HEAD];
+	float part[TILE_N * MAAS_HEAD];
 };
 
 /* A block of queries of one head. */
@@ -54,18 +54,37 @@ pack_keys(const struct block *b)
 	const struct maas_attend *a = b->a;
 	const float *k = a->k + b->from * a->ld, *v = a->v + b->from * a->ld;
 
+	attend_ask(attend_ahead(k, a->ld, b->keys, a->hd), 0, 1);
+	attend_ask(attend_ahead(v, a->ld, b->keys, a->hd), 0, 1);
 	attend_pack_a(&b->math, b->s->key, attend_rows(k, MAAS_F32, a->ld), b->keys, a->hd);
 	attend_pack_a(&b->math, b->s->value, attend_rows(v, MAAS_F32, a->ld), b->keys, a->hd);
 	attend_pack_a(&b->math, b->s->key_by, attend_turned(k, MAAS_F32, a->ld), a->hd, b->keys);
+}
+
+/* y dy of the block's rows, once for all keys: the first that meet a row are those from 0 on. */
+static void
+inner(const struct block *b, const float *dy)
+{
+	const struct maas_attend *a = b->a;
+	const float *y = a->y + b->head * a->hd + b->at * a->ldy;
+	float *to = a->inner + b->head * a->ldlse + b->at;
+
+	attend_ask(attend_ahead(y, a->ldy, b->rows, a->hd), 0, 1);
+	for (size_t i = 0; i < b->rows; i++)
+		to[i] = attend_inner(dy + i * a->ldy, y + i * a->ldy, a->hd);
 }
 
 static void
 pack_queries(const struct block *b)
 {
 	const struct maas_attend *a = b->a;
-	const float *q = a->q + b->head * a->hd + b->at * a->ld, *dy = a->dy + b->head * a->hd + b->at * a->ldy,
-		    *y = a->y + b->head * a->hd + b->at * a->ldy, *lse = a->lse + b->head * a->ldlse + b->at;
+	const float *q = a->q + b->head * a->hd + b->at * a->ld, *dy = a->dy + b->head * a->hd + b->at * a->ldy;
+	size_t row = b->head * a->ldlse + b->at;
 
+	attend_ask(attend_ahead(q, a->ld, b->rows, a->hd), 0, 1);
+	attend_ask(attend_ahead(dy, a->ldy, b->rows, a->hd), 0, 1);
+	if (!b->from)
+		inner(b, dy);
 	for (size_t r = 0; r < b->rows; r += TILE_N) {
 		struct side *side = &b->s->side[r / TILE_N];
 		size_t n = attend_least(b->rows - r, TILE_N);
@@ -74,10 +93,8 @@ pack_queries(const struct block *b)
 		attend_pack_b(&b->math, side->dy, attend_rows(dy + r * a->ldy, MAAS_F32, a->ldy), n, a->hd);
 		memset(side->lse, 0, sizeof side->lse);
 		memset(side->d, 0, sizeof side->d);
-		for (size_t i = 0; i < n; i++) {
-			side->lse[i] = lse[r + i];
-			side->d[i] = attend_inner(dy + (r + i) * a->ldy, y + (r + i) * a->ldy, a->hd);
-		}
+		memcpy(side->lse, a->lse + row + r, n * sizeof *side->lse);
+		memcpy(side->d, a->inner + row + r, n * sizeof *side->d);
 	}
 	for (size_t c = 0; c < a->hd; c += TILE_N) {
 		size_t n = attend_least(a->hd - c, TILE_N);
@@ -130,23 +147,29 @@ meet_all(const struct block *b, size_t j)
 }
 
 static void
+give(const struct block *b, float *to, struct maas_matrix sum, size_t rows, size_t cols, int add)
+{
+	float *part = b->s->part;
+
+	attend_ask_to_write(attend_ahead(to, b->a->ld, rows, cols));
+	if (!add) {
+		b->math.tile->pack(to, b->a->ld, &sum, rows, cols, 0);
+		return;
+	}
+	b->math.tile->pack(part, cols, &sum, rows, cols, 0);
+	for (size_t i = 0; i < rows; i++)
+		maas_add(to + i * b->a->ld, part + i * cols, cols);
+}
+
+static void
 give_queries(const struct block *b, float *dq)
 {
 	const struct maas_attend *a = b->a;
 
-	for (size_t r = 0; r < b->rows; r += TILE_N) {
-		struct maas_matrix sum = attend_turned(b->s->side[r / TILE_N].dq, MAAS_F32, TILE_N);
-		size_t n = attend_least(b->rows - r, TILE_N);
-		float *to = dq + b->head * a->hd + (b->at + r) * a->ld, *part = b->s->turned;
-
-		if (!b->from && !a->add) {
-			b->math.tile->pack(to, a->ld, &sum, n, a->hd, 0);
-			continue;
-		}
-		b->math.tile->pack(part, a->hd, &sum, n, a->hd, 0);
-		for (size_t i = 0; i < n; i++)
-			maas_add(to + i * a->ld, part + i * a->hd, a->hd);
-	}
+	for (size_t r = 0; r < b->rows; r += TILE_N)
+		give(b, dq + b->head * a->hd + (b->at + r) * a->ld,
+		    attend_turned(b->s->side[r / TILE_N].dq, MAAS_F32, TILE_N), attend_least(b->rows - r, TILE_N),
+		    a->hd, b->from || a->add);
 }
 
 static void
@@ -154,16 +177,9 @@ give_keys(const struct block *b, float *to, float from[][STRETCH * TILE_N])
 {
 	const struct maas_attend *a = b->a;
 
-	for (size_t i = 0; i < b->keys; i++)
-		for (size_t c = 0; c < a->hd; c += TILE_N) {
-			const float *x = from[c / TILE_N] + i * TILE_N;
-			size_t n = attend_least(a->hd - c, TILE_N);
-
-			if (a->add)
-				maas_add(to + (b->from + i) * a->ld + c, x, n);
-			else
-				memcpy(to + (b->from + i) * a->ld + c, x, n * sizeof *x);
-		}
+	for (size_t c = 0; c < a->hd; c += TILE_N)
+		give(b, to + b->from * a->ld + c, attend_rows(from[c / TILE_N], MAAS_F32, TILE_N), b->keys,
+		    attend_least(a->hd - c, TILE_N), a->add);
 }
 
 void

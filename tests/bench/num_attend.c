@@ -62,12 +62,12 @@ time_form(const struct form *f, struct maas_team *team, enum maas_dtype precisio
 	if (!(run.scratch = maas_take(a, (size_t)maas_team_size(team), run.stride + 64)))
 		return -1;
 	maas_fill_normal(x->val, maas_len(x), 1, 1, 1);
+	maas_fill_normal(y->grad, maas_len(y), 1, 1, 2);
 	for (int i = 0; i < turns; i++) {
 		double start = maas_clock();
 
 		y->op->fwd(y, &run);
 		least(&fwd, start);
-		maas_fill_normal(y->grad, maas_len(y), 1, 1, 2);
 		start = maas_clock();
 		y->op->bwd(y, &run, (const unsigned char[]){ 1 });
 		least(&bwd, start);
@@ -106,7 +106,7 @@ time_prompt(struct maas_team *team, enum maas_dtype type)
 	struct maas_arena *a = maas_arena_new(1 << 20);
 	float *q = maas_take(a, ROWS * HEADS * HD, sizeof *q), *x = maas_take(a, 2 * ROWS * HD, sizeof *x);
 	maas_bf16 *half = maas_take(a, 2 * ROWS * HD, sizeof *half);
-	struct prompt p = { { type, k, v, HD, 1, MAAS_F32 }, q, maas_take(a, ROWS * HEADS * HD, sizeof *q),
+	struct prompt p = { { .type = type, .k = k, .v = v, .row = HD, .turned = 1 }, q, maas_take(a, ROWS * HEADS * HD, sizeof *q),
 		maas_take(a, (size_t)maas_team_size(team), maas_attend_scratch(HD)) };
 	double best = 1e9;
 

@@ -173,7 +173,7 @@ attend(float *to, float *sums, size_t rows, size_t at)
 {
 	const void *kb[] = { k, k + MAAS_KEYS * HD, k + 2 * MAAS_KEYS * HD },
 		   *vb[] = { v, v + MAAS_KEYS * HD, v + 2 * MAAS_KEYS * HD };
-	struct maas_keys keys = { MAAS_F32, kb, vb, HD, 0, MAAS_F32 };
+	struct maas_keys keys = { .k = kb, .v = vb, .row = HD };
 
 	maas_attend_fwd(to, HD, sums, q + at * HD, HD, rows, at, &keys, HD, scratch);
 }
@@ -227,7 +227,7 @@ check_cache(enum maas_dtype type, size_t hd, float *want)
 	static maas_bf16 kh[3 * MAAS_KEYS * MAAS_HEAD], vh[3 * MAAS_KEYS * MAAS_HEAD];
 	static float all[T * MAAS_HEAD];
 	const void *kb[3], *vb[3];
-	struct maas_keys keys = { type, kb, vb, hd, 1, MAAS_F32 };
+	struct maas_keys keys = { .type = type, .k = kb, .v = vb, .row = hd, .turned = 1 };
 	size_t block = MAAS_KEYS * hd;
 	int bad = 0;
 
@@ -258,7 +258,7 @@ check_turned(void)
 	static float kt[3 * MAAS_KEYS * HD];
 	const void *kb[] = { kt, kt + MAAS_KEYS * HD, kt + 2 * MAAS_KEYS * HD },
 		   *vb[] = { v, v + MAAS_KEYS * HD, v + 2 * MAAS_KEYS * HD };
-	struct maas_keys keys = { MAAS_F32, kb, vb, HD, 1, MAAS_F32 };
+	struct maas_keys keys = { .k = kb, .v = vb, .row = HD, .turned = 1 };
 
 	for (size_t t = 0; t < T; t++)
 		for (size_t c = 0; c < HD; c++)
