@@ -85,7 +85,7 @@ const struct maas_kind maas_kind_gpt = {
 	.what = "GPT-2: a language model, from text",
 	.fields = fields,
 	.size = sizeof(struct maas_gpt),
-	.defaults = "optimizer=adamw schedule=cosine clip=1 weight_decay=0.1 beta1=0.9 beta2=0.95",
+	.defaults = "optimizer=adamw schedule=cosine clip=1 weight_decay=0.1 beta1=0.9 beta2=0.95 precision=bf16",
 	.task = "generate",
 	.ready = ready,
 	.answer = transformer_answer,

@@ -103,7 +103,7 @@ const struct maas_kind maas_kind_llama = {
 	.what = "Llama: a language model, from text",
 	.fields = fields,
 	.size = sizeof(struct maas_llama),
-	.defaults = "optimizer=adamw schedule=cosine clip=1 weight_decay=0.1 beta1=0.9 beta2=0.95",
+	.defaults = "optimizer=adamw schedule=cosine clip=1 weight_decay=0.1 beta1=0.9 beta2=0.95 precision=bf16",
 	.task = "generate",
 	.ready = ready,
 	.answer = transformer_answer,
