@@ -23,6 +23,7 @@ struct roof_work {
 	enum roof_unit unit;    /* of numbers of this type */
 	double bytes;           /* read and written */
 	size_t footprint;       /* of what is read again and again: which cache it may come from; 0: bytes */
+	int writes;             /* about as much as it reads */
 };
 
 struct roof_args {              /* of a program's command line: [-j THREADS] [-t TIER] [WORD...] */
@@ -128,21 +129,30 @@ roof_amx(size_t turns, const void *random)
 #define EIGHT(at) \
 	AHEAD(at) READ("ymm0", "", at) READ("ymm1", "32", at) READ("ymm2", "64", at) READ("ymm3", "96", at) \
 	READ("ymm4", "128", at) READ("ymm5", "160", at) READ("ymm6", "192", at) READ("ymm7", "224", at)
+/* The same lines written again. */
+#define WRITE(w, n, at) "vmovups %%" w ", " n at "\n\t"
+#define FOUR_AGAIN(at) \
+	FOUR(at) WRITE("zmm0", "", at) WRITE("zmm1", "64", at) WRITE("zmm2", "128", at) WRITE("zmm3", "192", at)
+#define EIGHT_AGAIN(at) \
+	EIGHT(at) WRITE("ymm0", "", at) WRITE("ymm1", "32", at) WRITE("ymm2", "64", at) WRITE("ymm3", "96", at) \
+	WRITE("ymm4", "128", at) WRITE("ymm5", "160", at) WRITE("ymm6", "192", at) WRITE("ymm7", "224", at)
 #define READER(name, isa, of) \
-	__attribute__((target(isa))) static inline void name(const char *p, size_t part) \
+	__attribute__((target(isa))) static inline void name(char *p, size_t part) \
 	{ \
 		size_t turns = part / 256; \
-		const char *q = p + 2 * part; \
+		char *q = p + 2 * part; \
 \
 		__asm__ volatile(TURN(of("(%1)") of("(%1,%3)") of("(%2)") of("(%2,%3)") "add $256, %1\n\tadd $256, %2\n\t") \
 				 "vzeroupper" : "+r"(turns), "+r"(p), "+r"(q) : "r"(part) : "cc", "memory", LOW); \
 	}
 READER(roof_read_zmm, "avx512f", FOUR)
 READER(roof_read_ymm, "avx2", EIGHT)
+READER(roof_update_zmm, "avx512f", FOUR_AGAIN)
+READER(roof_update_ymm, "avx2", EIGHT_AGAIN)
 #endif
 
 static inline void
-roof_read_plain(const char *p, size_t part)
+roof_read_plain(char *p, size_t part)
 {
 	uint64_t x[4] = { 0 }, y[4];
 
@@ -154,10 +164,39 @@ roof_read_plain(const char *p, size_t part)
 	__asm__ volatile("" : : "r"(x[0] ^ x[1] ^ x[2] ^ x[3]));
 }
 
+static inline void
+roof_update_plain(char *p, size_t part)
+{
+	for (size_t i = 0; i < 4 * part; i += sizeof(uint64_t)) {
+		uint64_t x;
+
+		memcpy(&x, p + i, sizeof x);
+		x++;
+		memcpy(p + i, &x, sizeof x);
+	}
+	__asm__ volatile("" : : : "memory");
+}
+
+/* How this machine passes over memory: reads it, or reads and writes it. */
+typedef void roof_pass(char *p, size_t part);
+
+static inline roof_pass *
+roof_pass_of(int update)
+{
+#if defined(__x86_64__)
+	if (maas_isa_best() >= MAAS_AVX512)
+		return update ? roof_update_zmm : roof_read_zmm;
+	if (maas_isa_best() >= MAAS_AVX2)
+		return update ? roof_update_ymm : roof_read_ymm;
+#endif
+	return update ? roof_update_plain : roof_read_plain;
+}
+
 /* One measurement by a team: each member does the same on data of its own. */
 struct roof_run {
 	roof_loop *loop;
-	const char *p;
+	roof_pass *pass;
+	char *p;
 	size_t turns, part; /* of all; bytes of a member */
 };
 
@@ -172,27 +211,14 @@ roof_loops(void *arg, size_t begin, size_t end, int member)
 }
 
 static inline void
-roof_reads(void *arg, size_t begin, size_t end, int member)
+roof_passes(void *arg, size_t begin, size_t end, int member)
 {
 	const struct roof_run *r = arg;
 
 	(void)member;
 	for (; begin < end; begin++)
-		for (size_t i = 0; i < r->turns; i++) {
-			const char *p = r->p + begin * r->part;
-
-#if defined(__x86_64__)
-			if (maas_isa_best() >= MAAS_AVX512) {
-				roof_read_zmm(p, r->part / 4);
-				continue;
-			}
-			if (maas_isa_best() >= MAAS_AVX2) {
-				roof_read_ymm(p, r->part / 4);
-				continue;
-			}
-#endif
-			roof_read_plain(p, r->part / 4);
-		}
+		for (size_t i = 0; i < r->turns; i++)
+			r->pass(r->p + begin * r->part, r->part / 4);
 }
 
 /* Seconds of the quickest of some runs: others may use the machine. */
@@ -250,7 +276,7 @@ roof_ops(struct maas_team *team, enum roof_unit unit, enum maas_isa tier)
 	static _Alignas(64) char data[4096];
 	struct roof_way way = roof_way(unit, tier);
 	size_t pieces = 8 * (size_t)maas_team_size(team); /* a member that comes late takes fewer */
-	struct roof_run r = { way.loop, data, 1 << 16, 0 };
+	struct roof_run r = { way.loop, NULL, data, 1 << 16, 0 };
 
 	if (known[unit][tier] == 0 && way.loop) {
 		float x[1024];
@@ -269,33 +295,35 @@ roof_ops(struct maas_team *team, enum roof_unit unit, enum maas_isa tier)
 	return known[unit][tier];
 }
 
-/* Bytes a second that a team reads from so many, again and again. */
+/* Bytes a second that a team reads, or with `update` reads and writes, from so many, again and again. */
 static inline double
-roof_read(struct maas_team *team, size_t bytes)
+roof_memory(struct maas_team *team, size_t bytes, int update)
 {
 	static struct {
 		size_t bytes;
+		int update;
 		double rate;
 	} known[64];
 	static size_t n;
 	size_t members = (size_t)maas_team_size(team), part = bytes / members / 1024 * 1024;
-	struct roof_run r = { NULL, NULL, 0, part ? part : 1024 };
-	char *p;
+	struct roof_run r = { NULL, roof_pass_of(update), NULL, 0, part ? part : 1024 };
 
-	for (size_t i = 0; i < n; i++)
-		if (known[i].bytes == bytes)
+	for (size_t i = 0; i < n && i < MAAS_COUNT(known); i++)
+		if (known[i].bytes == bytes && known[i].update == update)
 			return known[i].rate;
-	if (!(p = maas_pages_take(members, r.part)))
+	if (!(r.p = maas_pages_take(members, r.part)))
 		return 0;
 	for (size_t i = 0; i < members * r.part / 8; i++)
-		((uint64_t *)(void *)p)[i] = i * 0x9e3779b97f4a7c15u;
-	r.p = p;
+		((uint64_t *)(void *)r.p)[i] = i * 0x9e3779b97f4a7c15u;
 	r.turns = (64 << 20) / r.part + 1;
+	double moved = (1 + update) * (double)(members * r.part) * (double)r.turns;
+	double rate = moved / roof_best(team, roof_passes, members, &r);
+
+	maas_pages_give(r.p, members, r.part);
 	known[n % MAAS_COUNT(known)].bytes = bytes;
-	known[n % MAAS_COUNT(known)].rate =
-	    (double)(members * r.part) * (double)r.turns / roof_best(team, roof_reads, members, &r);
-	maas_pages_give(p, members, r.part);
-	return known[n++ % MAAS_COUNT(known)].rate;
+	known[n % MAAS_COUNT(known)].update = update;
+	known[n++ % MAAS_COUNT(known)].rate = rate;
+	return rate;
 }
 
 /* One line about work that took so many seconds. */
@@ -303,15 +331,18 @@ static inline void
 roof_tell(struct maas_team *team, enum maas_isa tier, const char *what, struct roof_work w, double seconds)
 {
 	double ops = w.ops > 0 ? roof_ops(team, w.unit, tier) : 0;
-	double read = roof_read(team, w.footprint ? w.footprint : (size_t)w.bytes);
-	double calculate = ops > 0 ? w.ops / ops : 0, fetch = read > 0 ? w.bytes / read : 0;
-	int fetching = fetch >= calculate;
-	double limit = fetching ? fetch : calculate;
+	size_t from = w.footprint ? w.footprint : (size_t)w.bytes;
+	double read = from ? roof_memory(team, from, 0) : 0, update = w.writes ? roof_memory(team, from, 1) : 0;
+	double memory = update > read ? update : read;
+	double calculate = ops > 0 ? w.ops / ops : 0, fetch = memory > 0 ? w.bytes / memory : 0;
+	int fetching = fetch > calculate;
+	const char *unit = fetching ? "GB/s" : w.unit == ROOF_INT8 ? "GOP/s" : "GFLOP/s";
 
 	printf("%s, %s\t%.1f\t%s\t%d threads\t%.2f of\t%s %.0f %s\n", what, maas_isa_name(tier),
-	    1e-9 * (fetching ? w.bytes : w.ops) / seconds, fetching ? "GB/s" : w.unit == ROOF_INT8 ? "GOP/s" : "GFLOP/s",
-	    maas_team_size(team), limit / seconds, fetching ? "reading" : roof_way(w.unit, tier).name,
-	    1e-9 * (fetching ? read : ops), fetching ? "GB/s" : w.unit == ROOF_INT8 ? "GOP/s" : "GFLOP/s");
+	    1e-9 * (fetching ? w.bytes : w.ops) / seconds, unit, maas_team_size(team),
+	    (fetching ? fetch : calculate) / seconds,
+	    fetching ? update > read ? "updating" : "reading" : roof_way(w.unit, tier).name,
+	    1e-9 * (fetching ? memory : ops), unit);
 	fflush(stdout);
 }
 

@@ -24,8 +24,9 @@ main(int argc, char **argv)
 				roof_way(unit, tier).loop != roof_way(unit, tier - 1).loop))
 				tell_ops(a.team, (enum roof_unit)unit, (enum maas_isa)tier);
 	for (size_t i = 0; i < MAAS_COUNT(mib); i++)
-		printf("limit of reading %zu MiB\t%.1f\tGB/s\t%d threads\n", mib[i],
-		    1e-9 * roof_read(a.team, mib[i] << 20), maas_team_size(a.team));
+		for (int update = 0; update < 2; update++)
+			printf("limit of %s %zu MiB\t%.1f\tGB/s\t%d threads\n", update ? "updating" : "reading", mib[i],
+			    1e-9 * roof_memory(a.team, mib[i] << 20, update), maas_team_size(a.team));
 	maas_team_free(a.team);
 	return 0;
 }

@@ -125,7 +125,7 @@ main(int argc, char **argv)
 				    (tier == MAAS_PORTABLE && ops > BEARABLE))
 					continue;
 				roof_tell(a.team, (enum maas_isa)tier, what,
-				    (struct roof_work){ ops, weights[w].unit, bytes, 0 },
+				    (struct roof_work){ .ops = ops, .unit = weights[w].unit, .bytes = bytes },
 				    seconds(a.team, s, (enum weights)w));
 			}
 	}
