@@ -55,8 +55,8 @@ struct net {
 	unsigned char *cache;
 	size_t blocks, block_bytes;     /* a block: [layers][kv_heads][keys, values][MAAS_KEYS x hd]; keys turned */
 	void *scratch;                  /* of products */
-	unsigned char *keys;            /* of attention, keys_stride a member */
-	size_t keys_stride;
+	unsigned char *keys;            /* of attention, keys_stride a member: its scratch, then pointers to blocks */
+	size_t keys_stride, attend_bytes, heads_item;   /* heads of keys of one item of attention, in this pass */
 	const struct net_run *run;      /* of the present pass */
 	size_t half;                    /* of the layers' halves, the present one */
 };

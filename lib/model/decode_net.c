@@ -92,7 +92,10 @@ maas_network_make(struct net *net)
 		return maas_fail("heads of %zu channels: %d at most", net->hd, MAAS_HEAD);
 	if (net->precision == MAAS_BF16 && halve_all(net) < 0)
 		return -1;
-	net->keys_stride = aligned(maas_attend_scratch(net->hd)) + aligned(2 * blocks * sizeof(void *));
+	net->attend_bytes = aligned(maas_attend_scratch(net->hd));
+	if (net->attend_bytes < aligned(maas_attend_cached_scratch(w->heads)))
+		net->attend_bytes = aligned(maas_attend_cached_scratch(w->heads));
+	net->keys_stride = net->attend_bytes + aligned(2 * blocks * sizeof(void *));
 	if (!(net->x = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
 	    !(net->h = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
 	    !(net->mix = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
@@ -243,34 +246,64 @@ keep_keys(const struct net *net, const struct net_run *r, const float *x, size_t
 	}
 }
 
-/* Item i: of one run, one head of keys and values, and the heads that ask it. */
+/* Rows of one run and one head of keys and values: the heads that ask it. */
+static void
+attend_rows(struct net *net, const struct net_run *r, const float *in, float *out, size_t head, unsigned char *scratch)
+{
+	size_t hd = net->hd, group = net->w.heads / net->w.kv_heads,
+	       blocks = (r->at + r->rows + MAAS_KEYS - 1) / MAAS_KEYS;
+	const void **k = (const void **)(scratch + net->attend_bytes);
+	struct maas_keys keys = { .type = net->precision, .k = k, .v = k + blocks, .row = hd, .turned = 1 };
+
+	for (size_t b = 0; b < blocks; b++) {
+		k[b] = part(net, r, b, 0, head);
+		k[blocks + b] = part(net, r, b, 1, head);
+	}
+	for (size_t h = head * group; h < (head + 1) * group; h++)
+		maas_attend_fwd(
+		    out + h * hd, net->w.embed, NULL, in + h * hd, net->width, r->rows, r->at, &keys, hd, scratch);
+}
+
+/* The one row of a run: several heads of keys and values, which lie side by side. */
+static void
+attend_row(struct net *net, const struct net_run *r, const float *in, float *out, size_t head, unsigned char *scratch)
+{
+	size_t hd = net->hd, group = net->w.heads / net->w.kv_heads;
+	const void **block = (const void **)(scratch + net->attend_bytes);
+	struct maas_cache cache = { net->precision, block, net->heads_item, group };
+
+	for (size_t b = 0; b <= r->at / MAAS_KEYS; b++)
+		block[b] = part(net, r, b, 0, head);
+	maas_attend_cached(out + head * group * hd, in + head * group * hd, r->at, &cache, hd, scratch);
+}
+
+/* Item i: of one run, some heads of keys and values, and the heads that ask them. */
 static void
 attend(void *arg, size_t begin, size_t end, int member)
 {
 	struct net *net = arg;
 	const struct maas_network *w = &net->w;
-	size_t width = net->width, hd = net->hd, group = w->heads / w->kv_heads;
+	size_t hd = net->hd, items = w->kv_heads / net->heads_item;
 	unsigned char *scratch = net->keys + (size_t)member * net->keys_stride;
-	const void **k = (const void **)(scratch + aligned(maas_attend_scratch(hd)));
 
 	for (size_t i = begin; i < end; i++) {
-		const struct net_run *r = &net->run[i / w->kv_heads];
-		size_t head = i % w->kv_heads, row = 0, blocks = (r->at + r->rows + MAAS_KEYS - 1) / MAAS_KEYS;
-		struct maas_keys keys = { .type = net->precision, .k = k, .v = k + blocks, .row = hd, .turned = 1 };
+		const struct net_run *r = &net->run[i / items];
+		size_t head = i % items * net->heads_item, row = 0;
 		const float *in;
 
 		for (const struct net_run *q = net->run; q < r; q++)
 			row += q->rows;
-		in = net->qkv + row * width;
-		keep_keys(net, r, in + (w->heads + head) * hd, head);
-		keep_values(net, r, in + (w->heads + w->kv_heads + head) * hd, head);
-		for (size_t b = 0; b < blocks; b++) {
-			k[b] = part(net, r, b, 0, head);
-			k[blocks + b] = part(net, r, b, 1, head);
+		in = net->qkv + row * net->width;
+		for (size_t h = head; h < head + net->heads_item; h++) {
+			keep_keys(net, r, in + (w->heads + h) * hd, h);
+			keep_values(net, r, in + (w->heads + w->kv_heads + h) * hd, h);
 		}
-		for (size_t h = head * group; h < (head + 1) * group; h++)
-			maas_attend_fwd(net->mix + row * w->embed + h * hd, w->embed, NULL, in + h * hd, width, r->rows,
-			    r->at, &keys, hd, scratch);
+		if (r->rows == 1) {
+			attend_row(net, r, in, net->mix + row * w->embed, head, scratch);
+			continue;
+		}
+		for (size_t h = head; h < head + net->heads_item; h++)
+			attend_rows(net, r, in, net->mix + row * w->embed, h, scratch);
 	}
 }
 
@@ -315,6 +348,18 @@ think(struct net *net, const struct maas_layer *l, size_t rows)
 	affine(net, net->x, net->w.embed, net->up, &l->down, rows, (struct maas_epilogue){ .add = 1 });
 }
 
+/* Heads of keys and values of one run that are an item: where there are many runs of a row each, a quarter of them, since
+ * they lie side by side in a block and memory is read best as it lies. */
+static size_t
+heads_of_item(const struct net *net, size_t rows, size_t nrun)
+{
+	size_t heads = net->w.kv_heads, n = rows == nrun && nrun >= 4 && heads >= 8 ? heads / 4 : 1;
+
+	while (heads % n)
+		n--;
+	return n;
+}
+
 /* Items of attention worth a thread's while. */
 static size_t
 attend_grain(const struct net *net, const struct net_run *run, size_t nrun)
@@ -323,18 +368,20 @@ attend_grain(const struct net *net, const struct net_run *run, size_t nrun)
 
 	for (size_t i = 0; i < nrun; i++)
 		work += run[i].rows * (run[i].at + run[i].rows) * net->hd * (net->w.heads / net->w.kv_heads);
-	return 1 + 16384 * nrun / (work + 1);
+	return 1 + 16384 * nrun / (work * net->heads_item + 1);
 }
 
 void
 maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 {
 	const struct maas_network *w = &net->w;
-	size_t rows = 0, grain = attend_grain(net, run, nrun);
+	size_t rows = 0, grain;
 
 	for (size_t i = 0; i < nrun; i++)
 		rows += run[i].rows;
 	net->run = run;
+	net->heads_item = heads_of_item(net, rows, nrun);
+	grain = attend_grain(net, run, nrun);
 	maas_team_run(net->team, rows, 16, embed, net);
 	for (size_t i = 0; i < w->layers; i++) {
 		const struct maas_layer *l = &w->layer[i];
@@ -342,7 +389,7 @@ maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 		net->half = 2 * i;
 		maas_team_run(net->team, rows, 16, norm, net);
 		ask(net, l, rows);
-		maas_team_run(net->team, nrun * w->kv_heads, grain, attend, net);
+		maas_team_run(net->team, nrun * (w->kv_heads / net->heads_item), grain, attend, net);
 		affine(net, net->x, w->embed, net->mix, &l->proj, rows, (struct maas_epilogue){ .add = 1 });
 		net->half = 2 * i + 1;
 		maas_team_run(net->team, rows, 16, norm, net);

@@ -1,44 +1,111 @@
 /*
  * Attention of one row over a cache whose keys are turned: the chains of fma that attend.c makes of many rows, straight
- * from where keys and values lie.
+ * from where keys and values lie.  Queries of one head of keys pass over a block together.
  */
 #include <math.h>
 
-#include "attend.h"
+#include "attend_row.h"
 #include "chain.h"
 
 #define TIER_FILE "online.inc"
 #include "tier.h"
 
-static size_t
-least(size_t a, size_t b)
+/* Is there a kernel for all of a block? */
+static int
+whole(size_t hd)
 {
-	return a < b ? a : b;
+	return maas_isa() >= MAAS_AVX512 && hd % 32 == 0;
+}
+
+static void
+meet(struct attend_sums *o, const float *q, const struct attend_block *b)
+{
+	float score[MAAS_KEYS], p[MAAS_KEYS], part[MAAS_HEAD], state[2] = { o->most, o->sum };
+	struct chain key = { b->type, b->k, MAAS_KEYS, b->v }, value = { b->type, b->v, b->row, b->soon };
+
+	maas_chain(score, q, &key, b->hd, MAAS_KEYS);
+	float less = PICK(online)(p, score, score + TILE_N, b->n, b->scale, state);
+
+	maas_chain(b->first ? o->y : part, p, &value, b->n, b->hd);
+	for (size_t c = 0; !b->first && c < b->hd; c += TILE_N) {
+		PICK(shrink)(o->y + c, less);
+		maas_add(o->y + c, part + c, attend_least(b->hd - c, TILE_N));
+	}
+	o->most = state[0];
+	o->sum = state[1];
+}
+
+static void
+meet_all(struct attend_sums *o, const float *q, const struct attend_block *b, size_t rows)
+{
+#if defined(__x86_64__)
+	if (whole(b->hd)) {
+		attend_block_avx512(o, q, b, rows);
+		return;
+	}
+#endif
+	for (size_t r = 0; r < rows; r++)
+		meet(o + r, q + r * b->hd, b);
+}
+
+static void
+end(float *y, const struct attend_sums *o, const struct attend_block *b)
+{
+#if defined(__x86_64__)
+	if (whole(b->hd)) {
+		attend_end_avx512(y, o, b);
+		return;
+	}
+#endif
+	PICK(divide)(y, o->y, b->hd, o->sum);
 }
 
 void
 attend_row(float *y, float *lse, const float *q, size_t at, const struct maas_keys *keys, size_t hd)
 {
-	float score[MAAS_KEYS], p[MAAS_KEYS], sum[MAAS_HEAD] = { 0 }, part[MAAS_HEAD];
-	float state[2] = { -INFINITY, 0 }, scale = 1.0f / sqrtf((float)hd);
+	struct attend_sums o = { .most = -INFINITY };
+	struct attend_block b = { .type = keys->type, .row = keys->row, .hd = hd, .scale = 1.0f / sqrtf((float)hd) };
 
-	for (size_t b = 0; b * MAAS_KEYS <= at; b++) {
-		size_t n = least(at + 1 - b * MAAS_KEYS, MAAS_KEYS);
-		struct chain key = { keys->type, keys->k[b], MAAS_KEYS, keys->v[b] },
-			     value = { keys->type, keys->v[b], keys->row, NULL };
+	for (size_t i = 0; i * MAAS_KEYS <= at; i++) {
+		b.k = keys->k[i];
+		b.v = keys->v[i];
+		b.n = attend_least(at + 1 - i * MAAS_KEYS, MAAS_KEYS);
+		b.first = i == 0;
+		b.soon = (i + 1) * MAAS_KEYS <= at ? keys->k[i + 1] : keys->k[i];
+		meet_all(&o, q, &b, 1);
+	}
+	end(y, &o, &b);
+	if (lse)
+		*lse = o.most + logf(o.sum);
+}
 
-		if ((b + 1) * MAAS_KEYS <= at)
-			value.soon = keys->k[b + 1];
-		maas_chain(score, q, &key, hd, MAAS_KEYS);
-		float less = PICK(online)(p, score, score + TILE_N, n, scale, state);
+size_t
+maas_attend_cached_scratch(size_t heads)
+{
+	return heads * sizeof(struct attend_sums);
+}
 
-		maas_chain(b ? part : sum, p, &value, n, hd);
-		for (size_t c = 0; b && c < hd; c += TILE_N) {
-			PICK(shrink)(sum + c, less);
-			maas_add(sum + c, part + c, least(hd - c, TILE_N));
+void
+maas_attend_cached(float *y, const float *q, size_t at, const struct maas_cache *c, size_t hd, void *scratch)
+{
+	struct attend_sums *o = scratch;
+	size_t bytes = MAAS_KEYS * hd * maas_dtype_size(c->type), blocks = at / MAAS_KEYS + 1;
+	struct attend_block b = { .type = c->type, .row = hd, .hd = hd, .scale = 1.0f / sqrtf((float)hd) };
+
+	for (size_t h = 0; h < c->heads * c->group; h++)
+		o[h].most = -INFINITY, o[h].sum = 0;
+	for (size_t i = 0; i < blocks; i++) {
+		b.n = attend_least(at + 1 - i * MAAS_KEYS, MAAS_KEYS);
+		b.first = i == 0;
+		for (size_t h = 0; h < c->heads; h++) {
+			const char *k = (const char *)c->block[i] + h * 2 * bytes;
+
+			b.k = k;
+			b.v = k + bytes;
+			b.soon = h + 1 < c->heads ? k + 2 * bytes : (const char *)c->block[i + 1 < blocks ? i + 1 : i];
+			meet_all(o + h * c->group, q + h * c->group * hd, &b, c->group);
 		}
 	}
-	PICK(divide)(y, sum, hd, state[1]);
-	if (lse)
-		*lse = state[0] + logf(state[1]);
+	for (size_t h = 0; h < c->heads * c->group; h++)
+		end(y + h * hd, &o[h], &b);
 }

@@ -251,6 +251,41 @@ check_cache(enum maas_dtype type, size_t hd, float *want)
 	ok(!memcmp(want, all, T * hd * sizeof *all), "and as in portable C");
 }
 
+/* The queries of several heads over blocks that hold all of these: each as alone. */
+static void
+check_side_by_side(enum maas_dtype type, size_t hd, size_t heads, size_t group)
+{
+	static float kv[3 * 6 * MAAS_KEYS * 80], qs[18 * 80], want[80], got[18 * 80];
+	static maas_bf16 half[3 * 6 * MAAS_KEYS * 80];
+	static _Alignas(64) unsigned char room[1 << 16];
+	size_t part = MAAS_KEYS * hd, size = maas_dtype_size(type);
+	const char *all = type == MAAS_F32 ? (const char *)kv : (const char *)half;
+	const void *block[3], *kb[3], *vb[3];
+	struct maas_cache cache = { type, block, heads, group };
+	struct maas_keys keys = { .type = type, .k = kb, .v = vb, .row = hd, .turned = 1 };
+	int bad = 0;
+
+	ok(maas_attend_cached_scratch(heads * group) <= sizeof room, "room");
+	maas_fill_normal(kv, 6 * heads * part, 1.5, 7, hd);
+	maas_to_bf16(half, kv, 6 * heads * part);
+	maas_fill_normal(qs, heads * group * hd, 1.5, 8, hd);
+	for (size_t b = 0; b < 3; b++)
+		block[b] = all + b * heads * 2 * part * size;
+	for (size_t at = 0; at < 3 * MAAS_KEYS; at += 31) {
+		maas_attend_cached(got, qs, at, &cache, hd, room);
+		for (size_t h = 0; h < heads * group; h++) {
+			for (size_t b = 0; b < 3; b++) {
+				kb[b] = (const char *)block[b] + h / group * 2 * part * size;
+				vb[b] = (const char *)kb[b] + part * size;
+			}
+			maas_attend_fwd(want, hd, NULL, qs + h * hd, hd, 1, at, &keys, hd, scratch);
+			bad += memcmp(want, got + h * hd, hd * sizeof *got) != 0;
+		}
+	}
+	ok(!bad, "cache of %s, heads of %zu, %zu asked by %zu each: %d differ from one alone", maas_dtype_name(type),
+	    hd, heads, group, bad);
+}
+
 /* Turned or straight, keys are the same keys. */
 static void
 check_turned(void)
@@ -330,6 +365,11 @@ main(void)
 		for (size_t c = 0; c < MAAS_COUNT(heads); c++) {
 			check_cache(MAAS_F32, heads[c], cached[2 * c]);
 			check_cache(MAAS_BF16, heads[c], cached[2 * c + 1]);
+		}
+		for (size_t g = 1; g <= 9; g += 2) {
+			check_side_by_side(MAAS_BF16, 64, 2, g);
+			check_side_by_side(MAAS_F32, 32, 2, g);
+			check_side_by_side(MAAS_BF16, 80, 2, g);
 		}
 		if (i == 0) {
 			everything(first);
