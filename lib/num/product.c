@@ -396,6 +396,8 @@ blocks(void *arg, size_t begin, size_t end, int member)
 	}
 	if (g->half)
 		tile_subnormals_back(was);
+	if (g->tile->leave)
+		g->tile->leave();
 }
 
 /* Blocks of one size, not whole ones and a rest: members end together. */

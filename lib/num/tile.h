@@ -48,6 +48,7 @@ struct maas_tile {
 	void (*few_bf16)(
 	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
 	maas_pack_words *pack_few;
+	void (*leave)(void); /* a thread gives back what these keep from call to call; NULL: nothing */
 };
 
 extern const struct maas_tile maas_tile_portable;

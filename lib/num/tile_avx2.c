@@ -210,5 +210,6 @@ pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
 	tile_words_b(pack, d, s, n, k);
 }
 
-const struct maas_tile maas_tile_avx2 = { F32_ROWS, BF16_ROWS, 1, f32, bf16, pack, pack_a, pack_b, NULL, NULL, NULL };
+const struct maas_tile maas_tile_avx2 = { F32_ROWS, BF16_ROWS, 1, f32, bf16, pack, pack_a, pack_b, NULL, NULL, NULL,
+	NULL };
 #endif

@@ -340,5 +340,5 @@ pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
 }
 
 const struct maas_tile maas_tile_avx512 = { F32_ROWS, BF16_ROWS, 1, f32, bf16, pack, pack_a, pack_b, few_f32, few_bf16,
-	pack_a };
+	pack_a, NULL };
 #endif

@@ -21,16 +21,29 @@ static int product_main(void);
 #include "num_product.c"
 #undef main
 
+static void
+check_released(void)
+{
+	struct maas_matrix a = { a_f32, MAAS_F32, 40, 1 };
+
+	maas_product(got, 20, a, a, 20, 20, 40, MAAS_BF16, NULL, scratch);
+	ok(!tiles.ready && !tall, "they are given back after a product");
+}
+
 int
 main(void)
 {
+	scratch = aligned_alloc(64, maas_product_scratch());
+	if (!scratch)
+		return 2;
 	if (maas_isa_best() < MAAS_AVX512 || !__builtin_cpu_supports("avx512bf16")) {
 		printf("wants AVX-512 with bf16\n");
 		return 77;
 	}
 	best = used = MAAS_AMX;
 	ok(maas_tile_now()->bf16 == bf16 && maas_tile_now()->few_bf16 == few, "tiles give the bytes of AVX-512");
-	ok(!tiles.ready, "and are released");
+	check_released();
+	free(scratch);
 	return product_main();
 }
 
