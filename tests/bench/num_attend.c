@@ -1,10 +1,7 @@
 /* Causal attention at real models' shapes: rates of what is under the diagonal, the fastest of some. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "maas/base.h"
 #include "maas/nn.h"
+
+#include "../roof.h"
 
 struct form {
 	const char *what;
@@ -29,11 +26,13 @@ work(const struct form *f)
 }
 
 static void
-tell(const struct form *f, const char *type, const char *way, double products, double s, int threads)
+tell(struct maas_team *team, const struct form *f, enum maas_dtype type, const char *way, double products, double s)
 {
-	printf("attention, %s, %s, %s\t%.1f\tGFLOP/s\t%.2f ms\t%d threads\n", f->what, type, way,
-	    1e-9 * products * work(f) / s, s * 1e3, threads);
-	fflush(stdout);
+	struct roof_work w = { .ops = products * work(f), .unit = type == MAAS_BF16 ? ROOF_BF16 : ROOF_F32 };
+	char what[80];
+
+	snprintf(what, sizeof what, "attention %s %s %s", f->what, type == MAAS_BF16 ? "bf16" : "f32", way);
+	roof_tell(team, maas_isa(), what, w, s);
 }
 
 static void
@@ -72,8 +71,8 @@ time_form(const struct form *f, struct maas_team *team, enum maas_dtype precisio
 		y->op->bwd(y, &run, (const unsigned char[]){ 1 });
 		least(&bwd, start);
 	}
-	tell(f, precision == MAAS_BF16 ? "bf16" : "f32", "forward", 2, fwd, maas_team_size(team));
-	tell(f, precision == MAAS_BF16 ? "bf16" : "f32", "backward", 5, bwd, maas_team_size(team));
+	tell(team, f, precision, "forward", 2, fwd);
+	tell(team, f, precision, "backward", 5, bwd);
 	maas_arena_free(a);
 	return 0;
 }
@@ -106,7 +105,8 @@ time_prompt(struct maas_team *team, enum maas_dtype type)
 	struct maas_arena *a = maas_arena_new(1 << 20);
 	float *q = maas_take(a, ROWS * HEADS * HD, sizeof *q), *x = maas_take(a, 2 * ROWS * HD, sizeof *x);
 	maas_bf16 *half = maas_take(a, 2 * ROWS * HD, sizeof *half);
-	struct prompt p = { { .type = type, .k = k, .v = v, .row = HD, .turned = 1 }, q, maas_take(a, ROWS * HEADS * HD, sizeof *q),
+	struct prompt p = { { .type = type, .k = k, .v = v, .row = HD, .turned = 1 }, q,
+		maas_take(a, ROWS * HEADS * HD, sizeof *q),
 		maas_take(a, (size_t)maas_team_size(team), maas_attend_scratch(HD)) };
 	double best = 1e9;
 
@@ -127,7 +127,7 @@ time_prompt(struct maas_team *team, enum maas_dtype type)
 		maas_team_run(team, HEADS, 1, ask, &p);
 		least(&best, start);
 	}
-	tell(&form, maas_dtype_name(type), "forward", 2, best, maas_team_size(team));
+	tell(team, &form, type, "forward", 2, best);
 	maas_arena_free(a);
 	return 0;
 }
@@ -135,16 +135,22 @@ time_prompt(struct maas_team *team, enum maas_dtype type)
 int
 main(int argc, char **argv)
 {
-	struct maas_team *team = maas_team_new(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 0);
-	int bad = !team;
+	struct roof_args a;
+	int bad = 0;
 
-	for (size_t i = 0; !bad && i < MAAS_COUNT(forms); i++)
-		if (argc < 3 || strstr(forms[i].what, argv[2]))
-			bad = time_form(&forms[i], team, MAAS_F32) < 0 || time_form(&forms[i], team, MAAS_BF16) < 0;
-	if (!bad && argc < 3)
-		bad = time_prompt(team, MAAS_F32) < 0 || time_prompt(team, MAAS_BF16) < 0;
+	if (roof_parse(&a, argc, argv) < 0)
+		return 64;
+	for (int tier = maas_isa(); tier >= MAAS_AVX2 && !bad; tier--) {
+		maas_isa_force((enum maas_isa)tier);
+		for (size_t i = 0; !bad && i < MAAS_COUNT(forms); i++)
+			if (roof_wanted(&a, forms[i].what, (enum maas_isa)tier))
+				bad = time_form(&forms[i], a.team, MAAS_F32) < 0 ||
+				    time_form(&forms[i], a.team, MAAS_BF16) < 0;
+		if (!bad && roof_wanted(&a, "prompt of 512, cached keys", (enum maas_isa)tier))
+			bad = time_prompt(a.team, MAAS_F32) < 0 || time_prompt(a.team, MAAS_BF16) < 0;
+	}
 	if (bad)
-		fprintf(stderr, "%s\n", maas_error());
-	maas_team_free(team);
-	return bad;
+		fprintf(stderr, "num_attend: %s\n", maas_error());
+	maas_team_free(a.team);
+	return bad ? 71 : 0;
 }
