@@ -43,11 +43,9 @@ static const struct transformer_names names = {
 	.head = "lm_head",
 };
 
-static struct transformer
-shape(const struct maas_model *m)
+struct transformer
+transformer_of_llama(const struct maas_llama *s)
 {
-	const struct maas_llama *s = m->settings;
-
 	return (struct transformer){ .layers = s->layers,
 		.heads = s->heads,
 		.kv_heads = s->kv_heads ? s->kv_heads : s->heads,
@@ -67,7 +65,7 @@ shape(const struct maas_model *m)
 static struct maas_node *
 loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 {
-	struct transformer s = shape(m);
+	struct transformer s = transformer_of_llama(m->settings);
 
 	return transformer_loss(&s, t, rows);
 }
@@ -75,7 +73,7 @@ loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 static int
 init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed)
 {
-	struct transformer s = shape(m);
+	struct transformer s = transformer_of_llama(m->settings);
 
 	return transformer_init(m->kind, &s, p, how, seed);
 }
@@ -83,7 +81,7 @@ init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t 
 static int
 ready(struct maas_model *m)
 {
-	struct transformer s = shape(m);
+	struct transformer s = transformer_of_llama(m->settings);
 
 	return transformer_check(&s);
 }
@@ -91,7 +89,7 @@ ready(struct maas_model *m)
 static int
 network(const struct maas_model *m, struct maas_arena *a, struct maas_network *w)
 {
-	struct transformer s = shape(m);
+	struct transformer s = transformer_of_llama(m->settings);
 
 	return transformer_network(&s, m, a, w);
 }

@@ -1,6 +1,6 @@
 /*
  * model_foreign.c -- a directory as Hugging Face's transformers writes it (config.json,
- * model.safetensors, tokeniser files), opened as a model of ours.  GPT-2 only.
+ * model.safetensors, tokeniser files), opened as a model of ours.  GPT-2 and Llama.
  *
  * GPT-2's projections lie there as [in, out]; ours are [out, in]: they are turned on opening.
  * All other tensors are used in place.  All that the network needs become tensors of the model, so that who saves
@@ -11,77 +11,14 @@
 #include <unistd.h>
 
 #include "model_foreign.h"
+#include "transformer.h"
 
 struct source {
 	struct maas_model *m;
 	struct maas_tensors *file; /* the model's when all is adopted: its names may be the same */
 	const char *prefix;        /* of the names: "" or "transformer." */
+	const char *turned;        /* matrices whose names begin so lie as [in, out]; NULL: none */
 };
-
-static int
-number(const struct maas_json *config, const char *key, const char *other, long *to)
-{
-	const struct maas_json *v = maas_json_get(config, key);
-	int64_t n;
-
-	if ((!v || maas_json_type(v) == MAAS_J_NULL) && other)
-		v = maas_json_get(config, other);
-	if (!v || maas_json_int(v, &n) < 0 || n < 1 || n > 1 << 24)
-		return maas_fail("config.json: %s: no number of use", key);
-	*to = (long)n;
-	return 0;
-}
-
-/* What our gpt does in one way only. */
-static int
-check_ways(const struct maas_json *config, const struct maas_gpt *g)
-{
-	static const struct {
-		const char *key;
-		int want;
-	} flags[] = { { "scale_attn_weights", 1 }, { "scale_attn_by_inverse_layer_idx", 0 },
-		{ "tie_word_embeddings", 1 } };
-	struct maas_span act;
-	int64_t inner;
-	double eps;
-	int on;
-
-	if (maas_json_text(maas_json_get(config, "activation_function"), &act) == 0 && !maas_span_is(act, "gelu_new") &&
-	    !maas_span_is(act, "gelu_pytorch_tanh"))
-		return maas_fail(
-		    "config.json: activation_function is %.*s, gelu_new is what can be done", (int)act.n, act.s);
-	if (maas_json_int(maas_json_get(config, "n_inner"), &inner) == 0 && inner != 4 * g->embed)
-		return maas_fail("config.json: n_inner is %ld, 4 n_embd is what can be done", (long)inner);
-	if (maas_json_real(maas_json_get(config, "layer_norm_epsilon"), &eps) == 0 && eps != 1e-5)
-		return maas_fail("config.json: layer_norm_epsilon is %g, 1e-05 is what can be done", eps);
-	for (size_t i = 0; i < MAAS_COUNT(flags); i++)
-		if (maas_json_bool(maas_json_get(config, flags[i].key), &on) == 0 && on != flags[i].want)
-			return maas_fail(
-			    "config.json: %s is %s, which cannot be done", flags[i].key, on ? "true" : "false");
-	return 0;
-}
-
-static int
-read_config(struct maas_gpt *g, const char *path)
-{
-	struct maas_json *config = maas_json_load(path);
-	struct maas_span type;
-	int rc = -1;
-
-	if (!config)
-		return -1;
-	if (maas_json_type(config) != MAAS_J_OBJECT || maas_json_text(maas_json_get(config, "model_type"), &type) < 0)
-		maas_fail("config.json: no model_type");
-	else if (!maas_span_is(type, "gpt2"))
-		maas_fail("config.json: model_type is %.*s, gpt2 is what can be read", (int)type.n, type.s);
-	else if (number(config, "n_layer", NULL, &g->layers) == 0 && number(config, "n_head", NULL, &g->heads) == 0 &&
-	    number(config, "n_embd", NULL, &g->embed) == 0 &&
-	    number(config, "n_positions", "n_ctx", &g->context) == 0 &&
-	    number(config, "vocab_size", NULL, &g->vocab) == 0)
-		rc = check_ways(config, g);
-	maas_json_free(config);
-	return rc;
-}
 
 /* y [cols, rows] = x [rows, cols] turned, of elements of `size` bytes, a tile at a time. */
 static void
@@ -94,10 +31,12 @@ turn(unsigned char *y, const unsigned char *x, size_t rows, size_t cols, size_t 
 					memcpy(y + (j * rows + i) * size, x + (i * cols + j) * size, size);
 }
 
-/* Tensor `name` as [rows, cols] (cols 0: a vector) of ours; `turned`: the file has [cols, rows]. */
+/* Tensor `name` as [rows, cols] (cols 0: a vector) of ours. */
 static int
-adopt(struct source *s, const char *name, size_t rows, size_t cols, int turned)
+adopt(void *ctx, const char *name, size_t rows, size_t cols)
 {
+	struct source *s = ctx;
+	int turned = cols && s->turned && !strncmp(name, s->turned, strlen(s->turned));
 	char full[160];
 	const struct maas_tensor *t;
 	struct maas_tensor own;
@@ -126,43 +65,6 @@ adopt(struct source *s, const char *name, size_t rows, size_t cols, int turned)
 	return maas_model_add(s->m, &own);
 }
 
-static int
-adopt_layer(struct source *s, long layer, size_t c)
-{
-	const struct {
-		const char *name;
-		size_t rows, cols;
-	} part[] = { { "ln_1.weight", c, 0 }, { "ln_1.bias", c, 0 }, { "attn.c_attn.weight", 3 * c, c },
-		{ "attn.c_attn.bias", 3 * c, 0 }, { "attn.c_proj.weight", c, c }, { "attn.c_proj.bias", c, 0 },
-		{ "ln_2.weight", c, 0 }, { "ln_2.bias", c, 0 }, { "mlp.c_fc.weight", 4 * c, c },
-		{ "mlp.c_fc.bias", 4 * c, 0 }, { "mlp.c_proj.weight", c, 4 * c }, { "mlp.c_proj.bias", c, 0 } };
-	char name[96];
-
-	for (size_t i = 0; i < MAAS_COUNT(part); i++) {
-		snprintf(name, sizeof name, "h.%ld.%s", layer, part[i].name);
-		if (adopt(s, name, part[i].rows, part[i].cols, part[i].cols > 0) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-adopt_all(struct source *s)
-{
-	const struct maas_gpt *g = s->m->settings;
-	size_t c = (size_t)g->embed;
-
-	s->prefix = maas_tensors_find(s->file, "transformer.wte.weight") ? "transformer." : "";
-	if (adopt(s, "wte.weight", (size_t)g->vocab, c, 0) < 0 ||
-	    adopt(s, "wpe.weight", (size_t)g->context, c, 0) < 0 || adopt(s, "ln_f.weight", c, 0, 0) < 0 ||
-	    adopt(s, "ln_f.bias", c, 0, 0) < 0)
-		return -1;
-	for (long i = 0; i < g->layers; i++)
-		if (adopt_layer(s, i, c) < 0)
-			return -1;
-	return 0;
-}
-
 /* Its tokeniser travels inside, as in a model of ours.  None is fine: ids can be had. */
 static int
 adopt_tokenizer(struct maas_model *m, const char *dir)
@@ -188,25 +90,53 @@ adopt_tokenizer(struct maas_model *m, const char *dir)
 	return rc;
 }
 
+/* config.json says the kind and its settings. */
+static struct maas_model *
+begin(const char *dir)
+{
+	char path[4096];
+	struct maas_json *config;
+	struct maas_model *m;
+
+	if (snprintf(path, sizeof path, "%s/config.json", dir) >= (int)sizeof path - 16) {
+		maas_fail_as(MAAS_NOINPUT, "%s: too long a name", dir);
+		return NULL;
+	}
+	if (!(config = maas_json_load(path)))
+		return NULL;
+	m = maas_foreign_config(config);
+	maas_json_free(config);
+	return m;
+}
+
+static int
+adopt_all(struct source *s, const char *path, struct maas_tensors *(*open)(const char *))
+{
+	int gpt = !strcmp(s->m->kind->name, "gpt");
+	struct transformer shape = gpt ? transformer_of_gpt(s->m->settings) : transformer_of_llama(s->m->settings);
+
+	if (transformer_check(&shape) < 0)
+		return maas_in("config.json");
+	if (!(s->file = open(path)))
+		return -1;
+	s->prefix = maas_tensors_find(s->file, "transformer.wte.weight") ? "transformer." : "";
+	s->turned = gpt ? "h." : NULL;
+	return transformer_each(&shape, adopt, s);
+}
+
 struct maas_model *
 maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *))
 {
-	const struct maas_kind *kind = maas_kind_find("gpt");
-	struct source s = { kind ? maas_model_new(kind) : NULL, NULL, "" };
+	struct source s = { begin(dir), NULL, "", NULL };
 	char path[4096];
 
 	if (!s.m)
-		return NULL;
-	if (snprintf(path, sizeof path, "%s/config.json", dir) >= (int)sizeof path - 16) {
-		maas_fail_as(MAAS_NOINPUT, "%s: too long a name", dir);
-		goto fail;
-	}
-	if (read_config(s.m->settings, path) < 0)
 		goto fail;
 	snprintf(path, sizeof path, "%s/model.safetensors", dir);
-	if (!(s.file = open(path)) || adopt_all(&s) < 0 || adopt_tokenizer(s.m, dir) < 0)
+	if (adopt_all(&s, path, open) < 0 || adopt_tokenizer(s.m, dir) < 0)
 		goto fail;
-	if (!(s.m->path = maas_take_text(s.m->arena, dir, strlen(dir))) || (kind->ready && kind->ready(s.m) < 0))
+	if (!(s.m->path = maas_take_text(s.m->arena, dir, strlen(dir))) ||
+	    (s.m->kind->ready && s.m->kind->ready(s.m) < 0))
 		goto fail;
 	s.m->file = s.file;
 	return s.m;

@@ -187,3 +187,72 @@ transformer_init(
 	}
 	return 0;
 }
+
+struct each {
+	const struct transformer *s;
+	transformer_tensor *on;
+	void *ctx;
+	long layer;
+};
+
+static int
+tell(const struct each *e, const char *name, const char *kind, size_t rows, size_t cols)
+{
+	char full[96];
+
+	transformer_name(full, sizeof full, e->s, e->layer, name, kind);
+	return e->on(e->ctx, full, rows, cols);
+}
+
+static int
+tell_norm(const struct each *e, const char *name)
+{
+	size_t c = (size_t)e->s->embed;
+
+	if (tell(e, name, "weight", c, 0) < 0)
+		return -1;
+	return e->s->rms ? 0 : tell(e, name, "bias", c, 0);
+}
+
+static int
+tell_linear(const struct each *e, const char *name, enum transformer_bias from, size_t out, size_t in)
+{
+	if (!name)
+		return 0;
+	if (tell(e, name, "weight", out, in) < 0)
+		return -1;
+	return e->s->bias >= from ? tell(e, name, "bias", out, 0) : 0;
+}
+
+static int
+tell_layer(const struct each *e)
+{
+	const struct transformer_names *n = e->s->name;
+	size_t c = (size_t)e->s->embed, hidden = (size_t)e->s->hidden;
+
+	for (int i = 0; i < 3; i++)
+		if (tell_linear(e, n->qkv[i], BIAS_QKV, transformer_wide(e->s, i), c) < 0)
+			return -1;
+	if (tell_norm(e, n->norm1) < 0 || tell_norm(e, n->norm2) < 0 ||
+	    tell_linear(e, n->proj, BIAS_ATTENTION, c, c) < 0 || tell_linear(e, n->gate, BIAS_ALL, hidden, c) < 0 ||
+	    tell_linear(e, n->up, BIAS_ALL, hidden, c) < 0)
+		return -1;
+	return tell_linear(e, n->down, BIAS_ALL, c, hidden);
+}
+
+int
+transformer_each(const struct transformer *s, transformer_tensor *on, void *ctx)
+{
+	struct each e = { s, on, ctx, -1 };
+	const struct transformer_names *n = s->name;
+	size_t c = (size_t)s->embed, vocab = (size_t)s->vocab;
+
+	if (tell_linear(&e, n->tokens, BIAS_NEVER, vocab, c) < 0 ||
+	    tell_linear(&e, n->positions, BIAS_NEVER, (size_t)s->context, c) < 0 || tell_norm(&e, n->norm) < 0 ||
+	    tell_linear(&e, s->tied ? NULL : n->head, BIAS_NEVER, vocab, c) < 0)
+		return -1;
+	for (e.layer = 0; e.layer < s->layers; e.layer++)
+		if (tell_layer(&e) < 0)
+			return -1;
+	return 0;
+}

@@ -27,7 +27,7 @@ struct transformer {
 };
 #define TRANSFORMER_DEEP 100000 /* layers, heads: more is a mistake */
 
-int transformer_check(const struct transformer *);
+int transformer_check(const struct transformer *) MAAS_USE;
 /* Inputs "ids" and "targets", [rows] each: whole sequences of `context` ids, one behind the other. */
 struct maas_node *transformer_loss(const struct transformer *, struct maas_tape *, size_t rows);
 /* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
@@ -42,6 +42,12 @@ int transformer_answer(struct maas_model *, struct maas_span input, struct maas_
 /* "LAYER.N.NAME.KIND"; layer < 0: of the whole. */
 void transformer_name(char *to, size_t size, const struct transformer *, long layer, const char *name,
     const char *kind);
+/* Every tensor there must be, cols 0: a vector; as far as `on` does not fail. */
+typedef int transformer_tensor(void *ctx, const char *name, size_t rows, size_t cols);
+int transformer_each(const struct transformer *, transformer_tensor *on, void *ctx) MAAS_USE;
+/* What settings of the kinds say. */
+struct transformer transformer_of_gpt(const struct maas_gpt *);
+struct transformer transformer_of_llama(const struct maas_llama *);
 /* Outputs of qkv[i]: of all three where there is but one matrix. */
 size_t transformer_wide(const struct transformer *, int i);
 
