@@ -63,6 +63,8 @@ struct maas_op {
 	void (*bwd)(struct maas_node *y, const struct maas_run *, const unsigned char *first);
 	unsigned needs;                         /* bit i: bwd reads in[i]->val; MAAS_NEEDS_OUT: y->val */
 	unsigned optional;                      /* bit i: in[i] may be NULL */
+	/* bit i: of in[i]->val only products read, and it may be BF16; MAAS_NEEDS_OUT: so may y->val be. */
+	unsigned rounds;
 };
 #define MAAS_NEEDS_OUT (1u << MAAS_ARGS)
 
@@ -83,8 +85,9 @@ size_t maas_rows(const struct maas_node *, const struct maas_run *);    /* in us
  * Give every value and gradient its place, by first and last use.  `loss` is a scalar
  * whose gradient is 1; with train 0 nothing is kept for backward.  Parameters, their gradients
  * and (with MAAS_HALF) bf16 copies lie in one block each, in build order, each 64-byte aligned.
+ * MAAS_ROUNDED: runs will be in bf16, so what only products read is kept in it; nothing else comes out.
  */
-enum { MAAS_TRAIN = 1, MAAS_HALF = 2 };
+enum { MAAS_TRAIN = 1, MAAS_HALF = 2, MAAS_ROUNDED = 4 };
 int maas_tape_plan(struct maas_tape *, struct maas_node *loss, int train) MAAS_USE;
 struct maas_params {
 	size_t n;                               /* elements, padding included */

@@ -130,7 +130,7 @@ logits(const struct work *k)
 	struct maas_node *x = k->y->in[X];
 	size_t in = op_last(x);
 
-	maas_product_team(k->run->team, k->logit, k->kept.ld, (struct maas_matrix){ x->val, MAAS_F32, in, 1 },
+	maas_product_team(k->run->team, k->logit, k->kept.ld, (struct maas_matrix){ x->val, x->type, in, 1 },
 	    weight(k, in, 1), k->rows, k->n, in, k->run->precision, NULL, k->run->scratch);
 }
 
@@ -238,7 +238,7 @@ products(const struct work *k, const unsigned char *first)
 	if (op_wants(w))
 		maas_product_team(run->team, w->grad + k->from * in, in,
 		    (struct maas_matrix){ k->kept.slope, run->precision, 1, k->kept.ld },
-		    (struct maas_matrix){ x->val, MAAS_F32, 1, in }, k->n, in, k->rows, run->precision, &e,
+		    (struct maas_matrix){ x->val, x->type, 1, in }, k->n, in, k->rows, run->precision, &e,
 		    run->scratch);
 }
 
@@ -263,6 +263,7 @@ const struct maas_op maas_op_head_loss = {
 	.fwd = fwd,
 	.bwd = bwd,
 	.needs = 1u << X | 1u << W | 1u << TARGETS,
+	.rounds = 1u << X,
 };
 
 struct maas_node *

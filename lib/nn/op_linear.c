@@ -64,8 +64,12 @@ fwd(struct maas_node *y, const struct maas_run *run)
 {
 	struct maas_node *x = y->in[X], *w = y->in[W], *bias = y->in[BIAS], *residual = y->in[RESIDUAL];
 	size_t out = w->dim[0], in = w->dim[1];
-	struct maas_matrix a = { x->val, MAAS_F32, in, 1 };
-	struct maas_epilogue e = { bias ? bias->val : NULL, act(y), y->save, residual ? residual->val : NULL, 0, NULL };
+	struct maas_matrix a = { x->val, x->type, in, 1 };
+	struct maas_epilogue e = { .bias = bias ? bias->val : NULL,
+		.act = act(y),
+		.before = y->save,
+		.residual = residual ? residual->val : NULL,
+		.half = y->type == MAAS_BF16 ? y->val : NULL };
 
 	maas_product_team(run->team, y->val, out, a, weight(w, in, 1, run->precision), maas_rows(y, run), out, in,
 	    run->precision, &e, run->scratch);
@@ -139,8 +143,7 @@ products(const struct back *b, int add_x, int add_w)
 	e.add = add_w;
 	if (op_wants(w)) /* dw = dy^T x */
 		maas_product_team(run->team, w->grad, in, (struct maas_matrix){ y->grad, type, 1, row },
-		    (struct maas_matrix){ x->val, MAAS_F32, 1, in }, out, in, b->rows, run->precision, &e,
-		    run->scratch);
+		    (struct maas_matrix){ x->val, x->type, 1, in }, out, in, b->rows, run->precision, &e, run->scratch);
 }
 
 static void
@@ -173,6 +176,7 @@ const struct maas_op maas_op_linear = {
 	.fwd = fwd,
 	.bwd = bwd,
 	.needs = 1u << X | 1u << W,
+	.rounds = 1u << X | MAAS_NEEDS_OUT,
 	.optional = 1u << BIAS | 1u << RESIDUAL,
 };
 

@@ -15,8 +15,14 @@ shape(struct maas_node *y)
 	if (op_rows(x, "the input") < 0 || (y->in[GAIN] && op_matrix(y->in[GAIN], "the gain", op_last(x), 0) < 0))
 		return -1;
 	y->save_bytes = maas_len(x) / op_last(x) * 2 * sizeof(float); /* as a layernorm's */
+	y->scratch_bytes = op_last(x) * sizeof(float);
 	return op_same(y, x);
 }
+
+struct work {
+	struct maas_node *y;
+	const struct maas_run *run;
+};
 
 static const float *
 value(const struct maas_node *x)
@@ -24,21 +30,29 @@ value(const struct maas_node *x)
 	return x ? x->val : NULL;
 }
 
+/* A row that is to be bf16 is made aside. */
 static void
 rows(void *arg, size_t begin, size_t end, int member)
 {
-	struct maas_node *y = arg;
-	size_t n = op_last(y);
+	const struct work *w = arg;
+	struct maas_node *y = w->y, *x = y->in[X];
+	size_t n = op_last(y), now = y->type == MAAS_BF16 ? 1 : end - begin;
+	float *aside = (void *)((char *)w->run->scratch + (size_t)member * w->run->stride);
 
-	(void)member;
-	maas_rmsnorm_fwd((float *)y->val + begin * n, (float *)y->save + 2 * begin, value(y->in[X]) + begin * n,
-	    value(y->in[GAIN]), end - begin, n, ((const struct attr *)y->attr)->eps);
+	for (size_t r = begin; r < end; r += now) {
+		float *to = y->type == MAAS_BF16 ? aside : (float *)y->val + r * n;
+
+		maas_rmsnorm_fwd(to, (float *)y->save + 2 * r, value(x) + r * n, value(y->in[GAIN]), now, n,
+		    ((const struct attr *)y->attr)->eps);
+		if (y->type == MAAS_BF16)
+			maas_to_bf16((maas_bf16 *)y->val + r * n, to, n);
+	}
 }
 
 static void
 fwd(struct maas_node *y, const struct maas_run *run)
 {
-	maas_team_run(run->team, maas_rows(y, run), op_grain(op_last(y)), rows, y);
+	maas_team_run(run->team, maas_rows(y, run), op_grain(op_last(y)), rows, &(struct work){ y, run });
 }
 
 struct back {
@@ -86,6 +100,7 @@ const struct maas_op maas_op_rmsnorm = {
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
+	.rounds = MAAS_NEEDS_OUT,
 	.needs = 1u << X | 1u << GAIN,
 	.optional = 1u << GAIN,
 };

@@ -17,11 +17,20 @@ static void
 rows(void *arg, size_t begin, size_t end, int member)
 {
 	struct maas_node *y = arg;
-	size_t n = op_last(y), at = begin * n;
+	size_t n = op_last(y), last = end * n, now;
+	const float *gate = y->in[GATE]->val, *x = y->in[X]->val;
+	float aside[1024];
 
 	(void)member;
-	maas_swiglu_fwd(
-	    (float *)y->val + at, (float *)y->in[GATE]->val + at, (float *)y->in[X]->val + at, (end - begin) * n);
+	if (y->type != MAAS_BF16) {
+		maas_swiglu_fwd((float *)y->val + begin * n, gate + begin * n, x + begin * n, last - begin * n);
+		return;
+	}
+	for (size_t at = begin * n; at < last; at += now) {
+		now = last - at < MAAS_COUNT(aside) ? last - at : MAAS_COUNT(aside);
+		maas_swiglu_fwd(aside, gate + at, x + at, now);
+		maas_to_bf16((maas_bf16 *)y->val + at, aside, now);
+	}
 }
 
 static void
@@ -64,6 +73,7 @@ const struct maas_op maas_op_swiglu = {
 	.fwd = fwd,
 	.bwd = bwd,
 	.needs = 1u << GATE | 1u << X,
+	.rounds = MAAS_NEEDS_OUT,
 };
 
 struct maas_node *

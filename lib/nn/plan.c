@@ -75,6 +75,32 @@ mark(struct plan *p, unsigned char *written)
 	}
 }
 
+/* Values that products would round, and nobody else reads, become bf16 as they are made. */
+static int
+narrow(struct plan *p)
+{
+	struct maas_tape *t = p->t;
+	unsigned char *wide = maas_take(t->arena, t->n, 1);
+
+	if (!wide)
+		return -1;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct maas_node *y = t->node[i];
+
+		wide[tape_root(t->node[i])->id] |= y->view_of != NULL;
+		for (int k = 0; k < y->nin; k++)
+			if (y->in[k] && !(y->op->rounds >> k & 1))
+				wide[tape_root(y->in[k])->id] = 1;
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		struct maas_node *y = t->node[i];
+
+		if (y->op && y->op->rounds & MAAS_NEEDS_OUT && !wide[i] && !(y->flags & MAAS_KEEP) && y != t->loss)
+			y->type = MAAS_BF16;
+	}
+	return 0;
+}
+
 /* The last time each value is read. */
 static void
 uses(struct plan *p)
@@ -258,6 +284,8 @@ maas_tape_plan(struct maas_tape *t, struct maas_node *loss, int train)
 		return -1;
 	if (p.train)
 		mark(&p, written);
+	if (train & MAAS_ROUNDED && narrow(&p) < 0)
+		return -1;
 	uses(&p);
 	pieces(&p);
 	if (take_params(&p, (train & MAAS_HALF) != 0) < 0 || place(&p) < 0)

@@ -165,7 +165,9 @@ maas_epilogue_row(const struct maas_epilogue *e, float *y, size_t ldy, float *v,
 		maas_swiglu_fwd(v, e->gate + at0, v, n);
 	if (e->residual)
 		maas_add(v, e->residual + at0, n);
-	if (e->add)
+	if (e->half)
+		maas_to_bf16(e->half + at0, v, n);
+	else if (e->add)
 		maas_add(y + at0, v, n);
 	else
 		memcpy(y + at0, v, n * sizeof *v);

@@ -73,7 +73,7 @@ build(struct maas_trainer *t)
 	if (!(t->arena = maas_arena_new(1 << 20)) || !(t->tape = maas_tape_new(t->arena)))
 		return -1;
 	if (!(t->loss = s->model->kind->loss(s->model, t->tape, t->part * s->train->rows)) ||
-	    maas_tape_plan(t->tape, t->loss, t->how.precision ? MAAS_TRAIN | MAAS_HALF : MAAS_TRAIN) ||
+	    maas_tape_plan(t->tape, t->loss, t->how.precision ? MAAS_TRAIN | MAAS_HALF | MAAS_ROUNDED : MAAS_TRAIN) ||
 	    s->train->how->bind(s->train, t->tape) || (s->val && s->val->how->bind(s->val, t->tape)))
 		return -1;
 	t->params = maas_tape_params(t->tape);

@@ -206,7 +206,7 @@ main(int argc, char **argv)
 		shape.time = strtoul(argv[5], NULL, 10);
 	rows = sequences * shape.time;
 	loss = network(t, rows);
-	if (!team || !loss || maas_tape_plan(t, loss, MAAS_TRAIN | (half ? MAAS_HALF : 0)) < 0) {
+	if (!team || !loss || maas_tape_plan(t, loss, MAAS_TRAIN | (half ? MAAS_HALF | MAAS_ROUNDED : 0)) < 0) {
 		fprintf(stderr, "%s\n", maas_error());
 		return 1;
 	}
