@@ -16,7 +16,7 @@ static const struct form forms[] = {
 	{ "wide heads T=1024", 1, 1024, 8, 8, 128 },
 };
 
-static int turns = 5;
+static int turns = 15;
 
 /* Multiplications and additions of one product of the causal half, of all heads. */
 static double
