@@ -61,10 +61,11 @@ const struct maas_tile *maas_tile_dp(void); /* avx512's where the processor does
 const struct maas_tile *maas_tile_now(void); /* of this process's tier */
 
 /*
- * Pairs by AVX-512 with BF16: a half word h of TILE_BF steps is step order[h] of them, the lower half of a word first.
+ * Pairs by AVX-512 with BF16: half word h of TILE_BF steps is step order[h] of them, the lower half of a word first;
+ * NULL: step h.
  */
-void maas_pairs_a(float *d, const struct maas_matrix *s, size_t m, size_t k, const uint16_t order[TILE_BF]);
-void maas_pairs_b(float *d, const struct maas_matrix *s, size_t n, size_t k, const uint16_t order[TILE_BF]);
+void maas_pairs_a(float *d, const struct maas_matrix *s, size_t m, size_t k, const uint16_t *order);
+void maas_pairs_b(float *d, const struct maas_matrix *s, size_t n, size_t k, const uint16_t *order);
 
 /* Finish sums v [n] of row i, columns j ...: see struct maas_epilogue.  v is destroyed. */
 void maas_epilogue_row(const struct maas_epilogue *, float *y, size_t ldy, float *v, size_t i, size_t j, size_t n);

@@ -28,20 +28,17 @@ struct shape { /* what ldtilecfg reads */
 	uint8_t rows[16];
 };
 
-/* Neighbours of k in one word, in their order. */
-static const uint16_t order[TILE_BF] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-	22, 23, 24, 25, 26, 27, 28, 29, 30, 31 };
-
+/* Neighbours of k are in one word, in their order. */
 static void
 pack_a(float *d, const struct maas_matrix *s, size_t m, size_t k)
 {
-	maas_pairs_a(d, s, m, k, order);
+	maas_pairs_a(d, s, m, k, NULL);
 }
 
 static void
 pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
 {
-	maas_pairs_b(d, s, n, k, order);
+	maas_pairs_b(d, s, n, k, NULL);
 }
 
 /* A tile is loaded from memory that the compiler does not see being read. */
@@ -134,7 +131,7 @@ pack_few(float *d, const struct maas_matrix *s, size_t m, size_t k)
 {
 	float words[TILE_K * TILE_N];
 
-	maas_pairs_b(words, s, m, k, order);
+	maas_pairs_b(words, s, m, k, NULL);
 	for (size_t i = 0; i < m; i += TILE_ROWS) {
 		size_t n = m - i < TILE_ROWS ? m - i : TILE_ROWS;
 

@@ -29,7 +29,7 @@ first(size_t n)
 
 /* 32 steps of a row from element `at` on, those behind the n-th 0. */
 INLINE __m512i
-along(const struct maas_matrix *s, size_t at, size_t n, __m512i order)
+along(const struct maas_matrix *s, size_t at, size_t n, const uint16_t *order)
 {
 	__m512i half;
 
@@ -43,7 +43,7 @@ along(const struct maas_matrix *s, size_t at, size_t n, __m512i order)
 		half = narrow(_mm512_maskz_loadu_ps(first(n), p),
 		    n > 16 ? _mm512_maskz_loadu_ps(first(n - 16), p + 16) : _mm512_setzero_ps());
 	}
-	return _mm512_permutexvar_epi16(order, half);
+	return order ? _mm512_permutexvar_epi16(_mm512_loadu_si512(order), half) : half;
 }
 
 /* A word of 16 rows from element `at` on, those behind the m-th 0: steps `low` and `high`, 0 from step n on. */
@@ -72,17 +72,19 @@ across(const struct maas_matrix *s, size_t at, size_t m, size_t n, size_t low, s
 INLINE void
 square(float *d, size_t to, const struct maas_matrix *s, size_t m, size_t n, const uint16_t *order, int words)
 {
-	__m512i halves = _mm512_loadu_si512(order);
 	__m512 r[SIDE];
 
 	if (s->col == 1) {
 #pragma GCC unroll 16
 		for (size_t i = 0; i < SIDE; i++)
-			r[i] = i < m ? _mm512_castsi512_ps(along(s, i * s->row, n, halves)) : _mm512_setzero_ps();
+			r[i] = i < m ? _mm512_castsi512_ps(along(s, i * s->row, n, order)) : _mm512_setzero_ps();
 	} else {
 #pragma GCC unroll 16
-		for (size_t w = 0; w < SIDE; w++)
-			r[w] = _mm512_castsi512_ps(across(s, 0, m, n, order[2 * w], order[2 * w + 1]));
+		for (size_t w = 0; w < SIDE; w++) {
+			size_t low = order ? order[2 * w] : 2 * w, high = order ? order[2 * w + 1] : 2 * w + 1;
+
+			r[w] = _mm512_castsi512_ps(across(s, 0, m, n, low, high));
+		}
 	}
 	if ((s->col == 1) == words)
 		turn_16(r);
@@ -142,6 +144,7 @@ squares_far(float *d, const struct maas_matrix *s, size_t m, size_t k, const uin
 		}
 }
 
+/* Where there is no order to make, no step of it is compiled. */
 INLINE void
 pack(float *d, const struct maas_matrix *s, size_t m, size_t k, const uint16_t *order, const int words)
 {
@@ -158,14 +161,20 @@ pack(float *d, const struct maas_matrix *s, size_t m, size_t k, const uint16_t *
 }
 
 TARGET void
-maas_pairs_a(float *d, const struct maas_matrix *s, size_t m, size_t k, const uint16_t order[TILE_BF])
+maas_pairs_a(float *d, const struct maas_matrix *s, size_t m, size_t k, const uint16_t *order)
 {
-	pack(d, s, m, k, order, 0);
+	if (order)
+		pack(d, s, m, k, order, 0);
+	else
+		pack(d, s, m, k, NULL, 0);
 }
 
 TARGET void
-maas_pairs_b(float *d, const struct maas_matrix *s, size_t n, size_t k, const uint16_t order[TILE_BF])
+maas_pairs_b(float *d, const struct maas_matrix *s, size_t n, size_t k, const uint16_t *order)
 {
-	pack(d, s, n, k, order, 1);
+	if (order)
+		pack(d, s, n, k, order, 1);
+	else
+		pack(d, s, n, k, NULL, 1);
 }
 #endif
