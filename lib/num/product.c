@@ -323,13 +323,19 @@ block(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t 
 	}
 }
 
+static size_t
+few_rows(const struct job *g)
+{
+	return g->half ? g->tile->few_rows : TILE_ROWS;
+}
+
 /* Whether weights may be read where they are: few rows, a run of k each, packed rows of all k at once. */
 static int
 in_place(const struct job *g)
 {
-	size_t parts = (g->k + TILE_K - 1) / TILE_K;
+	size_t parts = (g->k + TILE_K - 1) / TILE_K, most = few_rows(g) > TILE_ROWS ? few_rows(g) : 2 * few_rows(g);
 
-	return g->m <= 2 * TILE_ROWS && g->k && g->b.col == 1 && g->b.type == (g->half ? MAAS_BF16 : MAAS_F32) &&
+	return g->m <= most && g->k && g->b.col == 1 && g->b.type == (g->half ? MAAS_BF16 : MAAS_F32) &&
 	    parts * g->m <= ROWS && g->tile->few_f32;
 }
 
@@ -339,10 +345,9 @@ few(const struct job *g, struct room *s, float *c, size_t j)
 {
 	size_t row = g->b.row * maas_dtype_size(g->b.type);
 
-	for (size_t i = 0; i < g->m; i += TILE_ROWS)
+	for (size_t i = 0; i < g->m; i += few_rows(g))
 		for (size_t l = 0; l < g->k; l += TILE_K) {
-			size_t k = g->k - l < TILE_K ? g->k - l : TILE_K,
-			       m = g->m - i < TILE_ROWS ? g->m - i : TILE_ROWS;
+			size_t k = least(g->k - l, TILE_K), m = least(g->m - i, few_rows(g));
 			const char *w = at(g->b, j, l).p, *soon = at(g->b, j, l + TILE_K).p;
 			const float *a = s->a + (l / TILE_K * g->m + i) * TILE_ROW;
 

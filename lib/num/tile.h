@@ -40,7 +40,7 @@ struct maas_tile {
 	maas_pack_words *pack_a, *pack_b;
 	/*
 	 * Few rows and weights read in place: TILE_FEW columns of the same sums, c [m, TILE_N], from w, row
-	 * j at w + j * row bytes, k running fastest.  m <= TILE_ROWS, k <= TILE_K; weights that come next lie
+	 * j at w + j * row bytes, k running fastest.  m <= TILE_ROWS (few_rows in bf16), k <= TILE_K; weights that come next lie
 	 * at soon.  Rows are packed by `pack` for f32, by pack_few for bf16.  NULL: the tier has none.
 	 */
 	void (*few_f32)(
@@ -48,6 +48,7 @@ struct maas_tile {
 	void (*few_bf16)(
 	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
 	maas_pack_words *pack_few;
+	size_t few_rows;     /* of few_bf16 at most */
 	void (*leave)(void); /* a thread gives back what these keep from call to call; NULL: nothing */
 };
 

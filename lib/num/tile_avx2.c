@@ -71,6 +71,7 @@ bf16_rows(float *c, const float *a, const float *b, size_t k, const int rows)
 #pragma GCC unroll 3
 		for (int i = 0; i < rows; i++)
 			s[0][i][0] = s[0][i][1] = s[1][i][0] = s[1][i][1] = _mm256_setzero_ps();
+#pragma GCC unroll 2
 		for (size_t h = 0; h < TILE_BF; h += 2)
 #pragma GCC unroll 2
 			for (int odd = 0; odd < 2; odd++) {
@@ -210,6 +211,14 @@ pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
 	tile_words_b(pack, d, s, n, k);
 }
 
-const struct maas_tile maas_tile_avx2 = { F32_ROWS, BF16_ROWS, 1, f32, bf16, pack, pack_a, pack_b, NULL, NULL, NULL,
-	NULL };
+const struct maas_tile maas_tile_avx2 = {
+	.rows_f32 = F32_ROWS,
+	.rows_bf16 = BF16_ROWS,
+	.pair = 1,
+	.f32 = f32,
+	.bf16 = bf16,
+	.pack = pack,
+	.pack_a = pack_a,
+	.pack_b = pack_b,
+};
 #endif

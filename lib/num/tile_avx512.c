@@ -339,6 +339,18 @@ pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
 	tile_words_b(pack, d, s, n, k);
 }
 
-const struct maas_tile maas_tile_avx512 = { F32_ROWS, BF16_ROWS, 1, f32, bf16, pack, pack_a, pack_b, few_f32, few_bf16,
-	pack_a, NULL };
+const struct maas_tile maas_tile_avx512 = {
+	.rows_f32 = F32_ROWS,
+	.rows_bf16 = BF16_ROWS,
+	.pair = 1,
+	.f32 = f32,
+	.bf16 = bf16,
+	.pack = pack,
+	.pack_a = pack_a,
+	.pack_b = pack_b,
+	.few_f32 = few_f32,
+	.few_bf16 = few_bf16,
+	.pack_few = pack_a,
+	.few_rows = TILE_ROWS,
+};
 #endif

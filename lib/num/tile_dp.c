@@ -15,6 +15,7 @@
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define ROWS   4
 #define CHAIN  (TILE_BF / 4) /* words of a chain */
+#define FEW    32            /* rows that read weights in place; more are sooner done by tiles */
 
 static const uint16_t order[TILE_BF] = { 2, 0, 6, 4, 10, 8, 14, 12, 18, 16, 22, 20, 26, 24, 30, 28, 3, 1, 7, 5, 11, 9,
 	15, 13, 19, 17, 23, 21, 27, 25, 31, 29 };
@@ -132,48 +133,54 @@ take(__m512 r[16], const char *w, size_t row, const char *soon, __mmask32 in)
 	turn_16(r);
 }
 
+/* Some rows by the 32 steps in r. */
 INLINE void
-few_rows(float *c, const float *a, const char *w, size_t row, const char *soon, size_t k, int add, const int rows)
+few_group(float *c, const float *a, const __m512 r[16], const int rows)
 {
-	if (!add)
-#pragma GCC unroll 8
-		for (int i = 0; i < rows; i++)
-			_mm512_storeu_ps(c + i * TILE_N, _mm512_setzero_ps());
-	for (size_t l = 0; l < k; l += TILE_BF, a += 2 * CHAIN) {
-		__m512 e[TILE_ROWS], o[TILE_ROWS], r[16];
+	__m512 e[ROWS], o[ROWS];
 
-		take(r, w + 2 * l, row, soon + 2 * l, halves(k - l));
+#pragma GCC unroll 4
+	for (int i = 0; i < rows; i++)
+		e[i] = o[i] = _mm512_setzero_ps();
 #pragma GCC unroll 8
-		for (int i = 0; i < rows; i++)
-			e[i] = o[i] = _mm512_setzero_ps();
-#pragma GCC unroll 8
-		for (int h = 0; h < CHAIN; h++)
-#pragma GCC unroll 8
-			for (int i = 0; i < rows; i++) {
-				const float *x = a + i * TILE_ROW + h;
+	for (int w = 0; w < CHAIN; w++)
+#pragma GCC unroll 4
+		for (int i = 0; i < rows; i++) {
+			const float *x = a + i * TILE_ROW + w;
 
-				e[i] = pairs(e[i], every(x), _mm512_castps_si512(r[h]));
-				o[i] = pairs(o[i], every(x + CHAIN), _mm512_castps_si512(r[h + CHAIN]));
-			}
-#pragma GCC unroll 8
-		for (int i = 0; i < rows; i++)
-			_mm512_storeu_ps(
-			    c + i * TILE_N, _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N), _mm512_add_ps(e[i], o[i])));
-	}
+			e[i] = pairs(e[i], every(x), _mm512_castps_si512(r[w]));
+			o[i] = pairs(o[i], every(x + CHAIN), _mm512_castps_si512(r[w + CHAIN]));
+		}
+#pragma GCC unroll 4
+	for (int i = 0; i < rows; i++)
+		_mm512_storeu_ps(
+		    c + i * TILE_N, _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N), _mm512_add_ps(e[i], o[i])));
 }
 
 #define FEW_CASE(n) \
-	case n: few_rows(c, a, w, row, soon, k, add, n); break;
+	case n: few_group(y, x, r, n); break;
 
+/* Weights are turned once for all rows. */
 TARGET static void
 few(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
 {
-	/* clang-format off */
-	switch (m) {
-	FEW_CASE(1) FEW_CASE(2) FEW_CASE(3) FEW_CASE(4)
-	FEW_CASE(5) FEW_CASE(6) FEW_CASE(7) FEW_CASE(8)
+	for (size_t i = 0; !add && i < m; i++)
+		_mm512_storeu_ps(c + i * TILE_N, _mm512_setzero_ps());
+	for (size_t l = 0; l < k; l += TILE_BF, a += 2 * CHAIN) {
+		const float *x = a;
+		float *y = c;
+		__m512 r[16];
+		size_t i = m;
+
+		take(r, w + 2 * l, row, soon + 2 * l, halves(k - l));
+		for (; i >= ROWS; i -= ROWS, x += ROWS * TILE_ROW, y += ROWS * TILE_N)
+			few_group(y, x, r, ROWS);
+		/* clang-format off */
+		switch (i) {
+		FEW_CASE(1) FEW_CASE(2) FEW_CASE(3)
+		}
+		/* clang-format on */
 	}
-	/* clang-format on */
 }
 
 static struct maas_tile tile;
@@ -212,6 +219,7 @@ check(void)
 	with.pack_a = with.pack_few = pack_a;
 	with.pack_b = pack_b;
 	with.few_bf16 = few;
+	with.few_rows = FEW;
 	for (size_t i = 0; i < MAAS_COUNT(x[0]); i++) { /* of all sizes, so that every sum is rounded, and subnormal */
 		x[0][i] = ldexpf((float)(257 + i * 37 % 255) * (i % 3 ? 1 : -1), (int)(i * 7 % 71) - 100);
 		x[1][i] = ldexpf((float)(257 + i * 53 % 255) * (i % 5 ? 1 : -1), (int)(i * 11 % 73) - 100);

@@ -66,4 +66,13 @@ pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
 	tile_words_b(pack, d, s, n, k);
 }
 
-const struct maas_tile maas_tile_portable = { 1, 1, 1, f32, bf16, pack, pack_a, pack_b, NULL, NULL, NULL, NULL };
+const struct maas_tile maas_tile_portable = {
+	.rows_f32 = 1,
+	.rows_bf16 = 1,
+	.pair = 1,
+	.f32 = f32,
+	.bf16 = bf16,
+	.pack = pack,
+	.pack_a = pack_a,
+	.pack_b = pack_b,
+};

@@ -8,9 +8,10 @@
 
 #include "maas/base.h"
 #include "maas/num.h"
+#include "../../lib/num/tile.h"
 #include "../test.h"
 
-enum { SPACE = 200000 };
+enum { SPACE = 300000 };
 
 static float a_f32[SPACE], b_f32[SPACE], want[SPACE], got[SPACE], bias[2000], side[SPACE], before[SPACE];
 static float kept[SPACE], a_all[SPACE], b_all[SPACE];
@@ -131,6 +132,15 @@ static const struct {
 	{ 20, 530, 20 },
 };
 
+/* Several blocks of rows for one packing of b; all of k packed at once, and a part after the other. */
+static const struct {
+	size_t m, n, k;
+} large[] = {
+	{ 350, 45, 70 },
+	{ 200, 70, 600 },
+	{ 180, 170, 1400 },
+};
+
 static int
 try(size_t m, size_t n, size_t k, int how, enum maas_dtype precision)
 {
@@ -163,6 +173,100 @@ check_definition(const char *tier)
 			    sizes[s].m, sizes[s].n, sizes[s].k, bad);
 		}
 }
+
+static void
+check_blocks(const char *tier, struct maas_team *team, void *each)
+{
+	for (size_t s = 0; s < MAAS_COUNT(large); s++)
+		for (int p = 0; p < 2; p++) {
+			size_t m = large[s].m, n = large[s].n, k = large[s].k, wrong = 0;
+			struct maas_matrix a = operand(a_f32, a_half, m, k, p, MAAS_F32, 12);
+			struct maas_matrix b = operand(b_f32, b_half, n, k, !p, MAAS_BF16, 13);
+			enum maas_dtype precision = p ? MAAS_BF16 : MAAS_F32;
+
+			maas_product(want, n, a, b, m, n, k, precision, NULL, scratch);
+			maas_product_team(team, got, n, a, b, m, n, k, precision, NULL, each);
+			spread(a_all, a, m, k, p);
+			spread(b_all, b, n, k, p);
+			for (size_t i = 0; i < m * n; i += 97) {
+				float y = chain(a_all + i / n * k, b_all + i % n * k, k, p);
+
+				wrong += !same(&y, want + i, 1);
+			}
+			ok(!wrong && same(want, got, m * n),
+			    "%s: %s %zux%zux%zu as defined, by one thread and by three", tier, p ? "bf16" : "f32", m, n,
+			    k);
+		}
+}
+
+/* What num.h promises of f32 against double, for numbers of both signs and of one, where errors add up. */
+static void
+check_accuracy(const char *tier)
+{
+	enum { M = 40, N = 50, K = 3000 };
+	struct maas_matrix a = { a_f32, MAAS_F32, K, 1 }, b = { b_f32, MAAS_F32, K, 1 };
+
+	for (int one_sign = 0; one_sign < 2; one_sign++) {
+		double off = 0, norm_a = 0, norm_b = 0;
+
+		fill(a_f32, M * K, 14);
+		fill(b_f32, N * K, 15);
+		for (size_t i = 0; one_sign && i < M * K; i++)
+			a_f32[i] = fabsf(a_f32[i]);
+		for (size_t i = 0; one_sign && i < N * K; i++)
+			b_f32[i] = fabsf(b_f32[i]);
+		maas_product(got, N, a, b, M, N, K, MAAS_F32, NULL, scratch);
+		for (size_t i = 0; i < M * N; i++) {
+			double y = 0;
+
+			for (size_t l = 0; l < K; l++)
+				y += (double)a_f32[i / N * K + l] * b_f32[i % N * K + l];
+			off += (got[i] - y) * (got[i] - y);
+		}
+		for (size_t i = 0; i < M * K; i++)
+			norm_a += (double)a_f32[i] * a_f32[i];
+		for (size_t i = 0; i < N * K; i++)
+			norm_b += (double)b_f32[i] * b_f32[i];
+		off = sqrt(off / (norm_a * norm_b));
+		ok(off < 1e-6, "%s: f32 is %.1g of the operands' norms from double, %s", tier, off,
+		    one_sign ? "one sign" : "both signs");
+	}
+}
+
+#if defined(__x86_64__)
+/* What a processor without the multiplication of pairs does, also where another has it. */
+static void
+check_forms(void)
+{
+	enum { M = 11, K = 160 };
+	static float a[3][M * TILE_ROW], b[3][TILE_K * TILE_N], c[3][M * TILE_N];
+	const struct maas_tile *t[] = { &maas_tile_portable, &maas_tile_avx512, maas_tile_dp() };
+	struct maas_matrix rows = { a_f32, MAAS_F32, K, 1 }, columns = { b_f32, MAAS_F32, K, 1 };
+	unsigned was = tile_subnormals_off();
+
+	fill(a_f32, M * K, 16);
+	fill(b_f32, TILE_N * K, 17);
+	maas_to_bf16(b_half, b_f32, TILE_N * K);
+	for (size_t i = 0; i < MAAS_COUNT(t); i++) {
+		t[i]->pack_a(a[i], &rows, M, K);
+		t[i]->pack_b(b[i], &columns, TILE_N, K);
+		for (int add = 0; add < 2; add++)
+			t[i]->bf16(c[i], a[i], b[i], M, K, add);
+	}
+	ok(same(c[0], c[1], M * TILE_N) && same(c[0], c[2], M * TILE_N),
+	    "avx512: bf16 by fma and by pairs is the same");
+	for (size_t i = 1; i < MAAS_COUNT(t); i++) {
+		t[i]->pack_few(a[i], &rows, TILE_ROWS, K);
+		for (int add = 0; add < 2; add++)
+			for (size_t j = 0; j < TILE_N; j += TILE_FEW)
+				t[i]->few_bf16(c[i] + j, a[i], (const char *)(b_half + j * K), K * sizeof *b_half,
+				    (const char *)b_half, TILE_ROWS, K, add);
+	}
+	ok(same(c[0], c[1], TILE_ROWS * TILE_N) && same(c[0], c[2], TILE_ROWS * TILE_N),
+	    "avx512: so are few rows and weights in place");
+	tile_subnormals_back(was);
+}
+#endif
 
 /* Strides that are both not 1. */
 static void
@@ -219,14 +323,14 @@ check_batch(const char *tier, struct maas_team *team, void *each)
 		maas_product(want, N, a, b, M, N, K, precision, NULL, scratch);
 		maas_product_team(team, got, N, a, b, M, N, K, precision, NULL, each);
 		ok(same(want, got, M * N), "%s: %s by three threads as by one", tier, p ? "bf16" : "f32");
-		for (size_t m = 1; m < 20; m++) {
+		for (size_t m = 1; m < 40; m++) {
 			struct maas_matrix row = a;
 
 			row.p = (const float *)a.p + (M - m) * a.row;
 			maas_product_team(team, got, N, row, b, m, N, K, precision, NULL, each);
 			bad += !same(want + (M - m) * N, got, m * N);
 		}
-		ok(!bad, "%s: %s 1 to 19 rows as among %d", tier, p ? "bf16" : "f32", M);
+		ok(!bad, "%s: %s 1 to 39 rows as among %d", tier, p ? "bf16" : "f32", M);
 	}
 }
 
@@ -301,8 +405,14 @@ main(void)
 		check_far(tier);
 		check_epilogue(tier);
 		check_batch(tier, team, each);
+		check_blocks(tier, team, each);
+		check_accuracy(tier);
 		check_edges(tier);
 	}
+#if defined(__x86_64__)
+	if (maas_isa_best() >= MAAS_AVX512)
+		check_forms();
+#endif
 	maas_team_free(team);
 	free(each);
 	free(scratch);
