@@ -8,9 +8,6 @@
 
 #include "q8.h"
 
-#define TIER_FILE "q8_round.inc"
-#include "tier.h"
-
 #define ALONE          (1 << 20) /* multiplications that one thread makes sooner than several begin */
 #define AHEAD          8192      /* bytes of weights between those that few rows meet and those asked for */
 #define ROUND_UP(n, t) (((n) + (t)-1) / (t) * (t))
@@ -57,8 +54,7 @@ round_rows(void *arg, size_t begin, size_t end, int member)
 	(void)member;
 	for (size_t i = begin, n; i < end; i += n) {
 		n = q8_stack(g->m - i);
-		PICK(round)
-		(g->q + i * g->groups * g->group, g->scale + i * g->groups, g->shifted + i * g->groups,
+		g->tier->round(g->q + i * g->groups * g->group, g->scale + i * g->groups, g->shifted + i * g->groups,
 		    g->a + i * g->lda, g->lda, n, g->k, g->group);
 	}
 }

@@ -43,7 +43,12 @@ struct q8_part {
 /* c [m, Q8_PANEL], row stride Q8_LD: from zero where first is 0, else from what it is. */
 typedef void maas_q8_tile(float *c, const struct q8_rows *a, const struct q8_part *b, size_t m);
 
+/* A stack of rows x of k numbers, ldx apart, rounded in groups: as struct q8_rows has them. */
+typedef void maas_q8_round(
+    int8_t *q, float *scale, int32_t *shifted, const float *x, size_t ldx, size_t rows, size_t k, size_t group);
+
 struct maas_q8_tier {
+	maas_q8_round *round;
 	maas_q8_tile *bytes;   /* weights of 8 bits, in groups of either size */
 	maas_q8_tile *nibbles; /* of 4 bits; m <= Q8_FEW */
 	/* 4-bit weights of some groups to bytes: [groups, group / 4, Q8_PANEL, 4]. */
@@ -53,6 +58,7 @@ extern const struct maas_q8_tier maas_q8_portable;
 #if defined(__x86_64__)
 extern const struct maas_q8_tier maas_q8_avx2, maas_q8_vnni;
 #endif
+maas_q8_round maas_q8_round_plain;            /* by what the processor has */
 const struct maas_q8_tier *maas_q8_now(void); /* of this process's tier */
 
 /* What the 4 bits of a weight stand for; see num.h. */
