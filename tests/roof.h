@@ -268,17 +268,18 @@ roof_way(enum roof_unit unit, enum maas_isa tier)
 #endif
 }
 
-/* Operations a second of a team; 0: not known here. */
+/* Operations a second of a team, one of 1 and one other in a process; 0: not known here. */
 static inline double
 roof_ops(struct maas_team *team, enum roof_unit unit, enum maas_isa tier)
 {
-	static double known[ROOF_UNITS][MAAS_AMX + 1];
+	static double known[2][ROOF_UNITS][MAAS_AMX + 1];
+	double *rate = &known[maas_team_size(team) == 1][unit][tier];
 	static _Alignas(64) char data[4096];
 	struct roof_way way = roof_way(unit, tier);
 	size_t pieces = 8 * (size_t)maas_team_size(team); /* a member that comes late takes fewer */
 	struct roof_run r = { way.loop, NULL, data, 1 << 16, 0 };
 
-	if (known[unit][tier] == 0 && way.loop) {
+	if (*rate == 0 && way.loop) {
 		float x[1024];
 		maas_bf16 half[2048];
 
@@ -290,9 +291,9 @@ roof_ops(struct maas_team *team, enum roof_unit unit, enum maas_isa tier)
 			memcpy(data, half, sizeof data);
 		for (size_t i = 0; i < sizeof data && unit == ROOF_INT8; i++)
 			data[i] = (char)(40 * x[i % 1024]);
-		known[unit][tier] = (double)pieces * way.ops * (double)r.turns / roof_best(team, roof_loops, pieces, &r);
+		*rate = (double)pieces * way.ops * (double)r.turns / roof_best(team, roof_loops, pieces, &r);
 	}
-	return known[unit][tier];
+	return *rate;
 }
 
 /* Bytes a second that a team reads, or with `update` reads and writes, from so many, again and again. */
@@ -300,7 +301,7 @@ static inline double
 roof_memory(struct maas_team *team, size_t bytes, int update)
 {
 	static struct {
-		size_t bytes;
+		size_t bytes, members;
 		int update;
 		double rate;
 	} known[64];
@@ -309,7 +310,7 @@ roof_memory(struct maas_team *team, size_t bytes, int update)
 	struct roof_run r = { NULL, roof_pass_of(update), NULL, 0, part ? part : 1024 };
 
 	for (size_t i = 0; i < n && i < MAAS_COUNT(known); i++)
-		if (known[i].bytes == bytes && known[i].update == update)
+		if (known[i].bytes == bytes && known[i].members == members && known[i].update == update)
 			return known[i].rate;
 	if (!(r.p = maas_pages_take(members, r.part)))
 		return 0;
@@ -321,6 +322,7 @@ roof_memory(struct maas_team *team, size_t bytes, int update)
 
 	maas_pages_give(r.p, members, r.part);
 	known[n % MAAS_COUNT(known)].bytes = bytes;
+	known[n % MAAS_COUNT(known)].members = members;
 	known[n % MAAS_COUNT(known)].update = update;
 	known[n++ % MAAS_COUNT(known)].rate = rate;
 	return rate;
