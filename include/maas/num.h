@@ -102,7 +102,9 @@ void maas_product_quant_team(struct maas_team *, float *y, size_t ldy, const flo
 
 /*
  * Functions of elements and rows.  One source compiled for every tier: the same bytes on
- * all.  exp and tanh are our own (errors at their definitions); NaN stays NaN.  y may be x.
+ * all.  NaN stays NaN.  y may be x.  Against double, in units of the last place: exp 1.1, tanh 2, sigmoid and SiLU 3;
+ * GELU is within 3e-7 |x| and so is its tanh form; slopes are within 3e-6; a share of softmax within 2e-7 (2 + max - x)
+ * of itself; a normalised row within 1e-6 of |gain| (1 + |y|) + |bias|.
  */
 void maas_exp(float *y, const float *x, size_t n);
 void maas_act_fwd(float *y, const float *x, size_t n, enum maas_act);

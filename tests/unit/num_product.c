@@ -290,22 +290,32 @@ check_epilogue(const char *tier)
 	enum { M = 45, N = 67, K = 70 };
 	struct maas_matrix a = operand(a_f32, a_half, M, K, 0, MAAS_F32, 5),
 			   b = operand(b_f32, b_half, N, K, 0, MAAS_F32, 6);
-	struct maas_epilogue e = { bias, MAAS_ACT_GELU_TANH, before, side, 1, NULL };
-	int bad = 0, bad_before = 0;
+	struct maas_epilogue e = {
+		.bias = bias, .act = MAAS_ACT_GELU_TANH, .before = before, .residual = side, .add = 1
+	};
+	static maas_bf16 half[M * N];
+	int bad = 0, bad_before = 0, bad_half = 0;
 
 	fill(bias, N, 7);
 	fill(side, M * N, 8);
 	fill(kept, M * N, 9);
 	memcpy(got, kept, sizeof kept);
 	maas_product(got, N, a, b, M, N, K, MAAS_F32, &e, scratch);
+	e.half = half;
+	maas_product(NULL, N, a, b, M, N, K, MAAS_F32, &e, scratch);
 	for (size_t i = 0; i < M * N; i++) {
 		float v = sum(a, b, i / N, i % N, K, 0) + bias[i % N], y;
+		maas_bf16 rounded;
 
 		maas_act_fwd(&y, &v, 1, MAAS_ACT_GELU_TANH);
 		bad_before += before[i] != v;
-		bad += got[i] != kept[i] + (y + side[i]);
+		y += side[i];
+		bad += got[i] != kept[i] + y;
+		maas_to_bf16(&rounded, &y, 1);
+		bad_half += half[i] != rounded;
 	}
 	ok(!bad && !bad_before, "%s: bias, activation, residual and += in that order", tier);
+	ok(!bad_half, "%s: or rounded", tier);
 }
 
 /* A row alone, the row among others, by one thread and by three: the same bytes. */
