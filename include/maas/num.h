@@ -215,10 +215,11 @@ struct maas_keys {
 	size_t row;                     /* elements from a position to the next */
 	int turned;                     /* a block of k is [hd, MAAS_KEYS]: all positions of a channel side by side */
 	enum maas_dtype precision;      /* of the products */
+	enum maas_dtype queries;        /* type of q */
 };
 size_t maas_attend_scratch(size_t hd);          /* bytes, 64-aligned */
 /* lse [rows]: log of the sum of exp(score), for the backward pass; NULL: not kept. */
-void maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
+void maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq, size_t rows, size_t at,
     const struct maas_keys *, size_t hd, void *scratch);
 
 /*
@@ -237,13 +238,14 @@ void maas_attend_cached(float *y, const float *q, size_t at, const struct maas_c
 /* The backward pass of one sequence and one head of keys, which `group` heads of queries share.  Scores are made
  * anew; MAAS_BF16: besides q, k, v and p, dy and the scores' gradient are rounded to bf16, sums are f32. */
 struct maas_attend {
-	const float *q, *k, *v;         /* [time, ...], row stride ld; head g of q is at q + g hd */
+	const void *q, *k, *v;          /* [time, ...], row stride ld; head g of q is g hd elements on */
 	const float *y, *dy;            /* [time, ...], row stride ldy */
 	const float *lse;               /* [group, ldlse] */
 	float *inner;                   /* room for y dy of a row, [group, ldlse] */
 	size_t ld, ldy, time, ldlse, hd, group;
 	int add;                        /* gradients += instead of = */
 	enum maas_dtype precision;      /* of the products */
+	enum maas_dtype type;           /* of q, k and v */
 };
 void maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *, void *scratch);   /* row stride ld */
 

@@ -74,6 +74,13 @@ length(const struct work *w, size_t sequence)
 	return left < attr(w->y)->time ? left : attr(w->y)->time;
 }
 
+/* Element i of the queries, keys and values, which are bf16 where only products read them. */
+static const char *
+input(const struct maas_node *y, size_t i)
+{
+	return (const char *)y->in[0]->val + i * maas_dtype_size(y->in[0]->type);
+}
+
 static void
 heads(void *arg, size_t begin, size_t end, int member)
 {
@@ -83,19 +90,24 @@ heads(void *arg, size_t begin, size_t end, int member)
 	size_t hd = head_size(y), ld = op_last(y->in[0]), group = a->heads / a->kv_heads, n = blocks(y);
 	char *scratch = (char *)w->run->scratch + (size_t)member * w->run->stride;
 	const void **at = (void *)(scratch + maas_attend_scratch(hd));
-	struct maas_keys keys = { .k = at, .v = at + n, .row = ld, .precision = w->run->precision };
+	struct maas_keys keys = { .type = y->in[0]->type,
+		.queries = y->in[0]->type,
+		.k = at,
+		.v = at + n,
+		.row = ld,
+		.precision = w->run->precision };
+	size_t size = maas_dtype_size(keys.type);
 
 	for (size_t i = begin; i < end; i++) {
 		size_t s = i / a->heads, h = i % a->heads;
-		const float *q = (const float *)y->in[0]->val + s * a->time * ld + h * hd;
-		const float *k = (const float *)y->in[0]->val + s * a->time * ld + (a->heads + h / group) * hd;
+		const char *x = input(y, s * a->time * ld), *k = x + (a->heads + h / group) * hd * size;
 
 		for (size_t b = 0; b < n; b++) {
-			at[b] = k + b * MAAS_KEYS * ld;
-			at[n + b] = k + b * MAAS_KEYS * ld + a->kv_heads * hd;
+			at[b] = k + b * MAAS_KEYS * ld * size;
+			at[n + b] = k + (b * MAAS_KEYS * ld + a->kv_heads * hd) * size;
 		}
-		maas_attend_fwd((float *)y->val + s * a->time * op_last(y) + h * hd, op_last(y), sums(y, s, h), q, ld,
-		    length(w, s), 0, &keys, hd, scratch);
+		maas_attend_fwd((float *)y->val + s * a->time * op_last(y) + h * hd, op_last(y), sums(y, s, h),
+		    x + h * hd * size, ld, length(w, s), 0, &keys, hd, scratch);
 	}
 }
 
@@ -125,12 +137,11 @@ back_heads(void *arg, size_t begin, size_t end, int member)
 		size_t s = i / a->kv_heads, h = i % a->kv_heads;
 		size_t row = s * a->time, q = row * ld + h * group * hd, k = row * ld + (a->heads + h) * hd,
 		       v = k + a->kv_heads * hd;
-		const float *x = y->in[0]->val;
 		float *dx = y->in[0]->grad;
 		size_t out = row * op_last(y) + h * group * hd;
-		struct maas_attend one = { x + q, x + k, x + v, (const float *)y->val + out, y->grad + out,
-			sums(y, s, h * group), sums(y, s, h * group) + save_rows(y), ld, op_last(y), length(w, s),
-			a->time, hd, group, w->add, w->run->precision };
+		struct maas_attend one = { input(y, q), input(y, k), input(y, v), (const float *)y->val + out,
+			y->grad + out, sums(y, s, h * group), sums(y, s, h * group) + save_rows(y), ld, op_last(y),
+			length(w, s), a->time, hd, group, w->add, w->run->precision, y->in[0]->type };
 
 		maas_attend_bwd(
 		    dx + q, dx + k, dx + v, &one, (char *)w->run->scratch + (size_t)member * w->run->stride);
@@ -152,6 +163,7 @@ const struct maas_op maas_op_attention = {
 	.fwd = fwd,
 	.bwd = bwd,
 	.needs = 1u << 0 | MAAS_NEEDS_OUT,
+	.rounds = 1u << 0,
 };
 
 struct maas_node *

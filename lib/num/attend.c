@@ -101,15 +101,14 @@ meet_all(const struct pass *s, size_t block, size_t blocks)
 }
 
 static void
-begin(const struct pass *s, const float *q, size_t ldq)
+begin(const struct pass *s, struct maas_matrix q)
 {
-	attend_ask(attend_ahead(q, ldq, s->rows, s->hd), 0, 1);
+	attend_ask(attend_ahead(q, s->rows, s->hd), 0, 1);
 	ask_keys(s, 0, 0, 1);
 	for (size_t r = 0; r < s->rows; r += TILE_N) {
 		struct panel *p = &s->s->panel[r / TILE_N];
 
-		attend_pack_b(
-		    &s->math, p->q, attend_rows(q + r * ldq, MAAS_F32, ldq), attend_least(s->rows - r, TILE_N), s->hd);
+		attend_pack_b(&s->math, p->q, attend_at(q, r, 0), attend_least(s->rows - r, TILE_N), s->hd);
 		for (size_t l = 0; l < TILE_N; l++) {
 			p->state[l] = -INFINITY;
 			p->state[TILE_N + l] = 0;
@@ -120,7 +119,7 @@ begin(const struct pass *s, const float *q, size_t ldq)
 static void
 finish(const struct pass *s, float *y, size_t ldy, float *lse)
 {
-	attend_ask_to_write(attend_ahead(y, ldy, s->rows, s->hd));
+	attend_ask_to_write(attend_ahead(attend_rows(y, MAAS_F32, ldy), s->rows, s->hd));
 	for (size_t r = 0; r < s->rows; r += TILE_N) {
 		struct panel *p = &s->s->panel[r / TILE_N];
 		struct maas_matrix sum = attend_turned(p->sum, MAAS_F32, TILE_N);
@@ -134,25 +133,24 @@ finish(const struct pass *s, float *y, size_t ldy, float *lse)
 }
 
 void
-maas_attend_fwd(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
+maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq, size_t rows, size_t at,
     const struct maas_keys *keys, size_t hd, void *scratch)
 {
-	struct pass s = { .math = attend_math(keys->precision), .s = scratch, .keys = keys, .hd = hd };
-	unsigned was = s.math.half ? tile_subnormals_off() : 0;
-	size_t r = 0, few = keys->turned && !s.math.half ? FEW : 0;
+	struct pass s = { .math = attend_begin(keys->precision), .s = scratch, .keys = keys, .hd = hd };
+	struct maas_matrix queries = attend_rows(q, keys->queries, ldq);
+	size_t r = 0, few = keys->turned && !s.math.half && keys->queries == MAAS_F32 ? FEW : 0;
 
 	for (; r + few < rows; r += s.rows) {
 		s.rows = attend_least(rows - r, QUERIES);
 		s.at = at + r;
 		size_t blocks = (s.at + s.rows + MAAS_KEYS - 1) / MAAS_KEYS;
 
-		begin(&s, q + r * ldq, ldq);
+		begin(&s, attend_at(queries, r, 0));
 		for (size_t b = 0; b < blocks; b++)
 			meet_all(&s, b, blocks);
 		finish(&s, y + r * ldy, ldy, lse ? lse + r : NULL);
 	}
 	for (; r < rows; r++)
-		attend_row(y + r * ldy, lse ? lse + r : NULL, q + r * ldq, at + r, keys, hd);
-	if (s.math.half)
-		tile_subnormals_back(was);
+		attend_row(y + r * ldy, lse ? lse + r : NULL, (const float *)q + r * ldq, at + r, keys, hd);
+	attend_end(&s.math);
 }

@@ -32,10 +32,25 @@ attend_rows(const void *p, enum maas_dtype type, size_t ld)
 	return (struct maas_matrix){ p, type, ld, 1 };
 }
 
+/* The same from row i and channel c on. */
+static inline struct maas_matrix
+attend_at(struct maas_matrix s, size_t i, size_t c)
+{
+	s.p = (const char *)s.p + (i * s.row + c * s.col) * maas_dtype_size(s.type);
+	return s;
+}
+
 static inline struct maas_matrix
 attend_turned(const void *p, enum maas_dtype type, size_t ld)
 {
 	return (struct maas_matrix){ p, type, 1, ld };
+}
+
+/* Rows become columns. */
+static inline struct maas_matrix
+attend_flip(struct maas_matrix s)
+{
+	return (struct maas_matrix){ s.p, s.type, s.col, s.row };
 }
 
 static inline size_t
@@ -54,9 +69,11 @@ struct attend_ahead {
 };
 
 static inline struct attend_ahead
-attend_ahead(const float *p, size_t ld, size_t rows, size_t hd)
+attend_ahead(struct maas_matrix s, size_t rows, size_t hd)
 {
-	return (struct attend_ahead){ p, ld * sizeof *p, hd * sizeof *p, rows };
+	size_t size = maas_dtype_size(s.type);
+
+	return (struct attend_ahead){ s.p, s.row * size, hd * size, rows };
 }
 
 static inline void
@@ -78,17 +95,28 @@ attend_ask_to_write(struct attend_ahead a)
 /* The products of one precision: operands as its tile wants them, sums in f32. */
 struct attend_math {
 	const struct maas_tile *tile;
-	int half;    /* bf16 */
-	size_t pair; /* steps of k in a word of an operand */
+	int half;       /* bf16 */
+	size_t pair;    /* steps of k in a word of an operand */
+	unsigned flags; /* of the processor, to be given back */
 };
 
 static inline struct attend_math
-attend_math(enum maas_dtype precision)
+attend_begin(enum maas_dtype precision)
 {
 	const struct maas_tile *t = maas_tile_now();
 	int half = precision == MAAS_BF16;
 
-	return (struct attend_math){ t, half, half ? t->pair : 1 };
+	return (struct attend_math){ t, half, half ? t->pair : 1, half ? tile_subnormals_off() : 0 };
+}
+
+static inline void
+attend_end(const struct attend_math *t)
+{
+	if (!t->half)
+		return;
+	if (t->tile->leave)
+		t->tile->leave();
+	tile_subnormals_back(t->flags);
 }
 
 /* m rows of k steps; step l of them lies l / pair words on. */
@@ -105,7 +133,7 @@ attend_pack_a(const struct attend_math *t, float *to, struct maas_matrix s, size
 static inline void
 attend_pack_b(const struct attend_math *t, float *to, struct maas_matrix s, size_t n, size_t k)
 {
-	struct maas_matrix turned = { s.p, s.type, s.col, s.row };
+	struct maas_matrix turned = attend_flip(s);
 
 	if (t->half) {
 		t->tile->pack_b(to, &s, n, k);

@@ -52,13 +52,14 @@ static void
 pack_keys(const struct block *b)
 {
 	const struct maas_attend *a = b->a;
-	const float *k = a->k + b->from * a->ld, *v = a->v + b->from * a->ld;
+	struct maas_matrix k = attend_at(attend_rows(a->k, a->type, a->ld), b->from, 0),
+			   v = attend_at(attend_rows(a->v, a->type, a->ld), b->from, 0);
 
-	attend_ask(attend_ahead(k, a->ld, b->keys, a->hd), 0, 1);
-	attend_ask(attend_ahead(v, a->ld, b->keys, a->hd), 0, 1);
-	attend_pack_a(&b->math, b->s->key, attend_rows(k, MAAS_F32, a->ld), b->keys, a->hd);
-	attend_pack_a(&b->math, b->s->value, attend_rows(v, MAAS_F32, a->ld), b->keys, a->hd);
-	attend_pack_a(&b->math, b->s->key_by, attend_turned(k, MAAS_F32, a->ld), a->hd, b->keys);
+	attend_ask(attend_ahead(k, b->keys, a->hd), 0, 1);
+	attend_ask(attend_ahead(v, b->keys, a->hd), 0, 1);
+	attend_pack_a(&b->math, b->s->key, k, b->keys, a->hd);
+	attend_pack_a(&b->math, b->s->value, v, b->keys, a->hd);
+	attend_pack_a(&b->math, b->s->key_by, attend_flip(k), a->hd, b->keys);
 }
 
 /* y dy of the block's rows, once for all keys: the first that meet a row are those from 0 on. */
@@ -69,7 +70,7 @@ inner(const struct block *b, const float *dy)
 	const float *y = a->y + b->head * a->hd + b->at * a->ldy;
 	float *to = a->inner + b->head * a->ldlse + b->at;
 
-	attend_ask(attend_ahead(y, a->ldy, b->rows, a->hd), 0, 1);
+	attend_ask(attend_ahead(attend_rows(y, MAAS_F32, a->ldy), b->rows, a->hd), 0, 1);
 	for (size_t i = 0; i < b->rows; i++)
 		to[i] = attend_inner(dy + i * a->ldy, y + i * a->ldy, a->hd);
 }
@@ -78,19 +79,21 @@ static void
 pack_queries(const struct block *b)
 {
 	const struct maas_attend *a = b->a;
-	const float *q = a->q + b->head * a->hd + b->at * a->ld, *dy = a->dy + b->head * a->hd + b->at * a->ldy;
+	const float *rows = a->dy + b->head * a->hd + b->at * a->ldy;
+	struct maas_matrix q = attend_at(attend_rows(a->q, a->type, a->ld), b->at, b->head * a->hd),
+			   dy = attend_rows(rows, MAAS_F32, a->ldy);
 	size_t row = b->head * a->ldlse + b->at;
 
-	attend_ask(attend_ahead(q, a->ld, b->rows, a->hd), 0, 1);
-	attend_ask(attend_ahead(dy, a->ldy, b->rows, a->hd), 0, 1);
+	attend_ask(attend_ahead(q, b->rows, a->hd), 0, 1);
+	attend_ask(attend_ahead(dy, b->rows, a->hd), 0, 1);
 	if (!b->from)
-		inner(b, dy);
+		inner(b, rows);
 	for (size_t r = 0; r < b->rows; r += TILE_N) {
 		struct side *side = &b->s->side[r / TILE_N];
 		size_t n = attend_least(b->rows - r, TILE_N);
 
-		attend_pack_b(&b->math, side->q, attend_rows(q + r * a->ld, MAAS_F32, a->ld), n, a->hd);
-		attend_pack_b(&b->math, side->dy, attend_rows(dy + r * a->ldy, MAAS_F32, a->ldy), n, a->hd);
+		attend_pack_b(&b->math, side->q, attend_at(q, r, 0), n, a->hd);
+		attend_pack_b(&b->math, side->dy, attend_at(dy, r, 0), n, a->hd);
 		memset(side->lse, 0, sizeof side->lse);
 		memset(side->d, 0, sizeof side->d);
 		memcpy(side->lse, a->lse + row + r, n * sizeof *side->lse);
@@ -99,8 +102,8 @@ pack_queries(const struct block *b)
 	for (size_t c = 0; c < a->hd; c += TILE_N) {
 		size_t n = attend_least(a->hd - c, TILE_N);
 
-		attend_pack_b(&b->math, b->s->q_by[c / TILE_N], attend_turned(q + c, MAAS_F32, a->ld), n, b->rows);
-		attend_pack_b(&b->math, b->s->dy_by[c / TILE_N], attend_turned(dy + c, MAAS_F32, a->ldy), n, b->rows);
+		attend_pack_b(&b->math, b->s->q_by[c / TILE_N], attend_flip(attend_at(q, 0, c)), n, b->rows);
+		attend_pack_b(&b->math, b->s->dy_by[c / TILE_N], attend_flip(attend_at(dy, 0, c)), n, b->rows);
 	}
 }
 
@@ -151,7 +154,7 @@ give(const struct block *b, float *to, struct maas_matrix sum, size_t rows, size
 {
 	float *part = b->s->part;
 
-	attend_ask_to_write(attend_ahead(to, b->a->ld, rows, cols));
+	attend_ask_to_write(attend_ahead(attend_rows(to, MAAS_F32, b->a->ld), rows, cols));
 	if (!add) {
 		b->math.tile->pack(to, b->a->ld, &sum, rows, cols, 0);
 		return;
@@ -185,8 +188,7 @@ give_keys(const struct block *b, float *to, float from[][STRETCH * TILE_N])
 void
 maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *a, void *scratch)
 {
-	struct block b = { .a = a, .math = attend_math(a->precision), .s = scratch };
-	unsigned was = b.math.half ? tile_subnormals_off() : 0;
+	struct block b = { .a = a, .math = attend_begin(a->precision), .s = scratch };
 
 	for (b.from = 0; b.from < a->time; b.from += stretch(a->hd)) {
 		b.keys = attend_least(a->time - b.from, stretch(a->hd));
@@ -202,6 +204,5 @@ maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *a, vo
 		give_keys(&b, dk, b.s->dk);
 		give_keys(&b, dv, b.s->dv);
 	}
-	if (b.math.half)
-		tile_subnormals_back(was);
+	attend_end(&b.math);
 }

@@ -13,11 +13,11 @@ struct attend_sums {
 /* A block of one head of keys and values. */
 struct attend_block {
 	enum maas_dtype type;
-	const void *k, *v;  /* [hd, MAAS_KEYS] and [MAAS_KEYS, hd] */
-	size_t row, hd, n;  /* elements from a value to the next; keys that are seen */
+	const void *k, *v; /* [hd, MAAS_KEYS] and [MAAS_KEYS, hd] */
+	size_t row, hd, n; /* elements from a value to the next; keys that are seen */
 	float scale;
 	int first;
-	const char *soon;   /* where the next block's keys and values lie; what is asked for need not be there */
+	const char *soon; /* where the next block's keys and values lie; what is asked for need not be there */
 };
 
 #if defined(__x86_64__)

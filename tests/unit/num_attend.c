@@ -73,7 +73,8 @@ run(struct set *s, enum maas_dtype precision, int add)
 		size_t q = h * (f->heads / f->kv) * f->hd, k = (f->heads + h) * f->hd, v = k + f->kv * f->hd,
 		       row = h * (f->heads / f->kv) * f->time;
 		struct maas_attend a = { s->x + q, s->x + k, s->x + v, s->y + q, s->dy + q, s->lse + row,
-			s->inner + row, s->ld, s->ldy, f->time, f->time, f->hd, f->heads / f->kv, add, precision };
+			s->inner + row, s->ld, s->ldy, f->time, f->time, f->hd, f->heads / f->kv, add, precision,
+			MAAS_F32 };
 
 		maas_attend_bwd(s->dx + q, s->dx + k, s->dx + v, &a, s->scratch);
 	}
