@@ -63,14 +63,14 @@ step(__m512 s[ROWS][2], const float *a, const float *b, const int rows)
 
 /* Both chains at once, and the sums too, are all the registers: 4 rows of 2 are 24 of them. */
 INLINE void
-bf16_rows(float *c, const float *a, const float *b, size_t k, const int rows)
+bf16_rows(float *c, const float *a, const float *b, size_t k, int add, const int rows)
 {
 	__m512 s[ROWS][2];
 
 #pragma GCC unroll 4
 	for (int i = 0; i < rows; i++) {
-		s[i][0] = _mm512_loadu_ps(c + i * TILE_N);
-		s[i][1] = _mm512_loadu_ps(c + i * TILE_N + 16);
+		s[i][0] = add ? _mm512_loadu_ps(c + i * TILE_N) : _mm512_setzero_ps();
+		s[i][1] = add ? _mm512_loadu_ps(c + i * TILE_N + 16) : _mm512_setzero_ps();
 	}
 	for (; k; k -= TILE_BF, a += 2 * CHAIN, b += 2 * CHAIN * TILE_N) {
 		__m512 e[ROWS][2], o[ROWS][2];
@@ -97,15 +97,13 @@ bf16_rows(float *c, const float *a, const float *b, size_t k, const int rows)
 }
 
 #define BF16_CASE(n) \
-	case n: bf16_rows(c, a, b, k, n); break;
+	case n: bf16_rows(c, a, b, k, add, n); break;
 
 TARGET static void
 bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 {
-	if (!add)
-		memset(c, 0, m * TILE_N * sizeof *c);
 	for (; m >= ROWS; m -= ROWS, a += ROWS * TILE_ROW, c += ROWS * TILE_N)
-		bf16_rows(c, a, b, k, ROWS);
+		bf16_rows(c, a, b, k, add, ROWS);
 	/* clang-format off */
 	switch (m) {
 	BF16_CASE(1) BF16_CASE(2) BF16_CASE(3)
