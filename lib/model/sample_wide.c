@@ -41,7 +41,7 @@ enclose(const struct wide *v, double mass)
 	struct bracket b = { v->max, INFINITY, 0, 0, 0, 0 };
 
 	b.below = mass_from(v, b.lo, &b.nbelow);
-	for (float step = 0.5f; b.below < mass && b.lo > -INFINITY; step *= 2) {
+	for (float step = 2; b.below < mass && b.lo > -INFINITY; step *= 2) {
 		b.hi = b.lo;
 		b.above = b.below;
 		b.nabove = b.nbelow;
@@ -140,7 +140,7 @@ sample_wide(struct sampler *s, const float *x, float max, const struct maas_samp
 	float t = sample_heat(h);
 	int hot = h->sampler_order == MAAS_ORDER_HF, some = !isnan(h->top_p) && h->top_p < 1;
 	struct maas_stay stay = { t, max / t, -INFINITY, -INFINITY };
-	struct border last = { -INFINITY, 0, 0 };
+	struct border last = { -INFINITY, 0, 0 }, at;
 	double sum;
 
 	if (some) {
@@ -148,6 +148,10 @@ sample_wide(struct sampler *s, const float *x, float max, const struct maas_samp
 
 		last = reach(&v, h->top_p * weigh(&v, &all));
 		stay.from = last.x;
+		if (hot && (isnan(h->min_p) || h->min_p <= 0)) { /* their weights are those they are drawn by */
+			at = reach(&v, nextafter(u * last.mass, INFINITY));
+			return (int32_t)(at.x < last.x || (at.x == last.x && at.id > last.id) ? last.id : at.id);
+		}
 	}
 	if (!isnan(h->min_p) && h->min_p > 0) {
 		double least = (hot ? (double)(max / t) : (double)max) + log(h->min_p);
