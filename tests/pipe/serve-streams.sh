@@ -5,7 +5,7 @@
 maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
 "$BIN/tool/make_gpt" f32.maas tok.json context=1000
 "$BIN/tool/make_gpt" bf16.maas tok.json context=1000 type=bf16
-maas-model quantize -t q8 f32.maas q8.maas
+for t in q8 q4; do maas-model quantize -t $t f32.maas $t.maas; done
 C=/v1/completions
 line=$(head -n 3 "$DATA/example/corpus.txt" | tr -d '\n"\\')
 hint=$(echo "$line" | cut -c 1-180)
@@ -25,7 +25,7 @@ done <<END
 20 three --temperature=0
 30 two --temperature=1 --min-p=0.02 --repetition-penalty=1.2
 END
-for m in f32 bf16 q8; do
+for m in f32 bf16 q8 q4; do
 	for i in 1 2 3 4 5 6; do
 		# shellcheck disable=SC2046 # options are words
 		jq -Rc '{prompt: .}' "prompt.$i" | maas-generate -q -m $m.maas --jsonl -n "$(cat "tokens.$i")" -s "$i" --stop "$stop" \
@@ -33,7 +33,7 @@ for m in f32 bf16 q8; do
 	done
 done
 
-serve -m f32.maas -m bf16.maas -m q8.maas -j 2 --parallel 8
+serve -m f32.maas -m bf16.maas -m q8.maas -m q4.maas -j 2 --parallel 8
 A=$KEY B=$(maas-serve key add other --state state)
 await test "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket s -H "Authorization: Bearer $B" http://localhost/v1/models)" = 200
 body() {
@@ -41,9 +41,9 @@ body() {
 	    --arg options "$(cat "options.$2")" '{model: $model, prompt: ($text | rtrimstr("\n")), max_tokens: $tokens, seed: $seed, n: 2, stop: [$stop]} +
 		($options | split(" ") | map(ltrimstr("--") | split("=") | {key: (.[0] | gsub("-"; "_")), value: (.[1] | tonumber)}) | from_entries)'
 }
-for m in f32 bf16 q8; do for i in 1 2 3 4 5 6; do body $m $i >"body.$m.$i"; done; done
+for m in f32 bf16 q8 q4; do for i in 1 2 3 4 5 6; do body $m $i >"body.$m.$i"; done; done
 pids=
-for m in f32 bf16 q8; do
+for m in f32 bf16 q8 q4; do
 	for i in 1 2 3 4 5 6; do
 		KEY=$A; post $C "@body.$m.$i" >"out.$m.$i.A" & pids="$pids $!"
 		KEY=$B; post $C "@body.$m.$i" >"out.$m.$i.B" & pids="$pids $!"
@@ -52,7 +52,7 @@ done
 # shellcheck disable=SC2086 # one word a process
 wait $pids
 KEY=$A
-for m in f32 bf16 q8; do
+for m in f32 bf16 q8 q4; do
 	same=0
 	for i in 1 2 3 4 5 6; do for k in A B; do
 		jq -c '.choices[] | [.text, .finish_reason]' "out.$m.$i.$k" | cmp - "cli.$m.$i" && same=$((same+1))
