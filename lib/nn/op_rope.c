@@ -30,6 +30,8 @@ shape(struct maas_node *y)
 
 	if (!a->time || !a->hd || a->hd % 2)
 		return maas_fail("sequences of %zu, heads of %zu channels: an even number is wanted", a->time, a->hd);
+	if (a->hd > MAAS_HEAD)
+		return maas_fail("heads of %zu channels, at most %d", a->hd, MAAS_HEAD);
 	for (int i = 0; i < 3; i++) {
 		if (op_rows(y->in[i], what[i]) < 0)
 			return -1;
@@ -46,6 +48,25 @@ shape(struct maas_node *y)
 	return 0;
 }
 
+/* Heads of a row, turned (turn NULL: as they are), from column `at` of y on: in its type. */
+static void
+put(struct maas_node *y, size_t at, const float *x, const float *turn, size_t heads)
+{
+	size_t hd = attr(y)->hd, now = y->type == MAAS_BF16 ? 1 : heads;
+	float aside[MAAS_HEAD];
+
+	for (size_t h = 0; h < heads; h += now) {
+		float *to = y->type == MAAS_BF16 ? aside : (float *)y->val + at + h * hd;
+
+		if (turn)
+			maas_rope_fwd(to, x + h * hd, turn, now, hd);
+		else
+			memcpy(to, x + h * hd, now * hd * sizeof *to);
+		if (y->type == MAAS_BF16)
+			maas_to_bf16((maas_bf16 *)y->val + at + h * hd, to, hd);
+	}
+}
+
 static void
 rows(void *arg, size_t begin, size_t end, int member)
 {
@@ -55,12 +76,12 @@ rows(void *arg, size_t begin, size_t end, int member)
 
 	(void)member;
 	for (size_t r = begin; r < end; r++) {
-		float *to = (float *)y->val + r * op_last(y);
 		const float *turn = a->turn + r % a->time * a->hd;
+		size_t at = r * op_last(y);
 
-		maas_rope_fwd(to, (float *)y->in[Q]->val + r * nq, turn, nq / a->hd, a->hd);
-		maas_rope_fwd(to + nq, (float *)y->in[K]->val + r * nk, turn, nk / a->hd, a->hd);
-		memcpy(to + nq + nk, (float *)y->in[V]->val + r * nk, nk * sizeof *to);
+		put(y, at, (const float *)y->in[Q]->val + r * nq, turn, nq / a->hd);
+		put(y, at + nq, (const float *)y->in[K]->val + r * nk, turn, nk / a->hd);
+		put(y, at + nq + nk, (const float *)y->in[V]->val + r * nk, NULL, nk / a->hd);
 	}
 }
 
@@ -111,6 +132,7 @@ const struct maas_op maas_op_rope = {
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
+	.rounds = MAAS_NEEDS_OUT,
 };
 
 /* The turns of all positions; those of an earlier node where it turns alike. */
