@@ -125,18 +125,20 @@ bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 	}
 }
 
-/* Groups of TILE_ROWS rows as columns of pairs: word w of row i + j at d + i * TILE_ROW + w * rows of the group + j. */
+/* Groups of ROWS rows as columns of pairs: word w of row i + j at d + i * TILE_ROW + w * rows of the group + j. */
 static void
 pack_few(float *d, const struct maas_matrix *s, size_t m, size_t k)
 {
 	float words[TILE_K * TILE_N];
 
-	maas_pairs_b(words, s, m, k, NULL);
-	for (size_t i = 0; i < m; i += TILE_ROWS) {
-		size_t n = m - i < TILE_ROWS ? m - i : TILE_ROWS;
+	for (size_t i = 0; i < m; i += ROWS) {
+		size_t n = m - i < ROWS ? m - i : ROWS;
+		struct maas_matrix x = *s;
 
+		x.p = (const char *)s->p + i * s->row * maas_dtype_size(s->type);
+		maas_pairs_b(words, &x, n, k, NULL);
 		for (size_t w = 0; w < (k + TILE_BF - 1) / TILE_BF * WORDS; w++)
-			memcpy(d + i * TILE_ROW + w * n, words + w * TILE_N + i, n * sizeof *d);
+			memcpy(d + i * TILE_ROW + w * n, words + w * TILE_N, n * sizeof *d);
 	}
 }
 
@@ -177,6 +179,47 @@ store_turned(float *c, const float *from, size_t m)
 			_mm512_storeu_ps(c + i * TILE_N, r[i]);
 }
 
+INLINE void
+few_sums(
+    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add, const int two)
+{
+	_Alignas(64) float sums[2][SIDE * SIDE];
+	_Alignas(64) uint16_t rest[SIDE][TILE_BF];
+	size_t all = k / TILE_BF * TILE_BF, line = SIDE * sizeof(float);
+
+	for (int i = 0; add && i <= two; i++)
+		load_turned(sums[i], c + i * SIDE * TILE_N, m - (size_t)i * SIDE);
+	if (all < k)
+		copy_rest(rest, w + 2 * all, row, k - all);
+	written();
+	_tile_zero(0);
+	_tile_zero(1);
+	if (add)
+		_tile_loadd(0, sums[0], line);
+	if (add && two)
+		_tile_loadd(1, sums[1], line);
+	for (size_t l = 0; l < k; l += TILE_BF, a += WORDS * m) {
+#pragma GCC unroll 16
+		for (size_t j = 0; j < SIDE; j++)
+			_mm_prefetch(soon + j * row + 2 * l, _MM_HINT_T1);
+		if (l < all)
+			_tile_loadd(4, w + 2 * l, row);
+		else
+			_tile_loadd(4, rest, sizeof *rest);
+		_tile_loadd(6, a, m * sizeof *a);
+		_tile_dpbf16ps(0, 4, 6);
+		if (two) {
+			_tile_loadd(7, a + SIDE, m * sizeof *a);
+			_tile_dpbf16ps(1, 4, 7);
+		}
+	}
+	_tile_stored(0, sums[0], line);
+	if (two)
+		_tile_stored(1, sums[1], line);
+	for (int i = 0; i <= two; i++)
+		store_turned(c + i * SIDE * TILE_N, sums[i], m - (size_t)i * SIDE);
+}
+
 /*
  * Weights are the left operand, where they lie; the sums come out weight by row, and are turned.  Behind m columns of
  * activations others are multiplied too, of the words that follow: nobody looks at their sums.
@@ -184,35 +227,14 @@ store_turned(float *c, const float *from, size_t m)
 TARGET static void
 few(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
 {
-	_Alignas(64) float sums[SIDE * SIDE];
-	_Alignas(64) uint16_t rest[SIDE][TILE_BF];
-
 	configure(SIDE);
-	_tile_zero(0);
-	if (add) {
-		load_turned(sums, c, m);
-		written();
-		_tile_loadd(0, sums, SIDE * sizeof *sums);
-	}
-	for (size_t l = 0; l < k; l += TILE_BF, a += WORDS * m) {
-#pragma GCC unroll 16
-		for (size_t j = 0; j < SIDE; j++)
-			_mm_prefetch(soon + j * row + 2 * l, _MM_HINT_T1);
-		_tile_loadd(6, a, m * sizeof *a);
-		if (k - l < TILE_BF) {
-			copy_rest(rest, w + 2 * l, row, k - l);
-			written();
-			_tile_loadd(4, rest, sizeof *rest);
-		} else {
-			_tile_loadd(4, w + 2 * l, row);
-		}
-		_tile_dpbf16ps(0, 4, 6);
-	}
-	_tile_stored(0, sums, SIDE * sizeof *sums);
-	store_turned(c, sums, m);
+	if (m > SIDE)
+		few_sums(c, a, w, row, soon, m, k, add, 1);
+	else
+		few_sums(c, a, w, row, soon, m, k, add, 0);
 }
 
-enum { CHECK_M = 45, CHECK_K = 3 * TILE_BF, CHECK_FEW = 5 }; /* whole tiles and a rest */
+enum { CHECK_M = 45, CHECK_K = 3 * TILE_BF, CHECK_FEW = TILE_ROWS }; /* whole tiles and a rest */
 
 struct trial {
 	float a[CHECK_M * TILE_ROW], b[CHECK_K * TILE_N], c[CHECK_M * TILE_N], few[CHECK_FEW * TILE_N];
@@ -253,6 +275,7 @@ check(void)
 	with.pack_b = pack_b;
 	with.few_bf16 = few;
 	with.pack_few = pack_few;
+	with.few_rows = ROWS;
 	with.leave = leave;
 	for (size_t i = 0; i < MAAS_COUNT(x); i++) /* of all sizes, so that every sum is rounded, and subnormal */
 		x[i] = ldexpf((float)(257 + i * 37 % 255) * (i % 3 ? 1 : -1), (int)(i * 7 % 71) - 100);
