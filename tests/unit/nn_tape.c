@@ -91,7 +91,8 @@ check_training(struct maas_team *one, struct maas_team *two, enum maas_dtype pre
 	float first = 0, last = 0;
 	const char *name = precision == MAAS_BF16 ? "bf16" : "f32";
 
-	if (build(&a, one, MAAS_TRAIN) < 0 || build(&b, two, MAAS_TRAIN | MAAS_HALF | (precision == MAAS_BF16 ? MAAS_ROUNDED : 0)) < 0) {
+	if (build(&a, one, MAAS_TRAIN) < 0 ||
+	    build(&b, two, MAAS_TRAIN | MAAS_HALF | (precision == MAAS_BF16 ? MAAS_ROUNDED : 0)) < 0) {
 		ok(0, "%s: %s", name, maas_error());
 		return;
 	}
