@@ -160,7 +160,10 @@ struct maas_network {
 /* The matrices a layer has: how many. */
 size_t maas_layer_affines(struct maas_affine *to[MAAS_LAYER_AFFINES], struct maas_layer *);
 /* What a kind tells the engine. */
+struct transformer;
 struct maas_decoder_ops {
+	/* Its settings, as lib/model/transformer.h has them. */
+	void (*shape)(struct transformer *, const void *settings);
 	/* Describe an open model; weights are borrowed from it, arrays come from the arena. */
 	int (*network)(const struct maas_model *, struct maas_arena *, struct maas_network *);
 };

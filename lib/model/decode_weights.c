@@ -130,31 +130,32 @@ outer(struct maas_network *w, const struct source *from)
 }
 
 int
-transformer_network(
-    const struct transformer *s, const struct maas_model *m, struct maas_arena *a, struct maas_network *w)
+transformer_network(const struct maas_model *m, struct maas_arena *a, struct maas_network *w)
 {
-	struct source from = { s, m, a, -1 };
+	struct transformer s;
+	struct source from = { &s, m, a, -1 };
 	const float *gain, *bias;
 
-	if (transformer_check(s) < 0)
+	m->kind->decode->shape(&s, m->settings);
+	if (transformer_check(&s) < 0)
 		return -1;
-	*w = (struct maas_network){ .layers = (size_t)s->layers,
-		.heads = (size_t)s->heads,
-		.kv_heads = (size_t)s->kv_heads,
-		.embed = (size_t)s->embed,
-		.context = (size_t)s->context,
-		.vocab = (size_t)s->vocab,
-		.rms = s->rms,
-		.eps = (float)s->eps,
-		.act = s->act };
+	*w = (struct maas_network){ .layers = (size_t)s.layers,
+		.heads = (size_t)s.heads,
+		.kv_heads = (size_t)s.kv_heads,
+		.embed = (size_t)s.embed,
+		.context = (size_t)s.context,
+		.vocab = (size_t)s.vocab,
+		.rms = s.rms,
+		.eps = (float)s.eps,
+		.act = s.act };
 	if (outer(w, &from) < 0)
 		return -1;
-	from.layer = s->layers - 1;
-	if (norm(&gain, &bias, &from, s->name->norm1) < 0) /* before room is made for so many */
+	from.layer = s.layers - 1;
+	if (norm(&gain, &bias, &from, s.name->norm1) < 0) /* before room is made for so many */
 		return -1;
 	if (!(w->layer = maas_take(a, w->layers, sizeof *w->layer)))
 		return -1;
-	for (from.layer = 0; from.layer < s->layers; from.layer++)
+	for (from.layer = 0; from.layer < s.layers; from.layer++)
 		if (one_layer(&w->layer[from.layer], &from) < 0)
 			return -1;
 	return 0;

@@ -154,12 +154,12 @@ read_llama(void *settings, const struct maas_json *config)
 }
 
 struct maas_model *
-maas_foreign_config(const struct maas_json *config)
+maas_foreign_config(const struct maas_json *config, const char **turned)
 {
 	static const struct {
-		const char *type, *kind;
+		const char *type, *kind, *turned;
 		int (*read)(void *settings, const struct maas_json *);
-	} known[] = { { "gpt2", "gpt", read_gpt2 }, { "llama", "llama", read_llama } };
+	} known[] = { { "gpt2", "gpt", "h.", read_gpt2 }, { "llama", "llama", NULL, read_llama } };
 	struct maas_span type;
 	struct maas_model *m;
 
@@ -170,6 +170,7 @@ maas_foreign_config(const struct maas_json *config)
 	for (size_t i = 0; i < MAAS_COUNT(known); i++) {
 		if (!maas_span_is(type, known[i].type))
 			continue;
+		*turned = known[i].turned;
 		if (!(m = maas_model_new(maas_kind_find(known[i].kind))) || known[i].read(m->settings, config) == 0)
 			return m;
 		maas_model_close(m);

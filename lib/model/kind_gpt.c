@@ -26,10 +26,12 @@ static const struct transformer_names names = {
 	.norm = "ln_f",
 };
 
-struct transformer
-transformer_of_gpt(const struct maas_gpt *s)
+static void
+shape(struct transformer *to, const void *settings)
 {
-	return (struct transformer){ .layers = s->layers,
+	const struct maas_gpt *s = settings;
+
+	*to = (struct transformer){ .layers = s->layers,
 		.heads = s->heads,
 		.kv_heads = s->heads,
 		.embed = s->embed,
@@ -44,39 +46,7 @@ transformer_of_gpt(const struct maas_gpt *s)
 		.name = &names };
 }
 
-static struct maas_node *
-loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
-{
-	struct transformer s = transformer_of_gpt(m->settings);
-
-	return transformer_loss(&s, t, rows);
-}
-
-static int
-init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed)
-{
-	struct transformer s = transformer_of_gpt(m->settings);
-
-	return transformer_init(m->kind, &s, p, how, seed);
-}
-
-static int
-ready(struct maas_model *m)
-{
-	struct transformer s = transformer_of_gpt(m->settings);
-
-	return transformer_check(&s);
-}
-
-static int
-network(const struct maas_model *m, struct maas_arena *a, struct maas_network *w)
-{
-	struct transformer s = transformer_of_gpt(m->settings);
-
-	return transformer_network(&s, m, a, w);
-}
-
-const struct maas_decoder_ops maas_decoder_gpt = { .network = network };
+const struct maas_decoder_ops maas_decoder_gpt = { .shape = shape, .network = transformer_network };
 
 const struct maas_kind maas_kind_gpt = {
 	.name = "gpt",
@@ -85,9 +55,9 @@ const struct maas_kind maas_kind_gpt = {
 	.size = sizeof(struct maas_gpt),
 	.defaults = "optimizer=adamw schedule=cosine clip=1 weight_decay=0.1 beta1=0.9 beta2=0.95 precision=bf16",
 	.task = "generate",
-	.ready = ready,
+	.ready = transformer_ready,
 	.answer = transformer_answer,
-	.loss = loss,
-	.init = init,
+	.loss = transformer_loss,
+	.init = transformer_init,
 	.decode = &maas_decoder_gpt,
 };

@@ -43,10 +43,12 @@ static const struct transformer_names names = {
 	.head = "lm_head",
 };
 
-struct transformer
-transformer_of_llama(const struct maas_llama *s)
+static void
+shape(struct transformer *to, const void *settings)
 {
-	return (struct transformer){ .layers = s->layers,
+	const struct maas_llama *s = settings;
+
+	*to = (struct transformer){ .layers = s->layers,
 		.heads = s->heads,
 		.kv_heads = s->kv_heads ? s->kv_heads : s->heads,
 		.embed = s->embed,
@@ -62,39 +64,7 @@ transformer_of_llama(const struct maas_llama *s)
 		.name = &names };
 }
 
-static struct maas_node *
-loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
-{
-	struct transformer s = transformer_of_llama(m->settings);
-
-	return transformer_loss(&s, t, rows);
-}
-
-static int
-init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed)
-{
-	struct transformer s = transformer_of_llama(m->settings);
-
-	return transformer_init(m->kind, &s, p, how, seed);
-}
-
-static int
-ready(struct maas_model *m)
-{
-	struct transformer s = transformer_of_llama(m->settings);
-
-	return transformer_check(&s);
-}
-
-static int
-network(const struct maas_model *m, struct maas_arena *a, struct maas_network *w)
-{
-	struct transformer s = transformer_of_llama(m->settings);
-
-	return transformer_network(&s, m, a, w);
-}
-
-const struct maas_decoder_ops maas_decoder_llama = { .network = network };
+const struct maas_decoder_ops maas_decoder_llama = { .shape = shape, .network = transformer_network };
 
 const struct maas_kind maas_kind_llama = {
 	.name = "llama",
@@ -103,9 +73,9 @@ const struct maas_kind maas_kind_llama = {
 	.size = sizeof(struct maas_llama),
 	.defaults = "optimizer=adamw schedule=cosine clip=1 weight_decay=0.1 beta1=0.9 beta2=0.95 precision=bf16",
 	.task = "generate",
-	.ready = ready,
+	.ready = transformer_ready,
 	.answer = transformer_answer,
-	.loss = loss,
-	.init = init,
+	.loss = transformer_loss,
+	.init = transformer_init,
 	.decode = &maas_decoder_llama,
 };

@@ -92,7 +92,7 @@ adopt_tokenizer(struct maas_model *m, const char *dir)
 
 /* config.json says the kind and its settings. */
 static struct maas_model *
-begin(const char *dir)
+begin(const char *dir, const char **turned)
 {
 	char path[4096];
 	struct maas_json *config;
@@ -104,7 +104,7 @@ begin(const char *dir)
 	}
 	if (!(config = maas_json_load(path)))
 		return NULL;
-	m = maas_foreign_config(config);
+	m = maas_foreign_config(config, turned);
 	maas_json_free(config);
 	return m;
 }
@@ -112,25 +112,24 @@ begin(const char *dir)
 static int
 adopt_all(struct source *s, const char *path, struct maas_tensors *(*open)(const char *))
 {
-	int gpt = !strcmp(s->m->kind->name, "gpt");
-	struct transformer shape = gpt ? transformer_of_gpt(s->m->settings) : transformer_of_llama(s->m->settings);
+	struct transformer shape;
 
+	s->m->kind->decode->shape(&shape, s->m->settings);
 	if (transformer_check(&shape) < 0)
 		return maas_in("config.json");
 	if (!(s->file = open(path)))
 		return -1;
 	s->prefix = maas_tensors_find(s->file, "transformer.wte.weight") ? "transformer." : "";
-	s->turned = gpt ? "h." : NULL;
 	return transformer_each(&shape, adopt, s);
 }
 
 struct maas_model *
 maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *))
 {
-	struct source s = { begin(dir), NULL, "", NULL };
+	struct source s = { .prefix = "" };
 	char path[4096];
 
-	if (!s.m)
+	if (!(s.m = begin(dir, &s.turned)))
 		goto fail;
 	snprintf(path, sizeof path, "%s/model.safetensors", dir);
 	if (adopt_all(&s, path, open) < 0 || adopt_tokenizer(s.m, dir) < 0)

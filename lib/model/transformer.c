@@ -32,6 +32,23 @@ transformer_check(const struct transformer *s)
 	return 0;
 }
 
+static struct transformer
+shape_of(const struct maas_model *m)
+{
+	struct transformer s;
+
+	m->kind->decode->shape(&s, m->settings);
+	return s;
+}
+
+int
+transformer_ready(struct maas_model *m)
+{
+	struct transformer s = shape_of(m);
+
+	return transformer_check(&s);
+}
+
 void
 transformer_name(char *to, size_t size, const struct transformer *s, long layer, const char *name, const char *kind)
 {
@@ -136,27 +153,28 @@ block(const struct builder *b, struct maas_node *x)
 }
 
 struct maas_node *
-transformer_loss(const struct transformer *s, struct maas_tape *t, size_t rows)
+transformer_loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 {
-	struct builder b = { t, s, -1 };
-	size_t c = (size_t)s->embed, vocab = (size_t)s->vocab;
+	struct transformer s = shape_of(m);
+	struct builder b = { t, &s, -1 };
+	size_t c = (size_t)s.embed, vocab = (size_t)s.vocab;
 	struct maas_node *ids, *targets, *x, *tokens, *positions = NULL;
 
-	if (transformer_check(s) < 0)
+	if (transformer_check(&s) < 0)
 		return NULL;
 	ids = maas_input(t, "ids", MAAS_I32, 1, &rows);
 	targets = maas_input(t, "targets", MAAS_I32, 1, &rows);
-	tokens = param(&b, s->name->tokens, "weight", vocab, c);
-	if (s->name->positions)
-		positions = param(&b, s->name->positions, "weight", (size_t)s->context, c);
+	tokens = param(&b, s.name->tokens, "weight", vocab, c);
+	if (s.name->positions)
+		positions = param(&b, s.name->positions, "weight", (size_t)s.context, c);
 	x = maas_embed(t, ids, tokens, positions);
-	if (s->dropout > 0)
-		x = maas_dropout(t, x, NULL, (float)s->dropout);
-	for (b.layer = 0; b.layer < s->layers; b.layer++)
+	if (s.dropout > 0)
+		x = maas_dropout(t, x, NULL, (float)s.dropout);
+	for (b.layer = 0; b.layer < s.layers; b.layer++)
 		x = block(&b, x);
 	b.layer = -1;
-	x = norm(&b, x, s->name->norm);
-	return maas_head_loss(t, x, s->tied ? tokens : param(&b, s->name->head, "weight", vocab, c), targets);
+	x = norm(&b, x, s.name->norm);
+	return maas_head_loss(t, x, s.tied ? tokens : param(&b, s.name->head, "weight", vocab, c), targets);
 }
 
 /* Of a weight named "...NAME.weight". */
@@ -169,18 +187,19 @@ named(const char *full, const char *name)
 }
 
 int
-transformer_init(
-    const struct maas_kind *kind, const struct transformer *s, const struct maas_params *p, int how, uint64_t seed)
+transformer_init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed)
 {
+	struct transformer s = shape_of(m);
+
 	if (how != MAAS_INIT_AUTO && how != MAAS_INIT_GPT2)
-		return maas_fail_as(MAAS_USAGE, "init: a %s begins as gpt2 does", kind->name);
+		return maas_fail_as(MAAS_USAGE, "init: a %s begins as gpt2 does", m->kind->name);
 	for (size_t i = 0; i < p->count; i++) {
 		const struct maas_node *w = p->node[i];
-		int adds = named(w->name, s->name->proj) || named(w->name, s->name->down);
+		int adds = named(w->name, s.name->proj) || named(w->name, s.name->down);
 		float *x = w->val;
 
 		if (w->ndim == 2)
-			maas_fill_normal(x, maas_len(w), adds ? 0.02 / sqrt(2.0 * (double)s->layers) : 0.02, seed, i);
+			maas_fill_normal(x, maas_len(w), adds ? 0.02 / sqrt(2.0 * (double)s.layers) : 0.02, seed, i);
 		else
 			for (size_t j = 0; j < maas_len(w); j++)
 				x[j] = (float)named(w->name, "");

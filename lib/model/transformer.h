@@ -1,6 +1,6 @@
 /*
- * transformer.h -- GPT-2 and Llama are one network whose settings choose norms, positions, perceptron and heads: a kind
- * fills a struct transformer, and its graph, first weights, decoding and self-test come from here.
+ * transformer.h -- GPT-2 and Llama are one network whose settings choose norms, positions, perceptron and heads: the
+ * `shape` of a kind's decoder fills a struct transformer, and all slots of the kind are filled from here.
  */
 #ifndef TRANSFORMER_H
 #define TRANSFORMER_H
@@ -27,16 +27,17 @@ struct transformer {
 };
 #define TRANSFORMER_DEEP 100000 /* layers, heads: more is a mistake */
 
+/* Can there be such a network? */
 int transformer_check(const struct transformer *) MAAS_USE;
+
+/* Slots of a kind: see struct maas_kind and struct maas_decoder_ops. */
+int transformer_ready(struct maas_model *) MAAS_USE;
 /* Inputs "ids" and "targets", [rows] each: whole sequences of `context` ids, one behind the other. */
-struct maas_node *transformer_loss(const struct transformer *, struct maas_tape *, size_t rows);
+struct maas_node *transformer_loss(const struct maas_model *, struct maas_tape *, size_t rows);
 /* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
-int transformer_init(const struct maas_kind *, const struct transformer *, const struct maas_params *, int how,
-    uint64_t seed);
-/* See maas_decoder_ops. */
-int transformer_network(const struct transformer *, const struct maas_model *, struct maas_arena *,
-    struct maas_network *);
-/* How many ids of a text are judged, and the mean of their log-probabilities: the slot `answer`. */
+int transformer_init(const struct maas_model *, const struct maas_params *, int how, uint64_t seed);
+int transformer_network(const struct maas_model *, struct maas_arena *, struct maas_network *);
+/* How many ids of a text are judged, and the mean of their log-probabilities. */
 int transformer_answer(struct maas_model *, struct maas_span input, struct maas_buf *);
 
 /* "LAYER.N.NAME.KIND"; layer < 0: of the whole. */
@@ -45,9 +46,6 @@ void transformer_name(char *to, size_t size, const struct transformer *, long la
 /* Every tensor there must be, cols 0: a vector; as far as `on` does not fail. */
 typedef int transformer_tensor(void *ctx, const char *name, size_t rows, size_t cols);
 int transformer_each(const struct transformer *, transformer_tensor *on, void *ctx) MAAS_USE;
-/* What settings of the kinds say. */
-struct transformer transformer_of_gpt(const struct maas_gpt *);
-struct transformer transformer_of_llama(const struct maas_llama *);
 /* Outputs of qkv[i]: of all three where there is but one matrix. */
 size_t transformer_wide(const struct transformer *, int i);
 
