@@ -44,7 +44,7 @@ void
 maas_rope_fwd(float *y, const float *x, const float *turn, size_t heads, size_t hd)
 {
 	for (size_t h = 0; h < heads; h++)
-		PICK(turn)(y + h * hd, x + h * hd, turn, turn + hd / 2, hd / 2, 0);
+		PICK(turn)(y + h * hd, x + h * hd, turn, turn + hd / 2, hd / 2);
 }
 
 void

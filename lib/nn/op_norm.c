@@ -1,11 +1,19 @@
-/* Layer normalisation over the last dimension.  Ba, Kiros & Hinton 2016. */
+/* Norms over the last dimension: layer norm (Ba, Kiros & Hinton 2016), and RMSNorm (Zhang & Sennrich 2019), which has
+ * neither mean nor bias. */
 #include "op.h"
 
 enum { X, GAIN, BIAS };
 
 struct attr {
 	float eps;
+	int rms;
 };
+
+static const struct attr *
+attr(const struct maas_node *y)
+{
+	return y->attr;
+}
 
 static int
 shape(struct maas_node *y)
@@ -15,7 +23,7 @@ shape(struct maas_node *y)
 	if (op_rows(x, "the input") < 0 || (y->in[GAIN] && op_matrix(y->in[GAIN], "the gain", op_last(x), 0) < 0) ||
 	    (y->in[BIAS] && op_matrix(y->in[BIAS], "the bias", op_last(x), 0) < 0))
 		return -1;
-	y->save_bytes = maas_len(x) / op_last(x) * 2 * sizeof(float); /* mean, 1 / standard deviation */
+	y->save_bytes = maas_len(x) / op_last(x) * 2 * sizeof(float); /* mean (of RMSNorm 0), 1 / standard deviation */
 	y->scratch_bytes = op_last(x) * sizeof(float);
 	return op_same(y, x);
 }
@@ -31,20 +39,32 @@ value(const struct maas_node *x)
 	return x ? x->val : NULL;
 }
 
+static void
+norm(const struct maas_node *y, float *to, size_t row, size_t rows)
+{
+	size_t n = op_last(y);
+	const float *x = value(y->in[X]) + row * n, *gain = value(y->in[GAIN]);
+	float *stat = (float *)y->save + 2 * row;
+
+	if (attr(y)->rms)
+		maas_rmsnorm_fwd(to, stat, x, gain, rows, n, attr(y)->eps);
+	else
+		maas_layernorm_fwd(to, stat, x, gain, value(y->in[BIAS]), rows, n, attr(y)->eps);
+}
+
 /* A row that is to be bf16 is made aside. */
 static void
 rows(void *arg, size_t begin, size_t end, int member)
 {
 	const struct work *w = arg;
-	struct maas_node *y = w->y, *x = y->in[X];
+	struct maas_node *y = w->y;
 	size_t n = op_last(y), now = y->type == MAAS_BF16 ? 1 : end - begin;
 	float *aside = (void *)((char *)w->run->scratch + (size_t)member * w->run->stride);
 
 	for (size_t r = begin; r < end; r += now) {
 		float *to = y->type == MAAS_BF16 ? aside : (float *)y->val + r * n;
 
-		maas_layernorm_fwd(to, (float *)y->save + 2 * r, value(x) + r * n, value(y->in[GAIN]),
-		    value(y->in[BIAS]), now, n, ((const struct attr *)y->attr)->eps);
+		norm(y, to, r, now);
 		if (y->type == MAAS_BF16)
 			maas_to_bf16((maas_bf16 *)y->val + r * n, to, n);
 	}
@@ -70,8 +90,8 @@ back_rows(void *arg, size_t begin, size_t end, int member)
 	size_t n = op_last(y);
 
 	(void)member;
-	maas_layernorm_dx(x->grad + begin * n, y->grad + begin * n, value(x) + begin * n, (float *)y->save + 2 * begin,
-	    value(y->in[GAIN]), end - begin, n, !b->first[X]);
+	(attr(y)->rms ? maas_rmsnorm_dx : maas_layernorm_dx)(x->grad + begin * n, y->grad + begin * n,
+	    value(x) + begin * n, (float *)y->save + 2 * begin, value(y->in[GAIN]), end - begin, n, !b->first[X]);
 }
 
 static void
@@ -110,10 +130,28 @@ const struct maas_op maas_op_layernorm = {
 	.optional = 1u << GAIN | 1u << BIAS,
 };
 
+const struct maas_op maas_op_rmsnorm = {
+	.name = "rmsnorm",
+	.shape = shape,
+	.fwd = fwd,
+	.bwd = bwd,
+	.rounds = MAAS_NEEDS_OUT,
+	.needs = 1u << X | 1u << GAIN,
+	.optional = 1u << GAIN,
+};
+
 struct maas_node *
 maas_layernorm(struct maas_tape *t, struct maas_node *x, struct maas_node *gain, struct maas_node *bias, float eps)
 {
-	struct attr a = { eps };
+	struct attr a = { eps, 0 };
 
 	return maas_apply(t, &maas_op_layernorm, (struct maas_node *[]){ x, gain, bias }, 3, &a, sizeof a);
+}
+
+struct maas_node *
+maas_rmsnorm(struct maas_tape *t, struct maas_node *x, struct maas_node *gain, float eps)
+{
+	struct attr a = { eps, 1 };
+
+	return maas_apply(t, &maas_op_rmsnorm, (struct maas_node *[]){ x, gain }, 2, &a, sizeof a);
 }
