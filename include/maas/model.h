@@ -30,8 +30,8 @@ struct maas_model {
 };
 
 struct maas_model *maas_model_new(const struct maas_kind *) MAAS_USE;   /* settings at their defaults */
-/* A model file, or a directory as transformers writes GPT-2 or Llama (its tensors have no sums); what is no path is looked for in
- * the default registry (maas_model_find).  Structure, sums and settings are checked; kind->ready is called. */
+/* A model file, or a directory as transformers writes GPT-2 or Llama (its tensors have no sums); what is no path is
+ * looked for in the default registry (maas_model_find).  Structure, sums and settings are checked; kind->ready is called. */
 struct maas_model *maas_model_open(const char *path) MAAS_USE;
 /* The same, but read into memory once and checked there, for who keeps it long: what is done to the file later, even in
  * place, does not matter.  What is no path is not looked for. */

@@ -13,7 +13,7 @@
 
 typedef uint16_t maas_bf16;
 
-/* Nearest even; subnormals to zero of their sign; NaN stays NaN, infinity infinity. */
+/* Nearest even; subnormals to zero of their sign; NaN stays NaN, infinity infinity.  y may be the front half of x. */
 void maas_to_bf16(maas_bf16 *y, const float *x, size_t n);
 void maas_from_bf16(float *y, const maas_bf16 *x, size_t n);
 void maas_from_f64(float *y, const double *x, size_t n);
@@ -174,9 +174,9 @@ struct maas_sgd_rates {
 void maas_sgd_kernel(float *p, float *m, maas_bf16 *half, const float *g, size_t n, const struct maas_sgd_rates *);
 
 /*
- * Passes over many scores x [n] of which few will be chosen, in chunks of MAAS_CHUNK.  peak [maas_chunks(n), MAAS_LANES]: lane
- * l of a chunk is the largest of its elements l, l + 16, ...; a pass leaves out chunks whose peaks show that nothing in
- * them counts.  Sums are of doubles: 16 a chunk, then the chunks in order.
+ * Passes over many scores x [n] of which few will be chosen, in chunks of MAAS_CHUNK.  peak [maas_chunks(n),
+ * MAAS_LANES]: lane l of a chunk is the largest of its elements l, l + 16, ...; a pass leaves out chunks whose peaks
+ * show that nothing in them counts.  Sums are of doubles: 16 a chunk, then the chunks in order.
  */
 #define MAAS_CHUNK 256
 #define MAAS_LANES 16
@@ -217,7 +217,7 @@ struct maas_keys {
 	enum maas_dtype precision;      /* of the products */
 	enum maas_dtype queries;        /* type of q */
 };
-size_t maas_attend_scratch(size_t hd);          /* bytes, 64-aligned */
+size_t maas_attend_scratch(void);               /* bytes, 64-aligned; as much for the backward pass */
 /* lse [rows]: log of the sum of exp(score), for the backward pass; NULL: not kept. */
 void maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq, size_t rows, size_t at,
     const struct maas_keys *, size_t hd, void *scratch);

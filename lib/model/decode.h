@@ -69,7 +69,6 @@ void maas_network_drop(struct net *);
 void maas_network_pass(struct net *, const struct net_run *, size_t nrun);
 /* logits [n, vocab] of the rows row[0 ... n) of the last pass. */
 void maas_network_head(struct net *, const size_t *row, size_t n);
-
 /* sum[embed] += the last norm of each row of the last pass from `row` on.  Before _head. */
 void maas_network_gather(struct net *, double *sum, size_t row, size_t rows);
 
@@ -97,7 +96,7 @@ int maas_sampler_make(struct sampler *, size_t vocab) MAAS_USE;
 void maas_sampler_drop(struct sampler *);
 
 float sample_heat(const struct maas_sampling *);        /* what logits are divided by */
-#define MAAS_FAR 1e38f                  /* no score is that low, but for -INFINITY */
+#define SAMPLE_FAR 1e38f                /* no score is that low, but for -INFINITY */
 
 /* With neither top_k nor typical_p: the choice among the scores x [vocab], whose peaks s has and the largest is max. */
 int32_t sample_wide(struct sampler *, const float *x, float max, const struct maas_sampling *, double u);

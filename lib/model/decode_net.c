@@ -92,7 +92,7 @@ maas_network_make(struct net *net)
 		return maas_fail("heads of %zu channels: %d at most", net->hd, MAAS_HEAD);
 	if (net->precision == MAAS_BF16 && halve_all(net) < 0)
 		return -1;
-	net->attend_bytes = aligned(maas_attend_scratch(net->hd));
+	net->attend_bytes = aligned(maas_attend_scratch());
 	if (net->attend_bytes < aligned(maas_attend_cached_scratch(w->heads)))
 		net->attend_bytes = aligned(maas_attend_cached_scratch(w->heads));
 	net->keys_stride = net->attend_bytes + aligned(2 * blocks * sizeof(void *));

@@ -31,7 +31,7 @@ affine_of(struct maas_affine *to, const struct maas_network *w, const void *data
 struct rounding {
 	const struct maas_affine *from;
 	enum maas_dtype type;
-	float *wide; /* [members, MAAS_PANEL, in] */
+	float *wide; /* [members, MAAS_PANEL, in]; of f32 weights NULL */
 	char *q;
 	maas_bf16 *scale;
 };
@@ -80,9 +80,11 @@ add_rounded(struct maas_model *to, const struct maas_tensor *t, const struct maa
 	scale.name = name;
 	if (!(r.q = maas_take(to->arena, panels, maas_quant_panel_bytes(type, a->in))) ||
 	    !(r.scale = maas_take(to->arena, panels * groups * MAAS_PANEL, sizeof *r.scale)) ||
-	    !(r.wide = maas_take(to->arena, (size_t)maas_team_size(team) * MAAS_PANEL * a->in, sizeof *r.wide)))
+	    (a->w.type == MAAS_BF16 &&
+		!(r.wide = maas_alloc((size_t)maas_team_size(team) * MAAS_PANEL * a->in, sizeof *r.wide))))
 		return -1;
 	maas_team_run(team, panels, 1, round_panels, &r);
+	free(r.wide);
 	for (size_t i = 0; i < panels * groups * MAAS_PANEL; i++)
 		if ((r.scale[i] & 0x7f80) == 0x7f80)
 			return maas_fail("tensor %s: weights that are not finite", t->name);

@@ -5,6 +5,8 @@
 
 #include "decode.h"
 
+#define LARGE 1e28f /* a logit that is larger is none */
+
 static const char *const orders[] = { "hf", "llamacpp", NULL };
 
 const struct maas_field maas_sampling_fields[] = { MAAS_REAL(0, maas_sampling, temperature, 0, 1e6, NAN,
@@ -289,11 +291,11 @@ low_enough(const struct sampler *s, const float *x, float max, size_t k)
 
 	x = wide ? x : s->peak; /* k peaks are k scores */
 	n = wide ? s->vocab : n;
-	for (; lo > -MAAS_FAR && maas_count_from(x, n, lo) < k; step *= 2) {
+	for (; lo > -SAMPLE_FAR && maas_count_from(x, n, lo) < k; step *= 2) {
 		hi = lo;
 		lo = max - step;
 	}
-	for (int i = 0; lo > -MAAS_FAR && i < 30 && maas_count_from(x, n, lo) > k + k / 4 + 32; i++) {
+	for (int i = 0; lo > -SAMPLE_FAR && i < 30 && maas_count_from(x, n, lo) > k + k / 4 + 32; i++) {
 		float mid = lo + (hi - lo) / 2;
 
 		if (maas_count_from(x, n, mid) < k)
@@ -304,7 +306,7 @@ low_enough(const struct sampler *s, const float *x, float max, size_t k)
 			break;
 	}
 	/* What temperature makes of a lower score by rounding may be no less. */
-	return lo > -MAAS_FAR ? lo - fabsf(lo) * 1e-6f - 1e-30f : -MAAS_FAR;
+	return lo > -SAMPLE_FAR ? lo - fabsf(lo) * 1e-6f - 1e-30f : -SAMPLE_FAR;
 }
 
 /* Fan et al. 2018; ties with the last are kept.  Items in the order of ids, divided by t; k = 0: all. */
@@ -315,7 +317,7 @@ top_k(struct sampler *s, const float *x, float max, long k, float t)
 	float least = INFINITY;
 
 	n = maas_gather_between(s->pick, s->vocab, x, s->peak, s->vocab,
-	    keep < s->vocab ? low_enough(s, x, max, keep) : -MAAS_FAR, INFINITY);
+	    keep < s->vocab ? low_enough(s, x, max, keep) : -SAMPLE_FAR, INFINITY);
 	n = itemise(s, x, n, t, -INFINITY);
 	if (keep >= n)
 		return n;
@@ -398,7 +400,7 @@ draw(struct sample_item *a, size_t n, double u)
 	return a[i].id;
 }
 
-/* Logits, or what penalties made of them: changed is where they then are. */
+/* Logits, or what penalties made of them; peaks are of what is returned. */
 static const float *
 penalised(struct sampler *s, const struct sample_case *c)
 {
@@ -453,10 +455,10 @@ maas_sample_next(struct sampler *s, const struct sample_case *c)
 	const float *x;
 	size_t best;
 
-	if (maas_peaks(s->peak, c->logit, s->vocab, 1e28f)) /* they are to stay numbers under any penalty and heat */
+	if (maas_peaks(s->peak, c->logit, s->vocab, LARGE)) /* they are to stay numbers under any penalty and heat */
 		return -1;
 	best = likeliest(s, c->logit);
-	if (!(c->logit[best] >= -1e28f))
+	if (!(c->logit[best] >= -LARGE))
 		return -1;
 	x = penalised(s, c);
 	if (x != c->logit) {

@@ -45,12 +45,12 @@ enclose(const struct wide *v, double mass)
 		b.hi = b.lo;
 		b.above = b.below;
 		b.nabove = b.nbelow;
-		b.lo = v->max - step > -MAAS_FAR ? v->max - step : -INFINITY;
+		b.lo = v->max - step > -SAMPLE_FAR ? v->max - step : -INFINITY;
 		b.below = mass_from(v, b.lo, &b.nbelow);
 	}
 	while (b.nbelow - b.nabove > BAND && b.hi < INFINITY) {
 		double part = (b.below - mass) / (b.below - b.above), m;
-		float lo = b.lo > -MAAS_FAR ? b.lo : -MAAS_FAR;
+		float lo = b.lo > -SAMPLE_FAR ? b.lo : -SAMPLE_FAR;
 		float mid = lo + (b.hi - lo) * (float)fmin(fmax(part, 0.125), 0.875);
 		size_t n;
 

@@ -36,6 +36,18 @@ op_wants(const struct maas_node *x)
 	return x && x->grad;
 }
 
+/* Weight w as an operand from row `from` on, of these strides.  A bf16 copy says the same as its values rounded, in half
+ * the bytes. */
+static inline struct maas_matrix
+op_weight(const struct maas_node *w, size_t from, size_t row, size_t col, enum maas_dtype precision)
+{
+	size_t at = from * w->dim[1];
+
+	if (precision == MAAS_BF16 && w->half)
+		return (struct maas_matrix){ w->half + at, MAAS_BF16, row, col };
+	return (struct maas_matrix){ (const float *)w->val + at, MAAS_F32, row, col };
+}
+
 /* y's shape is x's. */
 static inline int
 op_same(struct maas_node *y, const struct maas_node *x)

@@ -48,7 +48,7 @@ shape(struct maas_node *y)
 	op_same(y, x);
 	y->dim[y->ndim - 1] = a->heads * head_size(y);
 	y->save_bytes = 2 * save_rows(y) * sizeof(float);
-	y->scratch_bytes = (maas_attend_scratch(head_size(y)) + 2 * blocks(y) * sizeof(void *) + 63) / 64 * 64;
+	y->scratch_bytes = (maas_attend_scratch() + 2 * blocks(y) * sizeof(void *) + 63) / 64 * 64;
 	return 0;
 }
 
@@ -89,7 +89,7 @@ heads(void *arg, size_t begin, size_t end, int member)
 	const struct attr *a = attr(y);
 	size_t hd = head_size(y), ld = op_last(y->in[0]), group = a->heads / a->kv_heads, n = blocks(y);
 	char *scratch = (char *)w->run->scratch + (size_t)member * w->run->stride;
-	const void **at = (void *)(scratch + maas_attend_scratch(hd));
+	const void **at = (void *)(scratch + maas_attend_scratch());
 	struct maas_keys keys = { .type = y->in[0]->type,
 		.queries = y->in[0]->type,
 		.k = at,

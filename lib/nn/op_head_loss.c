@@ -112,16 +112,11 @@ turn_to(struct work *w, size_t from)
 	return from < vocab;
 }
 
-/* The chunk's rows of the weight; a bf16 copy says the same as values rounded. */
+/* The chunk's rows of the weight. */
 static struct maas_matrix
 weight(const struct work *k, size_t row, size_t col)
 {
-	const struct maas_node *w = k->y->in[W];
-	size_t at = k->from * w->dim[1];
-
-	if (k->run->precision == MAAS_BF16 && w->half)
-		return (struct maas_matrix){ w->half + at, MAAS_BF16, row, col };
-	return (struct maas_matrix){ (float *)w->val + at, MAAS_F32, row, col };
+	return op_weight(k->y->in[W], k->from, row, col, k->run->precision);
 }
 
 static void

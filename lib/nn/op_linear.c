@@ -50,15 +50,6 @@ shape(struct maas_node *y)
 	return 0;
 }
 
-/* A parameter's bf16 copy says the same as its value rounded, in half the bytes. */
-static struct maas_matrix
-weight(const struct maas_node *w, size_t row, size_t col, enum maas_dtype precision)
-{
-	if (precision == MAAS_BF16 && w->half)
-		return (struct maas_matrix){ w->half, MAAS_BF16, row, col };
-	return (struct maas_matrix){ w->val, MAAS_F32, row, col };
-}
-
 static void
 fwd(struct maas_node *y, const struct maas_run *run)
 {
@@ -71,7 +62,7 @@ fwd(struct maas_node *y, const struct maas_run *run)
 		.residual = residual ? residual->val : NULL,
 		.half = y->type == MAAS_BF16 ? y->val : NULL };
 
-	maas_product_team(run->team, y->val, out, a, weight(w, in, 1, run->precision), maas_rows(y, run), out, in,
+	maas_product_team(run->team, y->val, out, a, op_weight(w, 0, in, 1, run->precision), maas_rows(y, run), out, in,
 	    run->precision, &e, run->scratch);
 }
 
@@ -139,7 +130,7 @@ products(const struct back *b, int add_x, int add_w)
 
 	if (op_wants(x)) /* dx = dy w */
 		maas_product_team(run->team, x->grad, in, (struct maas_matrix){ y->grad, type, row, 1 },
-		    weight(w, 1, in, run->precision), b->rows, in, out, run->precision, &e, run->scratch);
+		    op_weight(w, 0, 1, in, run->precision), b->rows, in, out, run->precision, &e, run->scratch);
 	e.add = add_w;
 	if (op_wants(w)) /* dw = dy^T x */
 		maas_product_team(run->team, w->grad, in, (struct maas_matrix){ y->grad, type, 1, row },

@@ -27,11 +27,10 @@ struct room {
 };
 
 size_t
-maas_attend_scratch(size_t hd)
+maas_attend_scratch(void)
 {
 	size_t back = attend_back_scratch();
 
-	(void)hd;
 	return sizeof(struct room) > back ? (sizeof(struct room) + 63) / 64 * 64 : back;
 }
 

@@ -4,31 +4,11 @@
 #include <math.h>
 
 #include "attend.h"
+#include "power.h"
 
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define HALF   16
-
-/* exp1 of scalar.inc, for x that is not large: the powers of two are one instruction, which rounds once, too. */
-INLINE __m512
-power(__m512 x)
-{
-	const __m512 magic = _mm512_set1_ps(12582912.0f);
-
-	x = _mm512_max_ps(_mm512_set1_ps(-104.0f), x); /* NaN stays */
-	__m512 n = _mm512_sub_ps(_mm512_fmadd_ps(x, _mm512_set1_ps(1.44269504088896341f), magic), magic);
-	__m512 r = _mm512_fmadd_ps(n, _mm512_set1_ps(-0.693145751953125f), x);
-
-	r = _mm512_fmadd_ps(n, _mm512_set1_ps(-1.42860682030941723212e-6f), r);
-	__m512 p = _mm512_fmadd_ps(_mm512_set1_ps(1.9875691500e-4f), r, _mm512_set1_ps(1.3981999507e-3f));
-
-	p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(8.3334519073e-3f));
-	p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(4.1665795894e-2f));
-	p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.6666665459e-1f));
-	p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(5.0000001201e-1f));
-	p = _mm512_add_ps(_mm512_fmadd_ps(p, _mm512_mul_ps(r, r), r), _mm512_set1_ps(1.0f));
-	return _mm512_scalef_ps(p, n);
-}
 
 /* One half of a panel: 16 queries, query l of them sees the first sees + l keys of n, all of them the first `free`. */
 struct half {
@@ -76,7 +56,7 @@ weigh(const struct half *h, size_t j)
 
 	if (j >= h->n)
 		return _mm512_setzero_ps();
-	__m512 p = power(_mm512_sub_ps(_mm512_mul_ps(_mm512_loadu_ps(s), h->scale), h->most));
+	__m512 p = power_16(_mm512_sub_ps(_mm512_mul_ps(_mm512_loadu_ps(s), h->scale), h->most));
 
 	if (j >= h->free)
 		p = _mm512_maskz_mov_ps(seen(h, j), p);
@@ -110,7 +90,7 @@ attend_online_avx512(float *s, size_t n, int sees, float scale, float *state, fl
 		__m512 before = _mm512_loadu_ps(state + l), total = _mm512_loadu_ps(state + TILE_N + l);
 
 		h.most = _mm512_max_ps(_mm512_mul_ps(largest(&h), h.scale), before);
-		__m512 by = power(_mm512_sub_ps(before, h.most));
+		__m512 by = power_16(_mm512_sub_ps(before, h.most));
 		__m512 even = weigh_16(&h, 0);
 		__m512 odd = weigh_16(&h, 1);
 
@@ -134,7 +114,7 @@ attend_slope_avx512(float *s, float *dp, size_t n, int sees, float scale, const 
 		for (size_t j = 0; j < n; j++) {
 			float *at = h.s + j * TILE_N, *to = dp + l + j * TILE_N;
 			__m512 x = _mm512_fmsub_ps(_mm512_loadu_ps(at), h.scale, sum);
-			__m512 p = power(_mm512_min_ps(_mm512_set1_ps(89.0f), x));
+			__m512 p = power_16(_mm512_min_ps(_mm512_set1_ps(89.0f), x));
 
 			if (j >= h.free)
 				p = _mm512_maskz_mov_ps(seen(&h, j), p);

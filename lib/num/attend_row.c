@@ -80,9 +80,9 @@ attend_row(float *y, float *lse, const float *q, size_t at, const struct maas_ke
 }
 
 size_t
-maas_attend_cached_scratch(size_t heads)
+maas_attend_cached_scratch(size_t queries)
 {
-	return heads * sizeof(struct attend_sums);
+	return queries * sizeof(struct attend_sums);
 }
 
 void

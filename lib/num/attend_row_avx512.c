@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "attend_row.h"
+#include "power.h"
 
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
 #define INLINE static inline __attribute__((always_inline)) TARGET
@@ -70,33 +71,6 @@ straighten(__m512 s[4], const int regs)
 	}
 }
 
-/* exp1 of scalar.inc. */
-INLINE __m512
-exponential(__m512 x)
-{
-	const __m512 magic = _mm512_set1_ps(12582912.0f);
-	__m512 t, n, r, p;
-	__m512i i, half;
-
-	x = _mm512_max_ps(_mm512_set1_ps(-104.0f), _mm512_min_ps(_mm512_set1_ps(89.0f), x));
-	t = _mm512_fmadd_ps(x, _mm512_set1_ps(1.44269504088896341f), magic);
-	n = _mm512_sub_ps(t, magic);
-	r = _mm512_fmadd_ps(n, _mm512_set1_ps(-0.693145751953125f), x);
-	r = _mm512_fmadd_ps(n, _mm512_set1_ps(-1.42860682030941723212e-6f), r);
-	p = _mm512_fmadd_ps(_mm512_set1_ps(1.9875691500e-4f), r, _mm512_set1_ps(1.3981999507e-3f));
-	p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(8.3334519073e-3f));
-	p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(4.1665795894e-2f));
-	p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.6666665459e-1f));
-	p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(5.0000001201e-1f));
-	p = _mm512_add_ps(_mm512_fmadd_ps(p, _mm512_mul_ps(r, r), r), _mm512_set1_ps(1.0f));
-	i = _mm512_sub_epi32(_mm512_castps_si512(t), _mm512_set1_epi32(0x4b400000));
-	half = _mm512_srai_epi32(i, 1);
-	p = _mm512_mul_ps(
-	    p, _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(half, _mm512_set1_epi32(127)), 23)));
-	i = _mm512_add_epi32(_mm512_sub_epi32(i, half), _mm512_set1_epi32(127));
-	return _mm512_mul_ps(p, _mm512_castsi512_ps(_mm512_slli_epi32(i, 23)));
-}
-
 /* sum16 of scalar.inc. */
 INLINE float
 total(__m512 s)
@@ -129,8 +103,8 @@ online(__m512 p[4], struct attend_sums *o, size_t n, float scale)
 	shift = _mm512_max_ps(shift, _mm512_set1_ps(o->most));
 #pragma GCC unroll 4
 	for (int v = 0; v < 4; v++)
-		p[v] = _mm512_maskz_mov_ps(in[v], exponential(_mm512_sub_ps(p[v], shift)));
-	less = _mm512_cvtss_f32(exponential(_mm512_sub_ps(_mm512_set1_ps(o->most), shift)));
+		p[v] = _mm512_maskz_mov_ps(in[v], power_16(_mm512_sub_ps(p[v], shift)));
+	less = _mm512_cvtss_f32(power_16(_mm512_sub_ps(_mm512_set1_ps(o->most), shift)));
 	o->most = _mm512_cvtss_f32(shift);
 	o->sum = fmaf(o->sum, less, total(_mm512_add_ps(_mm512_add_ps(p[0], p[1]), _mm512_add_ps(p[2], p[3]))));
 	return less;

@@ -94,7 +94,7 @@ ask(void *arg, size_t begin, size_t end, int member)
 
 	for (size_t h = begin; h < end; h++)
 		maas_attend_fwd(p->y + h * HD, HEADS * HD, NULL, p->q + h * HD, HEADS * HD, ROWS, 0, &p->keys, HD,
-		    p->scratch + (size_t)member * maas_attend_scratch(HD));
+		    p->scratch + (size_t)member * maas_attend_scratch());
 }
 
 static int
@@ -107,7 +107,7 @@ time_prompt(struct maas_team *team, enum maas_dtype type)
 	maas_bf16 *half = maas_take(a, 2 * ROWS * HD, sizeof *half);
 	struct prompt p = { { .type = type, .k = k, .v = v, .row = HD, .turned = 1 }, q,
 		maas_take(a, ROWS * HEADS * HD, sizeof *q),
-		maas_take(a, (size_t)maas_team_size(team), maas_attend_scratch(HD)) };
+		maas_take(a, (size_t)maas_team_size(team), maas_attend_scratch()) };
 	double best = 1e9;
 
 	if (!q || !x || !half || !p.y || !p.scratch)

@@ -32,7 +32,7 @@ set_new(struct set *s, const struct form *f)
 	s->y = malloc(f->time * s->ldy * sizeof *s->y);
 	s->dy = malloc(f->time * s->ldy * sizeof *s->dy);
 	s->lse = malloc(2 * f->time * f->heads * sizeof *s->lse);
-	s->scratch = aligned_alloc(64, maas_attend_scratch(f->hd));
+	s->scratch = aligned_alloc(64, maas_attend_scratch());
 	if (!s->x || !s->dx || !s->y || !s->dy || !s->lse || !s->scratch)
 		return -1;
 	s->inner = s->lse + f->time * f->heads;

@@ -363,7 +363,7 @@ main(void)
 	static float attended[T * HD], cached[8][T * MAAS_HEAD];
 	static const size_t heads[] = { 16, 64, 80, 256 };
 
-	if (!(scratch = aligned_alloc(64, maas_attend_scratch(HD))))
+	if (!(scratch = aligned_alloc(64, maas_attend_scratch())))
 		return 2;
 	for (int i = 0; i <= (int)maas_isa_best(); i++) {
 		printf("# %s\n", maas_isa_name(tier(i)));
