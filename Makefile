@@ -109,8 +109,8 @@ check-long:                             ## all of it under sanitizers, and the f
 	@scripts/check-long
 lint: all                               ## floors, sizes, manuals, banned functions, format
 	@BIN=$(abspath $B) scripts/lint
-bench: all $(BENCHES)                   ## rates, tab-separated
-	@BIN=$(abspath $B) scripts/bench
+bench: all $(BENCHES)                   ## rates, tab-separated; ONLY="NAME ..." for some of tests/bench
+	@BIN=$(abspath $B) scripts/bench $(ONLY)
 format:                                 ## lay out every source as .clang-format says
 	clang-format -i $(wildcard lib/*/*.c cmd/*.c tests/*.c tests/*/*.c)
 install: all                            ## into $(DESTDIR)$(PREFIX), also over programs that run

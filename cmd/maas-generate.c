@@ -8,7 +8,7 @@
 static const char *const precisions[] = { "f32", "bf16", "file", NULL };
 
 static const struct maas_field fields[] = { MAAS_TEXT('m', generate, model, NULL,
-						"model: a .maas file, or a directory with a GPT-2 of transformers"),
+						"model: a .maas file, or a directory with a GPT-2 or Llama of transformers"),
 	MAAS_TEXT('p', generate, prompt, NULL, "complete this text and show the completion as it comes"),
 	MAAS_INT('n', generate, max_new_tokens, 0, 1e9, 128, "tokens to say at most"),
 	MAAS_INT(0, generate, max_length, 0, 1e9, 0, "tokens at most, those of the prompt included; 0: no such bound"),
