@@ -81,12 +81,16 @@ real(const struct maas_json *object, const char *key, const char *field, struct 
 	return 0;
 }
 
+/* What is not there is false. */
 static int
-flag(const struct maas_json *config, const char *key, int def)
+flag(const struct maas_json *config, const char *key, int *to)
 {
 	const struct maas_json *v = member(config, key);
 
-	return v && maas_json_bool(v, &def) == 0 ? def : v ? 1 : def;
+	*to = 0;
+	if (v && maas_json_bool(v, to) < 0)
+		return maas_fail("config.json: %s: neither true nor false", key);
+	return 0;
 }
 
 /* How positions turn: older files say rope_theta and rope_scaling, newer ones rope_parameters. */
@@ -119,8 +123,10 @@ read_rope(struct maas_llama *g, const struct maas_json *config)
 static int
 read_biases(struct maas_llama *g, const struct maas_json *config)
 {
-	int attention = flag(config, "attention_bias", 0), mlp = flag(config, "mlp_bias", 0);
+	int attention, mlp;
 
+	if (flag(config, "attention_bias", &attention) < 0 || flag(config, "mlp_bias", &mlp) < 0)
+		return -1;
 	if (mlp && !attention)
 		return maas_fail("config.json: mlp_bias without attention_bias, which cannot be done");
 	return maas_set(maas_field(maas_kind_llama.fields, "bias", 0), g,
@@ -149,8 +155,9 @@ read_llama(void *settings, const struct maas_json *config)
 		return maas_fail("config.json: hidden_act is %.*s, silu is what can be done", (int)act.n, act.s);
 	if (member(config, "head_dim") && (number(config, "head_dim", NULL, &hd) < 0 || hd != g->embed / g->heads))
 		return maas_fail("config.json: head_dim is not hidden_size / num_attention_heads");
-	g->tied = flag(config, "tie_word_embeddings", 0);
-	return read_biases(g, config) < 0 ? -1 : read_rope(g, config);
+	if (flag(config, "tie_word_embeddings", &g->tied) < 0 || read_biases(g, config) < 0)
+		return -1;
+	return read_rope(g, config);
 }
 
 struct maas_model *

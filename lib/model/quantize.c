@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "maas/card.h"
-
-#define SCALE ".scale"
+#include "matrix.h"
 
 /* The matrix among those a step of decoding reads; 0: it is none of them. */
 static int
@@ -69,14 +68,13 @@ add_rounded(struct maas_model *to, const struct maas_tensor *t, const struct maa
 	size_t groups = maas_quant_groups(type, a->in), panels = maas_quant_panels(a->out);
 	struct rounding r = { .from = a, .type = type };
 	struct maas_tensor q = { .name = t->name, .dtype = type, .ndim = 5 };
-	struct maas_tensor scale = { .dtype = MAAS_BF16, .ndim = 3, .dim = { panels, groups, MAAS_PANEL } };
-	size_t dim[] = { panels, groups, maas_quant_group(type) / (type == MAAS_I8 ? 4 : 8), MAAS_PANEL, 4 };
+	struct maas_tensor scale = { .dtype = MAAS_BF16, .ndim = 3 };
 	char name[160];
 
-	memcpy(q.dim, dim, sizeof dim);
-	if (strlen(t->name) + sizeof SCALE > sizeof name)
+	matrix_dims(q.dim, scale.dim, type, a->out, a->in);
+	if (strlen(t->name) + sizeof MATRIX_SCALE > sizeof name)
 		return maas_fail("tensor %s: its name is too long", t->name);
-	snprintf(name, sizeof name, "%s" SCALE, t->name);
+	snprintf(name, sizeof name, "%s" MATRIX_SCALE, t->name);
 	scale.name = name;
 	if (!(r.q = maas_take(to->arena, panels, maas_quant_panel_bytes(type, a->in))) ||
 	    !(r.scale = maas_take(to->arena, panels * groups * MAAS_PANEL, sizeof *r.scale)) ||
@@ -175,14 +173,14 @@ fail:
 static uint64_t
 weights(const struct maas_model *m, const struct maas_network *w, const struct maas_tensor *t)
 {
-	size_t n = strlen(t->name), tail = strlen(SCALE);
+	size_t n = strlen(t->name), tail = strlen(MATRIX_SCALE);
 	const struct maas_tensor *of;
 	struct maas_affine a;
 	char name[160];
 
 	if (w && maas_is_quant(t->dtype) && affine_of(&a, w, t->data))
 		return (uint64_t)a.out * a.in;
-	if (n > tail && n < sizeof name && !strcmp(t->name + n - tail, SCALE)) {
+	if (n > tail && n < sizeof name && !strcmp(t->name + n - tail, MATRIX_SCALE)) {
 		snprintf(name, sizeof name, "%.*s", (int)(n - tail), t->name);
 		if ((of = maas_model_tensor(m, name)) && maas_is_quant(of->dtype))
 			return 0;

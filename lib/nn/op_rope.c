@@ -164,7 +164,7 @@ maas_rope(struct maas_tape *t, struct maas_node *q, struct maas_node *k, struct 
 {
 	struct attr a = { *how, time, hd, NULL };
 
-	if (!t->failed && !(a.turn = turns(t, &a)))
+	if (!t->failed && hd <= MAAS_HEAD && !(a.turn = turns(t, &a))) /* what cannot be is refused by shape() */
 		t->failed = 1;
 	return maas_apply(t, &maas_op_rope, (struct maas_node *[]){ q, k, v }, 3, &a, sizeof a);
 }

@@ -122,30 +122,38 @@ columns(const struct job *g, struct room *room, size_t from, size_t to)
 	}
 }
 
+/* How many units, of Q8_LD columns, the item has that begins with unit `at`. */
+static size_t
+share(const struct job *g, size_t at)
+{
+	size_t units = (g->n + Q8_LD - 1) / Q8_LD;
+
+	return (units - at + g->shares - 1) / g->shares;
+}
+
 /*
- * Item i: a part of the columns.  Each is as large as what is left allows, so that members read long runs of memory
+ * An item is a part of the columns.  Each is as large as what is left allows, so that members read long runs of memory
  * and still end together (guided self-scheduling: Polychronopoulos & Kuck 1987).  No result depends on it.
  */
 static size_t
 cut(const struct job *g, size_t item, size_t *from)
 {
-	size_t units = (g->n + Q8_LD - 1) / Q8_LD, at = 0, n = 0;
+	size_t at = 0, to;
 
-	for (size_t i = 0; i <= item && at + n < units; i++) {
-		at += n;
-		n = (units - at + g->shares - 1) / g->shares;
-	}
+	while (item--)
+		at += share(g, at);
+	to = (at + share(g, at)) * Q8_LD;
 	*from = at * Q8_LD;
-	return (at + n) * Q8_LD < g->n ? (at + n) * Q8_LD : g->n;
+	return to < g->n ? to : g->n;
 }
 
 static size_t
 cuts(const struct job *g)
 {
-	size_t n = 0, from;
+	size_t n = 0;
 
-	while (cut(g, n++, &from) < g->n)
-		;
+	for (size_t at = 0, now; (now = share(g, at)) > 0; at += now)
+		n++;
 	return n;
 }
 
