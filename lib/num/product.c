@@ -326,7 +326,7 @@ block(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t 
 static size_t
 few_rows(const struct job *g)
 {
-	return g->half ? g->tile->few_rows : TILE_ROWS;
+	return g->half ? g->tile->few_rows : g->tile->few_rows_f32;
 }
 
 /* Whether weights may be read where they are: few rows, a run of k each, packed rows of all k at once. */

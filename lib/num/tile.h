@@ -40,17 +40,16 @@ struct maas_tile {
 	maas_pack_words *pack_a, *pack_b;
 	/*
 	 * Few rows and weights read in place: TILE_FEW columns of the same sums, c [m, TILE_N], from w, row
-	 * j at w + j * row bytes, k running fastest.  m <= TILE_ROWS, in bf16 few_rows, k <= TILE_K;
-	 * weights that come next lie at soon.  Rows are packed by `pack` for f32, by pack_few for bf16.  NULL: the
-	 * tier has none.
+	 * j at w + j * row bytes, k running fastest.  m <= few_rows_f32 or few_rows, k <= TILE_K; weights that come
+	 * next lie at soon.  Rows are packed by `pack` for f32, by pack_few for bf16.  NULL: the tier has none.
 	 */
 	void (*few_f32)(
 	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
 	void (*few_bf16)(
 	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
 	maas_pack_words *pack_few;
-	size_t few_rows;     /* of few_bf16 at most */
-	void (*leave)(void); /* a thread gives back what these keep from call to call; NULL: nothing */
+	size_t few_rows_f32, few_rows; /* of few_f32 and of few_bf16 at most */
+	void (*leave)(void);           /* a thread gives back what these keep from call to call; NULL: nothing */
 };
 
 extern const struct maas_tile maas_tile_portable;

@@ -10,10 +10,11 @@
 #define F32_ROWS  6
 #define BF16_ROWS 3
 #define WIDE      16
+#define FEW_ROWS  32  /* that read weights in place; more are sooner done by tiles */
 #define LINE      256 /* elements made f32 at a time */
 
 INLINE void
-f32_rows(float *c, const float *a, const float *b, size_t k, int add, const int rows)
+f32_rows(float *c, const float *a, const float *b, const size_t to, size_t k, int add, const int rows)
 {
 	__m256 s[F32_ROWS][2];
 
@@ -21,7 +22,7 @@ f32_rows(float *c, const float *a, const float *b, size_t k, int add, const int 
 	for (int i = 0; i < rows; i++)
 		s[i][0] = s[i][1] = _mm256_setzero_ps();
 	for (size_t l = 0; l < k; l++) {
-		__m256 b0 = _mm256_loadu_ps(b + l * TILE_N), b1 = _mm256_loadu_ps(b + l * TILE_N + 8);
+		__m256 b0 = _mm256_loadu_ps(b + l * to), b1 = _mm256_loadu_ps(b + l * to + 8);
 
 #pragma GCC unroll 6
 		for (int i = 0; i < rows; i++) {
@@ -43,7 +44,7 @@ f32_rows(float *c, const float *a, const float *b, size_t k, int add, const int 
 }
 
 #define F32_CASE(n) \
-	case n: f32_rows(c + j, a, b + j, k, add, n); break;
+	case n: f32_rows(c + j, a, b + j, TILE_N, k, add, n); break;
 
 TARGET static void
 f32(float *c, const float *a, const float *b, size_t m, size_t k, int add)
@@ -63,9 +64,9 @@ f32(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 }
 
 INLINE void
-bf16_rows(float *c, const float *a, const float *b, size_t k, const int rows)
+bf16_rows(float *c, const float *a, const float *b, const size_t to, size_t k, const int rows)
 {
-	for (size_t l = 0; l < k; l += TILE_BF, a += TILE_BF, b += TILE_BF * TILE_N) {
+	for (size_t l = 0; l < k; l += TILE_BF, a += TILE_BF, b += TILE_BF * to) {
 		__m256 s[2][BF16_ROWS][2];
 
 #pragma GCC unroll 3
@@ -75,7 +76,7 @@ bf16_rows(float *c, const float *a, const float *b, size_t k, const int rows)
 		for (size_t h = 0; h < TILE_BF; h += 2)
 #pragma GCC unroll 2
 			for (int odd = 0; odd < 2; odd++) {
-				const float *w = b + (h + (size_t)odd) * TILE_N;
+				const float *w = b + (h + (size_t)odd) * to;
 				__m256 b0 = _mm256_loadu_ps(w), b1 = _mm256_loadu_ps(w + 8);
 
 #pragma GCC unroll 3
@@ -99,7 +100,7 @@ bf16_rows(float *c, const float *a, const float *b, size_t k, const int rows)
 }
 
 #define BF16_CASE(n) \
-	case n: bf16_rows(c + j, a, b + j, k, n); break;
+	case n: bf16_rows(c + j, a, b + j, TILE_N, k, n); break;
 
 TARGET static void
 bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
@@ -120,15 +121,11 @@ bf16(float *c, const float *a, const float *b, size_t m, size_t k, int add)
 	}
 }
 
-/* 8 x 8 at d from 8 source rows, contiguous along x. */
 INLINE void
-turn(float *d, size_t to, const float *s, size_t stride)
+turn_8(__m256 r[8])
 {
-	__m256 r[8], t[8];
+	__m256 t[8], u[8];
 
-#pragma GCC unroll 8
-	for (size_t y = 0; y < 8; y++)
-		r[y] = _mm256_loadu_ps(s + y * stride);
 #pragma GCC unroll 4
 	for (int i = 0; i < 8; i += 2) {
 		t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
@@ -136,16 +133,31 @@ turn(float *d, size_t to, const float *s, size_t stride)
 	}
 #pragma GCC unroll 2
 	for (int i = 0; i < 8; i += 4) {
-		r[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
-		r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
-		r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
-		r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+		u[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+		u[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
+		u[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+		u[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
 	}
 #pragma GCC unroll 4
 	for (int i = 0; i < 4; i++) {
-		_mm256_storeu_ps(d + (size_t)i * to, _mm256_permute2f128_ps(r[i], r[i + 4], 0x20));
-		_mm256_storeu_ps(d + (size_t)(i + 4) * to, _mm256_permute2f128_ps(r[i], r[i + 4], 0x31));
+		r[i] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x20);
+		r[i + 4] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x31);
 	}
+}
+
+/* 8 x 8 at d from 8 source rows, contiguous along x. */
+INLINE void
+turn(float *d, size_t to, const float *s, size_t stride)
+{
+	__m256 r[8];
+
+#pragma GCC unroll 8
+	for (size_t y = 0; y < 8; y++)
+		r[y] = _mm256_loadu_ps(s + y * stride);
+	turn_8(r);
+#pragma GCC unroll 8
+	for (size_t x = 0; x < 8; x++)
+		_mm256_storeu_ps(d + x * to, r[x]);
 }
 
 /* n elements in a row as they are multiplied; a bf16 subnormal is the processor's to ignore. */
@@ -211,6 +223,100 @@ pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
 	tile_words_b(pack, d, s, n, k);
 }
 
+/* Asks for what comes next: in turn one half of its columns and the other, 64 bytes of each. */
+INLINE void
+ask(const char *soon, size_t row, size_t bytes)
+{
+	soon += bytes / 64 * 64 + bytes / 32 % 2 * 8 * row;
+#pragma GCC unroll 8
+	for (size_t j = 0; j < 8; j++)
+		_mm_prefetch(soon + j * row, _MM_HINT_T1);
+}
+
+#define FEW_F32_CASE(n) \
+	case n: f32_rows(c, a, t, TILE_FEW, k, add, n); break;
+
+/* Weights are turned once for all rows, into the first cache. */
+TARGET static void
+few_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+{
+	float t[TILE_K * TILE_FEW];
+	size_t l = 0;
+
+	for (; l + 8 <= k; l += 8) {
+		for (size_t j = 0; j < TILE_FEW; j += 8)
+			turn(t + l * TILE_FEW + j, TILE_FEW, (const float *)(w + j * row) + l, row / sizeof *t);
+		ask(soon, row, l * sizeof(float));
+	}
+	for (; l < k; l++)
+		for (size_t j = 0; j < TILE_FEW; j++)
+			t[l * TILE_FEW + j] = ((const float *)(w + j * row))[l];
+	for (; m; a += F32_ROWS * TILE_ROW, c += F32_ROWS * TILE_N) {
+		size_t rows = m < F32_ROWS ? m : F32_ROWS;
+
+		/* clang-format off */
+		switch (rows) {
+		FEW_F32_CASE(1) FEW_F32_CASE(2) FEW_F32_CASE(3) FEW_F32_CASE(4)
+		FEW_F32_CASE(5) FEW_F32_CASE(6)
+		}
+		/* clang-format on */
+		m -= rows;
+	}
+}
+
+/* 16 steps of 8 columns; a pair is turned as if it were one number. */
+INLINE void
+turn_pairs(float *d, const char *w, size_t row)
+{
+	const __m256i high = _mm256_set1_epi32((int)0xffff0000);
+	__m256 r[8];
+
+#pragma GCC unroll 8
+	for (size_t j = 0; j < 8; j++)
+		r[j] = _mm256_castsi256_ps(_mm256_loadu_si256((const void *)(w + j * row)));
+	turn_8(r);
+#pragma GCC unroll 8
+	for (size_t h = 0; h < 8; h++) {
+		__m256i u = _mm256_castps_si256(r[h]);
+
+		_mm256_storeu_ps(d + 2 * h * TILE_FEW, _mm256_castsi256_ps(_mm256_slli_epi32(u, 16)));
+		_mm256_storeu_ps(d + (2 * h + 1) * TILE_FEW, _mm256_castsi256_ps(_mm256_and_si256(u, high)));
+	}
+}
+
+#define FEW_BF16_CASE(n) \
+	case n: bf16_rows(c, a, t, TILE_FEW, k, n); break;
+
+TARGET static void
+few_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+{
+	float t[TILE_K * TILE_FEW];
+	size_t l = 0;
+
+	for (; l + 16 <= k; l += 16) {
+		for (size_t j = 0; j < TILE_FEW; j += 8)
+			turn_pairs(t + l * TILE_FEW + j, w + j * row + l * sizeof(maas_bf16), row);
+		ask(soon, row, l * sizeof(maas_bf16));
+	}
+	for (; l < k; l++)
+		for (size_t j = 0; j < TILE_FEW; j++)
+			maas_from_bf16(t + l * TILE_FEW + j, (const maas_bf16 *)(w + j * row) + l, 1);
+	for (; k % TILE_BF; k++)
+		memset(t + k * TILE_FEW, 0, TILE_FEW * sizeof *t);
+	for (size_t i = 0; !add && i < m; i++)
+		memset(c + i * TILE_N, 0, TILE_FEW * sizeof *c);
+	for (; m; a += BF16_ROWS * TILE_ROW, c += BF16_ROWS * TILE_N) {
+		size_t rows = m < BF16_ROWS ? m : BF16_ROWS;
+
+		/* clang-format off */
+		switch (rows) {
+		FEW_BF16_CASE(1) FEW_BF16_CASE(2) FEW_BF16_CASE(3)
+		}
+		/* clang-format on */
+		m -= rows;
+	}
+}
+
 const struct maas_tile maas_tile_avx2 = {
 	.rows_f32 = F32_ROWS,
 	.rows_bf16 = BF16_ROWS,
@@ -220,5 +326,10 @@ const struct maas_tile maas_tile_avx2 = {
 	.pack = pack,
 	.pack_a = pack_a,
 	.pack_b = pack_b,
+	.few_f32 = few_f32,
+	.few_bf16 = few_bf16,
+	.pack_few = pack_a,
+	.few_rows_f32 = FEW_ROWS,
+	.few_rows = FEW_ROWS,
 };
 #endif

@@ -9,6 +9,8 @@
 #define INLINE    static inline __attribute__((always_inline)) TARGET
 #define F32_ROWS  14
 #define BF16_ROWS 6
+#define FEW_ROWS  32 /* of f32 that read weights in place; more are sooner done by tiles */
+#define MANY_ROWS 16 /* of those at a time, where weights are turned for more than TILE_ROWS */
 
 INLINE void
 f32_rows(float *c, const float *a, const float *b, size_t k, int add, const int rows)
@@ -265,6 +267,68 @@ few_f32_rows(float *c, const float *a, const char *w, size_t row, const char *so
 #define FEW_F32_CASE(n) \
 	case n: few_f32_rows(c, a, w, row, soon, k, add, n); break;
 
+/* Rows by turned weights t [k, TILE_FEW].  Of what comes next, some columns are asked for meanwhile. */
+INLINE void
+many_f32_rows(float *c, const float *a, const float *t, const char *soon, size_t row, size_t some, size_t k, int add,
+    const int rows)
+{
+	__m512 s[MANY_ROWS];
+
+#pragma GCC unroll 16
+	for (int i = 0; i < rows; i++)
+		s[i] = _mm512_setzero_ps();
+	for (size_t l = 0; l < k; l += 16) {
+		size_t end = k - l < 16 ? k : l + 16;
+
+		for (size_t j = 0; j < some; j++)
+			_mm_prefetch(soon + j * row + 4 * l, _MM_HINT_T1);
+		for (size_t h = l; h < end; h++) {
+			__m512 w = _mm512_loadu_ps(t + h * TILE_FEW);
+
+#pragma GCC unroll 16
+			for (int i = 0; i < rows; i++)
+				s[i] = _mm512_fmadd_ps(_mm512_set1_ps(a[i * TILE_ROW + h]), w, s[i]);
+		}
+	}
+#pragma GCC unroll 16
+	for (int i = 0; i < rows; i++)
+		_mm512_storeu_ps(c + i * TILE_N, add ? _mm512_add_ps(_mm512_loadu_ps(c + i * TILE_N), s[i]) : s[i]);
+}
+
+#define MANY_F32_CASE(n) \
+	case n: many_f32_rows(c, a, t, soon, row, some, k, add, n); break;
+
+/* Weights are turned once for all rows. */
+TARGET static void
+many_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+{
+	_Alignas(64) float t[TILE_K * TILE_FEW];
+	size_t parts = (m + MANY_ROWS - 1) / MANY_ROWS, each = (m + parts - 1) / parts, some = TILE_FEW / parts;
+
+	for (size_t l = 0; l < k; l += 16) {
+		__m512 r[16];
+
+#pragma GCC unroll 16
+		for (size_t j = 0; j < 16; j++)
+			r[j] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(halves(2 * (k - l)), w + j * row + 4 * l));
+		turn_16(r);
+#pragma GCC unroll 16
+		for (size_t h = 0; h < 16; h++)
+			_mm512_store_ps(t + (l + h) * TILE_FEW, r[h]);
+	}
+	for (; m; a += each * TILE_ROW, c += each * TILE_N, soon += some * row) {
+		each = m < each ? m : each;
+		m -= each;
+		/* clang-format off */
+		switch (each) {
+		MANY_F32_CASE(8)
+		MANY_F32_CASE(9) MANY_F32_CASE(10) MANY_F32_CASE(11) MANY_F32_CASE(12)
+		MANY_F32_CASE(13) MANY_F32_CASE(14) MANY_F32_CASE(15) MANY_F32_CASE(16)
+		}
+		/* clang-format on */
+	}
+}
+
 TARGET static void
 few_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
 {
@@ -272,6 +336,7 @@ few_f32(float *c, const float *a, const char *w, size_t row, const char *soon, s
 	switch (m) {
 	FEW_F32_CASE(1) FEW_F32_CASE(2) FEW_F32_CASE(3) FEW_F32_CASE(4)
 	FEW_F32_CASE(5) FEW_F32_CASE(6) FEW_F32_CASE(7) FEW_F32_CASE(8)
+	default: many_f32(c, a, w, row, soon, m, k, add); break;
 	}
 	/* clang-format on */
 }
@@ -351,6 +416,7 @@ const struct maas_tile maas_tile_avx512 = {
 	.few_f32 = few_f32,
 	.few_bf16 = few_bf16,
 	.pack_few = pack_a,
+	.few_rows_f32 = FEW_ROWS,
 	.few_rows = TILE_ROWS,
 };
 #endif

@@ -130,6 +130,9 @@ static const struct {
 	{ 7, 70, 0 },
 	{ 341, 33, 20 },
 	{ 20, 530, 20 },
+	{ 9, 40, 24 },
+	{ 17, 64, 90 },
+	{ 32, 40, 273 },
 };
 
 /* Several blocks of rows for one packing of b; all of k packed at once, and a part after the other. */
