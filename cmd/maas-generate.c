@@ -7,8 +7,9 @@
 
 static const char *const precisions[] = { "f32", "bf16", "file", NULL };
 
-static const struct maas_field fields[] = { MAAS_TEXT('m', generate, model, NULL,
-						"model: a .maas file, or a directory with a GPT-2 or Llama of transformers"),
+static const struct maas_field fields[] = {
+	MAAS_TEXT(
+	    'm', generate, model, NULL, "model: a .maas file, or a directory of transformers with a GPT-2 or Llama"),
 	MAAS_TEXT('p', generate, prompt, NULL, "complete this text and show the completion as it comes"),
 	MAAS_INT('n', generate, max_new_tokens, 0, 1e9, 128, "tokens to say at most"),
 	MAAS_INT(0, generate, max_length, 0, 1e9, 0, "tokens at most, those of the prompt included; 0: no such bound"),
@@ -29,7 +30,8 @@ static const struct maas_field fields[] = { MAAS_TEXT('m', generate, model, NULL
 	    "of products and of the key/value cache; file: as the weights are stored"),
 	MAAS_TEXT(0, generate, encoding, NULL, "encoding of the input; without it bytes are taken as they are"),
 	MAAS_FLAG(0, generate, line_buffered, "answer each line before the next is read"),
-	MAAS_FLAG(0, generate, timings, "say at the end how long it took"), MAAS_END };
+	MAAS_FLAG(0, generate, timings, "say at the end how long it took"), MAAS_END
+};
 
 int
 generate_parse_ids(struct maas_span line, struct maas_ids *to)
