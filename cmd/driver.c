@@ -1,3 +1,4 @@
+/* driver.c -- from a command line to a verb: its words, its settings from everywhere, help, and the status at the end. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Arenas: blocks of memory of which pieces are taken, and that go together. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The processor: which instructions it has and the system allows, subnormal numbers, how many threads there may be. */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>

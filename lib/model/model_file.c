@@ -1,3 +1,4 @@
+/* The model file: what is read is checked, what is written appears whole.  See maas-model(5). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

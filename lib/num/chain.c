@@ -1,3 +1,4 @@
+/* Sums of one row of coefficients over rows of a cache, where attend_row_avx512.c has no kernel. */
 #include <math.h>
 
 #include "chain.h"
