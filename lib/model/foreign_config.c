@@ -24,6 +24,24 @@ number(const struct maas_json *config, const char *key, const char *other, long 
 	return 0;
 }
 
+/* A text; what is not there stays. */
+static int
+text(const struct maas_json *object, const char *key, struct maas_span *to)
+{
+	const struct maas_json *v = member(object, key);
+
+	return v && maas_json_text(v, to) < 0 ? maas_fail("config.json: %s: no text", key) : 0;
+}
+
+/* True or false; what is not there stays. */
+static int
+flag(const struct maas_json *object, const char *key, int *to)
+{
+	const struct maas_json *v = member(object, key);
+
+	return v && maas_json_bool(v, to) < 0 ? maas_fail("config.json: %s: neither true nor false", key) : 0;
+}
+
 /* What our gpt does in one way only. */
 static int
 check_ways(const struct maas_json *config, const struct maas_gpt *g)
@@ -33,23 +51,33 @@ check_ways(const struct maas_json *config, const struct maas_gpt *g)
 		int want;
 	} flags[] = { { "scale_attn_weights", 1 }, { "scale_attn_by_inverse_layer_idx", 0 },
 		{ "tie_word_embeddings", 1 } };
-	struct maas_span act;
-	int64_t inner;
-	double eps;
-	int on;
+	struct maas_span act = maas_span("gelu_new");
+	const struct maas_json *v;
+	double eps = 0;
+	long inner;
 
-	if (maas_json_text(maas_json_get(config, "activation_function"), &act) == 0 && !maas_span_is(act, "gelu_new") &&
-	    !maas_span_is(act, "gelu_pytorch_tanh"))
+	if (text(config, "activation_function", &act) < 0)
+		return -1;
+	if (!maas_span_is(act, "gelu_new") && !maas_span_is(act, "gelu_pytorch_tanh"))
 		return maas_fail(
 		    "config.json: activation_function is %.*s, gelu_new is what can be done", (int)act.n, act.s);
-	if (maas_json_int(maas_json_get(config, "n_inner"), &inner) == 0 && inner != 4 * g->embed)
-		return maas_fail("config.json: n_inner is %ld, 4 n_embd is what can be done", (long)inner);
-	if (maas_json_real(maas_json_get(config, "layer_norm_epsilon"), &eps) == 0 && eps != 1e-5)
+	if (member(config, "n_inner") && number(config, "n_inner", NULL, &inner) < 0)
+		return -1;
+	if (member(config, "n_inner") && inner != 4 * g->embed)
+		return maas_fail("config.json: n_inner is %ld, 4 n_embd is what can be done", inner);
+	if ((v = member(config, "layer_norm_epsilon")) && maas_json_real(v, &eps) < 0)
+		return maas_fail("config.json: layer_norm_epsilon: no number");
+	if (v && eps != 1e-5)
 		return maas_fail("config.json: layer_norm_epsilon is %g, 1e-05 is what can be done", eps);
-	for (size_t i = 0; i < MAAS_COUNT(flags); i++)
-		if (maas_json_bool(maas_json_get(config, flags[i].key), &on) == 0 && on != flags[i].want)
+	for (size_t i = 0; i < MAAS_COUNT(flags); i++) {
+		int on = flags[i].want;
+
+		if (flag(config, flags[i].key, &on) < 0)
+			return -1;
+		if (on != flags[i].want)
 			return maas_fail(
 			    "config.json: %s is %s, which cannot be done", flags[i].key, on ? "true" : "false");
+	}
 	return 0;
 }
 
@@ -81,18 +109,6 @@ real(const struct maas_json *object, const char *key, const char *field, struct 
 	return 0;
 }
 
-/* What is not there is false. */
-static int
-flag(const struct maas_json *config, const char *key, int *to)
-{
-	const struct maas_json *v = member(config, key);
-
-	*to = 0;
-	if (v && maas_json_bool(v, to) < 0)
-		return maas_fail("config.json: %s: neither true nor false", key);
-	return 0;
-}
-
 /* How positions turn: older files say rope_theta and rope_scaling, newer ones rope_parameters. */
 static int
 read_rope(struct maas_llama *g, const struct maas_json *config)
@@ -107,8 +123,8 @@ read_rope(struct maas_llama *g, const struct maas_json *config)
 		return 0;
 	if (maas_json_type(s) != MAAS_J_OBJECT)
 		return maas_fail("config.json: rope_scaling: no object");
-	if (maas_json_text(member(s, "rope_type"), &type) < 0)
-		(void)maas_json_text(member(s, "type"), &type);
+	if (text(s, member(s, "rope_type") ? "rope_type" : "type", &type) < 0)
+		return -1;
 	if (maas_span_is(type, "default"))
 		return 0;
 	if (!maas_span_is(type, "llama3"))
@@ -123,7 +139,7 @@ read_rope(struct maas_llama *g, const struct maas_json *config)
 static int
 read_biases(struct maas_llama *g, const struct maas_json *config)
 {
-	int attention, mlp;
+	int attention = 0, mlp = 0;
 
 	if (flag(config, "attention_bias", &attention) < 0 || flag(config, "mlp_bias", &mlp) < 0)
 		return -1;
@@ -139,7 +155,7 @@ static int
 read_llama(void *settings, const struct maas_json *config)
 {
 	struct maas_llama *g = settings;
-	struct maas_span act;
+	struct maas_span act = maas_span("silu");
 	long hd;
 
 	g->eps = 1e-6; /* what transformers has where none is said */
@@ -149,12 +165,14 @@ read_llama(void *settings, const struct maas_json *config)
 	    number(config, "hidden_size", NULL, &g->embed) < 0 ||
 	    number(config, "intermediate_size", NULL, &g->hidden) < 0 ||
 	    number(config, "max_position_embeddings", NULL, &g->context) < 0 ||
-	    number(config, "vocab_size", NULL, &g->vocab) < 0 || real(config, "rms_norm_eps", "eps", g) < 0)
+	    number(config, "vocab_size", NULL, &g->vocab) < 0 || real(config, "rms_norm_eps", "eps", g) < 0 ||
+	    text(config, "hidden_act", &act) < 0)
 		return -1;
-	if (maas_json_text(member(config, "hidden_act"), &act) == 0 && !maas_span_is(act, "silu"))
+	if (!maas_span_is(act, "silu"))
 		return maas_fail("config.json: hidden_act is %.*s, silu is what can be done", (int)act.n, act.s);
 	if (member(config, "head_dim") && (number(config, "head_dim", NULL, &hd) < 0 || hd != g->embed / g->heads))
 		return maas_fail("config.json: head_dim is not hidden_size / num_attention_heads");
+	g->tied = 0;
 	if (flag(config, "tie_word_embeddings", &g->tied) < 0 || read_biases(g, config) < 0)
 		return -1;
 	return read_rope(g, config);

@@ -139,7 +139,11 @@ main(void)
 	    ",\"n_inner\":null,\"activation_function\":\"gelu_new\",\"layer_norm_epsilon\":1e-05,\"tie_word_embeddings\":true");
 	torn();
 	bad(",\"n_inner\":100", "n_inner");
+	bad(",\"n_inner\":\"100\"", "n_inner: no number of use");
 	bad(",\"activation_function\":\"relu\"", "relu");
+	bad(",\"activation_function\":[\"relu\"]", "activation_function: no text");
+	bad(",\"scale_attn_weights\":\"false\"", "neither true nor false");
+	bad(",\"layer_norm_epsilon\":\"1e-6\"", "layer_norm_epsilon: no number");
 	bad(",\"layer_norm_epsilon\":1e-6", "1e-06");
 	bad(",\"tie_word_embeddings\":false", "tie_word_embeddings");
 	write_config("d/config.json", "");

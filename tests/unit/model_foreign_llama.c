@@ -103,7 +103,12 @@ main(void)
 	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"type\":\"yarn\",\"factor\":2}", "yarn");
 	bad(",\"num_key_value_heads\":2,\"rope_scaling\":7", "no object");
 	bad(",\"num_key_value_heads\":2,\"mlp_bias\":true", "mlp_bias");
-	bad(",\"num_key_value_heads\":2,\"attention_bias\":0", "attention_bias: neither true nor false");
+	bad(",\"num_key_value_heads\":2,\"mlp_bias\":\"x\"", "mlp_bias: neither true nor false");
+	bad(",\"num_key_value_heads\":2,\"attention_bias\":1", "attention_bias: neither true nor false");
+	bad(",\"num_key_value_heads\":2,\"tie_word_embeddings\":\"false\"", "neither true nor false");
+	bad(",\"num_key_value_heads\":2,\"hidden_act\":1", "hidden_act: no text");
+	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"rope_type\":5}", "rope_type: no text");
+	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"type\":[\"yarn\"]}", "type: no text");
 	bad(",\"num_key_value_heads\":2,\"attention_bias\":true", "q_proj.bias: missing");
 	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"type\":\"llama3\",\"factor\":2,\"low_freq_factor\":4}",
 	    "original_max_position_embeddings");
