@@ -287,6 +287,32 @@ check_far(const char *tier)
 	ok(!bad, "%s: strides of 2 and 500", tier);
 }
 
+/* The other half of a gated perceptron, which may lie where the result goes. */
+static void
+check_gate(const char *tier)
+{
+	enum { M = 19, N = 67, K = 70 };
+	struct maas_matrix a = operand(a_f32, a_half, M, K, 0, MAAS_F32, 5),
+			   b = operand(b_f32, b_half, N, K, 0, MAAS_F32, 6);
+	struct maas_epilogue e = { .bias = bias, .gate = side };
+	int bad = 0, bad_place = 0;
+
+	fill(bias, N, 7);
+	fill(side, M * N, 8);
+	maas_product(got, N, a, b, M, N, K, MAAS_F32, &e, scratch);
+	memcpy(kept, side, sizeof kept);
+	e.gate = kept;
+	maas_product(kept, N, a, b, M, N, K, MAAS_F32, &e, scratch);
+	for (size_t i = 0; i < M * N; i++) {
+		float v = sum(a, b, i / N, i % N, K, 0) + bias[i % N], y;
+
+		maas_swiglu_fwd(&y, side + i, &v, 1);
+		bad += got[i] != y;
+		bad_place += kept[i] != y;
+	}
+	ok(!bad && !bad_place, "%s: times silu(gate), which may lie in the result's place", tier);
+}
+
 static void
 check_epilogue(const char *tier)
 {
@@ -417,6 +443,7 @@ main(void)
 		check_definition(tier);
 		check_far(tier);
 		check_epilogue(tier);
+		check_gate(tier);
 		check_batch(tier, team, each);
 		check_blocks(tier, team, each);
 		check_accuracy(tier);
