@@ -233,6 +233,30 @@ ask(const char *soon, size_t row, size_t bytes)
 		_mm_prefetch(soon + j * row, _MM_HINT_T1);
 }
 
+/* One row: weights are multiplied while they are in registers; k is whole steps of 8. */
+INLINE void
+one_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t k, int add)
+{
+	__m256 s[2] = { _mm256_setzero_ps(), _mm256_setzero_ps() }, r[8];
+
+	for (size_t l = 0; l < k; l += 8) {
+#pragma GCC unroll 2
+		for (size_t v = 0; v < 2; v++) {
+#pragma GCC unroll 8
+			for (size_t j = 0; j < 8; j++)
+				r[j] = _mm256_loadu_ps((const float *)(w + (v * 8 + j) * row) + l);
+			turn_8(r);
+#pragma GCC unroll 8
+			for (size_t h = 0; h < 8; h++)
+				s[v] = _mm256_fmadd_ps(_mm256_set1_ps(a[l + h]), r[h], s[v]);
+		}
+		ask(soon, row, l * sizeof *a);
+	}
+#pragma GCC unroll 2
+	for (size_t v = 0; v < 2; v++)
+		_mm256_storeu_ps(c + v * 8, add ? _mm256_add_ps(_mm256_loadu_ps(c + v * 8), s[v]) : s[v]);
+}
+
 #define FEW_F32_CASE(n) \
 	case n: f32_rows(c, a, t, TILE_FEW, k, add, n); break;
 
@@ -240,9 +264,13 @@ ask(const char *soon, size_t row, size_t bytes)
 TARGET static void
 few_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
 {
-	float t[TILE_K * TILE_FEW];
+	_Alignas(64) float t[TILE_K * TILE_FEW];
 	size_t l = 0;
 
+	if (m == 1 && k % 8 == 0) {
+		one_f32(c, a, w, row, soon, k, add);
+		return;
+	}
 	for (; l + 8 <= k; l += 8) {
 		for (size_t j = 0; j < TILE_FEW; j += 8)
 			turn(t + l * TILE_FEW + j, TILE_FEW, (const float *)(w + j * row) + l, row / sizeof *t);
@@ -284,15 +312,61 @@ turn_pairs(float *d, const char *w, size_t row)
 	}
 }
 
+/* One row: as of f32; k is whole steps of TILE_BF. */
+INLINE void
+one_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, size_t k, int add)
+{
+	const __m256i high = _mm256_set1_epi32((int)0xffff0000);
+	__m256 s[2], r[8];
+
+#pragma GCC unroll 2
+	for (size_t v = 0; v < 2; v++)
+		s[v] = add ? _mm256_loadu_ps(c + v * 8) : _mm256_setzero_ps();
+	for (size_t l = 0; l < k; l += TILE_BF) {
+#pragma GCC unroll 2
+		for (size_t v = 0; v < 2; v++) {
+			__m256 e = _mm256_setzero_ps(), o = e;
+
+#pragma GCC unroll 2
+			for (size_t p = l; p < l + TILE_BF; p += 16) {
+#pragma GCC unroll 8
+				for (size_t j = 0; j < 8; j++)
+					r[j] = _mm256_loadu_ps(
+					    (const void *)(w + (v * 8 + j) * row + p * sizeof(maas_bf16)));
+				turn_8(r);
+#pragma GCC unroll 8
+				for (size_t h = 0; h < 8; h++) {
+					__m256i u = _mm256_castps_si256(r[h]);
+					__m256 even = _mm256_castsi256_ps(_mm256_slli_epi32(u, 16)),
+					       odd = _mm256_castsi256_ps(_mm256_and_si256(u, high));
+
+					e = _mm256_fmadd_ps(_mm256_set1_ps(a[p + 2 * h]), even, e);
+					o = _mm256_fmadd_ps(_mm256_set1_ps(a[p + 2 * h + 1]), odd, o);
+				}
+			}
+			s[v] = _mm256_add_ps(s[v], _mm256_add_ps(e, o));
+		}
+		ask(soon, row, l * sizeof(maas_bf16));
+		ask(soon, row, (l + 16) * sizeof(maas_bf16));
+	}
+#pragma GCC unroll 2
+	for (size_t v = 0; v < 2; v++)
+		_mm256_storeu_ps(c + v * 8, s[v]);
+}
+
 #define FEW_BF16_CASE(n) \
 	case n: bf16_rows(c, a, t, TILE_FEW, k, n); break;
 
 TARGET static void
 few_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
 {
-	float t[TILE_K * TILE_FEW];
+	_Alignas(64) float t[TILE_K * TILE_FEW];
 	size_t l = 0;
 
+	if (m == 1 && k % TILE_BF == 0) {
+		one_bf16(c, a, w, row, soon, k, add);
+		return;
+	}
 	for (; l + 16 <= k; l += 16) {
 		for (size_t j = 0; j < TILE_FEW; j += 8)
 			turn_pairs(t + l * TILE_FEW + j, w + j * row + l * sizeof(maas_bf16), row);
