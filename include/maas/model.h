@@ -228,7 +228,8 @@ struct maas_decoder_limits {
 						 * 8-bit weights are multiplied as such, their cache by default is bf16 */
 	size_t sequences;                       /* at once; 0: 16 */
 	size_t rows;                            /* tokens a step; 0: 256 */
-	size_t cache_tokens;                    /* of key/value cache for all; 0: sequences x context */
+	size_t cache_tokens;                    /* of key/value cache for all; 0: sequences x context, in 4 GiB
+						 * at most where one context fits there */
 	size_t cache_bytes;                     /* the same in bytes, where not 0; a whole context at least */
 	int keep;                               /* shared beginnings stay in the cache when nobody has them, until it is full */
 };

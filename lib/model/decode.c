@@ -5,7 +5,8 @@
 
 #include "decode.h"
 
-#define HEAD_ROWS 32 /* logits at a time: the vocabulary is wide */
+#define HEAD_ROWS 32                /* logits at a time: the vocabulary is wide */
+#define CACHE     ((size_t)4 << 30) /* bytes, where nobody says and one context takes no more */
 
 struct slot {
 	struct maas_sequence pub; /* first: the caller holds this */
@@ -90,6 +91,15 @@ make_room(struct maas_decoder *d, struct maas_arena *a, int keep)
 	return blocks_make(&d->blocks, a, d->net.blocks, keep);
 }
 
+/* As many as all sequences may want, within reason: they wait for one another where contexts are long. */
+static size_t
+blocks_by_default(const struct maas_decoder *d, size_t a_sequence)
+{
+	size_t most = CACHE / d->net.block_bytes > a_sequence ? CACHE / d->net.block_bytes : a_sequence;
+
+	return d->slots < most / a_sequence ? d->slots * a_sequence : most;
+}
+
 static int
 set_up(struct maas_decoder *d, const struct maas_model *m, const struct maas_decoder_limits *l)
 {
@@ -108,7 +118,7 @@ set_up(struct maas_decoder *d, const struct maas_model *m, const struct maas_dec
 	maas_network_precision(&d->net, l->precision);
 	d->net.blocks = l->cache_bytes ? l->cache_bytes / d->net.block_bytes
 	    : l->cache_tokens          ? l->cache_tokens / MAAS_KEYS
-				       : d->slots * a_sequence;
+				       : blocks_by_default(d, a_sequence);
 	if (l->cache_bytes && d->net.blocks < a_sequence)
 		return maas_fail("a key/value cache of %zu bytes: a text of %zu tokens takes %zu", l->cache_bytes,
 		    d->net.w.context, a_sequence * d->net.block_bytes);

@@ -140,6 +140,39 @@ golden_llama(const char *data, struct maas_team *team, enum maas_dtype stored, e
 	golden(path, team, tiny_llama(&tied, stored), precision, limit);
 }
 
+/* Sequences of a long context share what is set aside for all of them, and wait for it. */
+static void
+long_context(void)
+{
+	struct maas_llama far = TINY_LLAMA;
+	struct maas_decoder_limits limits = { .sequences = 16 };
+	struct maas_request q = { .prompt = (int32_t[]){ 1, 2 }, .n = 2, .max_new = 1 << 20 };
+	struct maas_sequence *s, *last = NULL;
+	struct maas_team *team = maas_team_new(1);
+	struct maas_model *m;
+	struct maas_decoder *d = NULL;
+	struct maas_decoder_load load;
+	size_t n = 0;
+
+	far.context = 1 << 20;
+	m = tiny_llama(&far, MAAS_F32);
+	maas_defaults(maas_sampling_fields, &q.sampling);
+	ok(m && team && (d = maas_decoder_new(m, NULL, team, &limits)), "16 sequences of %ld: %s", far.context,
+	    d ? "" : maas_error());
+	if (!d)
+		return;
+	load = maas_decoder_load(d);
+	ok(load.blocks * load.block_bytes <= (size_t)4 << 30, "%zu blocks of %zu bytes", load.blocks, load.block_bytes);
+	while ((s = maas_decoder_join(d, &q)))
+		last = s, n++;
+	ok(n > 1 && n < 16 && maas_why() == MAAS_TEMPFAIL, "%zu go at once: %s", n, maas_error());
+	maas_decoder_leave(d, last);
+	ok(maas_decoder_join(d, &q) != NULL, "then the next");
+	maas_decoder_free(d);
+	maas_team_free(team);
+	maas_model_close(m);
+}
+
 int
 main(void)
 {
@@ -158,5 +191,6 @@ main(void)
 	golden_llama(data, team, MAAS_F32, MAAS_BF16, 0.05);
 	golden_llama(data, team, MAAS_BF16, MAAS_DTYPES, 0.05);
 	maas_team_free(team);
+	long_context();
 	return done();
 }
