@@ -84,18 +84,18 @@ static void
 meet_all(const struct pass *s, size_t block, size_t blocks)
 {
 	const struct maas_keys *keys = s->keys;
-	size_t from = block * MAAS_KEYS, n = attend_least(s->at + s->rows - from, MAAS_KEYS);
+	size_t from = block * MAAS_KEYS, n = tile_least(s->at + s->rows - from, MAAS_KEYS);
 	size_t panels = (s->rows + TILE_N - 1) / TILE_N;
 
 	attend_pack_a(&s->math, s->s->key, keys_of(s, block), n, s->hd);
 	attend_pack_a(&s->math, s->s->value, attend_turned(keys->v[block], keys->type, keys->row), s->hd, n);
 	for (size_t i = 0; i < panels; i++) {
-		size_t end = s->at + attend_least(s->rows, (i + 1) * TILE_N);
+		size_t end = s->at + tile_least(s->rows, (i + 1) * TILE_N);
 
 		if (block + 1 < blocks)
 			ask_keys(s, block + 1, i, panels);
 		if (end > from)
-			meet(s, i * TILE_N, from, attend_least(end - from, n));
+			meet(s, i * TILE_N, from, tile_least(end - from, n));
 	}
 }
 
@@ -107,7 +107,7 @@ begin(const struct pass *s, struct maas_matrix q)
 	for (size_t r = 0; r < s->rows; r += TILE_N) {
 		struct panel *p = &s->s->panel[r / TILE_N];
 
-		attend_pack_b(&s->math, p->q, attend_at(q, r, 0), attend_least(s->rows - r, TILE_N), s->hd);
+		attend_pack_b(&s->math, p->q, tile_at(q, r, 0), tile_least(s->rows - r, TILE_N), s->hd);
 		for (size_t l = 0; l < TILE_N; l++) {
 			p->state[l] = -INFINITY;
 			p->state[TILE_N + l] = 0;
@@ -122,7 +122,7 @@ finish(const struct pass *s, float *y, size_t ldy, float *lse)
 	for (size_t r = 0; r < s->rows; r += TILE_N) {
 		struct panel *p = &s->s->panel[r / TILE_N];
 		struct maas_matrix sum = attend_turned(p->sum, MAAS_F32, TILE_N);
-		size_t n = attend_least(s->rows - r, TILE_N);
+		size_t n = tile_least(s->rows - r, TILE_N);
 
 		attend_divide(p->sum, p->state + TILE_N, s->hd);
 		s->math.tile->pack(y + r * ldy, ldy, &sum, n, s->hd, 0);
@@ -140,11 +140,11 @@ maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq, siz
 	size_t r = 0, few = keys->turned && !s.math.half && keys->queries == MAAS_F32 ? FEW : 0;
 
 	for (; r + few < rows; r += s.rows) {
-		s.rows = attend_least(rows - r, QUERIES);
+		s.rows = tile_least(rows - r, QUERIES);
 		s.at = at + r;
 		size_t blocks = (s.at + s.rows + MAAS_KEYS - 1) / MAAS_KEYS;
 
-		begin(&s, attend_at(queries, r, 0));
+		begin(&s, tile_at(queries, r, 0));
 		for (size_t b = 0; b < blocks; b++)
 			meet_all(&s, b, blocks);
 		finish(&s, y + r * ldy, ldy, lse ? lse + r : NULL);

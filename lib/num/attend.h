@@ -32,31 +32,10 @@ attend_rows(const void *p, enum maas_dtype type, size_t ld)
 	return (struct maas_matrix){ p, type, ld, 1 };
 }
 
-/* The same from row i and channel c on. */
-static inline struct maas_matrix
-attend_at(struct maas_matrix s, size_t i, size_t c)
-{
-	s.p = (const char *)s.p + (i * s.row + c * s.col) * maas_dtype_size(s.type);
-	return s;
-}
-
 static inline struct maas_matrix
 attend_turned(const void *p, enum maas_dtype type, size_t ld)
 {
 	return (struct maas_matrix){ p, type, 1, ld };
-}
-
-/* Rows become columns. */
-static inline struct maas_matrix
-attend_flip(struct maas_matrix s)
-{
-	return (struct maas_matrix){ s.p, s.type, s.col, s.row };
-}
-
-static inline size_t
-attend_least(size_t a, size_t b)
-{
-	return a < b ? a : b;
 }
 
 /*
@@ -133,7 +112,7 @@ attend_pack_a(const struct attend_math *t, float *to, struct maas_matrix s, size
 static inline void
 attend_pack_b(const struct attend_math *t, float *to, struct maas_matrix s, size_t n, size_t k)
 {
-	struct maas_matrix turned = attend_flip(s);
+	struct maas_matrix turned = tile_turned(s);
 
 	if (t->half) {
 		t->tile->pack_b(to, &s, n, k);

@@ -52,14 +52,14 @@ static void
 pack_keys(const struct block *b)
 {
 	const struct maas_attend *a = b->a;
-	struct maas_matrix k = attend_at(attend_rows(a->k, a->type, a->ld), b->from, 0),
-			   v = attend_at(attend_rows(a->v, a->type, a->ld), b->from, 0);
+	struct maas_matrix k = tile_at(attend_rows(a->k, a->type, a->ld), b->from, 0),
+			   v = tile_at(attend_rows(a->v, a->type, a->ld), b->from, 0);
 
 	attend_ask(attend_ahead(k, b->keys, a->hd), 0, 1);
 	attend_ask(attend_ahead(v, b->keys, a->hd), 0, 1);
 	attend_pack_a(&b->math, b->s->key, k, b->keys, a->hd);
 	attend_pack_a(&b->math, b->s->value, v, b->keys, a->hd);
-	attend_pack_a(&b->math, b->s->key_by, attend_flip(k), a->hd, b->keys);
+	attend_pack_a(&b->math, b->s->key_by, tile_turned(k), a->hd, b->keys);
 }
 
 /* y dy of the block's rows, once for all keys: the first that meet a row are those from 0 on. */
@@ -80,7 +80,7 @@ pack_queries(const struct block *b)
 {
 	const struct maas_attend *a = b->a;
 	const float *rows = a->dy + b->head * a->hd + b->at * a->ldy;
-	struct maas_matrix q = attend_at(attend_rows(a->q, a->type, a->ld), b->at, b->head * a->hd),
+	struct maas_matrix q = tile_at(attend_rows(a->q, a->type, a->ld), b->at, b->head * a->hd),
 			   dy = attend_rows(rows, MAAS_F32, a->ldy);
 	size_t row = b->head * a->ldlse + b->at;
 
@@ -90,20 +90,20 @@ pack_queries(const struct block *b)
 		inner(b, rows);
 	for (size_t r = 0; r < b->rows; r += TILE_N) {
 		struct side *side = &b->s->side[r / TILE_N];
-		size_t n = attend_least(b->rows - r, TILE_N);
+		size_t n = tile_least(b->rows - r, TILE_N);
 
-		attend_pack_b(&b->math, side->q, attend_at(q, r, 0), n, a->hd);
-		attend_pack_b(&b->math, side->dy, attend_at(dy, r, 0), n, a->hd);
+		attend_pack_b(&b->math, side->q, tile_at(q, r, 0), n, a->hd);
+		attend_pack_b(&b->math, side->dy, tile_at(dy, r, 0), n, a->hd);
 		memset(side->lse, 0, sizeof side->lse);
 		memset(side->d, 0, sizeof side->d);
 		memcpy(side->lse, a->lse + row + r, n * sizeof *side->lse);
 		memcpy(side->d, a->inner + row + r, n * sizeof *side->d);
 	}
 	for (size_t c = 0; c < a->hd; c += TILE_N) {
-		size_t n = attend_least(a->hd - c, TILE_N);
+		size_t n = tile_least(a->hd - c, TILE_N);
 
-		attend_pack_b(&b->math, b->s->q_by[c / TILE_N], attend_flip(attend_at(q, 0, c)), n, b->rows);
-		attend_pack_b(&b->math, b->s->dy_by[c / TILE_N], attend_flip(attend_at(dy, 0, c)), n, b->rows);
+		attend_pack_b(&b->math, b->s->q_by[c / TILE_N], tile_turned(tile_at(q, 0, c)), n, b->rows);
+		attend_pack_b(&b->math, b->s->dy_by[c / TILE_N], tile_turned(tile_at(dy, 0, c)), n, b->rows);
 	}
 }
 
@@ -113,15 +113,14 @@ meet(const struct block *b, size_t j, size_t keys, size_t r)
 {
 	struct back_room *s = b->s;
 	struct side *side = &s->side[r / TILE_N];
-	size_t rows = attend_least(b->rows - r, TILE_N), hd = b->a->hd, at = b->at + r;
-	size_t sees = at + 1 - (b->from + j), n = attend_least(keys, sees + rows - 1);
+	size_t rows = tile_least(b->rows - r, TILE_N), hd = b->a->hd, at = b->at + r;
+	size_t sees = at + 1 - (b->from + j), n = tile_least(keys, sees + rows - 1);
 	const struct attend_math *t = &b->math;
 	const float *by;
 
 	attend_multiply(t, s->score, s->key + j * TILE_ROW, side->q, n, hd, 0);
 	attend_multiply(t, s->dp, s->value + j * TILE_ROW, side->dy, n, hd, 0);
-	attend_slope(
-	    s->score, s->dp, n, (int)attend_least(sees, MAAS_KEYS), 1.0f / sqrtf((float)hd), side->lse, side->d);
+	attend_slope(s->score, s->dp, n, (int)tile_least(sees, MAAS_KEYS), 1.0f / sqrtf((float)hd), side->lse, side->d);
 	memset(s->score + n * TILE_N, 0, (keys - n) * TILE_N * sizeof *s->score);
 	memset(s->dp + n * TILE_N, 0, (keys - n) * TILE_N * sizeof *s->dp);
 	attend_pack_a(t, s->p + r / t->pair, attend_rows(s->score, MAAS_F32, TILE_N), keys, rows);
@@ -135,7 +134,7 @@ static void
 meet_all(const struct block *b, size_t j)
 {
 	struct back_room *s = b->s;
-	size_t keys = attend_least(b->keys - j, MAAS_KEYS), key = b->from + j;
+	size_t keys = tile_least(b->keys - j, MAAS_KEYS), key = b->from + j;
 	size_t first = key > b->at ? key - b->at : 0, left = b->rows - first, skip = first / b->math.pair;
 	int more = b->head > 0 || key < b->at; /* others have met these keys */
 
@@ -171,8 +170,8 @@ give_queries(const struct block *b, float *dq)
 
 	for (size_t r = 0; r < b->rows; r += TILE_N)
 		give(b, dq + b->head * a->hd + (b->at + r) * a->ld,
-		    attend_turned(b->s->side[r / TILE_N].dq, MAAS_F32, TILE_N), attend_least(b->rows - r, TILE_N),
-		    a->hd, b->from || a->add);
+		    attend_turned(b->s->side[r / TILE_N].dq, MAAS_F32, TILE_N), tile_least(b->rows - r, TILE_N), a->hd,
+		    b->from || a->add);
 }
 
 static void
@@ -182,7 +181,7 @@ give_keys(const struct block *b, float *to, float from[][STRETCH * TILE_N])
 
 	for (size_t c = 0; c < a->hd; c += TILE_N)
 		give(b, to + b->from * a->ld + c, attend_rows(from[c / TILE_N], MAAS_F32, TILE_N), b->keys,
-		    attend_least(a->hd - c, TILE_N), a->add);
+		    tile_least(a->hd - c, TILE_N), a->add);
 }
 
 void
@@ -191,11 +190,11 @@ maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *a, vo
 	struct block b = { .a = a, .math = attend_begin(a->precision), .s = scratch };
 
 	for (b.from = 0; b.from < a->time; b.from += stretch(a->hd)) {
-		b.keys = attend_least(a->time - b.from, stretch(a->hd));
+		b.keys = tile_least(a->time - b.from, stretch(a->hd));
 		pack_keys(&b);
 		for (b.head = 0; b.head < a->group; b.head++)
 			for (b.at = b.from; b.at < a->time; b.at += QUERIES) {
-				b.rows = attend_least(a->time - b.at, QUERIES);
+				b.rows = tile_least(a->time - b.at, QUERIES);
 				pack_queries(&b);
 				for (size_t j = 0; j < b.keys && b.from + j < b.at + b.rows; j += MAAS_KEYS)
 					meet_all(&b, j);

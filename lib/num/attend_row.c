@@ -29,7 +29,7 @@ meet(struct attend_sums *o, const float *q, const struct attend_block *b)
 	maas_chain(b->first ? o->y : part, p, &value, b->n, b->hd);
 	for (size_t c = 0; !b->first && c < b->hd; c += TILE_N) {
 		PICK(shrink)(o->y + c, less);
-		maas_add(o->y + c, part + c, attend_least(b->hd - c, TILE_N));
+		maas_add(o->y + c, part + c, tile_least(b->hd - c, TILE_N));
 	}
 	o->most = state[0];
 	o->sum = state[1];
@@ -69,7 +69,7 @@ attend_row(float *y, float *lse, const float *q, size_t at, const struct maas_ke
 	for (size_t i = 0; i * MAAS_KEYS <= at; i++) {
 		b.k = keys->k[i];
 		b.v = keys->v[i];
-		b.n = attend_least(at + 1 - i * MAAS_KEYS, MAAS_KEYS);
+		b.n = tile_least(at + 1 - i * MAAS_KEYS, MAAS_KEYS);
 		b.first = i == 0;
 		b.soon = (i + 1) * MAAS_KEYS <= at ? keys->k[i + 1] : keys->k[i];
 		meet_all(&o, q, &b, 1);
@@ -95,7 +95,7 @@ maas_attend_cached(float *y, const float *q, size_t at, const struct maas_cache 
 	for (size_t h = 0; h < c->heads * c->group; h++)
 		o[h].most = -INFINITY, o[h].sum = 0;
 	for (size_t i = 0; i < blocks; i++) {
-		b.n = attend_least(at + 1 - i * MAAS_KEYS, MAAS_KEYS);
+		b.n = tile_least(at + 1 - i * MAAS_KEYS, MAAS_KEYS);
 		b.first = i == 0;
 		for (size_t h = 0; h < c->heads; h++) {
 			const char *k = (const char *)c->block[i] + h * 2 * bytes;

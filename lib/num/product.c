@@ -10,15 +10,13 @@
 
 #include "tile.h"
 
-#define MAX_M           336           /* rows of a block */
-#define END_N           128           /* columns finished at a time, while their sums are near */
-#define ROWS            480           /* rows of a part of k that are packed together: half of the second cache */
-#define SUMS            (MAX_M * 256) /* sums of a block that waits for more of k: a third of it */
-#define WHOLE           96            /* rows that make it worth to pack all of k */
-#define SLAB            (1 << 20)     /* a member's share of packed panels */
-#define SLAB_PANELS     8             /* fewer are not worth it */
-#define ALONE           (1 << 20)     /* multiplications that one thread makes sooner than several begin */
-#define ROUND_UP(n, to) (((n) + (to)-1) / (to) * (to))
+#define MAX_M       336           /* rows of a block */
+#define END_N       128           /* columns finished at a time, while their sums are near */
+#define ROWS        480           /* rows of a part of k that are packed together: half of the second cache */
+#define SUMS        (MAX_M * 256) /* sums of a block that waits for more of k: a third of it */
+#define WHOLE       96            /* rows that make it worth to pack all of k */
+#define SLAB        (1 << 20)     /* a member's share of packed panels */
+#define SLAB_PANELS 8             /* fewer are not worth it */
 
 struct job {
 	float *y;
@@ -47,7 +45,7 @@ struct room { /* a member's scratch */
 size_t
 maas_product_scratch(void)
 {
-	return ROUND_UP(sizeof(struct room), 64);
+	return TILE_UP(sizeof(struct room), 64);
 }
 
 static struct room *
@@ -70,45 +68,26 @@ maas_tile_now(void)
 	return &maas_tile_portable;
 }
 
-static struct maas_matrix
-at(struct maas_matrix s, size_t i, size_t l)
-{
-	s.p = (const char *)s.p + (i * s.row + l * s.col) * maas_dtype_size(s.type);
-	return s;
-}
-
-static struct maas_matrix
-turned(struct maas_matrix s)
-{
-	return (struct maas_matrix){ s.p, s.type, s.col, s.row };
-}
-
-static size_t
-least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Steps of a part. */
 static size_t
 steps(const struct job *g, size_t part)
 {
-	return least(g->k - part * g->kb, g->kb);
+	return tile_least(g->k - part * g->kb, g->kb);
 }
 
 /* A part's words of an operand, side by side. */
 static size_t
 words(const struct job *g, size_t steps)
 {
-	return g->half ? ROUND_UP(steps, TILE_BF) / g->tile->pair : steps;
+	return g->half ? TILE_UP(steps, TILE_BF) / g->tile->pair : steps;
 }
 
 /* Columns behind the last are zero, and so are steps of bf16 up to a whole TILE_BF. */
 static void
 pack_panel(const struct job *g, float *to, size_t j, size_t part)
 {
-	struct maas_matrix b = at(g->b, j, part * g->kb), by_step = turned(b);
-	size_t n = least(g->n - j, TILE_N), k = steps(g, part);
+	struct maas_matrix b = tile_at(g->b, j, part * g->kb), by_step = tile_turned(b);
+	size_t n = tile_least(g->n - j, TILE_N), k = steps(g, part);
 
 	if (g->half) {
 		g->tile->pack_b(to, &b, n, k);
@@ -142,7 +121,7 @@ fill_slab(void *arg, size_t begin, size_t end, int member)
 static void
 pack_rows(const struct job *g, float *to, size_t i, size_t m, size_t part)
 {
-	struct maas_matrix a = at(g->a, i, part * g->kb);
+	struct maas_matrix a = tile_at(g->a, i, part * g->kb);
 
 	if (g->half)
 		g->tile->pack_a(to, &a, m, steps(g, part));
@@ -231,7 +210,7 @@ chunk(const struct job *g, size_t m)
 {
 	size_t rows = g->half ? g->tile->rows_bf16 : g->tile->rows_f32;
 
-	return ROUND_UP(least(m / 8 + 1, 40), rows);
+	return TILE_UP(tile_least(m / 8 + 1, 40), rows);
 }
 
 struct place { /* of a panel in a block: columns from j on, first and last of n; a part of k */
@@ -260,9 +239,9 @@ panel_ahead(const struct job *g, struct place p)
 		return (struct ahead){ (const char *)in_slab(g, p.j + p.c, p.part), 0,
 			words(g, steps(g, p.part)) * TILE_N * sizeof(float), 1, 0, 0 };
 
-	struct maas_matrix b = at(g->b, p.j + p.c, p.part * g->kb);
+	struct maas_matrix b = tile_at(g->b, p.j + p.c, p.part * g->kb);
 
-	return ahead(&b, least(p.n - p.c, TILE_N), steps(g, p.part));
+	return ahead(&b, tile_least(p.n - p.c, TILE_N), steps(g, p.part));
 }
 
 /* What is packed after the panels of a part: the rows of the next. */
@@ -272,7 +251,7 @@ rows_ahead(const struct job *g, size_t i, size_t m, size_t part)
 	if (part >= g->parts)
 		return (struct ahead){ NULL, 0, 0, 0, 0, 0 };
 
-	struct maas_matrix a = at(g->a, i, part * g->kb);
+	struct maas_matrix a = tile_at(g->a, i, part * g->kb);
 
 	return ahead(&a, m, steps(g, part));
 }
@@ -290,12 +269,12 @@ sums(const struct job *g, struct room *s, float *c, struct place p, struct ahead
 	else
 		pack_panel(g, s->b, p.j + p.c, p.part);
 	for (size_t r = 0; r < p.m; r += step) {
-		size_t m = least(p.m - r, step);
+		size_t m = tile_least(p.m - r, step);
 
 		ask(&panel, near);
 		ask(rows, share);
 		if (g->half)
-			g->tile->bf16(c + r * TILE_N, a + r * TILE_ROW, b, m, ROUND_UP(k, TILE_BF), p.part > 0);
+			g->tile->bf16(c + r * TILE_N, a + r * TILE_ROW, b, m, TILE_UP(k, TILE_BF), p.part > 0);
 		else
 			g->tile->f32(c + r * TILE_N, a + r * TILE_ROW, b, m, k, p.part > 0);
 	}
@@ -318,7 +297,7 @@ block(const struct job *g, struct room *s, size_t i, size_t m, size_t j, size_t 
 			for (size_t q = part; q < end; q++)
 				sums(g, s, s->c + c % kept * m, (struct place){ i, m, j, n, c, q }, &rows);
 			if (end == g->parts && (c + TILE_N >= begin + END_N || c + TILE_N >= n))
-				finish(g, s, s->c + begin % kept * m, i, m, j + begin, least(n - begin, END_N));
+				finish(g, s, s->c + begin % kept * m, i, m, j + begin, tile_least(n - begin, END_N));
 		}
 	}
 }
@@ -347,12 +326,12 @@ few(const struct job *g, struct room *s, float *c, size_t j)
 
 	for (size_t i = 0; i < g->m; i += few_rows(g))
 		for (size_t l = 0; l < g->k; l += TILE_K) {
-			size_t k = least(g->k - l, TILE_K), m = least(g->m - i, few_rows(g));
-			const char *w = at(g->b, j, l).p, *soon = at(g->b, j, l + TILE_K).p;
+			size_t k = tile_least(g->k - l, TILE_K), m = tile_least(g->m - i, few_rows(g));
+			const char *w = tile_at(g->b, j, l).p, *soon = tile_at(g->b, j, l + TILE_K).p;
 			const float *a = s->a + (l / TILE_K * g->m + i) * TILE_ROW;
 
 			if (l + TILE_K >= g->k)
-				soon = at(g->b, j + TILE_FEW, 0).p;
+				soon = tile_at(g->b, j + TILE_FEW, 0).p;
 			(g->half ? g->tile->few_bf16 : g->tile->few_f32)(c + i * TILE_N, a, w, row, soon, m, k, l > 0);
 		}
 }
@@ -364,9 +343,9 @@ columns(const struct job *g, struct room *s, size_t j, size_t n)
 	size_t all = n / TILE_N * TILE_N;
 
 	for (size_t l = 0; l < g->k; l += TILE_K) {
-		size_t k = least(g->k - l, TILE_K);
+		size_t k = tile_least(g->k - l, TILE_K);
 		float *to = s->a + l / TILE_K * g->m * TILE_ROW;
-		struct maas_matrix a = at(g->a, 0, l);
+		struct maas_matrix a = tile_at(g->a, 0, l);
 
 		if (g->half)
 			g->tile->pack_few(to, &a, g->m, k);
@@ -394,12 +373,12 @@ blocks(void *arg, size_t begin, size_t end, int member)
 	unsigned was = g->half ? tile_subnormals_off() : 0;
 
 	for (size_t t = begin; t < end; t++) {
-		size_t i = t / g->across * g->mb, j = t % g->across * g->nb, n = least(g->wide - j, g->nb);
+		size_t i = t / g->across * g->mb, j = t % g->across * g->nb, n = tile_least(g->wide - j, g->nb);
 
 		if (in_place(g))
 			columns(g, s, g->from + j, n);
 		else
-			block(g, s, i, least(g->m - i, g->mb), g->from + j, n);
+			block(g, s, i, tile_least(g->m - i, g->mb), g->from + j, n);
 	}
 	if (g->half)
 		tile_subnormals_back(was);
@@ -413,16 +392,16 @@ even(size_t n, size_t most, size_t unit)
 {
 	size_t parts = (n + most - 1) / most, each = parts ? (n + parts - 1) / parts : 0;
 
-	return each ? ROUND_UP(each, unit) < most ? ROUND_UP(each, unit) : most : unit;
+	return each ? TILE_UP(each, unit) < most ? TILE_UP(each, unit) : most : unit;
 }
 
 /* Rows of a block, and whether all of k is packed for them. */
 static void
 cut_rows(struct job *g)
 {
-	size_t unit = g->half ? g->tile->rows_bf16 : g->tile->rows_f32, whole = least(ROWS / g->parts, MAX_M);
+	size_t unit = g->half ? g->tile->rows_bf16 : g->tile->rows_f32, whole = tile_least(ROWS / g->parts, MAX_M);
 
-	g->together = whole >= least(g->m, WHOLE) ? g->parts : 1;
+	g->together = whole >= tile_least(g->m, WHOLE) ? g->parts : 1;
 	if (g->together < g->parts)
 		g->mb = even(g->m, MAX_M / 2, unit);
 	else
@@ -438,7 +417,7 @@ cut_columns(struct job *g, size_t down)
 
 	while (across * TILE_N < g->wide && (down * across < want || down * across % g->members))
 		across++;
-	g->nb = ROUND_UP((g->wide + across - 1) / across, TILE_N);
+	g->nb = TILE_UP((g->wide + across - 1) / across, TILE_N);
 	g->across = (g->wide + g->nb - 1) / g->nb;
 }
 
@@ -490,7 +469,7 @@ run(struct job *g, struct maas_team *team)
 		wide = even(g->n, g->members * (SLAB / panel) * TILE_N, TILE_N);
 	}
 	for (g->from = 0; g->from < g->n; g->from += wide) {
-		g->wide = least(g->n - g->from, wide);
+		g->wide = tile_least(g->n - g->from, wide);
 		cut_columns(g, down);
 		if (g->panel)
 			spread(g, team, (g->wide + TILE_N - 1) / TILE_N, fill_slab);
@@ -513,7 +492,7 @@ maas_product_team(struct maas_team *team, float *y, size_t ldy, struct maas_matr
 {
 	struct job g = job_of(y, ldy, a, b, m, n, k, precision, e, scratch);
 
-	if (m * n < ALONE / (k + 1))
+	if (m * n < TILE_ALONE / (k + 1))
 		team = NULL;
 	if (team)
 		g.members = (size_t)maas_team_size(team);

@@ -8,9 +8,7 @@
 
 #include "q8.h"
 
-#define ALONE          (1 << 20) /* multiplications that one thread makes sooner than several begin */
-#define AHEAD          8192      /* bytes of weights between those that few rows meet and those asked for */
-#define ROUND_UP(n, t) (((n) + (t)-1) / (t) * (t))
+#define AHEAD 8192 /* bytes of weights between those that few rows meet and those asked for */
 
 struct job {
 	float *y;
@@ -173,19 +171,19 @@ items(void *arg, size_t begin, size_t end, int member)
 static size_t
 row_bytes(size_t m, size_t k)
 {
-	return ROUND_UP(m * ROUND_UP(k, MAAS_Q8_GROUP), 64);
+	return TILE_UP(m * TILE_UP(k, MAAS_Q8_GROUP), 64);
 }
 
 static size_t
 group_bytes(size_t m, size_t k)
 {
-	return ROUND_UP(m * maas_quant_groups(MAAS_U8, k) * 4, 64);
+	return TILE_UP(m * maas_quant_groups(MAAS_U8, k) * 4, 64);
 }
 
 static size_t
 room_bytes(size_t m)
 {
-	return ROUND_UP(sizeof(struct room) + m * Q8_LD * sizeof(float), 64);
+	return TILE_UP(sizeof(struct room) + m * Q8_LD * sizeof(float), 64);
 }
 
 size_t
@@ -222,7 +220,7 @@ maas_product_quant_team(struct maas_team *team, float *y, size_t ldy, const floa
 	if (e)
 		g.end = *e;
 	maas_team_run(team, m, 8, round_rows, &g);
-	if (m * n < ALONE / (k + 1))
+	if (m * n < TILE_ALONE / (k + 1))
 		columns(&g, (void *)g.room, 0, n);
 	else
 		maas_team_run(team, cuts(&g), 1, items, &g);

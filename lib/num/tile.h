@@ -16,12 +16,14 @@
 
 #include "maas/num.h"
 
-#define TILE_N    32
-#define TILE_K    256           /* words of k at most */
-#define TILE_ROW  (TILE_K + 16) /* not a power of two: rows would share a set of the cache */
-#define TILE_FEW  16
-#define TILE_ROWS 8
-#define TILE_BF   32 /* steps that bf16 sums together */
+#define TILE_N         32
+#define TILE_K         256           /* words of k at most */
+#define TILE_ROW       (TILE_K + 16) /* not a power of two: rows would share a set of the cache */
+#define TILE_FEW       16
+#define TILE_ROWS      8
+#define TILE_BF        32        /* steps that bf16 sums together */
+#define TILE_ALONE     (1 << 20) /* multiplications that one thread makes sooner than several begin */
+#define TILE_UP(n, to) (((n) + (to)-1) / (to) * (to))
 
 /* d[x * TO + y], y contiguous, from element x * sx + y * sy of the matrix; rounded to bf16 where `round`. */
 typedef void maas_pack(float *d, size_t to, const struct maas_matrix *s, size_t nx, size_t ny, int round);
@@ -70,6 +72,27 @@ void maas_pairs_b(float *d, const struct maas_matrix *s, size_t n, size_t k, con
 
 /* Finish sums v [n] of row i, columns j ...: see struct maas_epilogue.  v is destroyed. */
 void maas_epilogue_row(const struct maas_epilogue *, float *y, size_t ldy, float *v, size_t i, size_t j, size_t n);
+
+static inline size_t
+tile_least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The same matrix from row i and column l on. */
+static inline struct maas_matrix
+tile_at(struct maas_matrix s, size_t i, size_t l)
+{
+	s.p = (const char *)s.p + (i * s.row + l * s.col) * maas_dtype_size(s.type);
+	return s;
+}
+
+/* Rows become columns. */
+static inline struct maas_matrix
+tile_turned(struct maas_matrix s)
+{
+	return (struct maas_matrix){ s.p, s.type, s.col, s.row };
+}
 
 /* The value an element has as an operand: widened, and rounded where `round`. */
 static inline float
