@@ -98,23 +98,36 @@ mean_loss(const struct maas_curves *c)
 	return sum / (double)n;
 }
 
-/* Held-out nats a token of guessing by how often each token is in the training text (plus one). */
+/* Tokens that a stretch is learnt from or measured on. */
+static size_t
+tokens_of(const struct maas_stretch *s)
+{
+	size_t begin, end, n = 0;
+
+	for (size_t i = 0; maas_stretch_learnt(s, i, &begin, &end); i++)
+		n += end - begin;
+	return n;
+}
+
+/* Held-out nats a token of guessing by how often each token is in what is learnt (plus one). */
 static double
 guess(const struct job *j)
 {
-	size_t vocab = maas_tokenizer_size(j->tokenizer), n = j->train.end - j->train.begin;
+	size_t vocab = maas_tokenizer_size(j->tokenizer), n = tokens_of(&j->train), begin, end;
 	double *count = maas_alloc(vocab, sizeof *count), nats = 0;
 
 	if (!count)
 		return NAN;
-	for (size_t i = j->train.begin; i < j->train.end; i++)
-		count[maas_corpus_at(j->train.corpus, i)]++;
+	for (size_t i = 0; maas_stretch_learnt(&j->train, i, &begin, &end); i++)
+		for (size_t at = begin; at < end; at++)
+			count[maas_corpus_at(j->train.corpus, at)]++;
 	for (size_t i = 0; i < vocab; i++)
 		count[i] = -log((count[i] + 1) / (double)(n + vocab));
-	for (size_t i = j->val.begin + 1; i < j->val.end; i++)
-		nats += count[maas_corpus_at(j->val.corpus, i)];
+	for (size_t i = 0; maas_stretch_learnt(&j->val, i, &begin, &end); i++)
+		for (size_t at = begin; at < end; at++)
+			nats += count[maas_corpus_at(j->val.corpus, at)];
 	free(count);
-	return nats / (double)(j->val.end - j->val.begin - 1);
+	return nats / (double)tokens_of(&j->val);
 }
 
 static int
@@ -123,15 +136,24 @@ member(struct maas_buf *b, const char *name, double v)
 	return maas_buf_printf(b, ",\"%s\":", name) || maas_json_put_real(b, v) ? -1 : 0;
 }
 
+/* A text is told by all its tokens, pairs by those of completions. */
+static size_t
+given_tokens(const struct job *j)
+{
+	return learns_pairs(j) ? tokens_of(&j->train) : j->train.end - j->train.begin;
+}
+
 static int
 print_json(const struct job *j, const struct maas_curves *c, int done, double epochs)
 {
 	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
 	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\",\"tokens\":%zu,\"steps\":%zu", j->model->kind->name,
-	    j->train.end - j->train.begin, c->steps);
+	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\"", j->model->kind->name);
 
-	bad = bad || member(&b, "epochs", epochs) || maas_buf_printf(&b, ",\"done\":%s", done ? "true" : "false") ||
+	if (learns_pairs(j))
+		bad = bad || maas_buf_printf(&b, ",\"pairs\":%zu", j->train.end - j->train.begin);
+	bad = bad || maas_buf_printf(&b, ",\"tokens\":%zu,\"steps\":%zu", given_tokens(j), c->steps) ||
+	    member(&b, "epochs", epochs) || maas_buf_printf(&b, ",\"done\":%s", done ? "true" : "false") ||
 	    member(&b, "train_loss", mean_loss(c));
 	if (e && !bad)
 		bad = member(&b, "val_loss", e->loss) || member(&b, "val_bits_per_byte", e->bits_per_byte) ||
@@ -147,9 +169,11 @@ report_card(struct job *j)
 {
 	const struct maas_curves *c = maas_trainer_curves(j->trainer);
 	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
-	struct maas_card card = { .tokens = maas_corpus_size(j->corpus) };
+	struct maas_card card = { .rows = maas_corpus_pairs(j->corpus) };
 	char sha256[65];
 
+	if (!learns_pairs(j))
+		card.tokens = maas_corpus_size(j->corpus);
 	maas_corpus_sha256(j->corpus, sha256);
 	card.sha256 = sha256;
 	enter_words(ENTERED(j->outcome), &card);
@@ -189,8 +213,10 @@ report_plan(struct job *j)
 	progress_size(memory, sizeof memory, c.memory);
 	progress_size(disk, sizeof disk, c.disk);
 	progress_time(time, sizeof time, isnan(c.steps) ? j->running->max_time : c.steps * c.seconds_per_step);
-	printf("# tokens: %zu to train on, %zu held out\n", j->train.end - j->train.begin,
-	    j->val.corpus ? j->val.end - j->val.begin - 1 : 0);
+	if (learns_pairs(j))
+		printf("# pairs: %zu to train on, %zu held out\n", j->train.end - j->train.begin,
+		    j->val.end - j->val.begin);
+	printf("# tokens: %zu to train on, %zu held out\n", given_tokens(j), j->val.corpus ? tokens_of(&j->val) : 0);
 	printf("# parameters: %s\n# memory: %sB\n# disk: %sB\n", parameters, memory, disk);
 	if (isnan(c.steps))
 		printf("# steps: as many as --max-time allows, of %.0f tokens\n", c.tokens_per_step);

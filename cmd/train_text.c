@@ -10,7 +10,7 @@
 #include "maas/registry.h"
 #include "train_text.h"
 
-static const char *const formats[] = { "auto", "text", "tokens", "ids", NULL };
+static const char *const formats[] = { "auto", "text", "tokens", "ids", "pairs", NULL };
 static const char *const resumes[] = { "auto", "must", "never", NULL };
 
 static const struct maas_field text_fields[] = {
@@ -19,7 +19,9 @@ static const struct maas_field text_fields[] = {
 	MAAS_FLAG(0, text_options, parse_special, "special tokens in text become their ids"),
 	MAAS_ENUM(0, text_options, format, formats, 0, "what the data is, whatever it looks like"),
 	MAAS_TEXT(0, text_options, encoding, NULL, "encoding of text, as iconv calls it"),
-	MAAS_TEXT(0, text_options, val, NULL, "held-out data: a file of text or tokens"),
+	MAAS_FLAG(0, text_options, truncate,
+	    "cut the beginning off the prompt of a pair that is too long, instead of refusing it"),
+	MAAS_TEXT(0, text_options, val, NULL, "held-out data: a file of text, tokens or pairs"),
 	MAAS_TEXT(0, text_options, init_from, NULL, "begin with the parameters and the tokeniser of a model"), MAAS_END
 };
 
@@ -105,85 +107,6 @@ take_locks(struct job *j)
 	return j->lock < 0 ? -1 : 0;
 }
 
-/* Each byte a token, after <|endoftext|>. */
-static struct maas_tokenizer *
-byte_tokenizer(void)
-{
-	static const char *const special[] = { "<|endoftext|>" };
-	struct maas_bpe *b = maas_bpe_new(MAAS_GPT2, NULL);
-	struct maas_tokenizer *t = b ? maas_bpe_train(b, 257, 1, special, 1) : NULL;
-
-	maas_bpe_free(b);
-	return t;
-}
-
-/* Ids that mean other pieces of text than those the parameters have learnt. */
-static int
-check_tokenizer(const struct job *j)
-{
-	struct maas_tokenizer *learnt = maas_model_tokenizer(j->from);
-	int same = !learnt || maas_tokenizer_digest(learnt) == maas_tokenizer_digest(j->tokenizer);
-
-	maas_tokenizer_free(learnt);
-	return same
-	    ? 0
-	    : maas_fail("%s: has learnt with another tokeniser than %s (leave --tokenizer out to go on with its own)",
-		  j->text->init_from, j->text->tokenizer);
-}
-
-static int
-open_tokenizer(struct job *j)
-{
-	if (j->text->init_from && !(j->from = maas_model_open(j->text->init_from)))
-		return -1;
-	if (j->from && j->from->kind != j->call->verb->data)
-		return maas_fail(
-		    "%s: a model of kind %s, not %s", j->text->init_from, j->from->kind->name, j->call->verb->name);
-	if (j->text->tokenizer)
-		j->tokenizer = maas_tokenizer_find(j->text->tokenizer);
-	else
-		j->tokenizer = j->from ? maas_model_tokenizer(j->from) : byte_tokenizer();
-	if (!j->tokenizer)
-		return -1;
-	return j->from && j->text->tokenizer ? check_tokenizer(j) : 0;
-}
-
-static int
-read_data(struct job *j)
-{
-	const struct call *c = j->call;
-	enum maas_corpus_format f = (enum maas_corpus_format)j->text->format;
-	size_t n;
-
-	if (!(j->corpus = maas_corpus_new(j->tokenizer, j->text->parse_special)))
-		return -1;
-	if (!c->n && maas_corpus_add(j->corpus, "-", f, j->text->encoding))
-		return -1;
-	for (int i = 0; i < c->n; i++)
-		if (maas_corpus_add(j->corpus, c->operand[i], f, j->text->encoding))
-			return -1;
-	n = maas_corpus_size(j->corpus);
-	if (!n)
-		return maas_fail("no text to train on: the input is empty");
-	j->train = (struct maas_stretch){ j->corpus, 0, n };
-	if (j->how->val_split > 0) {
-		size_t cut = maas_corpus_cut(j->corpus, j->how->val_split);
-
-		if (cut < 1 || cut == n)
-			return maas_fail(
-			    "--val-split %g leaves %zu of %zu tokens to train on", j->how->val_split, cut, n);
-		j->train.end = cut;
-		j->val = (struct maas_stretch){ j->corpus, cut - 1, n }; /* the first is predicted too */
-	}
-	if (!j->text->val)
-		return 0;
-	if (!(j->val_corpus = maas_corpus_new(j->tokenizer, j->text->parse_special)) ||
-	    maas_corpus_add(j->val_corpus, j->text->val, f, j->text->encoding))
-		return -1;
-	j->val = (struct maas_stretch){ j->val_corpus, 0, maas_corpus_size(j->val_corpus) };
-	return j->val.end >= 2 ? 0 : maas_fail("%s: %zu tokens held out, two are the least", j->text->val, j->val.end);
-}
-
 /* What was not said is as in the model begun with. */
 static int
 adopt_settings(struct job *j)
@@ -252,6 +175,12 @@ make_identity(struct job *j)
 	    : 0;
 }
 
+static struct maas_source *
+held_source(const struct job *j)
+{
+	return learns_pairs(j) ? maas_pairs_held(j->model, j->val) : maas_tokens_held(j->model, j->val);
+}
+
 static int
 make_trainer(struct job *j)
 {
@@ -270,8 +199,11 @@ make_trainer(struct job *j)
 	if (!(j->team = maas_team_new((int)j->call->common.threads)))
 		return -1;
 	s.team = j->team;
-	s.train = maas_tokens_source(j->model, j->train, s.seed);
-	if (s.train && j->val.corpus && !(s.val = maas_tokens_held(j->model, j->val))) {
+	if (learns_pairs(j))
+		s.train = maas_pairs_source(j->model, j->train, s.seed);
+	else
+		s.train = maas_tokens_source(j->model, j->train, s.seed);
+	if (s.train && j->val.corpus && !(s.val = held_source(j))) {
 		maas_source_free(s.train);
 		return -1;
 	}
@@ -319,7 +251,7 @@ save_model(struct job *j)
 static int
 prepare(struct job *j)
 {
-	return take_locks(j) || open_tokenizer(j) || read_data(j) || make_model(j) || make_identity(j) ||
+	return take_locks(j) || open_tokenizer(j) || make_model(j) || read_data(j) || make_identity(j) ||
 		make_trainer(j)
 	    ? -1
 	    : 0;

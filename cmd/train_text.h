@@ -7,7 +7,7 @@
 
 struct text_options {
 	const char *tokenizer, *encoding, *val, *init_from;
-	int format, parse_special;
+	int format, parse_special, truncate;
 };
 
 enum { RESUME_AUTO, RESUME_MUST, RESUME_NEVER };
@@ -36,6 +36,11 @@ struct job {
 	struct maas_team *team;
 	struct maas_trainer *trainer;
 };
+
+/* Tokeniser and data; the model's settings are known by then. */
+int open_tokenizer(struct job *);
+int read_data(struct job *);
+int learns_pairs(const struct job *);
 
 /* Train with a progress line and a log until the end or a signal: enum maas_ending, or -1. */
 int watch_run(struct job *);

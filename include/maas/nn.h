@@ -49,6 +49,7 @@ struct maas_run {
 	enum maas_dtype precision;              /* of products: F32 or BF16 */
 	uint64_t seed, step;                    /* random numbers: seed, step, node, element */
 	size_t rows;                            /* leading rows in use; 0: all */
+	size_t time;                            /* of them each sequence has so many, not more than built; 0: as built */
 	int train;                              /* dropout is on */
 	float share;                            /* what the loss's gradient begins with; 0: 1 */
 };

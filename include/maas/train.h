@@ -20,25 +20,51 @@
  */
 struct maas_corpus;
 struct maas_corpus *maas_corpus_new(const struct maas_tokenizer *, int parse_special) MAAS_USE; /* borrowed */
-/* Add a file ("-": standard input).  AUTO: a token file by its first bytes or by .bin, else text, in
- * `encoding` (NULL: bytes as they are), which is tokenised.  A token file of another tokeniser, or
- * with ids out of range, is refused. */
-enum maas_corpus_format { MAAS_CORPUS_AUTO, MAAS_CORPUS_TEXT, MAAS_CORPUS_TOKENS, MAAS_CORPUS_IDS };
+/* Add a file ("-": standard input).  AUTO: a token file by its first bytes or by .bin, pairs where it begins with '{',
+ * else text, in `encoding` (NULL: bytes as they are), which is tokenised.  A token file of another tokeniser, or
+ * with ids out of range, is refused, and so are pairs beside text. */
+enum maas_corpus_format { MAAS_CORPUS_AUTO, MAAS_CORPUS_TEXT, MAAS_CORPUS_TOKENS, MAAS_CORPUS_IDS, MAAS_CORPUS_PAIRS };
 int maas_corpus_add(struct maas_corpus *, const char *path, enum maas_corpus_format, const char *encoding) MAAS_USE;
 size_t maas_corpus_size(const struct maas_corpus *);            /* tokens */
 int32_t maas_corpus_at(const struct maas_corpus *, size_t i);
 double maas_corpus_bytes(const struct maas_corpus *, size_t begin, size_t end);         /* of text */
 uint64_t maas_corpus_digest(const struct maas_corpus *);        /* of ids and tokeniser */
-void maas_corpus_sha256(const struct maas_corpus *, char hex[65]);      /* of the text that the tokens stand for */
+/* Of the text that the tokens stand for; of pairs, of the bytes of their files. */
+void maas_corpus_sha256(const struct maas_corpus *, char hex[65]);
 /* Where the last `share` of the text begins, by bytes. */
 size_t maas_corpus_cut(const struct maas_corpus *, double share);
 void maas_corpus_free(struct maas_corpus *);
 
-/* A stretch of a corpus: tokens [begin, end). */
+/*
+ * Pairs: a JSON object a line, of whose members "prompt" and "completion" the completion is learnt, with the end of text
+ * behind it, and the prompt is what stands before it.  The prompt's tokens are those of a prompt to continue; the
+ * completion's are those that follow them in the tokens of both as one text, where the prompt's are the same there,
+ * and else those of the completion alone.
+ */
+struct maas_pair {
+	size_t begin, said, end;                /* tokens [begin, end) of the corpus; from `said` on they are learnt */
+};
+struct maas_pair_bounds {
+	size_t context;                         /* ids that are seen at once: a pair has one more at most */
+	int cut;                                /* a longer one loses the beginning of its prompt, else is refused */
+};
+void maas_corpus_bound(struct maas_corpus *, struct maas_pair_bounds); /* before pairs are added; else without bounds */
+size_t maas_corpus_pairs(const struct maas_corpus *);           /* 0: it is a text */
+const struct maas_pair *maas_corpus_pair(const struct maas_corpus *, size_t i);
+struct maas_pair_notes {
+	size_t cut, empty;                      /* pairs that were cut; whose completion has no text */
+};
+struct maas_pair_notes maas_corpus_notes(const struct maas_corpus *);
+/* Pick a share of the pairs by the seed and put them behind the others; all stay in order.  How many are before them. */
+int maas_corpus_deal(struct maas_corpus *, double share, uint64_t seed, size_t *before) MAAS_USE;
+
+/* A stretch of a corpus: tokens, or of pairs pairs, [begin, end). */
 struct maas_stretch {
 	const struct maas_corpus *corpus;       /* NULL: none */
 	size_t begin, end;
 };
+/* What of it is predicted: tokens [*begin, *end) are run number i of them.  0: there is none. */
+int maas_stretch_learnt(const struct maas_stretch *, size_t i, size_t *begin, size_t *end);
 
 /*
  * Batches: sequences of `time` tokens with the ids that follow them.  In each epoch the stretch is
@@ -60,6 +86,7 @@ void maas_batches_take(const struct maas_batches *, uint64_t k, int32_t *ids, in
 struct maas_source;
 struct maas_counted {
 	double weight, bytes;                   /* what is predicted, by weight; bytes of text it is */
+	size_t rows;                            /* that each sample filled; 0: as many as the source says */
 };
 struct maas_source_ops {
 	/* Find the inputs of a planned network. */
@@ -74,8 +101,10 @@ struct maas_source_ops {
 struct maas_source {
 	const struct maas_source_ops *how;
 	uint64_t samples;                       /* of an epoch */
-	size_t rows;                            /* that a sample fills */
+	size_t rows;                            /* that a sample fills at most */
+	double length;                          /* and does on average */
 	int whole;                              /* an epoch ends with a batch, if a short one; else batches run on */
+	int uneven;                             /* samples do not weigh the same */
 	double unit;                            /* what a loss is multiplied by to be told */
 	double memory;                          /* bytes of data */
 };
@@ -83,6 +112,9 @@ void maas_source_free(struct maas_source *);
 /* A stretch of text in sequences as long as the model's context: to learn from, or (held out) one after the other. */
 struct maas_source *maas_tokens_source(const struct maas_model *, struct maas_stretch, uint64_t seed) MAAS_USE;
 struct maas_source *maas_tokens_held(const struct maas_model *, struct maas_stretch) MAAS_USE;
+/* Pairs, each a sequence from its beginning on, padded to the longest of those filled in together. */
+struct maas_source *maas_pairs_source(const struct maas_model *, struct maas_stretch, uint64_t seed) MAAS_USE;
+struct maas_source *maas_pairs_held(const struct maas_model *, struct maas_stretch) MAAS_USE;
 /* Rows of features with a label or a target (data is borrowed): each epoch in another order, or (held out) in theirs.
  * A target is learnt as (target - shift) / unit. */
 struct maas_rows_order {

@@ -24,6 +24,13 @@ op_columns(size_t rows)
 	return op_grain(rows) < OP_COLUMNS ? OP_COLUMNS : op_grain(rows) / OP_COLUMNS * OP_COLUMNS;
 }
 
+/* Rows of a sequence, where the graph was built for `built` of them. */
+static inline size_t
+op_time(const struct maas_run *run, size_t built)
+{
+	return run->time && run->time < built ? run->time : built;
+}
+
 static inline size_t
 op_last(const struct maas_node *x)
 {

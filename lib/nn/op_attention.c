@@ -55,23 +55,29 @@ shape(struct maas_node *y)
 struct work {
 	struct maas_node *y;
 	const struct maas_run *run;
-	size_t rows;
+	size_t rows, time;
 	int add;
 };
 
+static struct work
+work(struct maas_node *y, const struct maas_run *run, int add)
+{
+	return (struct work){ y, run, maas_rows(y, run), op_time(run, attr(y)->time), add };
+}
+
 /* lse of a sequence's head: [sequence][head][time]; behind all of them, the same of y dy. */
 static float *
-sums(const struct maas_node *y, size_t sequence, size_t head)
+sums(const struct work *w, size_t sequence, size_t head)
 {
-	return (float *)y->save + (sequence * attr(y)->heads + head) * attr(y)->time;
+	return (float *)w->y->save + (sequence * attr(w->y)->heads + head) * w->time;
 }
 
 static size_t
 length(const struct work *w, size_t sequence)
 {
-	size_t left = w->rows - sequence * attr(w->y)->time;
+	size_t left = w->rows - sequence * w->time;
 
-	return left < attr(w->y)->time ? left : attr(w->y)->time;
+	return left < w->time ? left : w->time;
 }
 
 /* Element i of the queries, keys and values, which are bf16 where only products read them. */
@@ -100,13 +106,13 @@ heads(void *arg, size_t begin, size_t end, int member)
 
 	for (size_t i = begin; i < end; i++) {
 		size_t s = i / a->heads, h = i % a->heads;
-		const char *x = input(y, s * a->time * ld), *k = x + (a->heads + h / group) * hd * size;
+		const char *x = input(y, s * w->time * ld), *k = x + (a->heads + h / group) * hd * size;
 
 		for (size_t b = 0; b < n; b++) {
 			at[b] = k + b * MAAS_KEYS * ld * size;
 			at[n + b] = k + (b * MAAS_KEYS * ld + a->kv_heads * hd) * size;
 		}
-		maas_attend_fwd((float *)y->val + s * a->time * op_last(y) + h * hd, op_last(y), sums(y, s, h),
+		maas_attend_fwd((float *)y->val + s * w->time * op_last(y) + h * hd, op_last(y), sums(w, s, h),
 		    x + h * hd * size, ld, length(w, s), 0, &keys, hd, scratch);
 	}
 }
@@ -114,13 +120,13 @@ heads(void *arg, size_t begin, size_t end, int member)
 static size_t
 sequences(const struct work *w)
 {
-	return (w->rows + attr(w->y)->time - 1) / attr(w->y)->time;
+	return (w->rows + w->time - 1) / w->time;
 }
 
 static void
 fwd(struct maas_node *y, const struct maas_run *run)
 {
-	struct work w = { y, run, maas_rows(y, run), 0 };
+	struct work w = work(y, run, 0);
 
 	maas_team_run(run->team, sequences(&w) * attr(y)->heads, 1, heads, &w);
 }
@@ -135,13 +141,13 @@ back_heads(void *arg, size_t begin, size_t end, int member)
 
 	for (size_t i = begin; i < end; i++) {
 		size_t s = i / a->kv_heads, h = i % a->kv_heads;
-		size_t row = s * a->time, q = row * ld + h * group * hd, k = row * ld + (a->heads + h) * hd,
+		size_t row = s * w->time, q = row * ld + h * group * hd, k = row * ld + (a->heads + h) * hd,
 		       v = k + a->kv_heads * hd;
 		float *dx = y->in[0]->grad;
 		size_t out = row * op_last(y) + h * group * hd;
 		struct maas_attend one = { input(y, q), input(y, k), input(y, v), (const float *)y->val + out,
-			y->grad + out, sums(y, s, h * group), sums(y, s, h * group) + save_rows(y), ld, op_last(y),
-			length(w, s), a->time, hd, group, w->add, w->run->precision, y->in[0]->type };
+			y->grad + out, sums(w, s, h * group), sums(w, s, h * group) + save_rows(y), ld, op_last(y),
+			length(w, s), w->time, hd, group, w->add, w->run->precision, y->in[0]->type };
 
 		maas_attend_bwd(
 		    dx + q, dx + k, dx + v, &one, (char *)w->run->scratch + (size_t)member * w->run->stride);
@@ -151,7 +157,7 @@ back_heads(void *arg, size_t begin, size_t end, int member)
 static void
 bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 {
-	struct work w = { y, run, maas_rows(y, run), !first[0] };
+	struct work w = work(y, run, !first[0]);
 
 	if (op_wants(y->in[0]))
 		maas_team_run(run->team, sequences(&w) * attr(y)->kv_heads, 1, back_heads, &w);

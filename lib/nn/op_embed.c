@@ -25,10 +25,24 @@ shape(struct maas_node *y)
 	return 0;
 }
 
+/* Rows of a sequence. */
+static size_t
+period(const struct maas_node *y, const struct maas_run *run)
+{
+	return y->in[POSITIONS] ? op_time(run, y->in[POSITIONS]->dim[0]) : 1;
+}
+
+struct work {
+	struct maas_node *y;
+	size_t rows, time;
+	const unsigned char *first; /* going back */
+};
+
 static void
 rows(void *arg, size_t begin, size_t end, int member)
 {
-	struct maas_node *y = arg, *table = y->in[TABLE], *pos = y->in[POSITIONS];
+	const struct work *w = arg;
+	struct maas_node *y = w->y, *table = y->in[TABLE], *pos = y->in[POSITIONS];
 	const int32_t *id = y->in[IDS]->val;
 	size_t n = y->dim[1];
 
@@ -42,52 +56,48 @@ rows(void *arg, size_t begin, size_t end, int member)
 		else
 			memcpy(to, (const float *)table->val + (size_t)id[r] * n, n * sizeof *to);
 		if (pos)
-			maas_add(to, (const float *)pos->val + r % pos->dim[0] * n, n);
+			maas_add(to, (const float *)pos->val + r % w->time * n, n);
 	}
 }
 
 static void
 fwd(struct maas_node *y, const struct maas_run *run)
 {
-	maas_team_run(run->team, maas_rows(y, run), op_grain(y->dim[1]), rows, y);
-}
+	struct work w = { y, maas_rows(y, run), period(y, run), NULL };
 
-struct back {
-	struct maas_node *y;
-	size_t rows;
-	const unsigned char *first;
-};
+	maas_team_run(run->team, w.rows, op_grain(y->dim[1]), rows, &w);
+}
 
 /* Some channels of all rows, in the order of rows, so that the sum of a repeated id is always the same. */
 static void
 channels(void *arg, size_t begin, size_t end, int member)
 {
-	const struct back *b = arg;
-	struct maas_node *y = b->y, *table = y->in[TABLE], *pos = y->in[POSITIONS];
+	const struct work *w = arg;
+	struct maas_node *y = w->y, *table = y->in[TABLE], *pos = y->in[POSITIONS];
 	const int32_t *id = y->in[IDS]->val;
 	size_t n = y->dim[1], wide = end - begin;
 
 	(void)member;
-	for (size_t i = 0; op_wants(table) && b->first[TABLE] && i < table->dim[0]; i++)
+	for (size_t i = 0; op_wants(table) && w->first[TABLE] && i < table->dim[0]; i++)
 		memset(table->grad + i * n + begin, 0, wide * sizeof(float));
-	for (size_t i = 0; op_wants(pos) && b->first[POSITIONS] && i < pos->dim[0]; i++)
+	for (size_t i = 0; op_wants(pos) && w->first[POSITIONS] && i < pos->dim[0]; i++)
 		memset(pos->grad + i * n + begin, 0, wide * sizeof(float));
-	for (size_t r = 0; r < b->rows; r++) {
+	for (size_t r = 0; r < w->rows; r++) {
 		const float *dy = y->grad + r * n + begin;
 
 		if (op_wants(table) && id[r] >= 0 && (size_t)id[r] < table->dim[0])
 			maas_add(table->grad + (size_t)id[r] * n + begin, dy, wide);
 		if (op_wants(pos))
-			maas_add(pos->grad + r % pos->dim[0] * n + begin, dy, wide);
+			maas_add(pos->grad + r % w->time * n + begin, dy, wide);
 	}
 }
 
 static void
 bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 {
-	struct back b = { y, maas_rows(y, run), first };
+	struct work w = { y, maas_rows(y, run), period(y, run), first };
 
-	maas_team_run(run->team, y->dim[1], OP_COLUMNS, channels, &b);
+	maas_team_run(run->team, y->dim[1], OP_COLUMNS, channels, &w);
 }
 
 const struct maas_op maas_op_embed = {

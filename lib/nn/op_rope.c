@@ -67,16 +67,23 @@ put(struct maas_node *y, size_t at, const float *x, const float *turn, size_t he
 	}
 }
 
+struct work {
+	struct maas_node *y;
+	size_t time;
+	const unsigned char *first; /* going back */
+};
+
 static void
 rows(void *arg, size_t begin, size_t end, int member)
 {
-	struct maas_node *y = arg;
+	const struct work *w = arg;
+	struct maas_node *y = w->y;
 	const struct attr *a = attr(y);
 	size_t nq = op_last(y->in[Q]), nk = op_last(y->in[K]);
 
 	(void)member;
 	for (size_t r = begin; r < end; r++) {
-		const float *turn = a->turn + r % a->time * a->hd;
+		const float *turn = a->turn + r % w->time * a->hd;
 		size_t at = r * op_last(y);
 
 		put(y, at, (const float *)y->in[Q]->val + r * nq, turn, nq / a->hd);
@@ -88,31 +95,28 @@ rows(void *arg, size_t begin, size_t end, int member)
 static void
 fwd(struct maas_node *y, const struct maas_run *run)
 {
-	maas_team_run(run->team, maas_rows(y, run), op_grain(op_last(y)), rows, y);
-}
+	struct work w = { y, op_time(run, attr(y)->time), NULL };
 
-struct back {
-	struct maas_node *y;
-	const unsigned char *first;
-};
+	maas_team_run(run->team, maas_rows(y, run), op_grain(op_last(y)), rows, &w);
+}
 
 static void
 back_rows(void *arg, size_t begin, size_t end, int member)
 {
-	const struct back *b = arg;
-	struct maas_node *y = b->y, *q = y->in[Q], *k = y->in[K], *v = y->in[V];
+	const struct work *w = arg;
+	struct maas_node *y = w->y, *q = y->in[Q], *k = y->in[K], *v = y->in[V];
 	const struct attr *a = attr(y);
 	size_t nq = op_last(q), nk = op_last(k);
 
 	(void)member;
 	for (size_t r = begin; r < end; r++) {
-		const float *dy = y->grad + r * op_last(y), *turn = a->turn + r % a->time * a->hd;
+		const float *dy = y->grad + r * op_last(y), *turn = a->turn + r % w->time * a->hd;
 
 		if (op_wants(q))
-			maas_rope_bwd(q->grad + r * nq, dy, turn, nq / a->hd, a->hd, !b->first[Q]);
+			maas_rope_bwd(q->grad + r * nq, dy, turn, nq / a->hd, a->hd, !w->first[Q]);
 		if (op_wants(k))
-			maas_rope_bwd(k->grad + r * nk, dy + nq, turn, nk / a->hd, a->hd, !b->first[K]);
-		if (op_wants(v) && b->first[V])
+			maas_rope_bwd(k->grad + r * nk, dy + nq, turn, nk / a->hd, a->hd, !w->first[K]);
+		if (op_wants(v) && w->first[V])
 			memcpy(v->grad + r * nk, dy + nq + nk, nk * sizeof *dy);
 		else if (op_wants(v))
 			maas_add(v->grad + r * nk, dy + nq + nk, nk);
@@ -122,9 +126,9 @@ back_rows(void *arg, size_t begin, size_t end, int member)
 static void
 bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 {
-	struct back b = { y, first };
+	struct work w = { y, op_time(run, attr(y)->time), first };
 
-	maas_team_run(run->team, maas_rows(y, run), op_grain(op_last(y)), back_rows, &b);
+	maas_team_run(run->team, maas_rows(y, run), op_grain(op_last(y)), back_rows, &w);
 }
 
 const struct maas_op maas_op_rope = {

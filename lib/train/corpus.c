@@ -1,24 +1,11 @@
-/* The tokens a language model learns from: text and token files, one behind the other. */
+/* The tokens a language model learns from: text and token files, one behind the other; pairs are in pairs.c. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "maas/fmt.h"
-#include "maas/train.h"
+#include "corpus.h"
 
 #define CHUNK (4 << 20) /* bytes of text that are tokenised at once */
-
-struct maas_corpus {
-	const struct maas_tokenizer *tok;
-	struct maas_encoder *enc;
-	struct maas_tokens mapped; /* the only input, a token file: used in place */
-	int is_mapped;
-	uint16_t *half; /* else one of these is ours: where ids fit in 16 bits */
-	int32_t *whole;
-	size_t n, cap;
-	int narrow;
-	unsigned char *length; /* bytes of each token, 255: ask */
-};
 
 struct maas_corpus *
 maas_corpus_new(const struct maas_tokenizer *tok, int parse_special)
@@ -30,6 +17,8 @@ maas_corpus_new(const struct maas_tokenizer *tok, int parse_special)
 		return NULL;
 	c->tok = tok;
 	c->narrow = vocab <= 65536;
+	c->bounds.context = SIZE_MAX - 1;
+	maas_sha256_begin(&c->files);
 	if (!(c->enc = maas_encoder_new(tok, parse_special)) || !(c->length = maas_alloc(vocab + 1, 1))) {
 		maas_corpus_free(c);
 		return NULL;
@@ -37,7 +26,8 @@ maas_corpus_new(const struct maas_tokenizer *tok, int parse_special)
 	for (size_t i = 0; i < vocab; i++) {
 		size_t n = maas_token_bytes(tok, (int32_t)i).n;
 
-		c->length[i] = (unsigned char)(n < 255 ? n : 255);
+		if (!maas_token_special(tok, (int32_t)i)) /* which stands for no text */
+			c->length[i] = (unsigned char)(n < 255 ? n : 255);
 	}
 	return c;
 }
@@ -53,11 +43,12 @@ maas_corpus_free(struct maas_corpus *c)
 	free(c->half);
 	free(c->whole);
 	free(c->length);
+	free(c->pair);
 	free(c);
 }
 
-static int
-append(struct maas_corpus *c, const int32_t *id, size_t n)
+int
+corpus_append(struct maas_corpus *c, const int32_t *id, size_t n)
 {
 	if (c->narrow) {
 		if (maas_grow(&c->half, c->n, &c->cap, n, sizeof *c->half))
@@ -83,7 +74,7 @@ append_tokens(struct maas_corpus *c, const struct maas_tokens *t)
 
 		while (n < MAAS_COUNT(id) && i < t->n)
 			id[n++] = maas_tokens_at(t, i++);
-		if (append(c, id, n))
+		if (corpus_append(c, id, n))
 			return -1;
 	}
 	return 0;
@@ -157,13 +148,13 @@ static int
 encode(struct maas_corpus *c, struct maas_span text, struct maas_ids *ids)
 {
 	ids->n = 0;
-	return maas_encode(c->enc, text, ids) || append(c, ids->id, ids->n) ? -1 : 0;
+	return maas_encode(c->enc, text, ids) || corpus_append(c, ids->id, ids->n) ? -1 : 0;
 }
 
 static int
 append_special(struct maas_corpus *c, int wanted, int32_t id)
 {
-	return wanted && id >= 0 ? append(c, &id, 1) : 0;
+	return wanted && id >= 0 ? corpus_append(c, &id, 1) : 0;
 }
 
 /* A text of any length: what is tokenised ends where no token can reach over. */
@@ -230,7 +221,7 @@ add_ids(struct maas_corpus *c, struct maas_input *in)
 				v >= (int64_t)maas_tokenizer_size(c->tok)))
 				return maas_fail("%s:%zu: '%.*s' is no token id below %zu", maas_input_name(in),
 				    maas_input_lines(in), (int)(n < 40 ? n : 40), s, maas_tokenizer_size(c->tok));
-			if (n && (id = (int32_t)v, append(c, &id, 1)))
+			if (n && (id = (int32_t)v, corpus_append(c, &id, 1)))
 				return -1;
 			s += n + 1;
 		}
@@ -245,7 +236,7 @@ ends_in(const char *s, const char *end)
 	return n >= m && !strcmp(s + n - m, end);
 }
 
-/* By the first bytes; a token file without a head by its name.  -1 on error. */
+/* By the first bytes; a token file without a head, and what else may begin JSON lines, by its name.  -1 on error. */
 static int
 recognise(const char *path, struct maas_input *in)
 {
@@ -255,11 +246,21 @@ recognise(const char *path, struct maas_input *in)
 		return -1;
 	if (maas_tokens_is(head) || ends_in(path, ".bin"))
 		return MAAS_CORPUS_TOKENS;
-	if (head.n && head.s[0] == '{')
-		return maas_fail(
-		    "%s: JSON lines; a language model learns from text or token files (--format text takes it as text)",
-		    maas_input_name(in));
-	return MAAS_CORPUS_TEXT;
+	if (corpus_unmarked(head).n && corpus_unmarked(head).s[0] == '{')
+		return MAAS_CORPUS_PAIRS;
+	return ends_in(path, ".jsonl") || ends_in(path, ".jsonl.gz") ? MAAS_CORPUS_PAIRS : MAAS_CORPUS_TEXT;
+}
+
+/* What is learnt of pairs and what is learnt of text are not weighed against each other. */
+static int
+check_mixture(const struct maas_corpus *c, struct maas_input *in, int how)
+{
+	int is_text = maas_corpus_size(c) > 0 && !c->npair;
+
+	if (how == MAAS_CORPUS_PAIRS ? !is_text : !c->npair)
+		return 0;
+	return maas_fail("%s: %s, and what came before is %s: one or the other", maas_input_name(in),
+	    is_text ? "pairs" : "text", is_text ? "text" : "pairs");
 }
 
 int
@@ -270,8 +271,13 @@ maas_corpus_add(struct maas_corpus *c, const char *path, enum maas_corpus_format
 
 	if (take_mapped_in(c) || !(in = maas_input_open(path, encoding)))
 		return -1;
+	maas_input_digest(in, &c->files);
 	if (how == MAAS_CORPUS_AUTO)
 		how = recognise(path, in);
+	if (how != MAAS_CORPUS_PAIRS)
+		maas_input_digest(in, NULL);
+	if (how >= 0 && check_mixture(c, in, how))
+		how = -1;
 	if (how == MAAS_CORPUS_TOKENS) {
 		struct stat st;
 
@@ -284,6 +290,8 @@ maas_corpus_add(struct maas_corpus *c, const char *path, enum maas_corpus_format
 		rc = add_text(c, in);
 	} else if (how == MAAS_CORPUS_IDS) {
 		rc = add_ids(c, in);
+	} else if (how == MAAS_CORPUS_PAIRS) {
+		rc = corpus_add_pairs(c, in);
 	}
 	maas_input_close(in);
 	return rc;
@@ -309,7 +317,6 @@ bytes_of(const struct maas_corpus *c, size_t i)
 	return c->length[id] < 255 ? c->length[id] : maas_token_bytes(c->tok, id).n;
 }
 
-/* A special token stands for no text. */
 double
 maas_corpus_bytes(const struct maas_corpus *c, size_t begin, size_t end)
 {
@@ -338,12 +345,15 @@ maas_corpus_sha256(const struct maas_corpus *c, char hex[65])
 	struct maas_sha256 digest;
 	char block[1 << 14];
 
+	if (c->npair) {
+		digest = c->files;
+		maas_sha256_end(&digest, hex);
+		return;
+	}
 	maas_sha256_begin(&digest);
 	for (size_t i = 0; i < n; i++) {
 		struct maas_span s = maas_token_bytes(c->tok, maas_corpus_at(c, i));
 
-		if (!bytes_of(c, i))
-			continue;
 		if (have + s.n > sizeof block) {
 			maas_sha256_add(&digest, block, have);
 			have = 0;
@@ -372,6 +382,11 @@ maas_corpus_digest(const struct maas_corpus *c)
 		while (k < MAAS_COUNT(id) && i < n)
 			id[k++] = maas_corpus_at(c, i++);
 		digest = maas_hash(id, k * sizeof *id, digest);
+	}
+	for (size_t i = 0; i < c->npair; i++) {
+		uint64_t at[3] = { c->pair[i].begin, c->pair[i].said, c->pair[i].end };
+
+		digest = maas_hash(at, sizeof at, digest);
 	}
 	return digest;
 }

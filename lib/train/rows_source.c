@@ -96,7 +96,7 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 	struct rows *r = (struct rows *)s;
 	const struct maas_csr *x = &r->d->x.sparse;
 	size_t entries = 0, wide = r->d->x.dense + r->entries / n + 1;
-	struct maas_counted share = { 0, 0 };
+	struct maas_counted share = { 0 };
 
 	r->n = n;
 	for (size_t i = 0; i < n; i++) {
@@ -164,9 +164,13 @@ maas_rows_source(const struct maas_data *d, const struct maas_rows_order *order)
 		return NULL;
 	for (size_t i = 0; !d->labels && i < d->n; i++)
 		sum += d->target[i];
-	r->is = (struct maas_source){
-		.how = &how, .samples = d->n, .rows = 1, .whole = 1, .unit = d->labels ? 1 : order->unit * order->unit
-	};
+	r->is = (struct maas_source){ .how = &how,
+		.samples = d->n,
+		.rows = 1,
+		.length = 1,
+		.whole = 1,
+		.uneven = 1,
+		.unit = d->labels ? 1 : order->unit * order->unit };
 	r->d = d;
 	r->order = *order;
 	r->mean = d->labels ? 0 : (sum / (double)d->n - order->shift) / order->unit;

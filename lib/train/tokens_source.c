@@ -51,13 +51,13 @@ fill_window(struct tokens *t, uint64_t w, size_t place)
 		ids[i] = i < n ? maas_corpus_at(v->corpus, at + i) : 0;
 		targets[i] = i < n ? maas_corpus_at(v->corpus, at + i + 1) : -1;
 	}
-	return (struct maas_counted){ (double)n, maas_corpus_bytes(v->corpus, at + 1, at + 1 + n) };
+	return (struct maas_counted){ .weight = (double)n, .bytes = maas_corpus_bytes(v->corpus, at + 1, at + 1 + n) };
 }
 
 static struct maas_counted
 hold(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 {
-	struct maas_counted all = { 0, 0 };
+	struct maas_counted all = { 0 };
 
 	(void)team;
 	for (size_t i = 0; i < n; i++) {
@@ -96,6 +96,7 @@ make(const struct maas_model *m, const struct maas_source_ops *how, const struct
 		.unit = 1,
 		.memory = 2.0 * (double)from->end,
 	};
+	t->is.length = (double)t->is.rows;
 	return t;
 }
 

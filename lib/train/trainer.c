@@ -69,10 +69,11 @@ static int
 build(struct maas_trainer *t)
 {
 	const struct maas_run_setup *s = &t->setup;
+	size_t rows = s->val && s->val->rows > s->train->rows ? s->val->rows : s->train->rows;
 
 	if (!(t->arena = maas_arena_new(1 << 20)) || !(t->tape = maas_tape_new(t->arena)))
 		return -1;
-	if (!(t->loss = s->model->kind->loss(s->model, t->tape, t->part * s->train->rows)) ||
+	if (!(t->loss = s->model->kind->loss(s->model, t->tape, t->part * rows)) ||
 	    maas_tape_plan(t->tape, t->loss, t->how.precision ? MAAS_TRAIN | MAAS_HALF | MAAS_ROUNDED : MAAS_TRAIN) ||
 	    s->train->how->bind(s->train, t->tape) || (s->val && s->val->how->bind(s->val, t->tape)))
 		return -1;
@@ -283,6 +284,17 @@ step_samples(const struct maas_trainer *t, uint64_t step, uint64_t *first)
 	return all - at < each ? all - at : each;
 }
 
+/* The n samples that are picked become the network's inputs. */
+static struct maas_counted
+feed(struct maas_trainer *t, struct maas_source *s, size_t n)
+{
+	struct maas_counted c = s->how->fill(s, t->pick, n, t->setup.team);
+
+	t->run.time = c.rows ? c.rows : s->rows;
+	t->run.rows = n * t->run.time;
+	return c;
+}
+
 /* Forward and backward over n samples from number k on; their loss.  weight: what they weigh. */
 static double
 learn(struct maas_trainer *t, uint64_t k, size_t n, int alone, int add, double *weight)
@@ -292,17 +304,16 @@ learn(struct maas_trainer *t, uint64_t k, size_t n, int alone, int add, double *
 
 	for (size_t i = 0; i < n; i++)
 		t->pick[i] = k + i;
-	*weight = s->how->fill(s, t->pick, n, t->setup.team).weight;
-	t->run.rows = n * s->rows;
+	*weight = feed(t, s, n).weight;
 	t->run.train = 1;
-	t->run.share = !s->whole || alone ? 1 : (float)*weight;
+	t->run.share = !s->uneven || alone ? 1 : (float)*weight;
 	maas_forward(t->tape, &t->run);
 	loss = (double)*(const float *)t->loss->val;
 	t->learnt[0] += *weight * loss;
 	t->learnt[1] += *weight;
 	if (s->how->judge)
 		s->how->judge(s, t->loss->in[0], t->judged);
-	if (!s->whole)
+	if (!s->uneven)
 		*weight = 1;
 	maas_backward(t->tape, &t->run, add);
 	return loss;
@@ -313,17 +324,18 @@ trainer_learn(struct maas_trainer *t, uint64_t step, double *weight)
 {
 	uint64_t first, n = step_samples(t, step, &first), each = t->batch * (uint64_t)t->how.accumulate;
 	uint64_t parts = (each + t->part - 1) / t->part, i = 0;
-	double loss = 0, one, each_part = t->setup.train->whole ? 1 : (double)parts;
+	double loss = 0, mean, one, each_part = t->setup.train->uneven ? 1 : (double)parts;
 
 	*weight = 0;
 	for (uint64_t at = 0; at < n; at += t->part, i++) {
 		size_t m = n - at < t->part ? (size_t)(n - at) : t->part;
 
 		t->run.step = step * parts + i;
-		loss += learn(t, first + at, m, n <= t->part, at > 0, &one) * one / each_part;
+		mean = learn(t, first + at, m, n <= t->part, at > 0, &one);
+		loss += mean * one / each_part;
 		*weight += one;
 	}
-	if (t->setup.train->whole && *weight > 0)
+	if (t->setup.train->uneven && *weight > 0)
 		loss /= *weight;
 	if (n <= t->part)
 		*weight = 1;
@@ -387,7 +399,7 @@ trainer_step(struct maas_trainer *t, double clock, struct maas_step *s)
 	trainer_update(t, s->lr, scale, s->step);
 	s->loss *= t->setup.train->unit;
 	t->curves.train[t->curves.steps++] = (float)s->loss;
-	samples = (double)t->batch * (double)how->accumulate * (double)t->setup.train->rows;
+	samples = (double)t->batch * (double)how->accumulate * t->setup.train->length;
 	took = maas_clock() - began;
 	t->trained += took;
 	s->seconds = t->trained;
@@ -411,8 +423,7 @@ measure(struct maas_trainer *t, uint64_t taken, struct maas_evaluation *e)
 
 		for (; n < t->part && i < taken; n++, i++)
 			t->pick[n] = (uint64_t)((double)i / (double)taken * (double)v->samples + 1e-6);
-		share = v->how->fill(v, t->pick, n, t->setup.team);
-		t->run.rows = n * v->rows;
+		share = feed(t, v, n);
 		maas_forward(t->tape, &t->run);
 		nats += (double)*(const float *)t->loss->val * share.weight;
 		e->tokens += share.weight;
@@ -448,8 +459,7 @@ maas_trainer_cost(struct maas_trainer *t)
 {
 	const struct maas_training *how = &t->how;
 	double state = (double)t->params->n * sizeof(float), began, weight;
-	struct maas_cost c = { .tokens_per_step =
-				   (double)t->batch * (double)t->setup.train->rows * (double)how->accumulate };
+	struct maas_cost c = { .tokens_per_step = (double)t->batch * t->setup.train->length * (double)how->accumulate };
 
 	for (size_t i = 0; i < t->params->count; i++)
 		c.parameters += (double)maas_len(t->params->node[i]);

@@ -27,7 +27,6 @@ t </dev/null
 printf 'short' >short && t short
 t /nowhere/text
 mkdir folder; t folder
-printf '{"prompt":"a","completion":"b"}\n' >p.jsonl && t p.jsonl
 printf '1 2 x\n' >bad.ids && t --format ids bad.ids
 printf '1 2 3 4 5 6 7 8 9 10 300\n' >bad.ids && t --format ids bad.ids
 t --tokenizer /nowhere/tok.json "$text"
