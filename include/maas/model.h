@@ -225,7 +225,7 @@ struct maas_sequence {                          /* the caller reads; valid until
 
 struct maas_decoder_limits {
 	enum maas_dtype precision;              /* of products and cache: MAAS_F32, MAAS_BF16; MAAS_DTYPES: as stored.
-						 * 8-bit weights are multiplied as such, their cache by default is bf16 */
+						 * weights of 8 and 4 bits are multiplied as such, their cache by default is of 8 */
 	size_t sequences;                       /* at once; 0: 16 */
 	size_t rows;                            /* tokens a step; 0: 256 */
 	size_t cache_tokens;                    /* of key/value cache for all; 0: sequences x context, in 4 GiB

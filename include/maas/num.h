@@ -206,17 +206,29 @@ double maas_mass_from(size_t *count, const float *w, const float *x, const float
  * the sum of p are f32.  A row's result depends on q, its position and what it sees: a row asked for alone gets the
  * bytes it gets among others, in f32 by another way.  Decoding is f32 over whatever its cache holds, for one row and
  * for many.
+ *
+ * A cache of MAAS_I8 has a key's and a value's channels of a head as integers of at most 127, and a scale for all of
+ * them, largest |x| / 127: x / scale to the nearest, ties to even; where the head is not finite the scale is NaN, where
+ * all of it is below 1e-30 it is 0.  Queries are not rounded: a score is the sum along hd of q times the integers, times
+ * the key's scale; what softmax gives is multiplied with the values' scales before it meets their integers.
  */
 #define MAAS_KEYS 64
 #define MAAS_HEAD 256                   /* hd at most */
 struct maas_keys {
-	enum maas_dtype type;           /* MAAS_F32 or MAAS_BF16 */
+	enum maas_dtype type;           /* MAAS_F32 or MAAS_BF16; of a cache MAAS_I8 too */
 	const void *const *k, *const *v;        /* block b holds positions 64 b ...; [MAAS_KEYS, hd] */
 	size_t row;                     /* elements from a position to the next */
 	int turned;                     /* a block of k is [hd, MAAS_KEYS]: all positions of a channel side by side */
 	enum maas_dtype precision;      /* of the products */
 	enum maas_dtype queries;        /* type of q */
 };
+/*
+ * A block of keys of a cache, [hd, MAAS_KEYS], or of values, [MAAS_KEYS, hd], 64-aligned; of MAAS_I8 the scales
+ * [MAAS_KEYS] lie behind it, in f32.  How many bytes it has in all, and how x [hd] becomes number i of it.
+ */
+size_t maas_keys_bytes(enum maas_dtype, size_t hd);
+void maas_key_keep(void *keys, enum maas_dtype, const float *x, size_t hd, size_t i);
+void maas_value_keep(void *values, enum maas_dtype, const float *x, size_t hd, size_t i);
 size_t maas_attend_scratch(void);               /* bytes, 64-aligned; as much for the backward pass */
 /* lse [rows]: log of the sum of exp(score), for the backward pass; NULL: not kept. */
 void maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq, size_t rows, size_t at,
@@ -228,7 +240,7 @@ void maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq
  * as they lie in memory.  scratch: maas_attend_cached_scratch(heads * group) bytes, 64-aligned.
  */
 struct maas_cache {
-	enum maas_dtype type;           /* MAAS_F32 or MAAS_BF16 */
+	enum maas_dtype type;           /* MAAS_F32, MAAS_BF16 or MAAS_I8 */
 	const void *const *block;       /* where the first of the heads lies in block b */
 	size_t heads, group;
 };

@@ -46,14 +46,14 @@ struct net {
 	struct maas_network w;
 	struct maas_team *team;
 	struct maas_arena *arena;
-	enum maas_dtype precision;
+	enum maas_dtype precision, kept; /* of products; of the cache */
 	size_t hd, rows, head_rows;     /* of a head; at most a pass; at most in logits */
 	size_t width, hidden;           /* of a row of qkv; of up */
 	float *x, *h, *qkv, *mix, *up;  /* [rows, ...] */
 	float *turn;                    /* [rows, hd]: see maas_rope_turns */
 	float *logits;                  /* [head_rows, vocab] */
 	unsigned char *cache;
-	size_t blocks, block_bytes;     /* a block: [layers][kv_heads][keys, values][MAAS_KEYS x hd]; keys turned */
+	size_t blocks, block_bytes;     /* a block: [layers][kv_heads][keys, values], see maas_keys_bytes */
 	void *scratch;                  /* of products */
 	unsigned char *keys;            /* of attention, keys_stride a member: its scratch, then pointers to blocks */
 	size_t keys_stride, attend_bytes, heads_item;   /* heads of keys of one item of attention, in this pass */

@@ -73,12 +73,15 @@ maas_network_precision(struct net *net, enum maas_dtype precision)
 	const struct maas_network *w = &net->w;
 
 	net->precision = precision == MAAS_DTYPES ? w->head.w.type : precision;
-	if (maas_is_quant(net->precision))
+	net->kept = net->precision;
+	if (maas_is_quant(net->precision)) {
 		net->precision = MAAS_BF16;
+		net->kept = MAAS_I8;
+	}
 	net->hd = w->embed / w->heads;
 	net->width = (w->heads + 2 * w->kv_heads) * net->hd;
 	net->hidden = w->layer[0].up.out;
-	net->block_bytes = w->layers * 2 * w->kv_heads * MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
+	net->block_bytes = w->layers * 2 * w->kv_heads * maas_keys_bytes(net->kept, net->hd);
 }
 
 int
@@ -203,46 +206,23 @@ turn(void *arg, size_t begin, size_t end, int member)
 static unsigned char *
 part(const struct net *net, const struct net_run *r, size_t block, size_t values, size_t head)
 {
-	size_t bytes = MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
+	size_t bytes = maas_keys_bytes(net->kept, net->hd);
 
 	return net->cache + r->block[block] * net->block_bytes +
 	    ((net->half / 2 * net->w.kv_heads + head) * 2 + values) * bytes;
 }
 
-/* Values as they come, a position after the other. */
+/* Keys, turned, and values of a run's rows, x of one head. */
 static void
-keep_values(const struct net *net, const struct net_run *r, const float *x, size_t head)
+keep(const struct net *net, const struct net_run *r, const float *x, size_t head)
 {
-	for (size_t i = 0; i < r->rows; i++, x += net->width) {
+	const float *v = x + net->w.kv_heads * net->hd;
+
+	for (size_t i = 0; i < r->rows; i++, x += net->width, v += net->width) {
 		size_t at = r->at + i;
-		unsigned char *to =
-		    part(net, r, at / MAAS_KEYS, 1, head) + at % MAAS_KEYS * net->hd * maas_dtype_size(net->precision);
 
-		if (net->precision == MAAS_BF16)
-			maas_to_bf16((maas_bf16 *)to, x, net->hd);
-		else
-			memcpy(to, x, net->hd * sizeof *x);
-	}
-}
-
-/* Keys turned, a channel after the other: a query meets those of a block side by side. */
-static void
-keep_keys(const struct net *net, const struct net_run *r, const float *x, size_t head)
-{
-	maas_bf16 half[MAAS_HEAD];
-
-	for (size_t i = 0; i < r->rows; i++, x += net->width) {
-		size_t at = r->at + i;
-		void *to = part(net, r, at / MAAS_KEYS, 0, head);
-
-		if (net->precision == MAAS_BF16) {
-			maas_to_bf16(half, x, net->hd);
-			for (size_t c = 0; c < net->hd; c++)
-				((maas_bf16 *)to)[c * MAAS_KEYS + at % MAAS_KEYS] = half[c];
-		} else {
-			for (size_t c = 0; c < net->hd; c++)
-				((float *)to)[c * MAAS_KEYS + at % MAAS_KEYS] = x[c];
-		}
+		maas_key_keep(part(net, r, at / MAAS_KEYS, 0, head), net->kept, x, net->hd, at % MAAS_KEYS);
+		maas_value_keep(part(net, r, at / MAAS_KEYS, 1, head), net->kept, v, net->hd, at % MAAS_KEYS);
 	}
 }
 
@@ -253,7 +233,7 @@ attend_rows(struct net *net, const struct net_run *r, const float *in, float *ou
 	size_t hd = net->hd, group = net->w.heads / net->w.kv_heads,
 	       blocks = (r->at + r->rows + MAAS_KEYS - 1) / MAAS_KEYS;
 	const void **k = (const void **)(scratch + net->attend_bytes);
-	struct maas_keys keys = { .type = net->precision, .k = k, .v = k + blocks, .row = hd, .turned = 1 };
+	struct maas_keys keys = { .type = net->kept, .k = k, .v = k + blocks, .row = hd, .turned = 1 };
 
 	for (size_t b = 0; b < blocks; b++) {
 		k[b] = part(net, r, b, 0, head);
@@ -270,7 +250,7 @@ attend_row(struct net *net, const struct net_run *r, const float *in, float *out
 {
 	size_t hd = net->hd, group = net->w.heads / net->w.kv_heads;
 	const void **block = (const void **)(scratch + net->attend_bytes);
-	struct maas_cache cache = { net->precision, block, net->heads_item, group };
+	struct maas_cache cache = { net->kept, block, net->heads_item, group };
 
 	for (size_t b = 0; b <= r->at / MAAS_KEYS; b++)
 		block[b] = part(net, r, b, 0, head);
@@ -294,10 +274,8 @@ attend(void *arg, size_t begin, size_t end, int member)
 		for (const struct net_run *q = net->run; q < r; q++)
 			row += q->rows;
 		in = net->qkv + row * net->width;
-		for (size_t h = head; h < head + net->heads_item; h++) {
-			keep_keys(net, r, in + (w->heads + h) * hd, h);
-			keep_values(net, r, in + (w->heads + w->kv_heads + h) * hd, h);
-		}
+		for (size_t h = head; h < head + net->heads_item; h++)
+			keep(net, r, in + (w->heads + h) * hd, h);
 		if (r->rows == 1) {
 			attend_row(net, r, in, net->mix + row * w->embed, head, scratch);
 			continue;

@@ -14,6 +14,7 @@
 #define FEW     4 /* rows that are made sooner one by one than in a panel */
 
 struct room {
+	float wide[MAAS_KEYS * MAAS_HEAD]; /* a block of integers as numbers */
 	float key[MAAS_KEYS * TILE_ROW];   /* a: [key, channel] */
 	float value[MAAS_HEAD * TILE_ROW]; /* a: [channel, key] */
 	float p[MAAS_KEYS * TILE_N];       /* scores, then what they weigh: [key, query] */
@@ -48,20 +49,36 @@ meet(const struct pass *s, size_t r, size_t from, size_t n)
 {
 	struct panel *p = &s->s->panel[r / TILE_N];
 	int sees = (int)((ptrdiff_t)(s->at + r + 1) - (ptrdiff_t)from);
+	const struct maas_keys *keys = s->keys;
 	float *c = s->s->p;
 
 	attend_multiply(&s->math, c, s->s->key, p->q, n, s->hd, 0);
+	if (keys->type == MAAS_I8)
+		attend_scale(c, attend_scales(keys->k[from / MAAS_KEYS], s->hd), n);
 	if (attend_online(c, n, sees, 1.0f / sqrtf((float)s->hd), p->state, s->s->less) && from)
 		attend_shrink(p->sum, s->s->less, s->hd);
+	if (keys->type == MAAS_I8)
+		attend_scale(c, attend_scales(keys->v[from / MAAS_KEYS], s->hd), n);
 	attend_multiply(&s->math, p->sum, s->s->value, attend_sums_b(&s->math, s->s->by, c, n), s->hd, n, from > 0);
 }
 
-static struct maas_matrix
-keys_of(const struct pass *s, size_t block)
+/* Keys as the products' operands, and values. */
+static void
+pack_block(const struct pass *s, size_t block, size_t n)
 {
 	const struct maas_keys *k = s->keys;
+	const void *key = k->k[block], *value = k->v[block];
+	enum maas_dtype type = k->type == MAAS_I8 ? MAAS_F32 : k->type;
 
-	return k->turned ? attend_turned(k->k[block], k->type, MAAS_KEYS) : attend_rows(k->k[block], k->type, k->row);
+	if (k->type == MAAS_I8) {
+		attend_widen(s->s->wide, key, MAAS_KEYS * s->hd);
+		key = value = s->s->wide;
+	}
+	attend_pack_a(&s->math, s->s->key,
+	    k->turned ? attend_turned(key, type, MAAS_KEYS) : attend_rows(key, type, k->row), n, s->hd);
+	if (k->type == MAAS_I8)
+		attend_widen(s->s->wide, k->v[block], n * s->hd);
+	attend_pack_a(&s->math, s->s->value, attend_turned(value, type, k->row), s->hd, n);
 }
 
 /* A part of the keys and values of a block that is met soon. */
@@ -83,12 +100,10 @@ ask_keys(const struct pass *s, size_t block, size_t part, size_t parts)
 static void
 meet_all(const struct pass *s, size_t block, size_t blocks)
 {
-	const struct maas_keys *keys = s->keys;
 	size_t from = block * MAAS_KEYS, n = tile_least(s->at + s->rows - from, MAAS_KEYS);
 	size_t panels = (s->rows + TILE_N - 1) / TILE_N;
 
-	attend_pack_a(&s->math, s->s->key, keys_of(s, block), n, s->hd);
-	attend_pack_a(&s->math, s->s->value, attend_turned(keys->v[block], keys->type, keys->row), s->hd, n);
+	pack_block(s, block, n);
 	for (size_t i = 0; i < panels; i++) {
 		size_t end = s->at + tile_least(s->rows, (i + 1) * TILE_N);
 

@@ -11,6 +11,17 @@ void attend_row(float *y, float *lse, const float *q, size_t at, const struct ma
 
 size_t attend_back_scratch(void);
 
+/* Of a block of keys or values of MAAS_I8. */
+static inline const float *
+attend_scales(const void *block, size_t hd)
+{
+	return (const float *)((const char *)block + MAAS_KEYS * hd);
+}
+/* Rows of a panel, each by its own. */
+void attend_scale(float *c, const float *by, size_t rows);
+/* y [n] = integers */
+void attend_widen(float *y, const int8_t *x, size_t n);
+
 /*
  * What a panel goes through, of attend.inc: scores s [keys, TILE_N], keys a row, queries side by side, so nothing is
  * ever summed across a register.  Query l sees the first sees + l keys of n.  state: maxima [TILE_N], sums [TILE_N].

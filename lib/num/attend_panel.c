@@ -35,6 +35,18 @@ attend_shrink(float *c, const float *less, size_t rows)
 }
 
 void
+attend_scale(float *c, const float *by, size_t rows)
+{
+	PICK(scale)(c, by, rows);
+}
+
+void
+attend_widen(float *y, const int8_t *x, size_t n)
+{
+	PICK(widen)(y, x, n);
+}
+
+void
 attend_divide(float *c, const float *total, size_t rows)
 {
 	PICK(divide)(c, total, rows);

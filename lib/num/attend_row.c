@@ -24,8 +24,12 @@ meet(struct attend_sums *o, const float *q, const struct attend_block *b)
 	struct chain key = { b->type, b->k, MAAS_KEYS, b->v }, value = { b->type, b->v, b->row, b->soon };
 
 	maas_chain(score, q, &key, b->hd, MAAS_KEYS);
+	if (b->type == MAAS_I8)
+		PICK(scale)(score, attend_scales(b->k, b->hd), b->n);
 	float less = PICK(online)(p, score, score + TILE_N, b->n, b->scale, state);
 
+	if (b->type == MAAS_I8)
+		PICK(scale)(p, attend_scales(b->v, b->hd), b->n);
 	maas_chain(b->first ? o->y : part, p, &value, b->n, b->hd);
 	for (size_t c = 0; !b->first && c < b->hd; c += TILE_N) {
 		PICK(shrink)(o->y + c, less);
@@ -89,7 +93,7 @@ void
 maas_attend_cached(float *y, const float *q, size_t at, const struct maas_cache *c, size_t hd, void *scratch)
 {
 	struct attend_sums *o = scratch;
-	size_t bytes = MAAS_KEYS * hd * maas_dtype_size(c->type), blocks = at / MAAS_KEYS + 1;
+	size_t bytes = maas_keys_bytes(c->type, hd), blocks = at / MAAS_KEYS + 1;
 	struct attend_block b = { .type = c->type, .row = hd, .hd = hd, .scale = 1.0f / sqrtf((float)hd) };
 
 	for (size_t h = 0; h < c->heads * c->group; h++)

@@ -14,13 +14,20 @@
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define WIDE   64 /* columns at a time */
 
+INLINE size_t
+bytes_of(const enum maas_dtype type)
+{
+	return type == MAAS_F32 ? 4 : type == MAAS_BF16 ? 2 : 1;
+}
+
 /* The sums of chains over rows of WIDE columns, or half as many; of what comes next, as many bytes are asked for as are
- * read.  bf16: even and odd columns of 32, then of the others; f32: 16 by 16. */
+ * read.  bf16: even and odd columns of 32, then of the others; else 16 by 16. */
 INLINE void
 chains(__m512 s[][4], const float *by, size_t ldby, const void *x, size_t row, size_t steps, const char *soon,
-    const int rows, const int half, const int regs)
+    const int rows, const enum maas_dtype type, const int regs)
 {
 	const __m512i high = _mm512_set1_epi32((int)0xffff0000);
+	const size_t size = bytes_of(type);
 
 #pragma GCC unroll 4
 	for (int r = 0; r < rows; r++)
@@ -32,8 +39,12 @@ chains(__m512 s[][4], const float *by, size_t ldby, const void *x, size_t row, s
 
 #pragma GCC unroll 4
 		for (int v = 0; v < regs; v++)
-			if (!half) {
+			if (type == MAAS_F32) {
 				c[v] = _mm512_loadu_ps((const float *)x + i * row + 16 * v);
+			} else if (type == MAAS_I8) {
+				__m128i u = _mm_loadu_si128((const void *)((const int8_t *)x + i * row + 16 * v));
+
+				c[v] = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(u));
 			} else if (v % 2 == 0) {
 				__m512i u = _mm512_loadu_si512((const maas_bf16 *)x + i * row + 16 * v);
 
@@ -48,10 +59,11 @@ chains(__m512 s[][4], const float *by, size_t ldby, const void *x, size_t row, s
 			for (int v = 0; v < regs; v++)
 				s[r][v] = _mm512_fmadd_ps(b, c[v], s[r][v]);
 		}
+		const char *p = soon + i * 16 * (size_t)regs * size;
+
 #pragma GCC unroll 4
-		for (int v = 0; v < regs; v += 1 + half)
-			_mm_prefetch(
-			    soon + (i * (size_t)regs / (half ? 2 : 1) + (size_t)(v / (1 + half))) * 64, _MM_HINT_T0);
+		for (size_t l = 0; l < 16 * (size_t)regs * size; l += 64)
+			_mm_prefetch(p + l, _MM_HINT_T0);
 	}
 }
 
@@ -110,16 +122,23 @@ online(__m512 p[4], struct attend_sums *o, size_t n, float scale)
 	return less;
 }
 
+/* From where a block's keys lie to its values. */
+INLINE size_t
+after(size_t hd, const enum maas_dtype type)
+{
+	return MAAS_KEYS * (hd * bytes_of(type) + (type == MAAS_I8 ? sizeof(float) : 0));
+}
+
 /* Sums of values, columns from c on. */
 INLINE void
 gather(struct attend_sums *o, const struct attend_block *b, const float *p, const float *less, size_t c, const int rows,
-    const int half, const int regs)
+    const enum maas_dtype type, const int regs)
 {
-	size_t size = half ? 2 : 4;
+	const size_t size = bytes_of(type);
 	__m512 s[4][4];
 
 	chains(s, p, MAAS_KEYS, (const char *)b->v + c * size, b->row, b->n,
-	    c ? (const char *)b->v : b->soon + MAAS_KEYS * b->hd * size, rows, half, regs);
+	    c ? (const char *)b->v : b->soon + after(b->hd, type), rows, type, regs);
 #pragma GCC unroll 4
 	for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
@@ -133,49 +152,68 @@ gather(struct attend_sums *o, const struct attend_block *b, const float *p, cons
 		}
 }
 
+/* Keys or what they weigh, each by its own. */
 INLINE void
-meet(struct attend_sums *o, const float *q, const struct attend_block *b, const int rows, const int half)
+scale(__m512 s[4], const float *by)
+{
+#pragma GCC unroll 4
+	for (int v = 0; v < 4; v++)
+		s[v] = _mm512_mul_ps(s[v], _mm512_loadu_ps(by + 16 * v));
+}
+
+INLINE void
+meet(struct attend_sums *o, const float *q, const struct attend_block *b, const int rows, const enum maas_dtype type)
 {
 	float p[4][MAAS_KEYS], less[4];
 	__m512 s[4][4];
 	size_t c = 0;
 
-	chains(s, q, b->hd, b->k, MAAS_KEYS, b->hd, b->soon, rows, half, 4);
+	chains(s, q, b->hd, b->k, MAAS_KEYS, b->hd, b->soon, rows, type, 4);
 #pragma GCC unroll 4
 	for (int r = 0; r < rows; r++) {
-		if (half)
+		if (type == MAAS_BF16)
 			straighten(s[r], 4);
+		if (type == MAAS_I8)
+			scale(s[r], attend_scales(b->k, b->hd));
 		less[r] = online(s[r], &o[r], b->n, b->scale);
+		if (type == MAAS_I8)
+			scale(s[r], attend_scales(b->v, b->hd));
 #pragma GCC unroll 4
 		for (int v = 0; v < 4; v++)
 			_mm512_storeu_ps(p[r] + 16 * v, s[r][v]);
 	}
+	for (size_t l = 0; type == MAAS_I8 && l < MAAS_KEYS * sizeof(float); l += 64) {
+		_mm_prefetch(b->soon + MAAS_KEYS * b->hd + l, _MM_HINT_T0);
+		_mm_prefetch(b->soon + after(b->hd, type) + MAAS_KEYS * b->hd + l, _MM_HINT_T0);
+	}
 	for (; c + WIDE <= b->hd; c += WIDE)
-		gather(o, b, p[0], less, c, rows, half, 4);
+		gather(o, b, p[0], less, c, rows, type, 4);
 	if (c < b->hd)
-		gather(o, b, p[0], less, c, rows, half, 2);
+		gather(o, b, p[0], less, c, rows, type, 2);
 }
 
 INLINE void
-meet_all(struct attend_sums *o, const float *q, const struct attend_block *b, size_t rows, const int half)
+meet_all(struct attend_sums *o, const float *q, const struct attend_block *b, size_t rows, const enum maas_dtype type)
 {
 	size_t r = 0;
 
 	for (; r + 4 <= rows; r += 4)
-		meet(o + r, q + r * b->hd, b, 4, half);
+		meet(o + r, q + r * b->hd, b, 4, type);
 	for (; r + 2 <= rows; r += 2)
-		meet(o + r, q + r * b->hd, b, 2, half);
+		meet(o + r, q + r * b->hd, b, 2, type);
 	if (r < rows)
-		meet(o + r, q + r * b->hd, b, 1, half);
+		meet(o + r, q + r * b->hd, b, 1, type);
 }
 
 TARGET void
 attend_block_avx512(struct attend_sums *o, const float *q, const struct attend_block *b, size_t rows)
 {
 	if (b->type == MAAS_BF16)
-		meet_all(o, q, b, rows, 1);
+		meet_all(o, q, b, rows, MAAS_BF16);
+	else if (b->type == MAAS_I8)
+		meet_all(o, q, b, rows, MAAS_I8);
 	else
-		meet_all(o, q, b, rows, 0);
+		meet_all(o, q, b, rows, MAAS_F32);
 }
 
 TARGET void

@@ -17,6 +17,8 @@ maas_chain(float *y, const float *by, const struct chain *x, size_t steps, size_
 #endif
 	if (j < width && x->type == MAAS_BF16)
 		PICK(bf16)(y + j, by, (const maas_bf16 *)x->p + j, x->row, steps, width - j);
+	else if (j < width && x->type == MAAS_I8)
+		PICK(i8)(y + j, by, (const int8_t *)x->p + j, x->row, steps, width - j);
 	else if (j < width)
 		PICK(f32)(y + j, by, (const float *)x->p + j, x->row, steps, width - j);
 }

@@ -5,7 +5,7 @@
 #include "tile.h"
 
 struct chain {
-	enum maas_dtype type; /* MAAS_F32 or MAAS_BF16 */
+	enum maas_dtype type; /* MAAS_F32, MAAS_BF16 or MAAS_I8 */
 	const void *p;
 	size_t row;       /* elements from a row to the next */
 	const void *soon; /* what is read after this; NULL: nothing */

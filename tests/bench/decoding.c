@@ -71,7 +71,7 @@ bench(const struct maas_model *m, const char *name, const char *type, struct maa
 	return (double)batch / best_step;
 }
 
-/* decoding [THREADS [MODEL]] */
+/* decoding [THREADS [MODEL [TYPE]]] */
 int
 main(int argc, char **argv)
 {
@@ -80,6 +80,8 @@ main(int argc, char **argv)
 
 	for (size_t i = 0; team && i < MAAS_COUNT(models); i++)
 		for (int p = 0; p < 4 && (argc < 3 || !strcmp(argv[2], models[i].name)); p++) {
+			if (argc > 3 && strcmp(argv[3], types[p]) != 0)
+				continue;
 			struct maas_model *m = tiny_gpt(&plain, &models[i].shape, p == 1 ? MAAS_BF16 : MAAS_F32);
 			struct maas_model *quant =
 			    p >= 2 && m ? maas_model_quantize(m, p == 2 ? MAAS_I8 : MAAS_U8, team) : NULL;

@@ -2,6 +2,7 @@
  * divergence -- how far the answers of one language model are from those of another on a text: both read it in windows
  * of their context, and what each says of every token behind the first of a window is compared.
  *	divergence MODEL OTHER FILE
+ * One of few bits answers as it does by default, another one in f32.
  * Lines: name TAB value: tokens, the perplexity of either, the mean of KL(MODEL || OTHER) in nats, and the share of tokens
  * of which both think another is likeliest.
  */
@@ -40,7 +41,7 @@ open_side(struct side *s, const char *path, struct maas_team *team)
 	s->net.arena = s->m->arena;
 	if (s->m->kind->decode->network(s->m, s->m->arena, &s->net.w) < 0)
 		return -1;
-	maas_network_precision(&s->net, MAAS_F32);
+	maas_network_precision(&s->net, maas_is_quant(s->net.w.head.w.type) ? MAAS_DTYPES : MAAS_F32);
 	s->net.rows = s->net.w.context;
 	s->net.head_rows = 1;
 	s->net.blocks = (s->net.w.context + MAAS_KEYS - 1) / MAAS_KEYS;

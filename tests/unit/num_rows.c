@@ -236,73 +236,6 @@ check_attention(void)
 	ok(!memcmp(alone, out + 37 * HD, (T - 37) * HD * sizeof *out), "the last %d queries as among all", T - 37);
 }
 
-/* Keys and values of a cache, keys turned: one query alone, and some of it together; the same in every tier. */
-static void
-check_cache(enum maas_dtype type, size_t hd, float *want)
-{
-	static float kt[3 * MAAS_KEYS * MAAS_HEAD], vt[3 * MAAS_KEYS * MAAS_HEAD], qs[T * MAAS_HEAD], one[MAAS_HEAD];
-	static maas_bf16 kh[3 * MAAS_KEYS * MAAS_HEAD], vh[3 * MAAS_KEYS * MAAS_HEAD];
-	static float all[T * MAAS_HEAD];
-	const void *kb[3], *vb[3];
-	struct maas_keys keys = { .type = type, .k = kb, .v = vb, .row = hd, .turned = 1 };
-	size_t block = MAAS_KEYS * hd;
-	int bad = 0;
-
-	maas_fill_normal(qs, T * hd, 1.5, 4, hd);
-	maas_fill_normal(kt, 3 * block, 1.5, 5, hd);
-	maas_fill_normal(vt, 3 * block, 1.5, 6, hd);
-	maas_to_bf16(kh, kt, 3 * block);
-	maas_to_bf16(vh, vt, 3 * block);
-	for (size_t b = 0; b < 3; b++) {
-		kb[b] = type == MAAS_F32 ? (const void *)(kt + b * block) : (const void *)(kh + b * block);
-		vb[b] = type == MAAS_F32 ? (const void *)(vt + b * block) : (const void *)(vh + b * block);
-	}
-	maas_attend_fwd(all, hd, NULL, qs, hd, T, 0, &keys, hd, scratch);
-	for (size_t t = 0; t < T; t++) {
-		maas_attend_fwd(one, hd, NULL, qs + t * hd, hd, 1, t, &keys, hd, scratch);
-		bad += memcmp(one, all + t * hd, hd * sizeof *one) != 0;
-	}
-	ok(!bad, "cache of %s, heads of %zu: a query alone as among others, %d differ", maas_dtype_name(type), hd, bad);
-	if (maas_isa() == MAAS_PORTABLE)
-		memcpy(want, all, T * hd * sizeof *all);
-	ok(!memcmp(want, all, T * hd * sizeof *all), "and as in portable C");
-}
-
-/* The queries of several heads over blocks that hold all of these: each as alone. */
-static void
-check_side_by_side(enum maas_dtype type, size_t hd, size_t heads, size_t group)
-{
-	static float kv[3 * 6 * MAAS_KEYS * 80], qs[18 * 80], want[80], got[18 * 80];
-	static maas_bf16 half[3 * 6 * MAAS_KEYS * 80];
-	static _Alignas(64) unsigned char room[1 << 16];
-	size_t part = MAAS_KEYS * hd, size = maas_dtype_size(type);
-	const char *all = type == MAAS_F32 ? (const char *)kv : (const char *)half;
-	const void *block[3], *kb[3], *vb[3];
-	struct maas_cache cache = { type, block, heads, group };
-	struct maas_keys keys = { .type = type, .k = kb, .v = vb, .row = hd, .turned = 1 };
-	int bad = 0;
-
-	ok(maas_attend_cached_scratch(heads * group) <= sizeof room, "room");
-	maas_fill_normal(kv, 6 * heads * part, 1.5, 7, hd);
-	maas_to_bf16(half, kv, 6 * heads * part);
-	maas_fill_normal(qs, heads * group * hd, 1.5, 8, hd);
-	for (size_t b = 0; b < 3; b++)
-		block[b] = all + b * heads * 2 * part * size;
-	for (size_t at = 0; at < 3 * MAAS_KEYS; at += 31) {
-		maas_attend_cached(got, qs, at, &cache, hd, room);
-		for (size_t h = 0; h < heads * group; h++) {
-			for (size_t b = 0; b < 3; b++) {
-				kb[b] = (const char *)block[b] + h / group * 2 * part * size;
-				vb[b] = (const char *)kb[b] + part * size;
-			}
-			maas_attend_fwd(want, hd, NULL, qs + h * hd, hd, 1, at, &keys, hd, scratch);
-			bad += memcmp(want, got + h * hd, hd * sizeof *got) != 0;
-		}
-	}
-	ok(!bad, "cache of %s, heads of %zu, %zu asked by %zu each: %d differ from one alone", maas_dtype_name(type),
-	    hd, heads, group, bad);
-}
-
 /* Turned or straight, keys are the same keys. */
 static void
 check_turned(void)
@@ -360,8 +293,7 @@ check_lapack(void)
 int
 main(void)
 {
-	static float attended[T * HD], cached[8][T * MAAS_HEAD];
-	static const size_t heads[] = { 16, 64, 80, 256 };
+	static float attended[T * HD];
 
 	if (!(scratch = aligned_alloc(64, maas_attend_scratch())))
 		return 2;
@@ -379,15 +311,6 @@ main(void)
 		check_layernorm();
 		check_attention();
 		check_turned();
-		for (size_t c = 0; c < MAAS_COUNT(heads); c++) {
-			check_cache(MAAS_F32, heads[c], cached[2 * c]);
-			check_cache(MAAS_BF16, heads[c], cached[2 * c + 1]);
-		}
-		for (size_t g = 1; g <= 9; g += 2) {
-			check_side_by_side(MAAS_BF16, 64, 2, g);
-			check_side_by_side(MAAS_F32, 32, 2, g);
-			check_side_by_side(MAAS_BF16, 80, 2, g);
-		}
 		if (i == 0) {
 			everything(first);
 			memcpy(attended, out, sizeof out);
