@@ -54,6 +54,6 @@ t --val-split 0.99 pairs.jsonl
 jq -c '.completion = ""' pairs.jsonl | head -n 2 | cat - pairs.jsonl | maas-train gpt $tiny --context 20 --truncate --steps 1 -o cut.maas 2>&1 | sed 's/[0-9.]*\.[0-9]*/N/g'
 # A megabyte, with room for little.
 jq -cn '{prompt: ("ab" * 500000), completion: ("c" * 500000)}' >large.jsonl
-t --truncate large.jsonl
+t --truncate large.jsonl; rm no.maas
 t large.jsonl
-[ ! -e no.maas ]
+[ ! -e no.maas ] && echo "nothing is left"
