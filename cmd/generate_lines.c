@@ -48,7 +48,7 @@ said(const struct job *j, const struct maas_sequence *s)
 {
 	int32_t last = s->id[s->n - 1];
 
-	return s->n - (s->finish == MAAS_STOP && s->n > s->prompt && j->tok && last == maas_token_eos(j->tok));
+	return s->n - (s->finish == MAAS_STOP && s->n > s->prompt && maas_decoder_ends(j->decoder, last));
 }
 
 static int

@@ -171,15 +171,16 @@ set_up(struct job *j)
 	struct maas_decoder_limits limits = { .precision = type[o->precision] };
 	int ids_only = o->prompt_ids && (o->ids || o->score || o->perplexity) && o->stop.n == 0;
 
-	if (!(j->model = maas_model_open(o->model)))
+	if (!(j->team = maas_team_new((int)j->call->common.threads)) ||
+	    !(j->model = maas_model_open_by(o->model, j->team)))
 		return -1;
+	if (j->model->note)
+		warn(j->call, "%s: %s", o->model, j->model->note);
 	if (!j->model->kind->decode)
 		return maas_fail("%s: %s models do not generate", o->model, j->model->kind->name);
 	if (maas_model_part(j->model, "tokenizer").s || !ids_only)
 		if (!(j->tok = maas_model_tokenizer(j->model)) || !(j->enc = maas_encoder_new(j->tok, 0)))
 			return -1;
-	if (!(j->team = maas_team_new((int)j->call->common.threads)))
-		return -1;
 	limits.sequences = places(j, 128);
 	if (!(j->decoder = maas_decoder_new(j->model, j->tok, j->team, &limits)))
 		return maas_in("%s", o->model);

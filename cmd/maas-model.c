@@ -28,14 +28,15 @@ static int
 info_json(const struct maas_model *m, uint64_t parameters)
 {
 	struct maas_buf b = { NULL, 0, 0 };
-	const char *settings = maas_model_meta(m, "maas.settings"), *comma = "";
+	const struct maas_tensor *t;
+	const char *comma = "";
 	int rc = maas_buf_printf(&b,
-	    "{\"kind\":\"%s\",\"task\":\"%s\",\"parameters\":%" PRIu64 ",\"settings\":%s,\"parts\":{", m->kind->name,
-	    m->kind->task, parameters, settings);
+	    "{\"kind\":\"%s\",\"task\":\"%s\",\"parameters\":%" PRIu64 ",\"settings\":", m->kind->name, m->kind->task,
+	    parameters);
 
-	for (size_t i = 0; i < maas_tensors_count(m->file) && rc == 0; i++) {
-		const struct maas_tensor *t = maas_tensors_at(m->file, i);
-
+	if (rc == 0 && (rc = maas_model_put_settings(m, &b)) == 0)
+		rc = maas_buf_text(&b, ",\"parts\":{");
+	for (size_t i = 0; rc == 0 && (t = maas_model_next(m, &i));) {
 		if (strncmp(t->name, "maas.", 5))
 			continue;
 		rc = maas_buf_text(&b, comma);
@@ -54,6 +55,7 @@ static int
 info_text(const struct maas_model *m, uint64_t parameters)
 {
 	struct maas_buf b = { NULL, 0, 0 };
+	const struct maas_tensor *t;
 	char name[64];
 	int rc = 0;
 
@@ -65,12 +67,9 @@ info_text(const struct maas_model *m, uint64_t parameters)
 		if (rc == 0 && b.n)
 			printf("%s\t%s\n", name, b.s);
 	}
-	for (size_t i = 0; i < maas_tensors_count(m->file); i++) {
-		const struct maas_tensor *t = maas_tensors_at(m->file, i);
-
+	for (size_t i = 0; (t = maas_model_next(m, &i));)
 		if (!strncmp(t->name, "maas.", 5))
 			printf("part %s\t%zu bytes\n", t->name + 5, t->bytes);
-	}
 	maas_buf_free(&b);
 	return rc == 0 ? model_card_print(m) : rc;
 }
@@ -87,6 +86,8 @@ info(struct call *c)
 		return misuse(c, "one model was wanted");
 	if (!(m = maas_model_open(c->operand[0])))
 		return fail(c);
+	if (m->note)
+		warn(c, "%s: %s", c->operand[0], m->note);
 	if ((rc = maas_model_parameters(m, &n)) == 0)
 		rc = o->json ? info_json(m, n) : info_text(m, n);
 	maas_model_close(m);

@@ -102,9 +102,13 @@ struct maas_tensors;
 struct maas_tensors *maas_tensors_open(const char *path) MAAS_USE;
 /* The same of a copy in memory: what is done to the file later does not matter. */
 struct maas_tensors *maas_tensors_copy(const char *path) MAAS_USE;
+/* The tensors of another file (a shard) are this one's too from now on, and go with it; then it is no longer the
+ * caller's.  A name may stand in one file alone. */
+int maas_tensors_join(struct maas_tensors *, struct maas_tensors *more) MAAS_USE;
+const char *maas_tensors_path(const struct maas_tensors *, const struct maas_tensor *);  /* of the file it is in */
 /* Nobody reads this one of its tensors any more: give its memory back. */
 void maas_tensors_drop(struct maas_tensors *, const struct maas_tensor *);
-struct maas_span maas_tensors_bytes(const struct maas_tensors *);                        /* all of the file */
+struct maas_span maas_tensors_bytes(const struct maas_tensors *);                        /* all of the (first) file */
 void maas_tensors_close(struct maas_tensors *);
 size_t maas_tensors_count(const struct maas_tensors *);
 const struct maas_tensor *maas_tensors_at(const struct maas_tensors *, size_t i);       /* in file order */

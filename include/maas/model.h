@@ -21,6 +21,8 @@ struct maas_model {
 	void *settings;                         /* kind->size bytes, by kind->fields */
 	struct maas_arena *arena;
 	struct maas_tensors *file;              /* NULL while being built */
+	struct maas_tensors *weights;           /* of a directory: the files its tensors lie in; else NULL */
+	const char *note;                       /* what who opened it should know: one line; NULL: nothing */
 	struct maas_tensor *tensor;             /* being built; data is borrowed or in the arena */
 	size_t ntensor, tensor_cap;
 	struct maas_meta *meta;                 /* extra metadata, keys "maas.x" */
@@ -30,9 +32,12 @@ struct maas_model {
 };
 
 struct maas_model *maas_model_new(const struct maas_kind *) MAAS_USE;   /* settings at their defaults */
-/* A model file, or a directory as transformers writes GPT-2 or Llama (its tensors have no sums); what is no path is
- * looked for in the default registry (maas_model_find).  Structure, sums and settings are checked; kind->ready is called. */
+/* A model file, or a directory as transformers writes GPT-2 or Llama and its kin (its tensors have no sums; it becomes a
+ * model that was built); what is no path is looked for in the default registry (maas_model_find).  Structure, sums and
+ * settings are checked; kind->ready is called. */
 struct maas_model *maas_model_open(const char *path) MAAS_USE;
+/* The same, the work of it dealt to the team. */
+struct maas_model *maas_model_open_by(const char *path, struct maas_team *) MAAS_USE;
 /* The same, but read into memory once and checked there, for who keeps it long: what is done to the file later, even in
  * place, does not matter.  What is no path is not looked for. */
 struct maas_model *maas_model_copy(const char *path) MAAS_USE;
@@ -44,11 +49,15 @@ int maas_model_replace(struct maas_model *, const struct maas_tensor *) MAAS_USE
 int maas_model_add_part(struct maas_model *, const char *part, struct maas_span) MAAS_USE;      /* copied */
 int maas_model_set_meta(struct maas_model *, const char *key, const char *value) MAAS_USE;
 const struct maas_tensor *maas_model_tensor(const struct maas_model *, const char *name);       /* NULL: none */
+/* One after the other, parts included: *i starts as 0; NULL ends. */
+const struct maas_tensor *maas_model_next(const struct maas_model *, size_t *i);
 /* Of this shape and type, or a reason.  ndim -1: any shape. */
 const struct maas_tensor *maas_model_need(const struct maas_model *, const char *name, enum maas_dtype, int ndim,
     const size_t *dim) MAAS_USE;
 struct maas_span maas_model_part(const struct maas_model *, const char *part);  /* s NULL: none */
 const char *maas_model_meta(const struct maas_model *, const char *key);
+/* Append the settings as they travel: one JSON object of texts, in the order of the field table. */
+int maas_model_put_settings(const struct maas_model *, struct maas_buf *) MAAS_USE;
 /* With a self-test: up to 4 inputs and the answers kind->answer gives. */
 int maas_model_save(struct maas_model *, const char *path, int how) MAAS_USE;
 /* Make a model that was built, all its tensors and parts in place, one that answers (kind->ready). */
@@ -240,12 +249,13 @@ struct maas_decoder_load {
 	uint64_t steps, prompt_tokens, new_tokens;      /* so far */
 };
 struct maas_decoder;
-/* tokenizer: NULL where text, stop strings and the end of text are not wanted.  All must outlive it. */
+/* tokenizer: NULL where text and stop strings are not wanted.  All must outlive it. */
 struct maas_decoder *maas_decoder_new(const struct maas_model *, const struct maas_tokenizer *, struct maas_team *,
     const struct maas_decoder_limits *) MAAS_USE;
 void maas_decoder_free(struct maas_decoder *);
 size_t maas_decoder_context(const struct maas_decoder *);
 size_t maas_decoder_vocab(const struct maas_decoder *);
+int maas_decoder_ends(const struct maas_decoder *, int32_t id);  /* does it end a text? */
 size_t maas_decoder_width(const struct maas_decoder *);         /* of a vector of embed */
 struct maas_decoder_load maas_decoder_load(const struct maas_decoder *);
 /* NULL: MAAS_DATA where the request can never run (too long, an id out of range), MAAS_TEMPFAIL where there
@@ -271,6 +281,10 @@ int maas_model_parameters(const struct maas_model *, uint64_t *) MAAS_USE;
 
 /* The tokeniser a model carries; NULL with a reason where it has none.  Free it. */
 struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
+/* The tokens that end a text: those that generation_config.json or config.json named, else the tokeniser's (may be
+ * NULL). */
+#define MAAS_ENDS 16
+int maas_model_ends(const struct maas_model *, const struct maas_tokenizer *, int32_t to[MAAS_ENDS], size_t *n) MAAS_USE;
 
 /*
  * Rows: one record in, scores out.  A model of rows keeps, as parts, its columns (maas/table.h), the vectoriser of

@@ -17,6 +17,11 @@ typedef uint16_t maas_bf16;
 void maas_to_bf16(maas_bf16 *y, const float *x, size_t n);
 void maas_from_bf16(float *y, const maas_bf16 *x, size_t n);
 void maas_from_f64(float *y, const double *x, size_t n);
+/* IEEE 754's half precision.  From it exactly; to it nearest even, subnormals too, what is too large becomes infinity. */
+void maas_from_f16(float *y, const uint16_t *x, size_t n);
+void maas_to_f16(uint16_t *y, const float *x, size_t n);
+/* y[j ldy + i] = x[i ldx + j] for i below rows, j below cols, of elements of 2 or 4 bytes. */
+void maas_turn(void *y, size_t ldy, const void *x, size_t ldx, size_t rows, size_t cols, size_t size);
 
 /*
  * Products.  y[m,n] = a[m,k] b[n,k]^T, an element of a or b being at p[i*row + l*col],

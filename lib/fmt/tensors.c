@@ -20,6 +20,7 @@ struct maas_tensors {
 	size_t n;
 	struct maas_meta *meta;
 	size_t nmeta;
+	struct maas_tensors *joined; /* the files that came to this one, the latest first */
 };
 
 static int
@@ -129,6 +130,17 @@ by_name(const void *a, const void *b, void *t)
 	return strcmp(x[*(const uint32_t *)a].name, x[*(const uint32_t *)b].name);
 }
 
+static int
+sort_names(struct maas_tensors *t)
+{
+	if (!(t->by_name = maas_take(t->arena, t->n, sizeof *t->by_name)))
+		return -1;
+	for (size_t i = 0; i < t->n; i++)
+		t->by_name[i] = (uint32_t)i;
+	qsort_r(t->by_name, t->n, sizeof *t->by_name, by_name, t->tensor);
+	return 0;
+}
+
 /* Side by side from the first byte of the data to the end of the file. */
 static int
 check_places(struct maas_tensors *t, size_t data)
@@ -143,12 +155,7 @@ check_places(struct maas_tensors *t, size_t data)
 	}
 	if (at != t->map.p + t->map.n)
 		return refuse(t, "bytes behind the last tensor");
-	if (!(t->by_name = maas_take(t->arena, t->n, sizeof *t->by_name)))
-		return -1;
-	for (size_t i = 0; i < t->n; i++)
-		t->by_name[i] = (uint32_t)i;
-	qsort_r(t->by_name, t->n, sizeof *t->by_name, by_name, t->tensor);
-	return 0;
+	return sort_names(t);
 }
 
 static int
@@ -217,10 +224,58 @@ maas_tensors_copy(const char *path)
 void
 maas_tensors_close(struct maas_tensors *t)
 {
-	if (!t)
-		return;
-	maas_map_close(&t->map);
-	maas_arena_free(t->arena);
+	while (t) {
+		struct maas_tensors *next = t->joined;
+
+		maas_map_close(&t->map);
+		maas_arena_free(t->arena);
+		t = next;
+	}
+}
+
+int
+maas_tensors_join(struct maas_tensors *t, struct maas_tensors *more)
+{
+	struct maas_tensor *all;
+
+	for (size_t i = 0; i < more->n; i++) {
+		const struct maas_tensor *other = maas_tensors_find(t, more->tensor[i].name);
+
+		if (other)
+			return maas_fail("%s: tensor %s: it is in %s too", more->path, more->tensor[i].name,
+			    maas_tensors_path(t, other));
+	}
+	if (!(all = maas_take(t->arena, t->n + more->n, sizeof *all)))
+		return -1;
+	memcpy(all, t->tensor, t->n * sizeof *all);
+	memcpy(all + t->n, more->tensor, more->n * sizeof *all);
+	t->tensor = all;
+	t->n += more->n;
+	if (sort_names(t) < 0) {
+		t->n -= more->n;
+		return -1;
+	}
+	more->joined = t->joined;
+	t->joined = more;
+	return 0;
+}
+
+/* The file whose bytes it lies in. */
+static const struct maas_tensors *
+home(const struct maas_tensors *t, const struct maas_tensor *x)
+{
+	const unsigned char *p = x->data;
+
+	for (; t->joined; t = t->joined)
+		if (p >= t->map.p && p < t->map.p + t->map.n)
+			break;
+	return t;
+}
+
+const char *
+maas_tensors_path(const struct maas_tensors *t, const struct maas_tensor *x)
+{
+	return home(t, x)->path;
 }
 
 size_t
@@ -271,6 +326,7 @@ maas_tensors_drop(struct maas_tensors *t, const struct maas_tensor *x)
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)x->data;
 	uintptr_t from = (at + page - 1) / page * page, to = (at + x->bytes) / page * page;
 
+	t = (struct maas_tensors *)home(t, x);
 	assert((const unsigned char *)x->data >= t->map.p && x->bytes <= t->map.n);
 	if (from < to)
 		(void)!madvise((void *)from, to - from, MADV_DONTNEED); /* else they stay, which is no harm */
@@ -313,8 +369,19 @@ header_sum(const unsigned char *p, size_t n, size_t digits)
 struct checking {
 	const struct maas_tensors *t;
 	const char *digits;
+	uint32_t *order; /* the largest first, so that no member is left alone with it */
 	unsigned char *bad;
 };
+
+static int
+by_bytes(const void *a, const void *b, void *tensor)
+{
+	const struct maas_tensor *x = tensor, *p = &x[*(const uint32_t *)a], *q = &x[*(const uint32_t *)b];
+
+	if (p->bytes != q->bytes)
+		return p->bytes > q->bytes ? -1 : 1;
+	return p < q ? -1 : p > q;
+}
 
 static void
 check_some(void *arg, size_t begin, size_t end, int member)
@@ -323,7 +390,8 @@ check_some(void *arg, size_t begin, size_t end, int member)
 	char text[SUM_DIGITS + 1];
 
 	(void)member;
-	for (size_t i = begin; i < end; i++) {
+	for (size_t k = begin; k < end; k++) {
+		size_t i = c->order[k];
 		const struct maas_tensor *x = &c->t->tensor[i];
 
 		snprintf(text, sizeof text, "%08" PRIx32, maas_crc32c(0, x->data, x->bytes));
@@ -351,13 +419,18 @@ int
 maas_tensors_check(const struct maas_tensors *t, struct maas_team *team)
 {
 	const char *sums = maas_tensors_meta(t, sum_key);
-	struct checking c = { t, sums, NULL };
+	struct checking c = { t, sums, NULL, NULL };
 	int rc = 0;
 
 	if (!sums)
 		return 0;
-	if (check_header(t, sums) < 0 || !(c.bad = maas_alloc(t->n, 1)))
+	if (check_header(t, sums) < 0 || !(c.bad = maas_alloc(t->n, 1 + sizeof *c.order)))
 		return -1;
+	c.order = (uint32_t *)(void *)c.bad;
+	c.bad += t->n * sizeof *c.order;
+	for (size_t i = 0; i < t->n; i++)
+		c.order[i] = (uint32_t)i;
+	qsort_r(c.order, t->n, sizeof *c.order, by_bytes, t->tensor);
 	if (team)
 		maas_team_run(team, t->n, 1, check_some, &c);
 	else
@@ -366,7 +439,7 @@ maas_tensors_check(const struct maas_tensors *t, struct maas_team *team)
 		if (c.bad[i])
 			rc = maas_fail("%s: damaged: tensor %s does not have the sum that was written", t->path,
 			    t->tensor[i].name);
-	free(c.bad);
+	free(c.order);
 	return rc;
 }
 

@@ -47,7 +47,8 @@ struct wanted {
 struct maas_decoder {
 	struct net net;
 	const struct maas_tokenizer *tok;
-	int32_t eos;
+	int32_t end[MAAS_ENDS]; /* of a text */
+	size_t ends;
 	struct slot *slot;
 	size_t slots;
 	struct slot **live; /* in the order they joined */
@@ -138,9 +139,9 @@ maas_decoder_new(const struct maas_model *m, const struct maas_tokenizer *tok, s
 	if (!d)
 		return NULL;
 	d->tok = tok;
-	d->eos = tok ? maas_token_eos(tok) : -1;
 	d->net.team = team;
-	if (!(d->net.arena = maas_arena_new(1 << 20)) || set_up(d, m, limits) < 0) {
+	if (!(d->net.arena = maas_arena_new(1 << 20)) || maas_model_ends(m, tok, d->end, &d->ends) < 0 ||
+	    set_up(d, m, limits) < 0) {
 		maas_decoder_free(d);
 		return NULL;
 	}
@@ -592,6 +593,15 @@ gather(void *arg, size_t begin, size_t end, int member)
 }
 
 /* The token chosen becomes part of the text. */
+int
+maas_decoder_ends(const struct maas_decoder *d, int32_t id)
+{
+	for (size_t i = 0; i < d->ends; i++)
+		if (d->end[i] == id)
+			return 1;
+	return 0;
+}
+
 static void
 say(struct maas_decoder *d, struct slot *s)
 {
@@ -604,7 +614,7 @@ say(struct maas_decoder *d, struct slot *s)
 	}
 	s->pub.n++;
 	d->new_tokens++;
-	if (s->next == d->eos && !s->ignore_eos)
+	if (!s->ignore_eos && maas_decoder_ends(d, s->next))
 		end_at(d, s, MAAS_STOP);
 	else if ((stopped = d->tok ? maas_outflow_add(&s->out, s->next) : 0) != 0)
 		end_at(d, s, stopped < 0 ? MAAS_BROKEN : MAAS_STOP);

@@ -1,4 +1,10 @@
-/* foreign_config.c -- config.json of GPT-2 and Llama as settings of ours; what ours do in one way only is checked. */
+/* foreign_config.c -- config.json of GPT-2, Llama and its kin as settings of ours; what ours do in one way only is
+ * checked, and what would be done otherwise is refused by name. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "model_foreign.h"
 
 /* A member that is there and not null. */
@@ -10,18 +16,20 @@ member(const struct maas_json *object, const char *key)
 	return v && maas_json_type(v) != MAAS_J_NULL ? v : NULL;
 }
 
+/* "config.json: KEY is FOUND, WANTED" */
 static int
-number(const struct maas_json *config, const char *key, const char *other, long *to)
+refuse(const char *key, const struct maas_json *found, const char *wanted)
 {
-	const struct maas_json *v = member(config, key);
-	int64_t n;
+	struct maas_buf b = { 0 };
+	double x;
+	int rc;
 
-	if (!v && other)
-		v = member(config, other);
-	if (!v || maas_json_int(v, &n) < 0 || n < 1 || n > 1 << 24)
-		return maas_fail("config.json: %s: no number of use", key);
-	*to = (long)n;
-	return 0;
+	rc = maas_json_type(found) == MAAS_J_REAL && maas_json_real(found, &x) == 0 ? maas_json_put_real(&b, x)
+										    : maas_json_put(&b, found);
+	if (rc == 0)
+		rc = maas_fail("config.json: %s is %.60s%s, %s", key, b.s, b.n > 60 ? "..." : "", wanted);
+	maas_buf_free(&b);
+	return rc;
 }
 
 /* A text; what is not there stays. */
@@ -30,7 +38,7 @@ text(const struct maas_json *object, const char *key, struct maas_span *to)
 {
 	const struct maas_json *v = member(object, key);
 
-	return v && maas_json_text(v, to) < 0 ? maas_fail("config.json: %s: no text", key) : 0;
+	return v && maas_json_text(v, to) < 0 ? refuse(key, v, "a text is wanted") : 0;
 }
 
 /* True or false; what is not there stays. */
@@ -39,74 +47,120 @@ flag(const struct maas_json *object, const char *key, int *to)
 {
 	const struct maas_json *v = member(object, key);
 
-	return v && maas_json_bool(v, to) < 0 ? maas_fail("config.json: %s: neither true nor false", key) : 0;
+	return v && maas_json_bool(v, to) < 0 ? refuse(key, v, "true or false is wanted") : 0;
 }
 
-/* What our gpt does in one way only. */
 static int
-check_ways(const struct maas_json *config, const struct maas_gpt *g)
+integer(const struct maas_json *object, const char *key, double low, double high, long *to)
+{
+	const struct maas_json *v = member(object, key);
+	char wanted[100];
+	int64_t n;
+
+	snprintf(wanted, sizeof wanted, "a whole number from %.0f to %.0f is wanted", low, high);
+	if (!v)
+		return maas_fail("config.json: %s is missing: %s", key, wanted);
+	if (maas_json_int(v, &n) < 0 || (double)n < low || (double)n > high)
+		return refuse(key, v, wanted);
+	*to = (long)n;
+	return 0;
+}
+
+static int
+real(const struct maas_json *object, const char *key, double low, double high, double *to)
+{
+	const struct maas_json *v = member(object, key);
+	char wanted[100];
+	double x;
+
+	snprintf(wanted, sizeof wanted, "a number from %g to %g is wanted", low, high);
+	if (!v)
+		return maas_fail("config.json: %s is missing: %s", key, wanted);
+	if (maas_json_real(v, &x) < 0 || !(x >= low && x <= high))
+		return refuse(key, v, wanted);
+	*to = x;
+	return 0;
+}
+
+/* One setting, within the range that the kind's field has; what need not be there stays. */
+static int
+take(struct maas_model *m, const struct maas_json *object, const struct foreign_key *k)
+{
+	const struct maas_field *f = maas_field(m->kind->fields, k->field, 0);
+	const char *key = !member(object, k->key) && k->other && member(object, k->other) ? k->other : k->key;
+	void *to = (char *)m->settings + f->at;
+
+	if (!member(object, key) && !k->must)
+		return 0;
+	if (f->type == MAAS_F_FLAG)
+		return flag(object, key, to);
+	if (f->type == MAAS_F_INT)
+		return integer(object, key, f->min > 1 ? f->min : 1, f->max, to);
+	return real(object, key, f->min, f->max, to);
+}
+
+/* What is there must be this. */
+static int
+only(const struct maas_json *config, const char *key, int want)
+{
+	int on = want;
+
+	if (flag(config, key, &on) < 0)
+		return -1;
+	return on == want ? 0 : refuse(key, member(config, key), "which cannot be done");
+}
+
+static int
+more_gpt2(struct maas_model *m, const struct maas_json *config)
 {
 	static const struct {
 		const char *key;
 		int want;
 	} flags[] = { { "scale_attn_weights", 1 }, { "scale_attn_by_inverse_layer_idx", 0 },
-		{ "tie_word_embeddings", 1 } };
+		{ "tie_word_embeddings", 1 }, { "add_cross_attention", 0 } };
+	const struct maas_gpt *g = m->settings;
 	struct maas_span act = maas_span("gelu_new");
-	const struct maas_json *v;
-	double eps = 0;
-	long inner;
+	double eps = 1e-5;
+	long inner = 4 * g->embed;
 
 	if (text(config, "activation_function", &act) < 0)
 		return -1;
 	if (!maas_span_is(act, "gelu_new") && !maas_span_is(act, "gelu_pytorch_tanh"))
-		return maas_fail(
-		    "config.json: activation_function is %.*s, gelu_new is what can be done", (int)act.n, act.s);
-	if (member(config, "n_inner") && number(config, "n_inner", NULL, &inner) < 0)
+		return refuse(
+		    "activation_function", member(config, "activation_function"), "gelu_new is what can be done");
+	if (member(config, "n_inner") && integer(config, "n_inner", 1, 1 << 24, &inner) < 0)
 		return -1;
-	if (member(config, "n_inner") && inner != 4 * g->embed)
-		return maas_fail("config.json: n_inner is %ld, 4 n_embd is what can be done", inner);
-	if ((v = member(config, "layer_norm_epsilon")) && maas_json_real(v, &eps) < 0)
-		return maas_fail("config.json: layer_norm_epsilon: no number");
-	if (v && eps != 1e-5)
-		return maas_fail("config.json: layer_norm_epsilon is %g, 1e-05 is what can be done", eps);
-	for (size_t i = 0; i < MAAS_COUNT(flags); i++) {
-		int on = flags[i].want;
-
-		if (flag(config, flags[i].key, &on) < 0)
+	if (inner != 4 * g->embed)
+		return refuse("n_inner", member(config, "n_inner"), "4 n_embd is what can be done");
+	if (member(config, "layer_norm_epsilon") && real(config, "layer_norm_epsilon", 0, 1, &eps) < 0)
+		return -1;
+	if (fabs(eps - 1e-5) > 1e-12)
+		return refuse("layer_norm_epsilon", member(config, "layer_norm_epsilon"), "1e-05 is what can be done");
+	for (size_t i = 0; i < MAAS_COUNT(flags); i++)
+		if (only(config, flags[i].key, flags[i].want) < 0)
 			return -1;
-		if (on != flags[i].want)
-			return maas_fail(
-			    "config.json: %s is %s, which cannot be done", flags[i].key, on ? "true" : "false");
-	}
 	return 0;
 }
 
+/* Llama 3.1's slower turns, or all of them slower: with an original context of 1, none turns once within it. */
 static int
-read_gpt2(void *settings, const struct maas_json *config)
+slower(struct maas_llama *g, const struct maas_json *s, int linear)
 {
-	struct maas_gpt *g = settings;
+	const struct maas_field *original = maas_field(maas_kind_llama.fields, "rope_original", 0);
 
-	if (number(config, "n_layer", NULL, &g->layers) < 0 || number(config, "n_head", NULL, &g->heads) < 0 ||
-	    number(config, "n_embd", NULL, &g->embed) < 0 || number(config, "n_positions", "n_ctx", &g->context) < 0 ||
-	    number(config, "vocab_size", NULL, &g->vocab) < 0)
+	if (real(s, "factor", 1, 1e6, &g->rope_factor) < 0)
 		return -1;
-	return check_ways(config, g);
-}
-
-/* A real number within the range that the kind's field has; what is not there stays. */
-static int
-real(const struct maas_json *object, const char *key, const char *field, struct maas_llama *to)
-{
-	const struct maas_json *v = member(object, key);
-	const struct maas_field *f = maas_field(maas_kind_llama.fields, field, 0);
-	double x;
-
-	if (!v)
+	if (linear) {
+		g->rope_original = 1;
 		return 0;
-	if (!f || maas_json_real(v, &x) < 0 || !(x >= f->min && x <= f->max))
-		return maas_fail("config.json: %s: no number of use", key);
-	*(double *)((char *)to + f->at) = x;
-	return 0;
+	}
+	if (real(s, "low_freq_factor", 0, 1e6, &g->rope_low) < 0 ||
+	    real(s, "high_freq_factor", 0, 1e6, &g->rope_high) < 0 ||
+	    integer(s, "original_max_position_embeddings", original->min, original->max, &g->rope_original) < 0)
+		return -1;
+	return g->rope_high > g->rope_low
+	    ? 0
+	    : maas_fail("config.json: high_freq_factor %g is not above low_freq_factor %g", g->rope_high, g->rope_low);
 }
 
 /* How positions turn: older files say rope_theta and rope_scaling, newer ones rope_parameters. */
@@ -115,92 +169,267 @@ read_rope(struct maas_llama *g, const struct maas_json *config)
 {
 	const struct maas_json *newer = member(config, "rope_parameters"),
 			       *s = newer ? newer : member(config, "rope_scaling");
+	const struct maas_field *theta = maas_field(maas_kind_llama.fields, "rope_theta", 0);
+	const char *name = newer ? "rope_parameters" : "rope_scaling", *key;
 	struct maas_span type = maas_span("default");
 
-	if (real(newer ? newer : config, "rope_theta", "rope_theta", g) < 0)
+	if (s && maas_json_type(s) != MAAS_J_OBJECT)
+		return refuse(name, s, "an object is wanted");
+	if (newer && member(newer, "rope_theta"))
+		config = newer;
+	if (member(config, "rope_theta") && real(config, "rope_theta", theta->min, theta->max, &g->rope_theta) < 0)
 		return -1;
 	if (!s)
 		return 0;
-	if (maas_json_type(s) != MAAS_J_OBJECT)
-		return maas_fail("config.json: rope_scaling: no object");
-	if (text(s, member(s, "rope_type") ? "rope_type" : "type", &type) < 0)
+	key = member(s, "rope_type") ? "rope_type" : "type";
+	if (text(s, key, &type) < 0)
 		return -1;
 	if (maas_span_is(type, "default"))
 		return 0;
-	if (!maas_span_is(type, "llama3"))
-		return maas_fail(
-		    "config.json: rope_type is %.*s, default and llama3 are what can be done", (int)type.n, type.s);
-	if (real(s, "factor", "rope_factor", g) < 0 || real(s, "low_freq_factor", "rope_low", g) < 0 ||
-	    real(s, "high_freq_factor", "rope_high", g) < 0)
+	if (!maas_span_is(type, "llama3") && !maas_span_is(type, "linear"))
+		return refuse(key, member(s, key), "default, linear and llama3 are what can be done");
+	return slower(g, s, maas_span_is(type, "linear"));
+}
+
+/* Attention to the last tokens alone: the same as to all, in texts that are no longer. */
+static int
+read_window(struct maas_model *m, const struct maas_json *config, int slides)
+{
+	struct maas_llama *g = m->settings;
+	long window;
+	char note[160];
+
+	if (!slides || !member(config, "sliding_window"))
+		return 0;
+	if (integer(config, "sliding_window", 1, 1 << 30, &window) < 0)
 		return -1;
-	return number(s, "original_max_position_embeddings", NULL, &g->rope_original);
+	if (window >= g->context)
+		return 0;
+	snprintf(note, sizeof note,
+	    "config.json: sliding_window is %ld: texts of up to so many tokens, of max_position_embeddings %ld, can be read",
+	    window, g->context);
+	g->context = window;
+	return (m->note = maas_take_text(m->arena, note, strlen(note))) ? 0 : -1;
 }
 
 static int
-read_biases(struct maas_llama *g, const struct maas_json *config)
+set_bias(struct maas_model *m, const char *which)
+{
+	return maas_set(maas_field(m->kind->fields, "bias", 0), m->settings, which);
+}
+
+/* What Llama, Mistral and Qwen2 have in common. */
+static int
+more_common(struct maas_model *m, const struct maas_json *config)
+{
+	struct maas_llama *g = m->settings;
+	struct maas_span act = maas_span("silu");
+	double part = 1;
+	long hd;
+
+	if (text(config, "hidden_act", &act) < 0)
+		return -1;
+	if (!maas_span_is(act, "silu") && !maas_span_is(act, "swish"))
+		return refuse("hidden_act", member(config, "hidden_act"), "silu is what can be done");
+	if (member(config, "head_dim")) {
+		if (integer(config, "head_dim", 1, 1 << 20, &hd) < 0)
+			return -1;
+		if (g->embed % g->heads || hd != g->embed / g->heads)
+			return refuse("head_dim", member(config, "head_dim"),
+			    "hidden_size / num_attention_heads is what can be done");
+	}
+	if (member(config, "partial_rotary_factor") && real(config, "partial_rotary_factor", 0, 1, &part) < 0)
+		return -1;
+	if (part != 1)
+		return refuse(
+		    "partial_rotary_factor", member(config, "partial_rotary_factor"), "1 is what can be done");
+	return read_rope(g, config);
+}
+
+static int
+more_llama(struct maas_model *m, const struct maas_json *config)
 {
 	int attention = 0, mlp = 0;
 
 	if (flag(config, "attention_bias", &attention) < 0 || flag(config, "mlp_bias", &mlp) < 0)
 		return -1;
 	if (mlp && !attention)
-		return maas_fail("config.json: mlp_bias without attention_bias, which cannot be done");
-	return maas_set(maas_field(maas_kind_llama.fields, "bias", 0), g,
-	    mlp             ? "all"
-		: attention ? "attention"
-			    : "none");
+		return maas_fail("config.json: mlp_bias is true, attention_bias is not, which cannot be done");
+	if (set_bias(m, mlp ? "all" : attention ? "attention" : "none") < 0)
+		return -1;
+	return more_common(m, config);
 }
 
 static int
-read_llama(void *settings, const struct maas_json *config)
+more_mistral(struct maas_model *m, const struct maas_json *config)
 {
-	struct maas_llama *g = settings;
-	struct maas_span act = maas_span("silu");
-	long hd;
+	if (set_bias(m, "none") < 0 || more_common(m, config) < 0)
+		return -1;
+	return read_window(m, config, 1);
+}
 
-	g->eps = 1e-6; /* what transformers has where none is said */
-	if (number(config, "num_hidden_layers", NULL, &g->layers) < 0 ||
-	    number(config, "num_attention_heads", NULL, &g->heads) < 0 ||
-	    number(config, "num_key_value_heads", "num_attention_heads", &g->kv_heads) < 0 ||
-	    number(config, "hidden_size", NULL, &g->embed) < 0 ||
-	    number(config, "intermediate_size", NULL, &g->hidden) < 0 ||
-	    number(config, "max_position_embeddings", NULL, &g->context) < 0 ||
-	    number(config, "vocab_size", NULL, &g->vocab) < 0 || real(config, "rms_norm_eps", "eps", g) < 0 ||
-	    text(config, "hidden_act", &act) < 0)
+static int
+more_qwen2(struct maas_model *m, const struct maas_json *config)
+{
+	int slides = 0;
+
+	if (set_bias(m, "qkv") < 0 || more_common(m, config) < 0 || flag(config, "use_sliding_window", &slides) < 0)
 		return -1;
-	if (!maas_span_is(act, "silu"))
-		return maas_fail("config.json: hidden_act is %.*s, silu is what can be done", (int)act.n, act.s);
-	if (member(config, "head_dim") && (number(config, "head_dim", NULL, &hd) < 0 || hd != g->embed / g->heads))
-		return maas_fail("config.json: head_dim is not hidden_size / num_attention_heads");
-	g->tied = 0;
-	if (flag(config, "tie_word_embeddings", &g->tied) < 0 || read_biases(g, config) < 0)
+	return read_window(m, config, slides);
+}
+
+static const struct foreign_key gpt2_keys[] = { { "n_layer", NULL, "layers", 1 }, { "n_head", NULL, "heads", 1 },
+	{ "n_embd", NULL, "embed", 1 }, { "n_positions", "n_ctx", "context", 1 }, { "vocab_size", NULL, "vocab", 1 },
+	{ NULL, NULL, NULL, 0 } };
+static const struct foreign_key llama_keys[] = { { "num_hidden_layers", NULL, "layers", 1 },
+	{ "num_attention_heads", NULL, "heads", 1 }, { "num_key_value_heads", "num_attention_heads", "kv_heads", 1 },
+	{ "hidden_size", NULL, "embed", 1 }, { "intermediate_size", NULL, "hidden", 1 },
+	{ "max_position_embeddings", NULL, "context", 1 }, { "vocab_size", NULL, "vocab", 1 },
+	{ "rms_norm_eps", NULL, "eps", 0 }, { "tie_word_embeddings", NULL, "tied", 0 }, { NULL, NULL, NULL, 0 } };
+
+const struct foreign_family foreign_families[] = {
+	{ "gpt2", "GPT2", "gpt", "h.", "transformer.", gpt2_keys, more_gpt2 },
+	{ "llama", "Llama", "llama", NULL, "model.", llama_keys, more_llama },
+	{ "mistral", "Mistral", "llama", NULL, "model.", llama_keys, more_mistral },
+	{ "qwen2", "Qwen2", "llama", NULL, "model.", llama_keys, more_qwen2 },
+	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+};
+
+/* The network without a head, or with one that says what comes next. */
+static int
+check_architecture(const struct maas_json *config, const struct foreign_family *f)
+{
+	static const char *const tails[] = { "Model", "LMHeadModel", "ForCausalLM", "DoubleHeadsModel" };
+	const struct maas_json *list = member(config, "architectures");
+	size_t n = strlen(f->name);
+	struct maas_span s;
+
+	if (!list)
+		return 0;
+	if (maas_json_type(list) != MAAS_J_LIST)
+		return refuse("architectures", list, "a list is wanted");
+	if (maas_json_size(list) == 0)
+		return 0;
+	if (maas_json_text(maas_json_at(list, 0), &s) < 0)
+		return refuse("architectures", list, "names are wanted");
+	for (size_t i = 0; i < MAAS_COUNT(tails); i++)
+		if (s.n > n && !memcmp(s.s, f->name, n) &&
+		    maas_span_is((struct maas_span){ s.s + n, s.n - n }, tails[i]))
+			return 0;
+	return maas_fail(
+	    "config.json: architectures names %.*s: %s models that say what comes next are what can be read",
+	    (int)(s.n < 60 ? s.n : 60), s.s, f->name);
+}
+
+static int
+read_config(struct maas_model *m, const struct maas_json *config, const struct foreign_family *f)
+{
+	const struct maas_json *few = member(config, "quantization_config");
+	struct maas_span how = maas_span("quantized");
+
+	if (few)
+		return text(few, "quant_method", &how) < 0
+		    ? -1
+		    : maas_fail(
+			  "config.json: quantization_config: weights that were made by %.*s cannot be read; those "
+			  "they were made of can, and maas-model quantize makes fewer bits of them",
+			  (int)(how.n < 60 ? how.n : 60), how.s);
+	if (check_architecture(config, f) < 0)
 		return -1;
-	return read_rope(g, config);
+	if (m->kind == &maas_kind_llama) {
+		struct maas_llama *g = m->settings;
+
+		g->eps = 1e-6; /* what transformers has where none is said */
+		g->tied = 0;
+	}
+	for (const struct foreign_key *k = f->keys; k->key; k++)
+		if (take(m, config, k) < 0)
+			return -1;
+	return f->more(m, config);
 }
 
 struct maas_model *
-maas_foreign_config(const struct maas_json *config, const char **turned)
+foreign_config(const struct maas_json *config, const struct foreign_family **family)
 {
-	static const struct {
-		const char *type, *kind, *turned;
-		int (*read)(void *settings, const struct maas_json *);
-	} known[] = { { "gpt2", "gpt", "h.", read_gpt2 }, { "llama", "llama", NULL, read_llama } };
 	struct maas_span type;
 	struct maas_model *m;
 
 	if (maas_json_type(config) != MAAS_J_OBJECT || maas_json_text(maas_json_get(config, "model_type"), &type) < 0) {
-		maas_fail("config.json: no model_type");
+		maas_fail("config.json: model_type is missing");
 		return NULL;
 	}
-	for (size_t i = 0; i < MAAS_COUNT(known); i++) {
-		if (!maas_span_is(type, known[i].type))
+	for (const struct foreign_family *f = foreign_families; f->type; f++) {
+		if (!maas_span_is(type, f->type))
 			continue;
-		*turned = known[i].turned;
-		if (!(m = maas_model_new(maas_kind_find(known[i].kind))) || known[i].read(m->settings, config) == 0)
+		*family = f;
+		if (!(m = maas_model_new(maas_kind_find(f->kind))) || read_config(m, config, f) == 0)
 			return m;
 		maas_model_close(m);
 		return NULL;
 	}
-	maas_fail("config.json: model_type is %.*s, gpt2 and llama are what can be read", (int)type.n, type.s);
+	maas_fail("config.json: model_type is %.*s, gpt2, llama, mistral and qwen2 are what can be read",
+	    (int)(type.n < 60 ? type.n : 60), type.s);
 	return NULL;
+}
+
+/* An id, or a list of some; null is none, and so is -1, which older files have. */
+static int
+check_ids(const char *file, const char *key, const struct maas_json *v)
+{
+	size_t n = maas_json_type(v) == MAAS_J_LIST ? maas_json_size(v) : 1;
+	struct maas_buf b = { 0 };
+	int64_t id;
+	int good = n <= MAAS_ENDS;
+
+	for (size_t i = 0; good && i < n; i++) {
+		const struct maas_json *one = maas_json_type(v) == MAAS_J_LIST ? maas_json_at(v, i) : v;
+
+		good = maas_json_int(one, &id) == 0 && id >= -1 && id <= INT32_MAX;
+	}
+	if (good || maas_json_put(&b, v) < 0)
+		return good ? 0 : -1;
+	maas_fail("%s: %s is %.60s%s, a token id or a list of at most %d is wanted", file, key, b.s,
+	    b.n > 60 ? "..." : "", MAAS_ENDS);
+	maas_buf_free(&b);
+	return -1;
+}
+
+/* The ids that config.json says and generation_config.json does not. */
+static int
+put_missing(struct maas_buf *b, const struct maas_json *config, const struct maas_json *generation)
+{
+	static const char *const keys[] = { "bos_token_id", "eos_token_id", "pad_token_id" };
+	int rc = 0;
+
+	for (size_t i = 0; i < MAAS_COUNT(keys) && rc == 0; i++) {
+		const struct maas_json *said = member(generation, keys[i]), *v = member(config, keys[i]);
+
+		if (said)
+			rc = check_ids("generation_config.json", keys[i], said);
+		else if (v && (rc = check_ids("config.json", keys[i], v)) == 0)
+			rc = maas_buf_printf(b, "%s\"%s\":", b->n ? "," : "", keys[i]) < 0 || maas_json_put(b, v) < 0
+			    ? -1
+			    : 0;
+	}
+	return rc;
+}
+
+int
+foreign_generation(struct maas_model *m, const struct maas_json *config, const struct maas_json *generation)
+{
+	struct maas_buf more = { 0 }, own = { 0 }, all = { 0 };
+	int rc = put_missing(&more, config, generation);
+
+	if (rc == 0 && generation)
+		rc = maas_json_put(&own, generation);
+	if (rc == 0 && (own.n || more.n)) {
+		rc = maas_json_merge(&all, own.n ? (struct maas_span){ own.s, own.n } : maas_span("{}"),
+		    (struct maas_span){ more.s, more.n });
+		if (rc == 0)
+			rc = maas_model_set_meta(m, FOREIGN_GENERATION, all.s);
+	}
+	maas_buf_free(&more);
+	maas_buf_free(&own);
+	maas_buf_free(&all);
+	return rc;
 }

@@ -68,6 +68,7 @@ maas_model_close(struct maas_model *m)
 	if (m->ready && m->kind->done)
 		m->kind->done(m);
 	maas_tensors_close(m->file);
+	maas_tensors_close(m->weights);
 	free(m->tensor);
 	free(m->meta);
 	maas_arena_free(m->arena);
@@ -79,9 +80,8 @@ maas_model_ready(struct maas_model *m)
 	return m->ready || !m->kind->ready ? 0 : m->kind->ready(m);
 }
 
-/* The settings travel as one JSON object of texts, in the order of the field table. */
-static int
-put_settings(const struct maas_model *m, struct maas_buf *b)
+int
+maas_model_put_settings(const struct maas_model *m, struct maas_buf *b)
 {
 	struct maas_buf value = { NULL, 0, 0 };
 	char name[64];
@@ -135,7 +135,7 @@ read_settings(struct maas_model *m, const char *text)
 }
 
 static struct maas_model *
-from_file(struct maas_tensors *t)
+from_file(struct maas_tensors *t, struct maas_team *team)
 {
 	const char *format = maas_tensors_meta(t, "maas.format"), *kind = maas_tensors_meta(t, "maas.kind");
 	const struct maas_kind *k;
@@ -149,7 +149,7 @@ from_file(struct maas_tensors *t)
 		maas_fail("model file of format %s, this program reads %s", format, FORMAT);
 		return NULL;
 	}
-	if (maas_tensors_check(t, NULL) < 0)
+	if (maas_tensors_check(t, team) < 0)
 		return NULL;
 	if (!(k = maas_kind_find(kind))) {
 		maas_fail("a model of kind %s, which this program does not know", kind);
@@ -167,17 +167,17 @@ from_file(struct maas_tensors *t)
 }
 
 static struct maas_model *
-open_path(const char *path, struct maas_tensors *(*open)(const char *))
+open_path(const char *path, struct maas_tensors *(*open)(const char *), struct maas_team *team)
 {
 	struct maas_tensors *t;
 	struct maas_model *m;
 	struct stat is;
 
 	if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
-		return maas_model_open_foreign(path, open);
+		return maas_model_open_foreign(path, open, team);
 	if (!(t = open(path)))
 		return NULL;
-	if (!(m = from_file(t))) {
+	if (!(m = from_file(t, team))) {
 		if (strncmp(maas_error(), path, strlen(path)))
 			maas_in("%s", path);
 		maas_tensors_close(t);
@@ -193,8 +193,14 @@ open_path(const char *path, struct maas_tensors *(*open)(const char *))
 struct maas_model *
 maas_model_open(const char *said)
 {
+	return maas_model_open_by(said, NULL);
+}
+
+struct maas_model *
+maas_model_open_by(const char *said, struct maas_team *team)
+{
 	struct maas_buf path = { 0 };
-	struct maas_model *m = maas_model_find(said, &path) == 0 ? open_path(path.s, maas_tensors_open) : NULL;
+	struct maas_model *m = maas_model_find(said, &path) == 0 ? open_path(path.s, maas_tensors_open, team) : NULL;
 
 	maas_buf_free(&path);
 	return m;
@@ -203,7 +209,7 @@ maas_model_open(const char *said)
 struct maas_model *
 maas_model_copy(const char *path)
 {
-	return open_path(path, maas_tensors_copy);
+	return open_path(path, maas_tensors_copy, NULL);
 }
 
 int
@@ -289,6 +295,22 @@ maas_model_tensor(const struct maas_model *m, const char *name)
 }
 
 const struct maas_tensor *
+maas_model_next(const struct maas_model *m, size_t *i)
+{
+	size_t n = m->file ? maas_tensors_count(m->file) : 0;
+	const struct maas_tensor *t;
+
+	if (*i < m->ntensor)
+		return &m->tensor[(*i)++];
+	while (*i - m->ntensor < n) {
+		t = maas_tensors_at(m->file, (*i)++ - m->ntensor);
+		if (maas_model_tensor(m, t->name) == t)
+			return t;
+	}
+	return NULL;
+}
+
+const struct maas_tensor *
 maas_model_need(const struct maas_model *m, const char *name, enum maas_dtype type, int ndim, const size_t *dim)
 {
 	const struct maas_tensor *t = maas_model_tensor(m, name);
@@ -339,7 +361,7 @@ maas_model_save(struct maas_model *m, const char *path, int how)
 
 	if (!meta)
 		return -1;
-	if (put_settings(m, &settings) == 0) {
+	if (maas_model_put_settings(m, &settings) == 0) {
 		meta[n++] = (struct maas_meta){ "format", "pt" };
 		meta[n++] = (struct maas_meta){ "maas.format", FORMAT };
 		meta[n++] = (struct maas_meta){ "maas.kind", m->kind->name };

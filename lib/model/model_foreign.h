@@ -1,14 +1,40 @@
-/* model_foreign.h -- models that others wrote. */
+/* model_foreign.h -- directories as Hugging Face's transformers has them: GPT-2, and Llama with its kin. */
 #ifndef MODEL_FOREIGN_H
 #define MODEL_FOREIGN_H
 
 #include "maas/model.h"
 
-/* What maas_model_open does with a directory; open: maas_tensors_open or _copy. */
-struct maas_model *maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *)) MAAS_USE;
+/* A setting of theirs, and the field of ours that has it. */
+struct foreign_key {
+	const char *key, *other;        /* of config.json; where it is not there, of this name */
+	const char *field;
+	int must;                       /* be there */
+};
+/* A model_type of config.json. */
+struct foreign_family {
+	const char *type, *name;        /* "gpt2"; "GPT2", what its architectures begin with */
+	const char *kind;
+	const char *turned;             /* matrices whose names begin so lie as [in, out]; NULL: none do */
+	const char *prefix;             /* what may stand before names of ours, or be missing before them */
+	const struct foreign_key *keys; /* ends with a NULL key */
+	int (*more)(struct maas_model *, const struct maas_json *);     /* what the table cannot say */
+};
 
-/* A model without tensors yet, of the kind and the settings that config.json says.  Matrices of its file whose names
- * begin with *turned lie as [in, out]; NULL: none do. */
-struct maas_model *maas_foreign_config(const struct maas_json *config, const char **turned) MAAS_USE;
+/* What maas_model_open does with a directory; open: maas_tensors_open or _copy; team may be NULL. */
+struct maas_model *maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *),
+    struct maas_team *) MAAS_USE;
+
+/* A model without tensors yet, of the kind and the settings that config.json says. */
+struct maas_model *foreign_config(const struct maas_json *config, const struct foreign_family **) MAAS_USE;
+/* Keep what stands in generation_config.json (NULL: there is none), and which ids begin and end texts. */
+int foreign_generation(struct maas_model *, const struct maas_json *config, const struct maas_json *generation) MAAS_USE;
+
+/* model.safetensors of the directory, or its shards, joined. */
+struct maas_tensors *foreign_weights(const char *dir, struct maas_tensors *(*open)(const char *)) MAAS_USE;
+/* All that the network has, out of m->weights. */
+int foreign_adopt(struct maas_model *, const struct foreign_family *, struct maas_team *) MAAS_USE;
+
+#define FOREIGN_GENERATION "maas.generation" /* metadata: generation_config.json */
+#define FOREIGN_STORED "maas.stored"         /* metadata: the type weights had there, where ours is another */
 
 #endif

@@ -126,17 +126,12 @@ static int
 copy_all(struct maas_model *to, const struct maas_model *from, const struct maas_network *w, enum maas_dtype type,
     struct maas_team *team)
 {
-	/* of a directory of transformers all that is of use is the model's own: its file may hold masks, a second head */
-	size_t n = from->file && maas_tensors_meta(from->file, "maas.kind") ? maas_tensors_count(from->file) : 0;
+	const struct maas_tensor *t;
 	int rc = 0;
 
-	for (size_t i = 0; i < from->ntensor + n && rc == 0; i++) {
-		const struct maas_tensor *t =
-		    i < from->ntensor ? &from->tensor[i] : maas_tensors_at(from->file, i - from->ntensor);
+	for (size_t i = 0; rc == 0 && (t = maas_model_next(from, &i));) {
 		struct maas_affine a;
 
-		if (i >= from->ntensor && maas_model_tensor(from, t->name) != t)
-			continue;
 		rc = affine_of(&a, w, t->data) ? add_rounded(to, t, &a, type, team) : maas_model_add(to, t);
 	}
 	return rc;
@@ -192,18 +187,16 @@ int
 maas_model_parameters(const struct maas_model *m, uint64_t *n)
 {
 	struct maas_arena *arena = maas_arena_new(1 << 12);
+	const struct maas_tensor *t;
 	struct maas_network w;
 	int rc = arena ? 0 : -1, net = m->kind->decode != NULL;
 
 	if (rc == 0 && net)
 		rc = m->kind->decode->network(m, arena, &w);
 	*n = 0;
-	for (size_t i = 0; rc == 0 && i < maas_tensors_count(m->file); i++) {
-		const struct maas_tensor *t = maas_tensors_at(m->file, i);
-
+	for (size_t i = 0; rc == 0 && (t = maas_model_next(m, &i));)
 		if (strncmp(t->name, "maas.", 5))
 			*n += weights(m, net ? &w : NULL, t);
-	}
 	maas_arena_free(arena);
 	return rc;
 }

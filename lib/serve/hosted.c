@@ -38,14 +38,15 @@ open_decoder(struct maas_server *s, struct hosted *m)
 	return 0;
 }
 
-/* What tells one file from another of the same name; of a directory, of what it has the weights in. */
+/* What tells one file from another of the same name; of a directory, of what it has the weights in, or says where. */
 static int
 look_at(const char *path, struct stat *st)
 {
 	struct maas_buf weights = { 0 };
 	int rc = stat(path, st);
 
-	if (rc == 0 && S_ISDIR(st->st_mode) && maas_buf_printf(&weights, "%s/model.safetensors", path) == 0)
+	if (rc == 0 && S_ISDIR(st->st_mode) && maas_buf_printf(&weights, "%s/model.safetensors", path) == 0 &&
+	    (rc = stat(weights.s, st)) < 0 && maas_buf_text(&weights, ".index.json") == 0)
 		rc = stat(weights.s, st);
 	maas_buf_free(&weights);
 	return rc;
@@ -65,12 +66,12 @@ hosted_changed(const struct hosted *m, const char *path)
 static int
 check_digest(struct hosted *m)
 {
-	struct maas_span bytes = maas_tensors_bytes(m->model->file);
+	struct maas_span bytes;
 	char want[65];
-	struct stat st;
 
-	if (stat(m->path, &st) == 0 && S_ISDIR(st.st_mode))
+	if (!m->model->file) /* a directory */
 		return 0;
+	bytes = maas_tensors_bytes(m->model->file);
 	maas_sha256(m->sha256, bytes.s, bytes.n);
 	if (maas_registry_sha256(m->path, want) < 0)
 		return -1;

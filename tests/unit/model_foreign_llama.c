@@ -94,27 +94,28 @@ main(void)
 	good(a, more);
 	snprintf(more, sizeof more, ",\"num_key_value_heads\":2,\"rope_parameters\":{\"rope_theta\":100,%s", stretched);
 	good(a, more);
-	bad("", "its shape does not fit"); /* as many heads of keys as of queries */
+	bad("", "is [24,48], by config.json it would be [48,48]"); /* as many heads of keys as of queries */
 	bad(",\"num_key_value_heads\":3", "heads 4 is no multiple of kv-heads 3");
-	bad(",\"num_key_value_heads\":0", "num_key_value_heads: no number of use");
+	bad(",\"num_key_value_heads\":0", "num_key_value_heads is 0, a whole number from 1");
 	bad(",\"num_key_value_heads\":2,\"hidden_act\":\"gelu\"", "gelu");
 	bad(",\"num_key_value_heads\":2,\"head_dim\":64", "head_dim");
-	bad(",\"num_key_value_heads\":2,\"rope_theta\":-5", "rope_theta: no number of use");
+	bad(",\"num_key_value_heads\":2,\"rope_theta\":-5", "rope_theta is -5, a number from 1");
 	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"type\":\"yarn\",\"factor\":2}", "yarn");
-	bad(",\"num_key_value_heads\":2,\"rope_scaling\":7", "no object");
+	bad(",\"num_key_value_heads\":2,\"rope_scaling\":7", "rope_scaling is 7, an object is wanted");
 	bad(",\"num_key_value_heads\":2,\"mlp_bias\":true", "mlp_bias");
-	bad(",\"num_key_value_heads\":2,\"mlp_bias\":\"x\"", "mlp_bias: neither true nor false");
-	bad(",\"num_key_value_heads\":2,\"attention_bias\":1", "attention_bias: neither true nor false");
-	bad(",\"num_key_value_heads\":2,\"tie_word_embeddings\":\"false\"", "neither true nor false");
-	bad(",\"num_key_value_heads\":2,\"hidden_act\":1", "hidden_act: no text");
-	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"rope_type\":5}", "rope_type: no text");
-	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"type\":[\"yarn\"]}", "type: no text");
-	bad(",\"num_key_value_heads\":2,\"attention_bias\":true", "q_proj.bias: missing");
-	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"type\":\"llama3\",\"factor\":2,\"low_freq_factor\":4}",
+	bad(",\"num_key_value_heads\":2,\"mlp_bias\":\"x\"", "mlp_bias is \"x\", true or false");
+	bad(",\"num_key_value_heads\":2,\"attention_bias\":1", "attention_bias is 1, true or false");
+	bad(",\"num_key_value_heads\":2,\"tie_word_embeddings\":\"false\"", "true or false is wanted");
+	bad(",\"num_key_value_heads\":2,\"hidden_act\":1", "hidden_act is 1, a text is wanted");
+	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"rope_type\":5}", "rope_type is 5, a text");
+	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"type\":[\"yarn\"]}", "type is [\"yarn\"], a text");
+	bad(",\"num_key_value_heads\":2,\"attention_bias\":true", "q_proj.bias is missing");
+	bad(",\"num_key_value_heads\":2,\"rope_scaling\":{\"type\":\"llama3\",\"factor\":2,\"low_freq_factor\":1,"
+	    "\"high_freq_factor\":4}",
 	    "original_max_position_embeddings");
 	a->ntensor--;
 	ok(maas_tensors_save("d/model.safetensors", a->tensor, a->ntensor, NULL, 0, 0) == 0, "one less");
-	bad(",\"num_key_value_heads\":2", "lm_head.weight: missing");
+	bad(",\"num_key_value_heads\":2", "lm_head.weight is missing");
 	unlink("d/model.safetensors");
 	unlink("d/config.json");
 	rmdir("d");
