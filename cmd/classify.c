@@ -12,7 +12,7 @@ static int
 other_command(const struct classifying *k, struct call *c)
 {
 	const struct maas_kind *kind = k->model->kind;
-	const char *use = kind->decode                  ? "maas-generate(1) continues texts with it"
+	const char *use = maas_model_decodes(k->model)  ? "maas-generate(1) continues texts with it"
 	    : maas_model_part(k->model, "vectorizer").s ? "maas-tokenize(1) makes rows of texts with it"
 							: "maas-pca(1) transforms rows with it";
 
@@ -33,7 +33,7 @@ classify_open_with(struct classifying *k, struct call *c, const struct classify 
 		return MAAS_USAGE;
 	if (!(k->model = maas_model_open(k->o->model)))
 		return fail(c);
-	if (!k->model->kind->rows)
+	if (!k->model->kind->rows || !k->model->ready)
 		return other_command(k, c);
 	if (!(k->rows = maas_rows_of(k->model)) || !(k->scores = maas_rows_call_new(k->rows)))
 		return fail(c);

@@ -176,8 +176,8 @@ set_up(struct job *j)
 		return -1;
 	if (j->model->note)
 		warn(j->call, "%s: %s", o->model, j->model->note);
-	if (!j->model->kind->decode)
-		return maas_fail("%s: %s models do not generate", o->model, j->model->kind->name);
+	if (!maas_model_decodes(j->model))
+		return maas_in("%s", o->model);
 	if (maas_model_part(j->model, "tokenizer").s || !ids_only)
 		if (!(j->tok = maas_model_tokenizer(j->model)) || !(j->enc = maas_encoder_new(j->tok, 0)))
 			return -1;

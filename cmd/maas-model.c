@@ -31,8 +31,8 @@ info_json(const struct maas_model *m, uint64_t parameters)
 	const struct maas_tensor *t;
 	const char *comma = "";
 	int rc = maas_buf_printf(&b,
-	    "{\"kind\":\"%s\",\"task\":\"%s\",\"parameters\":%" PRIu64 ",\"settings\":", m->kind->name, m->kind->task,
-	    parameters);
+	    "{\"kind\":\"%s\",\"task\":\"%s\",\"parameters\":%" PRIu64 ",\"settings\":", m->kind->name,
+	    maas_model_task(m), parameters);
 
 	if (rc == 0 && (rc = maas_model_put_settings(m, &b)) == 0)
 		rc = maas_buf_text(&b, ",\"parts\":{");
@@ -59,7 +59,7 @@ info_text(const struct maas_model *m, uint64_t parameters)
 	char name[64];
 	int rc = 0;
 
-	printf("kind\t%s\ntask\t%s\nparameters\t%" PRIu64 "\n", m->kind->name, m->kind->task, parameters);
+	printf("kind\t%s\ntask\t%s\nparameters\t%" PRIu64 "\n", m->kind->name, maas_model_task(m), parameters);
 	for (const struct maas_field *f = m->kind->fields; f && f->type && rc == 0; f++) {
 		b.n = 0;
 		maas_field_name(f, name, sizeof name);

@@ -428,6 +428,24 @@ square_loss(struct maas_tape *t, struct maas_node **in)
 	return maas_square_loss(t, in[0], in[1], in[2]);
 }
 
+enum { LAST_TIME = 5 };
+
+static void
+ref_last(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++) {
+		size_t length = (size_t)in[1][i / r->cols];
+
+		y[i] = length ? in[0][(i / r->cols * LAST_TIME + length - 1) * r->cols + i % r->cols] : 0;
+	}
+}
+
+static struct maas_node *
+last(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_last(t, in[0], in[1], in[0]->dim[0] / in[1]->dim[0]);
+}
+
 /* clang-format off */
 #define V(n)    { 1, { n }, 0, LEARNT }
 #define M(m, n) { 2, { m, n }, 0, LEARNT }
@@ -477,6 +495,8 @@ static const struct row rows[] = {
 	    { R(33, 4800), I(4800, 30000), F(4800), M(30000, 128) } },
 	{ &maas_op_bag, "added, bias, tanh", bag, ref_bag, { R(41, 90), I(90, 6), F(90), M(6, 67), M(40, 67), V(67) }, 40, 67,
 	    0, { R(33, 4800), I(4800, 30000), F(4800), M(30000, 128), M(32, 128), V(128) } },
+	{ &maas_op_last, "some without a row", last, ref_last, { M(7 * LAST_TIME, 19), I(7, LAST_TIME + 1) }, 7, 19, 0,
+	    { M(4096, 384), I(32, 128) } },
 	{ &maas_op_class_loss, "plain", class_loss, ref_class_loss, { M(21, 9), I(21, 9) }, 1, 1, 0,
 	    { M(2048, 10), I(2048, 10) } },
 	{ &maas_op_class_loss, "weights", class_loss, ref_class_loss, { M(300, 70), I(300, 70), F(300) }, 1, 1, 0,

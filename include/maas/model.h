@@ -95,10 +95,26 @@ struct maas_kind {
 extern const struct maas_kind *const maas_kinds[];      /* NULL-terminated */
 const struct maas_kind *maas_kind_find(const char *name) MAAS_USE;      /* NULL: with the nearest in the reason */
 
+/*
+ * What a network of texts has been given a head for, which nobody says by an option: settings of its kinds begin with it.
+ * outputs 0: it continues texts.  Else the last id's row goes through the tensor score.weight [outputs, embed], and what
+ * it gives are logits of the labels that the part `labels` holds, or a value where there is no such part: as
+ * transformers' ...ForSequenceClassification has it, but that labels are sorted by bytes.  What learns values here has
+ * a score.bias [1], too.
+ */
+struct maas_head {
+	size_t outputs;
+	int bias;
+	/* Of a graph to learn by: ids of the longest text, values are learnt, rows count by their labels. */
+	size_t time;
+	int values, weighted;
+};
+
 /* Settings of kind gpt.  GPT-2 of Radford et al. 2019: pre-norm, GELU (tanh), learned positions, tied head.
  * Tensors: transformers' names (wte.weight, wpe.weight, h.N.ln_1.weight, h.N.attn.c_attn.weight ...),
  * every weight [out, in]. */
 struct maas_gpt {
+	struct maas_head head;
 	long layers, heads, embed, context, vocab;
 	double dropout;
 };
@@ -106,6 +122,7 @@ struct maas_gpt {
 /* Settings of kind llama.  Tensors: transformers' names (model.embed_tokens.weight,
  * model.layers.N.self_attn.q_proj.weight ..., lm_head.weight where the head is not tied), every weight [out, in]. */
 struct maas_llama {
+	struct maas_head head;
 	long layers, heads, kv_heads, embed, hidden, context, vocab;
 	int tied, bias;                         /* bias: none, of q, k and v, of attention, all */
 	double eps, rope_theta, rope_factor, rope_low, rope_high;
@@ -279,6 +296,11 @@ struct maas_model *maas_model_quantize(const struct maas_model *, enum maas_dtyp
 /* Weights in all: a matrix of few bits counts as one of floats, its scales do not. */
 int maas_model_parameters(const struct maas_model *, uint64_t *) MAAS_USE;
 
+/* What it is for: "generate", "classify", "regress", "transform". */
+const char *maas_model_task(const struct maas_model *);
+/* What the decoding engine runs it on; NULL: a reason why it continues no text. */
+const struct maas_decoder_ops *maas_model_decodes(const struct maas_model *) MAAS_USE;
+
 /* The tokeniser a model carries; NULL with a reason where it has none.  Free it. */
 struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
 /* The tokens that end a text: those that generation_config.json or config.json named, else the tokeniser's (may be
@@ -318,6 +340,8 @@ struct maas_explanation {
 	const struct maas_share *share; /* in the text's order, side by side; their sum is that of its pieces */
 	size_t shares;
 };
+/* How its texts become sequences; NULL: they do not. */
+const struct maas_spelling *maas_rows_spelling(const struct maas_rows *);
 const struct maas_rows *maas_rows_of(const struct maas_model *) MAAS_USE;       /* NULL: a model of something else */
 size_t maas_rows_labels(const struct maas_rows *);      /* 0: regression */
 size_t maas_rows_scores(const struct maas_rows *);      /* of a row: labels, or 1 */
@@ -413,12 +437,20 @@ struct maas_fitting {
 	long best_epoch, stopped_epoch; /* of early stopping; 0: none */
 };
 struct maas_rows_ops {
+	/* Kinds that read texts as sequences: how many ids they see at once; NULL: texts come as features.  Their models
+	 * carry a tokeniser.  `head`: what the names of tensors begin with that a model begun with may lack; NULL: none. */
+	size_t (*longest)(const struct maas_model *);
+	const char *head;
+	const char *defaults;           /* as the kind's, of learning from rows; NULL: the kind's */
 	unsigned tasks;                 /* MAAS_CLASSES | MAAS_VALUES; what --task is by default comes from kind->task */
 	/* Add what is learnt to the model: tensors for data's features and labels.  NULL: a network, learnt by
 	 * maas_rows_train (maas/train.h) from kind->loss. */
 	int (*fit)(struct maas_model *, const struct maas_data *, struct maas_fitting *);
 	/* Bytes of scratch that apply wants for so many rows, 64-aligned; NULL: none. */
 	size_t (*scratch)(const struct maas_model *, size_t rows);
+	/* In its place, of kinds for which it is more than bytes: made, freed. */
+	void *(*work)(const struct maas_model *);
+	void (*end)(void *work);
 	/* The tensors and settings suffice, ready need not have been called.  x->sparse.start[0] may be above 0.
 	 * out[x->rows][outputs]: logits, or the values of a regression.  A row's are the same alone and among others.
 	 * outputs 1 of two labels: the second's logit; the first's is its opposite. */
@@ -433,7 +465,7 @@ struct maas_rows_ops {
 	void (*gradient)(const struct maas_model *, const struct maas_design *x, size_t output, double *dense,
 	    double *sparse, void *scratch);
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
-	 * sparse ones that the rows of a batch hold together. */
+	 * sparse ones that the rows of a batch hold together, or the length of the longest sequence. */
 	int (*shape)(struct maas_model *, const struct maas_data *, size_t entries);
 	/* Networks that learn values: make outputs y into y unit + shift. */
 	void (*rescale)(const struct maas_model *, const struct maas_params *, double shift, double unit);
@@ -539,6 +571,12 @@ struct maas_vectorizer *maas_rowset_vectorizer(const struct maas_rowset *, const
  */
 int maas_rowset_design(struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_team *,
     const struct maas_columns *learnt, const struct maas_vectorizer *v, int use_up, struct maas_design *) MAAS_USE;
+/*
+ * Beside those features, the texts of rows pick[0..n) as sequences, by the team, for kinds that read them so; *cut: how
+ * many of them are longer than is kept.
+ */
+int maas_rowset_sequences(const struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_team *,
+    const struct maas_spelling *, struct maas_design *, size_t *cut) MAAS_USE;
 /*
  * Set `fraction` of rows [0,n) aside: ceil(fraction n) in all, of each group by largest remainder (the lower
  * group first where equal), at least one left of a group that has one.  pick[n] gets the rows that stay, in

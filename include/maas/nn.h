@@ -130,6 +130,8 @@ struct maas_sparse_rows {                       /* of a batch: row r holds entri
 struct maas_node *maas_bag(struct maas_tape *, const struct maas_sparse_rows *, struct maas_node *table,
     struct maas_node *x, struct maas_node *bias, enum maas_act);
 		/* act(sum of value table[col] + x[n,C] + bias) -> [n,C]; table [columns,C]; x, bias may be NULL */
+struct maas_node *maas_last(struct maas_tape *, struct maas_node *x, struct maas_node *lengths, size_t time);
+		/* x [n time, C], lengths [n] I32 -> [n,C]: row length - 1 of each sequence; 0 where there is none */
 struct maas_node *maas_class_loss(struct maas_tape *, struct maas_node *logits, struct maas_node *targets,
     struct maas_node *weights);
 		/* mean over rows of -log softmax(logits[n,C])[target], by weights [n] (NULL: 1); target < 0: left out */

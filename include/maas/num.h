@@ -364,6 +364,10 @@ struct maas_design {
 	size_t rows, cols, dense;       /* cols = dense + sparse.cols */
 	double *x;                      /* [rows, dense] */
 	struct maas_csr sparse;         /* its col from 0 */
+	struct maas_sequences {         /* what a network reads in its order, beside the features: row i is id[start[i]] ... */
+		size_t *start;          /* [rows + 1]; NULL: none */
+		int32_t *id;
+	} seq;
 };
 void maas_design_free(struct maas_design *);    /* its arrays */
 /* out[rows,k] = b[k] + the sums of x[i,j] w[j,k], w [cols,k]: products and sums in double, each rounded, in the order

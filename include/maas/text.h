@@ -9,6 +9,7 @@
 /* Unicode classes, from the committed tables of scripts/make-unicode. */
 enum maas_class { MAAS_C_OTHER, MAAS_C_LETTER, MAAS_C_NUMBER, MAAS_C_SPACE, MAAS_C_MARK };
 enum maas_class maas_unicode_class(int32_t cp);         /* a negative one (a bad byte) is OTHER */
+int maas_unicode_cjk(int32_t cp);                       /* Han, kana or Hangul: scripts that part no words by blanks? */
 int32_t maas_unicode_lower(int32_t cp);                 /* simple mapping */
 extern const char maas_unicode_version[];
 
@@ -79,6 +80,28 @@ int maas_encoders_run(struct maas_encoders *, const struct maas_span *text, size
  * of it where this is the last part. */
 int maas_encoders_stream(struct maas_encoders *, struct maas_span text, int last, struct maas_ids *to,
     size_t *used) MAAS_USE;
+
+/*
+ * Texts as sequences of ids, for networks that read them in their order: a tokeniser's ids, with what its file puts
+ * around a text.  Of a text that is longer than `longest` ids the beginning is kept, with what is put behind it.  A text
+ * without ids is the end of text alone.  A speller is one thread's.
+ */
+struct maas_spelling {
+	const struct maas_tokenizer *tokenizer;         /* borrowed */
+	size_t longest;                 /* ids; at least 1 */
+};
+struct maas_speller;
+struct maas_speller *maas_speller_new(const struct maas_spelling *) MAAS_USE;
+void maas_speller_free(struct maas_speller *);
+void maas_speller_forget(struct maas_speller *);        /* nothing is left of the texts it saw */
+/* The ids of a text, one at least, valid until the next call; *cut (may be NULL): are they its beginning alone? */
+int maas_speller_text(struct maas_speller *, struct maas_span, const int32_t **id, size_t *n, int *cut) MAAS_USE;
+/* What people would call the pieces of the text that was given last: words, with the blank before them, where a script
+ * parts them, else ids: bytes [start, end) of it, which ids [from, to) stand for. */
+struct maas_spelt {
+	size_t start, end, from, to;
+};
+int maas_speller_pieces(struct maas_speller *, struct maas_span, const struct maas_spelt **, size_t *n) MAAS_USE;
 
 /*
  * Training by Hugging Face's BpeTrainer's rules: words are counted over texts; ids are the special

@@ -106,9 +106,7 @@ set_up(struct maas_decoder *d, const struct maas_model *m, const struct maas_dec
 {
 	size_t a_sequence;
 
-	if (!m->kind->decode)
-		return maas_fail("%s models do not generate", m->kind->name);
-	if (m->kind->decode->network(m, d->net.arena, &d->net.w) < 0)
+	if (!maas_model_decodes(m) || m->kind->decode->network(m, d->net.arena, &d->net.w) < 0)
 		return -1;
 	a_sequence = (d->net.w.context + MAAS_KEYS - 1) / MAAS_KEYS;
 	d->slots = l->sequences ? l->sequences : 16;

@@ -126,7 +126,7 @@ outer(struct maas_network *w, const struct source *from)
 	    norm(&w->norm_gain, &w->norm_bias, from, s->name->norm) < 0)
 		return -1;
 	w->head = (struct maas_affine){ .w = w->tokens, .scale = w->token_scale, .out = w->vocab, .in = w->embed };
-	return s->tied ? 0 : affine(&w->head, from, s->name->head, BIAS_NEVER, w->vocab, w->embed);
+	return s->tied || s->head.outputs ? 0 : affine(&w->head, from, s->name->head, BIAS_NEVER, w->vocab, w->embed);
 }
 
 int

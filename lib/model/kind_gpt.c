@@ -39,6 +39,7 @@ shape(struct transformer *to, const void *settings)
 		.context = s->context,
 		.vocab = s->vocab,
 		.dropout = s->dropout,
+		.head = s->head,
 		.eps = 1e-5,
 		.tied = 1,
 		.bias = BIAS_ALL,
@@ -56,8 +57,10 @@ const struct maas_kind maas_kind_gpt = {
 	.defaults = "optimizer=adamw schedule=cosine clip=1 weight_decay=0.1 beta1=0.9 beta2=0.95 precision=bf16",
 	.task = "generate",
 	.ready = transformer_ready,
+	.done = maas_rows_close,
 	.answer = transformer_answer,
 	.loss = transformer_loss,
 	.init = transformer_init,
 	.decode = &maas_decoder_gpt,
+	.rows = &transformer_rows,
 };

@@ -56,6 +56,7 @@ shape(struct transformer *to, const void *settings)
 		.context = s->context,
 		.vocab = s->vocab,
 		.dropout = s->dropout,
+		.head = s->head,
 		.eps = s->eps,
 		.rms = 1,
 		.tied = s->tied,
@@ -74,8 +75,10 @@ const struct maas_kind maas_kind_llama = {
 	.defaults = "optimizer=adamw schedule=cosine clip=1 weight_decay=0.1 beta1=0.9 beta2=0.95 precision=bf16",
 	.task = "generate",
 	.ready = transformer_ready,
+	.done = maas_rows_close,
 	.answer = transformer_answer,
 	.loss = transformer_loss,
 	.init = transformer_init,
 	.decode = &maas_decoder_llama,
+	.rows = &transformer_rows,
 };

@@ -74,6 +74,24 @@ maas_model_close(struct maas_model *m)
 	maas_arena_free(m->arena);
 }
 
+const char *
+maas_model_task(const struct maas_model *m)
+{
+	const struct maas_rows *r = m->kind->rows ? m->ready : NULL;
+
+	return r ? maas_rows_labels(r) ? "classify" : "regress" : m->kind->task;
+}
+
+const struct maas_decoder_ops *
+maas_model_decodes(const struct maas_model *m)
+{
+	if (m->kind->decode && !m->ready)
+		return m->kind->decode;
+	maas_fail(m->kind->decode ? "%s models with a head of rows do not generate" : "%s models do not generate",
+	    m->kind->name);
+	return NULL;
+}
+
 int
 maas_model_ready(struct maas_model *m)
 {

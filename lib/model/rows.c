@@ -12,6 +12,7 @@ rows_free(struct maas_rows *r)
 		return;
 	maas_columns_free(r->columns);
 	maas_vectorizer_free(r->v);
+	maas_tokenizer_free(r->tokenizer);
 	free(r);
 }
 
@@ -26,6 +27,22 @@ read_temperature(const struct maas_model *m, double *to)
 	return 0;
 }
 
+/* A kind that reads sequences has a column of text, and what parts it into ids. */
+static int
+open_spelling(struct maas_model *m, struct maas_rows *r)
+{
+	const struct maas_rows_ops *ops = m->kind->rows;
+
+	if (!ops || !ops->longest)
+		return 0;
+	if (!r->columns->texts || r->v)
+		return maas_fail(r->v ? "a vectorizer in a model that reads sequences" : "no column of text");
+	if (!(r->tokenizer = maas_model_tokenizer(m)))
+		return -1;
+	r->spelling = (struct maas_spelling){ r->tokenizer, ops->longest(m) };
+	return 0;
+}
+
 static int
 parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs)
 {
@@ -36,12 +53,12 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs
 	if (!(r->columns = maas_columns_open(columns)) || (v.s && !(r->v = maas_vectorizer_open(v))) ||
 	    (maas_model_part(m, "labels").s && labels_parse(m, r) < 0))
 		return -1;
-	if (read_temperature(m, &r->temperature) < 0)
+	if (read_temperature(m, &r->temperature) < 0 || open_spelling(m, r) < 0)
 		return -1;
 	r->before = r->columns->features;
 	r->features = r->before + (r->v ? maas_vectorizer_size(r->v) : 0);
 	r->outputs = outputs;
-	if (!r->columns->texts != !r->v)
+	if (!r->columns->texts != !r->v && !r->tokenizer)
 		return maas_fail(r->v ? "a vectorizer, but no column of text" : "a column of text, but no vectorizer");
 	if (!m->kind->rows) /* a vectoriser alone: no weights */
 		return r->v ? 0 : maas_fail("the part vectorizer is missing");
@@ -102,6 +119,12 @@ maas_model_vectorizer(const struct maas_model *m, const struct maas_columns **co
 	return r->v;
 }
 
+const struct maas_spelling *
+maas_rows_spelling(const struct maas_rows *r)
+{
+	return r->tokenizer ? &r->spelling : NULL;
+}
+
 size_t
 maas_rows_labels(const struct maas_rows *r)
 {
@@ -132,13 +155,36 @@ maas_rows_features(const struct maas_rows *r)
 	return r->features;
 }
 
+int
+rows_work_new(const struct maas_rows *r, void **to)
+{
+	const struct maas_rows_ops *ops = r->m->kind->rows;
+	size_t bytes = ops && ops->scratch ? (ops->scratch(r->m, MAAS_ROWS) + 63) / 64 * 64 : 0;
+
+	*to = NULL;
+	if (ops && ops->work)
+		return (*to = ops->work(r->m)) ? 0 : -1;
+	if (bytes && !(*to = aligned_alloc(64, bytes)))
+		return maas_fail_as(MAAS_OS, "no memory for %zu bytes of scratch", bytes);
+	return 0;
+}
+
+void
+rows_work_free(const struct maas_rows *r, void *work)
+{
+	const struct maas_rows_ops *ops = r->m->kind->rows;
+
+	if (work && ops->end)
+		ops->end(work);
+	else
+		free(work);
+}
+
 /* Rooms of fixed size. */
 static int
 make_room(struct maas_rows_call *c)
 {
 	const struct maas_rows *r = c->r;
-	const struct maas_rows_ops *ops = r->m->kind->rows;
-	size_t bytes = ops && ops->scratch ? ops->scratch(r->m, MAAS_ROWS) : 0;
 
 	c->x = (struct maas_design){
 		.cols = r->features, .dense = r->columns->dense, .sparse = { .cols = r->features - r->columns->dense }
@@ -148,11 +194,10 @@ make_room(struct maas_rows_call *c)
 	    !(c->one = maas_alloc(r->columns->words + r->columns->numbers, sizeof *c->one)) ||
 	    !(c->number = maas_alloc(r->columns->numbers, sizeof *c->number)) ||
 	    !(c->out = maas_alloc(MAAS_ROWS, (r->outputs + 1) * sizeof *c->out)) ||
-	    !(c->score = maas_alloc(MAAS_ROWS, maas_rows_scores(r) * sizeof *c->score)))
+	    !(c->score = maas_alloc(MAAS_ROWS, maas_rows_scores(r) * sizeof *c->score)) ||
+	    (c->speller && !(c->x.seq.start = maas_alloc(MAAS_ROWS + 1, sizeof *c->x.seq.start))))
 		return -1;
-	if (bytes && !(c->scratch = aligned_alloc(64, (bytes + 63) / 64 * 64)))
-		return maas_fail_as(MAAS_OS, "no memory for %zu bytes of scratch", bytes);
-	return 0;
+	return rows_work_new(r, &c->scratch);
 }
 
 struct maas_rows_call *
@@ -163,8 +208,9 @@ maas_rows_call_new(const struct maas_rows *r)
 	if (!c)
 		return NULL;
 	c->r = r;
-	if ((r->v && !(c->z = maas_vectorize_new(r->v))) || !(c->reader = maas_reader_new(r->columns, NULL)) ||
-	    make_room(c) < 0) {
+	if ((r->v && !(c->z = maas_vectorize_new(r->v))) ||
+	    (r->tokenizer && !(c->speller = maas_speller_new(&r->spelling))) ||
+	    !(c->reader = maas_reader_new(r->columns, NULL)) || make_room(c) < 0) {
 		maas_rows_call_free(c);
 		return NULL;
 	}
@@ -176,6 +222,9 @@ maas_rows_call_forget(struct maas_rows_call *c)
 {
 	maas_reader_forget(c->reader);
 	maas_vectorize_forget(c->z);
+	maas_speller_forget(c->speller);
+	if (c->x.seq.id)
+		maas_wipe(c->x.seq.id, c->id_cap * sizeof *c->x.seq.id);
 	maas_buf_wipe(&c->text);
 	maas_buf_wipe(&c->tell.name);
 	maas_buf_wipe(&c->tell.text);
@@ -190,6 +239,7 @@ maas_rows_call_free(struct maas_rows_call *c)
 		return;
 	maas_reader_free(c->reader);
 	maas_vectorize_free(c->z);
+	maas_speller_free(c->speller);
 	maas_buf_free(&c->text);
 	telling_free(&c->tell);
 	maas_design_free(&c->x);
@@ -197,7 +247,7 @@ maas_rows_call_free(struct maas_rows_call *c)
 	free(c->number);
 	free(c->out);
 	free(c->score);
-	free(c->scratch);
+	rows_work_free(c->r, c->scratch);
 	free(c);
 }
 
@@ -258,6 +308,25 @@ put_text(struct maas_rows_call *c, struct maas_span text)
 	return maas_buf_add(&c->text, text.s, text.n);
 }
 
+/* The text's ids behind those of the rows before. */
+static int
+put_sequence(struct maas_rows_call *c, struct maas_span text)
+{
+	struct maas_sequences *s = &c->x.seq;
+	size_t at = s->start[c->x.rows], n;
+	const int32_t *id;
+
+	if (!text.s)
+		return maas_fail("no text");
+	if (maas_speller_text(c->speller, text, &id, &n, NULL) < 0 ||
+	    maas_grow(&s->id, at, &c->id_cap, n, sizeof *s->id) < 0)
+		return -1;
+	memcpy(s->id + at, id, n * sizeof *id);
+	s->start[c->x.rows + 1] = at + n;
+	c->text.n = 0;
+	return maas_buf_add(&c->text, text.s, text.n);
+}
+
 /* A row of features that a vectoriser has made already, for a model that takes texts. */
 static int
 put_ready(struct maas_rows_call *c, const struct maas_row *row)
@@ -301,7 +370,8 @@ maas_rows_add(struct maas_rows_call *c, const struct maas_row *row)
 	if (c->z && !row->text.s)
 		bad = row->col ? put_ready(c, row) : maas_fail("no text");
 	else
-		bad = put_columns(c, row) < 0 || (c->z && put_text(c, row->text) < 0);
+		bad = put_columns(c, row) < 0 || (c->z && put_text(c, row->text) < 0) ||
+		    (c->speller && put_sequence(c, row->text) < 0);
 	if (bad) {
 		c->nnz = nnz;
 		return -1;
@@ -370,8 +440,7 @@ struct applying {
 	const struct maas_rows *r;
 	const struct maas_design *x;
 	double *score, *out; /* [rows][scores]; [members][MAAS_ROWS][outputs] */
-	char *scratch;
-	size_t stride; /* bytes a member */
+	void **work;         /* [members] */
 };
 
 static void
@@ -382,7 +451,7 @@ apply_some(void *arg, size_t begin, size_t end, int member)
 	struct maas_design part = maas_design_part(a->x, begin, end - begin);
 	double *out = a->out + (size_t)member * MAAS_ROWS * r->outputs;
 
-	r->m->kind->rows->apply(r->m, &part, out, a->scratch ? a->scratch + (size_t)member * a->stride : NULL);
+	r->m->kind->rows->apply(r->m, &part, out, a->work[member]);
 	maas_rows_scale(
 	    a->score + begin * maas_rows_scores(r), out, end - begin, r->labels, r->outputs, r->temperature);
 }
@@ -390,21 +459,22 @@ apply_some(void *arg, size_t begin, size_t end, int member)
 int
 maas_rows_apply(const struct maas_rows *r, const struct maas_design *x, struct maas_team *team, double *score)
 {
-	const struct maas_rows_ops *ops = r->m->kind->rows;
-	size_t members = (size_t)maas_team_size(team);
+	size_t members = (size_t)maas_team_size(team), made = 0;
 	struct applying a = { .r = r, .x = x, .score = score };
 	int rc = -1;
 
-	a.stride = ops->scratch ? (ops->scratch(r->m, MAAS_ROWS) + 63) / 64 * 64 : 0;
 	a.out = maas_alloc(members, MAAS_ROWS * r->outputs * sizeof *a.out);
-	if (a.stride && a.out && !(a.scratch = aligned_alloc(64, members * a.stride)))
-		maas_fail_as(MAAS_OS, "no memory for %zu bytes of scratch", members * a.stride);
-	if (a.out && (a.scratch || !a.stride)) {
+	a.work = maas_alloc(members, sizeof *a.work);
+	while (a.out && a.work && made < members && rows_work_new(r, &a.work[made]) == 0)
+		made++;
+	if (made == members) {
 		maas_team_run(team, x->rows, MAAS_ROWS, apply_some, &a);
 		rc = 0;
 	}
+	while (made-- > 0)
+		rows_work_free(r, a.work[made]);
 	free(a.out);
-	free(a.scratch);
+	free(a.work);
 	return rc;
 }
 

@@ -8,6 +8,8 @@ struct maas_rows {
 	const struct maas_model *m;
 	struct maas_columns *columns;
 	struct maas_vectorizer *v; /* NULL: no column of text */
+	struct maas_tokenizer *tokenizer;
+	struct maas_spelling spelling; /* by it; tokenizer NULL: texts come as features */
 	struct maas_span *label;   /* in the model's bytes */
 	size_t labels;   /* 0: regression */
 	size_t outputs;  /* of the kind: 1, or labels */
@@ -51,17 +53,22 @@ struct maas_rows_call {
 	struct maas_row own;        /* the one it read */
 	const struct maas_row *last; /* the one added last, and its sparse features */
 	size_t last_from, last_n;
-	struct maas_vectorize *z;   /* NULL: no text */
+	struct maas_vectorize *z;   /* NULL: no text as features */
+	struct maas_speller *speller; /* NULL: none as a sequence */
 	struct maas_design x;       /* the rows in hand */
 	int alone;                  /* it is one that was answered by itself: the next begins anew */
-	size_t col_cap, val_cap, nnz;
+	size_t col_cap, val_cap, id_cap, nnz;
 	uint32_t *one; /* of the row being added */
 	double *number;      /* the last row's numbers as read; NaN: a gap */
 	struct maas_buf text; /* the last record's text, for places */
 	double *out, *score; /* [MAAS_ROWS][outputs], [MAAS_ROWS][scores] */
-	void *scratch;
+	void *scratch; /* see rows_work_new */
 	struct telling tell;
 };
+
+/* What apply wants beside a row, of MAAS_ROWS at once: bytes, or the kind's own.  *to NULL: it wants nothing. */
+int rows_work_new(const struct maas_rows *, void **to) MAAS_USE;
+void rows_work_free(const struct maas_rows *, void *);
 
 /* The part "labels": n (u32), then length (u32) and bytes of each.  In the model's arena. */
 int labels_parse(struct maas_model *, struct maas_rows *) MAAS_USE;

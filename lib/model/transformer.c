@@ -41,12 +41,23 @@ shape_of(const struct maas_model *m)
 	return s;
 }
 
+/* A model with a score answers rows. */
 int
 transformer_ready(struct maas_model *m)
 {
+	struct maas_head *head = m->settings;
 	struct transformer s = shape_of(m);
+	const struct maas_tensor *score = maas_model_tensor(m, TRANSFORMER_SCORE ".weight");
 
-	return transformer_check(&s);
+	if (transformer_check(&s) < 0)
+		return -1;
+	if (!score)
+		return 0;
+	if (score->ndim != 2 || !score->dim[0] || score->dim[1] != (size_t)s.embed)
+		return maas_fail(TRANSFORMER_SCORE ".weight: not of %ld channels, as the network is", s.embed);
+	head->outputs = score->dim[0];
+	head->bias = maas_model_tensor(m, TRANSFORMER_SCORE ".bias") != NULL;
+	return maas_rows_open(m, 0, head->outputs);
 }
 
 void
@@ -116,7 +127,7 @@ project(const struct builder *b, struct maas_node *y, const char *name, size_t i
 
 /* Queries, keys and values of h, side by side. */
 static struct maas_node *
-ask(const struct builder *b, struct maas_node *h)
+ask(const struct builder *b, struct maas_node *h, size_t time)
 {
 	const struct transformer *s = b->s;
 	struct maas_node *part[3] = { NULL };
@@ -126,20 +137,24 @@ ask(const struct builder *b, struct maas_node *h)
 		    b, h, s->name->qkv[i], transformer_wide(s, i), (size_t)s->embed, BIAS_QKV, NULL, MAAS_ACT_NONE);
 	if (!s->name->qkv[1])
 		return part[0];
-	return maas_rope(
-	    b->tape, part[0], part[1], part[2], (size_t)s->context, (size_t)(s->embed / s->heads), &s->rope);
+	return maas_rope(b->tape, part[0], part[1], part[2], time, (size_t)(s->embed / s->heads), &s->rope);
 }
 
+/* ends: of each sequence, only the row it ends with goes on from attention; NULL: all do. */
 static struct maas_node *
-block(const struct builder *b, struct maas_node *x)
+block(const struct builder *b, struct maas_node *x, size_t time, struct maas_node *ends)
 {
 	const struct transformer *s = b->s;
 	const struct transformer_names *n = s->name;
 	size_t c = (size_t)s->embed, hidden = (size_t)s->hidden;
 	struct maas_node *h, *gate;
 
-	h = ask(b, norm(b, x, n->norm1));
-	h = maas_attention(b->tape, h, (size_t)s->context, (int)s->heads, (int)s->kv_heads);
+	h = ask(b, norm(b, x, n->norm1), time);
+	h = maas_attention(b->tape, h, time, (int)s->heads, (int)s->kv_heads);
+	if (ends) {
+		h = maas_last(b->tape, h, ends, time);
+		x = maas_last(b->tape, x, ends, time);
+	}
 	x = project(b, h, n->proj, c, BIAS_ATTENTION, x);
 
 	h = norm(b, x, n->norm2);
@@ -152,29 +167,74 @@ block(const struct builder *b, struct maas_node *x)
 	return project(b, h, n->down, hidden, BIAS_ALL, x);
 }
 
+/* Ids through all blocks and the last norm. */
+static struct maas_node *
+body(struct builder *b, struct maas_node *ids, struct maas_node **tokens, size_t time, struct maas_node *ends)
+{
+	const struct transformer *s = b->s;
+	struct maas_node *x, *positions = NULL;
+
+	*tokens = param(b, s->name->tokens, "weight", (size_t)s->vocab, (size_t)s->embed);
+	if (s->name->positions)
+		positions = param(b, s->name->positions, "weight", (size_t)s->context, (size_t)s->embed);
+	x = maas_embed(b->tape, ids, *tokens, positions);
+	if (s->dropout > 0)
+		x = maas_dropout(b->tape, x, NULL, (float)s->dropout);
+	for (b->layer = 0; b->layer < s->layers; b->layer++)
+		x = block(b, x, time, b->layer + 1 == s->layers ? ends : NULL);
+	b->layer = -1;
+	return norm(b, x, s->name->norm);
+}
+
+struct maas_node *
+transformer_scores(struct maas_tape *t, const struct transformer *s, size_t rows, size_t outputs)
+{
+	struct builder b = { t, s, -1 };
+	const struct maas_head *head = &s->head;
+	size_t n = rows / head->time;
+	struct maas_node *ids = maas_input(t, "ids", MAAS_I32, 1, &rows),
+			 *lengths = maas_input(t, "lengths", MAAS_I32, 1, &n), *tokens,
+			 *x = body(&b, ids, &tokens, head->time, lengths),
+			 *w = param(&b, TRANSFORMER_SCORE, "weight", outputs, (size_t)s->embed);
+
+	return maas_linear(
+	    t, x, w, head->bias ? param(&b, TRANSFORMER_SCORE, "bias", outputs, 0) : NULL, NULL, MAAS_ACT_NONE);
+}
+
+/* The loss of labels or values of whole sequences. */
+static struct maas_node *
+rows_loss(struct maas_tape *t, const struct transformer *s, size_t rows)
+{
+	const struct maas_head *head = &s->head;
+	size_t n = rows / head->time;
+	struct maas_node *x = transformer_scores(t, s, rows, head->outputs), *targets, *weights = NULL;
+
+	if (head->weighted)
+		weights = maas_input(t, "weights", MAAS_F32, 1, &n);
+	if (head->values) {
+		targets = maas_input(t, "targets", MAAS_F32, 2, (size_t[]){ n, 1 });
+		return maas_square_loss(t, x, targets, weights);
+	}
+	targets = maas_input(t, "labels", MAAS_I32, 1, &n);
+	return maas_class_loss(t, x, targets, weights);
+}
+
 struct maas_node *
 transformer_loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 {
 	struct transformer s = shape_of(m);
 	struct builder b = { t, &s, -1 };
-	size_t c = (size_t)s.embed, vocab = (size_t)s.vocab;
-	struct maas_node *ids, *targets, *x, *tokens, *positions = NULL;
+	struct maas_node *ids, *targets, *x, *tokens;
 
 	if (transformer_check(&s) < 0)
 		return NULL;
+	if (s.head.outputs)
+		return rows_loss(t, &s, rows);
 	ids = maas_input(t, "ids", MAAS_I32, 1, &rows);
 	targets = maas_input(t, "targets", MAAS_I32, 1, &rows);
-	tokens = param(&b, s.name->tokens, "weight", vocab, c);
-	if (s.name->positions)
-		positions = param(&b, s.name->positions, "weight", (size_t)s.context, c);
-	x = maas_embed(t, ids, tokens, positions);
-	if (s.dropout > 0)
-		x = maas_dropout(t, x, NULL, (float)s.dropout);
-	for (b.layer = 0; b.layer < s.layers; b.layer++)
-		x = block(&b, x);
-	b.layer = -1;
-	x = norm(&b, x, s.name->norm);
-	return maas_head_loss(t, x, s.tied ? tokens : param(&b, s.name->head, "weight", vocab, c), targets);
+	x = body(&b, ids, &tokens, (size_t)s.context, NULL);
+	return maas_head_loss(
+	    t, x, s.tied ? tokens : param(&b, s.name->head, "weight", (size_t)s.vocab, (size_t)s.embed), targets);
 }
 
 /* Of a weight named "...NAME.weight". */
@@ -259,6 +319,20 @@ tell_layer(const struct each *e)
 	return tell_linear(e, n->down, BIAS_ALL, c, hidden);
 }
 
+/* Of tokens, where it is no table that is there already, or of rows. */
+static int
+tell_head(const struct each *e)
+{
+	const struct transformer *s = e->s;
+	size_t c = (size_t)s->embed;
+
+	if (!s->head.outputs)
+		return tell_linear(e, s->tied ? NULL : s->name->head, BIAS_NEVER, (size_t)s->vocab, c);
+	if (tell(e, TRANSFORMER_SCORE, "weight", s->head.outputs, c) < 0)
+		return -1;
+	return s->head.bias ? tell(e, TRANSFORMER_SCORE, "bias", s->head.outputs, 0) : 0;
+}
+
 int
 transformer_each(const struct transformer *s, transformer_tensor *on, void *ctx)
 {
@@ -268,7 +342,7 @@ transformer_each(const struct transformer *s, transformer_tensor *on, void *ctx)
 
 	if (tell_linear(&e, n->tokens, BIAS_NEVER, vocab, c) < 0 ||
 	    tell_linear(&e, n->positions, BIAS_NEVER, (size_t)s->context, c) < 0 || tell_norm(&e, n->norm) < 0 ||
-	    tell_linear(&e, s->tied ? NULL : n->head, BIAS_NEVER, vocab, c) < 0)
+	    tell_head(&e) < 0)
 		return -1;
 	for (e.layer = 0; e.layer < s->layers; e.layer++)
 		if (tell_layer(&e) < 0)

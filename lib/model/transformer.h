@@ -22,22 +22,29 @@ struct transformer {
 	int rms, tied;                          /* norms without mean and bias; the head is the table of tokens */
 	enum transformer_bias bias;
 	enum maas_act act;                      /* where there is no gate */
+	struct maas_head head;                  /* of labels or values, in the place of that of tokens */
 	struct maas_rope rope;                  /* theta 0: positions have a table */
 	const struct transformer_names *name;
 };
+#define TRANSFORMER_SCORE "score" /* NAME of the head of rows */
 #define TRANSFORMER_DEEP 100000 /* layers, heads: more is a mistake */
 
 /* Can there be such a network? */
 int transformer_check(const struct transformer *) MAAS_USE;
 
 /* Slots of a kind: see struct maas_kind and struct maas_decoder_ops. */
+extern const struct maas_rows_ops transformer_rows;
 int transformer_ready(struct maas_model *) MAAS_USE;
-/* Inputs "ids" and "targets", [rows] each: whole sequences of `context` ids, one behind the other. */
+/* Inputs "ids" and "targets", [rows] each: whole sequences of `context` ids, one behind the other.  With a head of rows:
+ * "ids" [rows], sequences of head.time, "lengths" of each, and "labels" or "targets" of each, "weights" where it has. */
 struct maas_node *transformer_loss(const struct maas_model *, struct maas_tape *, size_t rows);
+/* Of sequences of head.time ids each, `rows` of them, inputs "ids" and "lengths": what the first `outputs` rows of the
+ * score give, [rows / time, outputs]. */
+struct maas_node *transformer_scores(struct maas_tape *, const struct transformer *, size_t rows, size_t outputs);
 /* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
 int transformer_init(const struct maas_model *, const struct maas_params *, int how, uint64_t seed);
 int transformer_network(const struct maas_model *, struct maas_arena *, struct maas_network *);
-/* How many ids of a text are judged, and the mean of their log-probabilities. */
+/* Of a model that answers rows as maas_rows_answer; else how many ids of a text are judged, and the mean of their log-probabilities. */
 int transformer_answer(struct maas_model *, struct maas_span input, struct maas_buf *);
 
 /* "LAYER.N.NAME.KIND"; layer < 0: of the whole. */

@@ -41,11 +41,13 @@ judge(const struct maas_model *m, const struct maas_tokenizer *tok, const struct
 int
 transformer_answer(struct maas_model *m, struct maas_span input, struct maas_buf *to)
 {
-	struct maas_tokenizer *tok = maas_model_tokenizer(m);
+	struct maas_tokenizer *tok = m->ready ? NULL : maas_model_tokenizer(m);
 	struct maas_encoder *e = tok ? maas_encoder_new(tok, 0) : NULL;
 	struct maas_team *team = e ? maas_team_new(1) : NULL;
 	struct maas_ids ids = { 0 };
-	int rc = team && !maas_encode(e, input, &ids) && !judge(m, tok, &ids, team, to) ? 0 : -1;
+	int rc = m->ready                                                            ? maas_rows_answer(m, input, to)
+	    : team && !maas_encode(e, input, &ids) && !judge(m, tok, &ids, team, to) ? 0
+										     : -1;
 
 	maas_ids_free(&ids);
 	maas_team_free(team);

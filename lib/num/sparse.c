@@ -25,6 +25,8 @@ maas_design_free(struct maas_design *x)
 {
 	free(x->x);
 	maas_csr_free(&x->sparse);
+	free(x->seq.start);
+	free(x->seq.id);
 	*x = (struct maas_design){ 0 };
 }
 
@@ -36,6 +38,7 @@ maas_design_part(const struct maas_design *x, size_t from, size_t n)
 	part.rows = part.sparse.rows = n;
 	part.x = x->dense ? x->x + from * x->dense : NULL;
 	part.sparse.start = x->sparse.start + from;
+	part.seq.start = x->seq.start ? x->seq.start + from : NULL;
 	return part;
 }
 

@@ -49,7 +49,7 @@ put_words(struct maas_buf *to, const struct maas_model *m)
 static int
 put_model(struct maas_buf *to, const struct hosted *m)
 {
-	if (maas_buf_text(to, ",\"card\":{\"task\":") < 0 || put_text(to, m->model->kind->task) < 0 ||
+	if (maas_buf_text(to, ",\"card\":{\"task\":") < 0 || put_text(to, maas_model_task(m->model)) < 0 ||
 	    (m->rows && put_classes(to, m->rows) < 0))
 		return -1;
 	if (m->decoder &&

@@ -100,11 +100,9 @@ open_model(struct maas_server *s, struct hosted *m)
 		return maas_in("%s", m->path);
 	if (!m->model->kind->rows && !m->model->kind->decode && m->model->kind != &maas_kind_pca)
 		return maas_fail("%s: %s models are not served", m->path, m->model->kind->name);
-	if (m->model->kind->rows && open_rows(s, m) < 0)
-		return maas_in("%s", m->path);
-	if (m->model->kind->decode && open_decoder(s, m) < 0)
-		return maas_in("%s", m->path);
-	return 0;
+	if (maas_model_decodes(m->model))
+		return open_decoder(s, m) < 0 ? maas_in("%s", m->path) : 0;
+	return m->model->kind->rows && open_rows(s, m) < 0 ? maas_in("%s", m->path) : 0;
 }
 
 static int

@@ -55,3 +55,40 @@ unicode_ignorable(int32_t cp)
 {
 	return within(maas_unicode_ignorable, maas_unicode_nignorable, cp);
 }
+
+/* Han, kana, Hangul: scripts that part no words, or part them by phrases. */
+int
+maas_unicode_cjk(int32_t cp)
+{
+	static const struct {
+		int32_t from, to;
+	} range[] = {
+		{ 0x1100, 0x11ff },
+		{ 0x2e80, 0x2fdf },
+		{ 0x3005, 0x3007 },
+		{ 0x3021, 0x3029 },
+		{ 0x3031, 0x3035 },
+		{ 0x3038, 0x303c },
+		{ 0x3041, 0x3096 },
+		{ 0x309d, 0x309f },
+		{ 0x30a1, 0x30fa },
+		{ 0x30fc, 0x30ff },
+		{ 0x3105, 0x312f },
+		{ 0x3131, 0x318e },
+		{ 0x31f0, 0x31ff },
+		{ 0x3400, 0x4dbf },
+		{ 0x4e00, 0x9fff },
+		{ 0xa960, 0xa97f },
+		{ 0xac00, 0xd7fb },
+		{ 0xf900, 0xfaff },
+		{ 0xff66, 0xffdc },
+		{ 0x20000, 0x323af },
+	};
+
+	if (cp < 0x1100)
+		return 0;
+	for (size_t i = 0; i < MAAS_COUNT(range); i++)
+		if (cp >= range[i].from && cp <= range[i].to)
+			return 1;
+	return 0;
+}

@@ -12,43 +12,6 @@ length(char lead) /* bytes of a character, the text being whole UTF-8 */
 	return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }
 
-/* Han, kana, Hangul: scripts that part no words, or part them by phrases. */
-static int
-is_cjk(int32_t cp)
-{
-	static const struct {
-		int32_t from, to;
-	} range[] = {
-		{ 0x1100, 0x11ff },
-		{ 0x2e80, 0x2fdf },
-		{ 0x3005, 0x3007 },
-		{ 0x3021, 0x3029 },
-		{ 0x3031, 0x3035 },
-		{ 0x3038, 0x303c },
-		{ 0x3041, 0x3096 },
-		{ 0x309d, 0x309f },
-		{ 0x30a1, 0x30fa },
-		{ 0x30fc, 0x30ff },
-		{ 0x3105, 0x312f },
-		{ 0x3131, 0x318e },
-		{ 0x31f0, 0x31ff },
-		{ 0x3400, 0x4dbf },
-		{ 0x4e00, 0x9fff },
-		{ 0xa960, 0xa97f },
-		{ 0xac00, 0xd7fb },
-		{ 0xf900, 0xfaff },
-		{ 0xff66, 0xffdc },
-		{ 0x20000, 0x323af },
-	};
-
-	if (cp < 0x1100)
-		return 0;
-	for (size_t i = 0; i < MAAS_COUNT(range); i++)
-		if (cp >= range[i].from && cp <= range[i].to)
-			return 1;
-	return 0;
-}
-
 static int
 flush(struct terms *t)
 {
@@ -103,7 +66,7 @@ plain_words(struct terms *t, int wordy, size_t least)
 		if (p < end && (in = t->in[(unsigned char)*p]) == 2) {
 			int32_t cp = maas_utf8_next(&p, end);
 
-			other = cjk && is_cjk(cp);
+			other = cjk && maas_unicode_cjk(cp);
 			in = !other && (wordy ? is_wordy(cp) : !is_blank(cp));
 			chars += start != NULL && in;
 		} else if (in) { /* a run of ASCII in one go */
@@ -172,7 +135,7 @@ pattern_words(struct terms *t)
 	for (;;) {
 		size_t at = (size_t)(p - s);
 		int32_t cp = p < end ? maas_utf8_next(&p, end) : 0;
-		int other = cjk && is_cjk(cp);
+		int other = cjk && maas_unicode_cjk(cp);
 
 		if (at < t->fold.n && !other) {
 			if (add_letter(t, cp, at) < 0)
@@ -293,7 +256,7 @@ cjk_terms(struct terms *t)
 		const char *at = p;
 		int32_t cp = maas_utf8_next(&p, end);
 
-		if (!is_cjk(cp)) {
+		if (!maas_unicode_cjk(cp)) {
 			before = NULL;
 			continue;
 		}
@@ -500,7 +463,7 @@ maas_cjk_share(const struct maas_span *text, size_t n)
 			int32_t cp = maas_utf8_next(&p, end);
 
 			all += cp > ' ';
-			hits += cp > ' ' && is_cjk(cp);
+			hits += cp > ' ' && maas_unicode_cjk(cp);
 		}
 	return all ? (double)hits / (double)all : 0;
 }

@@ -304,7 +304,7 @@ folded(void)
 		struct maas_data sparse = { .n = ROWS,
 			.labels = 3,
 			.label = label,
-			.x = { ROWS, COLS, 0, NULL, { ROWS, COLS, start, col, val } } };
+			.x = { .rows = ROWS, .cols = COLS, .sparse = { ROWS, COLS, start, col, val } } };
 		struct maas_data dense = { .n = ROWS,
 			.labels = 3,
 			.label = label,

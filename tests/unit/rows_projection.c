@@ -95,7 +95,7 @@ golden(void)
 {
 	double z[] = { -1, -1, .5, -2, -1, 0, -3, -2, 1, 1, 1, -1, 2, 1, 0, 3, 2, .25 };
 	size_t start[7] = { 0 };
-	struct maas_design x = { 6, 3, 3, z, { 6, 0, start, NULL, NULL } }, y;
+	struct maas_design x = { .rows = 6, .cols = 3, .dense = 3, .x = z, .sparse = { 6, 0, start, NULL, NULL } }, y;
 	struct maas_team *team = maas_team_new(1);
 	struct maas_projection *p = maas_projection_fit("all", &x, team, 1);
 	double square[3] = { 0 };

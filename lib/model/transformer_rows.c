@@ -1,0 +1,224 @@
+/*
+ * transformer_rows.c -- what a transformer with a head of rows answers: the last id of each text goes through the head.
+ * The network is the decoding engine's, in the precision of its weights: several texts a pass, one behind the other
+ * without padding, a long one in several passes.  What a text gives is the same alone and among others.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+#include "transformer.h"
+
+enum { ROWS = 256, RUNS = 32 };  /* ids of a pass; texts */
+#define CACHE ((size_t)64 << 20) /* bytes of keys and values, or one whole text */
+
+struct work {
+	struct net net;
+	struct net_run run[RUNS];
+	size_t whole[RUNS]; /* text that ends with this run; SIZE_MAX: none does */
+	uint32_t *block;    /* [blocks] 0, 1 ...: a pass takes them in their order */
+	struct maas_affine score;
+	double *sum;        /* [embed] */
+	float *row, *logit; /* [embed], [outputs] */
+	void *scratch;      /* of the head's product */
+};
+
+static void
+work_end(void *arg)
+{
+	struct work *w = arg;
+
+	if (!w)
+		return;
+	maas_network_drop(&w->net);
+	maas_team_free(w->net.team);
+	maas_arena_free(w->net.arena);
+	free(w);
+}
+
+/* The head, in f32 whatever the network is in. */
+static int
+open_score(struct work *w, const struct maas_model *m, const struct maas_head *head)
+{
+	size_t embed = w->net.w.embed, n = head->outputs;
+	const maas_bf16 *none;
+	float *wide;
+
+	w->score = (struct maas_affine){ .out = n, .in = embed };
+	if (maas_model_matrix(&w->score.w, &none, m, TRANSFORMER_SCORE ".weight", n, embed) < 0)
+		return -1;
+	if (none)
+		return maas_fail("tensor " TRANSFORMER_SCORE ".weight: few bits, wanted floats");
+	if (w->score.w.type == MAAS_BF16) {
+		if (!(wide = maas_take(w->net.arena, n * embed, sizeof *wide)))
+			return -1;
+		maas_from_bf16(wide, w->score.w.p, n * embed);
+		w->score.w = (struct maas_matrix){ wide, MAAS_F32, embed, 1 };
+	}
+	if (head->bias) {
+		const struct maas_tensor *t = maas_model_need(m, TRANSFORMER_SCORE ".bias", MAAS_F32, 1, &n);
+
+		if (!t)
+			return -1;
+		w->score.bias = t->data;
+	}
+	return 0;
+}
+
+static int
+make_room(struct work *w)
+{
+	struct net *net = &w->net;
+	size_t longest = (net->w.context + MAAS_KEYS - 1) / MAAS_KEYS, most = CACHE / net->block_bytes;
+
+	net->rows = ROWS;
+	net->head_rows = 1;
+	most = most > RUNS ? RUNS : most;
+	net->blocks = most > longest ? most : longest;
+	if (maas_network_make(net) < 0 || !(w->block = maas_take(net->arena, net->blocks, sizeof *w->block)) ||
+	    !(w->sum = maas_take(net->arena, net->w.embed, sizeof *w->sum)) ||
+	    !(w->row = maas_take(net->arena, net->w.embed, sizeof *w->row)) ||
+	    !(w->logit = maas_take(net->arena, w->score.out, sizeof *w->logit)) ||
+	    !(w->scratch = maas_take(net->arena, 1, maas_product_scratch())))
+		return -1;
+	for (size_t i = 0; i < net->blocks; i++)
+		w->block[i] = (uint32_t)i;
+	return 0;
+}
+
+static void *
+work_new(const struct maas_model *m)
+{
+	struct work *w = maas_alloc(1, sizeof *w);
+
+	if (!w)
+		return NULL;
+	if ((w->net.arena = maas_arena_new(1 << 16)) && (w->net.team = maas_team_new(1)) &&
+	    m->kind->decode->network(m, w->net.arena, &w->net.w) == 0 && open_score(w, m, m->settings) == 0) {
+		maas_network_precision(&w->net, MAAS_DTYPES);
+		if (make_room(w) == 0)
+			return w;
+	}
+	work_end(w);
+	return NULL;
+}
+
+/* Where the next pass begins: `id` ids of text `row` have gone through, in blocks the pass takes first. */
+struct place {
+	size_t row, id;
+};
+
+/* The runs of a pass: as many texts as there is room for, or a part of a long one.  How many. */
+static size_t
+deal(struct work *w, const struct maas_design *x, struct place *at)
+{
+	const size_t *start = x->seq.start;
+	size_t rows = 0, blocks = 0, n = 0;
+
+	for (; at->row < x->rows && n < RUNS; n++) {
+		size_t length = start[at->row + 1] - start[at->row], left = length - at->id,
+		       need = (length + MAAS_KEYS - 1) / MAAS_KEYS;
+
+		if (n && (rows + left > ROWS || blocks + need > w->net.blocks))
+			break;
+		left = left > ROWS ? ROWS : left;
+		w->run[n] = (struct net_run){ x->seq.id + start[at->row] + at->id, left, at->id, w->block + blocks };
+		rows += left;
+		blocks += need;
+		at->id += left;
+		w->whole[n] = SIZE_MAX;
+		if (at->id < length)
+			return n + 1;
+		w->whole[n] = at->row++;
+		at->id = 0;
+	}
+	return n;
+}
+
+/* The head on row `row` of the pass. */
+static void
+judge(struct work *w, size_t row, double *out)
+{
+	const struct maas_epilogue e = { .bias = w->score.bias };
+	size_t embed = w->net.w.embed;
+
+	memset(w->sum, 0, embed * sizeof *w->sum);
+	maas_network_gather(&w->net, w->sum, row, 1);
+	for (size_t c = 0; c < embed; c++)
+		w->row[c] = (float)w->sum[c];
+	maas_product(w->logit, w->score.out, (struct maas_matrix){ w->row, MAAS_F32, embed, 1 }, w->score.w, 1,
+	    w->score.out, embed, MAAS_F32, &e, w->scratch);
+	for (size_t k = 0; k < w->score.out; k++)
+		out[k] = (double)w->logit[k];
+}
+
+static void
+apply(const struct maas_model *m, const struct maas_design *x, double *out, void *work)
+{
+	struct work *w = work;
+	struct place at = { 0, 0 };
+
+	(void)m;
+	while (at.row < x->rows) {
+		size_t runs = deal(w, x, &at), row = 0;
+
+		maas_network_pass(&w->net, w->run, runs);
+		for (size_t i = 0; i < runs; i++) {
+			row += w->run[i].rows;
+			if (w->whole[i] != SIZE_MAX)
+				judge(w, row - 1, out + w->whole[i] * w->score.out);
+		}
+	}
+}
+
+static size_t
+longest(const struct maas_model *m)
+{
+	struct transformer s;
+
+	m->kind->decode->shape(&s, m->settings);
+	return (size_t)s.context;
+}
+
+static int
+shape(struct maas_model *m, const struct maas_data *d, size_t entries)
+{
+	struct maas_head *head = m->settings;
+
+	*head = (struct maas_head){ .outputs = d->labels ? d->labels : 1,
+		.bias = !d->labels,
+		.time = entries,
+		.values = !d->labels,
+		.weighted = !d->labels || d->weight };
+	return 0;
+}
+
+/* Values: the head is all that has to change. */
+static void
+rescale(const struct maas_model *m, const struct maas_params *p, double shift, double unit)
+{
+	(void)m;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct maas_node *w = p->node[i];
+		int bias = !strcmp(w->name, TRANSFORMER_SCORE ".bias");
+		float *x = w->val;
+
+		if (bias || !strcmp(w->name, TRANSFORMER_SCORE ".weight"))
+			for (size_t j = 0; j < maas_len(w); j++)
+				x[j] = (float)((double)x[j] * unit + (bias ? shift : 0));
+	}
+}
+
+const struct maas_rows_ops transformer_rows = {
+	.longest = longest,
+	.head = TRANSFORMER_SCORE ".",
+	.defaults =
+	    "optimizer=adamw schedule=linear lr=0.0001 warmup=0 epochs=3 clip=1 weight_decay=0.01 eval_batches=0 "
+	    "precision=bf16",
+	.tasks = MAAS_CLASSES | MAAS_VALUES,
+	.work = work_new,
+	.end = work_end,
+	.apply = apply,
+	.shape = shape,
+	.rescale = rescale,
+};

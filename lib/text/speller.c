@@ -1,0 +1,193 @@
+/* Texts as sequences of ids. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "maas/text.h"
+
+#define AHEAD 16 /* bytes of text an id may stand for, before more of it is looked at */
+
+struct maas_speller {
+	struct maas_spelling how;
+	struct maas_encoder *encoder;
+	struct maas_ids ids;
+	int32_t before, behind; /* a text's; -1: none */
+	struct maas_spelt *spelt;
+	size_t spelt_cap;
+};
+
+struct maas_speller *
+maas_speller_new(const struct maas_spelling *how)
+{
+	const struct maas_tokenizer *t = how->tokenizer;
+	struct maas_speller *s = maas_alloc(1, sizeof *s);
+
+	if (!s)
+		return NULL;
+	s->how = *how;
+	s->before = maas_tokenizer_adds_bos(t) ? maas_token_bos(t) : -1;
+	s->behind = maas_tokenizer_adds_eos(t) && how->longest > 1 + (size_t)(s->before >= 0) ? maas_token_eos(t) : -1;
+	if (!(s->encoder = maas_encoder_new(t, 0))) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+maas_speller_free(struct maas_speller *s)
+{
+	if (!s)
+		return;
+	maas_encoder_free(s->encoder);
+	maas_ids_free(&s->ids);
+	free(s->spelt);
+	free(s);
+}
+
+void
+maas_speller_forget(struct maas_speller *s)
+{
+	if (!s)
+		return;
+	maas_encoder_forget(s->encoder);
+	maas_ids_wipe(&s->ids);
+}
+
+static int
+put(struct maas_ids *to, int32_t id)
+{
+	if (maas_grow(&to->id, to->n, &to->cap, 1, sizeof *to->id) < 0)
+		return -1;
+	to->id[to->n++] = id;
+	return 0;
+}
+
+/* As much of the text as makes more than `most` ids: a long one costs what is kept of it. */
+static int
+encode(struct maas_speller *s, struct maas_span text, size_t most)
+{
+	size_t ahead = (most < SIZE_MAX / AHEAD / 2 ? most : SIZE_MAX / AHEAD / 2) * AHEAD + AHEAD;
+
+	while (text.n && s->ids.n <= most) {
+		size_t n = text.n;
+
+		if (n > ahead && !(n = maas_encoder_cut(s->encoder, (struct maas_span){ text.s, ahead }))) {
+			ahead *= 2;
+			continue;
+		}
+		if (maas_encode(s->encoder, (struct maas_span){ text.s, n }, &s->ids) < 0)
+			return -1;
+		text.s += n;
+		text.n -= n;
+	}
+	return 0;
+}
+
+/* What stands for a text without ids. */
+static int32_t
+nothing(const struct maas_tokenizer *t)
+{
+	int32_t eos = maas_token_eos(t), bos = maas_token_bos(t);
+
+	return eos >= 0 ? eos : bos >= 0 ? bos : 0;
+}
+
+int
+maas_speller_text(struct maas_speller *s, struct maas_span text, const int32_t **id, size_t *n, int *cut)
+{
+	size_t most = s->how.longest - (s->behind >= 0);
+
+	s->ids.n = 0;
+	if (s->before >= 0 && put(&s->ids, s->before) < 0)
+		return -1;
+	if (encode(s, text, most) < 0)
+		return -1;
+	if (cut)
+		*cut = s->ids.n > most;
+	if (s->ids.n > most)
+		s->ids.n = most;
+	if (s->behind >= 0 && put(&s->ids, s->behind) < 0)
+		return -1;
+	if (!s->ids.n && put(&s->ids, nothing(s->how.tokenizer)) < 0)
+		return -1;
+	*id = s->ids.id;
+	*n = s->ids.n;
+	return 0;
+}
+
+/* How many bytes of text an id stands for: its own, less a blank that a tokeniser puts in front; a character where they
+ * are others, as those of an unknown one. */
+static size_t
+stands_for(const struct maas_tokenizer *t, int32_t id, struct maas_span text)
+{
+	struct maas_span own = maas_token_bytes(t, id);
+	const char *p = text.s;
+
+	if (own.n && own.n <= text.n && !memcmp(own.s, text.s, own.n))
+		return own.n;
+	if (own.n && own.s[0] == ' ' && own.n - 1 <= text.n && !memcmp(own.s + 1, text.s, own.n - 1))
+		return own.n - 1;
+	if (text.n)
+		(void)maas_utf8_next(&p, text.s + text.n);
+	return (size_t)(p - text.s);
+}
+
+static int
+is_word(int32_t cp)
+{
+	enum maas_class c = maas_unicode_class(cp);
+
+	return c == MAAS_C_LETTER || c == MAAS_C_NUMBER || c == MAAS_C_MARK;
+}
+
+/* Does a piece end here, before the character at p?  Not within a character, nor within a word of a script that parts
+ * them, nor behind the blank before one. */
+static int
+ends(const char *p, const char *end, int32_t last)
+{
+	int32_t next;
+
+	if (p == end)
+		return 1;
+	if (((unsigned char)*p & 0xc0) == 0x80 || maas_unicode_class(last) == MAAS_C_SPACE)
+		return 0;
+	next = maas_utf8_next(&p, end);
+	return !(is_word(last) && is_word(next)) || maas_unicode_cjk(last) || maas_unicode_cjk(next);
+}
+
+/* The last character of text. */
+static int32_t
+last_of(struct maas_span text)
+{
+	const char *p = text.s, *end = text.s + text.n;
+	int32_t cp = 0;
+
+	while (p < end)
+		cp = maas_utf8_next(&p, end);
+	return cp;
+}
+
+int
+maas_speller_pieces(struct maas_speller *s, struct maas_span text, const struct maas_spelt **to, size_t *pieces)
+{
+	size_t at = 0, n = 0, first = s->before >= 0, last = s->ids.n - (s->behind >= 0);
+	struct maas_spelt open = { .from = first };
+
+	for (size_t i = first; i < last && text.n; i++) {
+		at += stands_for(s->how.tokenizer, s->ids.id[i], (struct maas_span){ text.s + at, text.n - at });
+		if (i + 1 < last &&
+		    (at == open.start ||
+			!ends(text.s + at, text.s + text.n,
+			    last_of((struct maas_span){ text.s + open.start, at - open.start }))))
+			continue;
+		if (maas_grow(&s->spelt, n, &s->spelt_cap, 1, sizeof *s->spelt) < 0)
+			return -1;
+		open.end = at;
+		open.to = i + 1;
+		s->spelt[n++] = open;
+		open = (struct maas_spelt){ .start = at, .from = i + 1 };
+	}
+	*to = s->spelt;
+	*pieces = n;
+	return 0;
+}
