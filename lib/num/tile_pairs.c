@@ -13,6 +13,7 @@
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512bf16,avx2,fma")))
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define SIDE   16
+#define SOON   128 /* steps from a square to the one that is asked for meanwhile */
 
 /* 32 half words of two registers of f32. */
 INLINE __m512i
@@ -107,25 +108,55 @@ square_far(float *d, size_t to, const struct maas_matrix *s, size_t m, size_t n,
 	square(d, to, &near, m, n, order, words);
 }
 
+/*
+ * Rows of a square, or its steps, are a line each, far apart, which the processor does not foresee by itself: those of a
+ * square that comes later are asked for, however far that is from the matrix.
+ */
+INLINE void
+ask(const char *p, size_t apart, size_t lines)
+{
+#pragma GCC unroll 8
+	for (size_t i = 0; i < lines; i++)
+		_mm_prefetch(p + i * apart, _MM_HINT_T0);
+}
+
+/* Of what is read `size` bytes an element, from a square that begins at p. */
+INLINE void
+ask_later(const char *p, size_t row, size_t col, size_t size, int straight, int words)
+{
+	size_t later = words ? SOON : TILE_BF;
+
+	if (straight && words)
+		ask(p + later * size, row * size, SIDE);
+	else if (straight)
+		ask(p + SIDE * row * size, row * size, SIDE);
+	else
+		ask(p + later * col * size, col * size, TILE_BF);
+}
+
 /* Type and `straight` are known as this is compiled: they are in no loop. */
 INLINE void
 squares(float *d, const struct maas_matrix *s, size_t m, size_t k, const uint16_t *order, int words,
     enum maas_dtype type, int straight)
 {
 	size_t all = words ? TILE_N : m, row = straight ? s->row : 1, col = straight ? 1 : s->col;
+	size_t size = maas_dtype_size(type), down = (all + SIDE - 1) / SIDE, along = (k + TILE_BF - 1) / TILE_BF;
 
-	for (size_t l = 0; l < k; l += TILE_BF)
-		for (size_t i = 0; i < all; i += SIDE) {
-			size_t have = i < m ? i : 0, left = i < m ? m - i : 0, n = k - l;
-			struct maas_matrix x = { (const char *)s->p + (have * row + l * col) * maas_dtype_size(type),
-				type, row, col };
-			float *to = words ? d + l / 2 * TILE_N + i : d + i * TILE_ROW + l / 2;
+	for (size_t q = 0; q < down * along; q++) {
+		/* What runs along k is gone through row by row, where it is not to be turned into steps of all rows. */
+		size_t i = (straight && !words ? q / along : q % down) * SIDE;
+		size_t l = (straight && !words ? q % along : q / down) * TILE_BF;
+		size_t have = i < m ? i : 0, left = i < m ? m - i : 0, n = k - l;
+		struct maas_matrix x = { (const char *)s->p + (have * row + l * col) * size, type, row, col };
+		float *to = words ? d + l / 2 * TILE_N + i : d + i * TILE_ROW + l / 2;
 
-			if (left >= SIDE && n >= TILE_BF)
-				square(to, words ? TILE_N : TILE_ROW, &x, SIDE, TILE_BF, order, words);
-			else
-				square(to, words ? TILE_N : TILE_ROW, &x, left, n, order, words);
-		}
+		if (straight || size > 2 || i % TILE_BF == 0)
+			ask_later(x.p, row, col, size, straight, words);
+		if (left >= SIDE && n >= TILE_BF)
+			square(to, words ? TILE_N : TILE_ROW, &x, SIDE, TILE_BF, order, words);
+		else
+			square(to, words ? TILE_N : TILE_ROW, &x, left, n, order, words);
+	}
 }
 
 static void
