@@ -157,7 +157,7 @@ put_info(struct maas_buf *b, const struct maas_tokenizer *t, int json)
 		longest = n > longest ? n : longest;
 		special += (size_t)maas_token_special(t, (int32_t)i);
 	}
-	if (maas_buf_printf(b, text[json], maas_pattern_names[maas_tokenizer_pattern(t)], maas_unicode_version, vocab,
+	if (maas_buf_printf(b, text[json], maas_tokenizer_pattern(t), maas_unicode_version, vocab,
 		maas_tokenizer_merges(t), special, longest, maas_tokenizer_digest(t)) < 0)
 		return -1;
 	for (size_t i = 0; i < MAAS_COUNT(named); i++)

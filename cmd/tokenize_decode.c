@@ -16,6 +16,7 @@ struct job {
 	const struct maas_tokenizer *t;
 	struct maas_ids ids;
 	struct maas_buf out;
+	int begun; /* of a text whose ids come in parts: something of it is out */
 };
 
 static int
@@ -121,7 +122,9 @@ decode_line(struct job *j, struct maas_span line)
 {
 	size_t was = j->out.n;
 
-	if (read_ids(j, line) < 0 || maas_decode(j->t, j->ids.id, j->ids.n, j->o->skip_special, &j->out) < 0) {
+	j->begun &= j->o->whole;
+	if (read_ids(j, line) < 0 ||
+	    maas_decode_next(j->t, &j->begun, j->ids.id, j->ids.n, j->o->skip_special, &j->out) < 0) {
 		j->out.n = was;
 		return -1;
 	}
@@ -137,6 +140,7 @@ decode_tokens(struct job *j, struct maas_input *in)
 	struct maas_tokens x;
 	int rc = maas_input_all(in, &all);
 
+	j->begun &= j->o->whole;
 	if (rc == 0 && (rc = maas_tokens_parse(&x, (struct maas_span){ all.s, all.n })) < 0)
 		maas_in("%s", name);
 	if (rc == 0 && x.digest && x.digest != maas_tokenizer_digest(j->t))
@@ -144,7 +148,7 @@ decode_tokens(struct job *j, struct maas_input *in)
 	for (size_t i = 0; rc == 0 && i < x.n; i++) {
 		int32_t id = maas_tokens_at(&x, i);
 
-		if ((rc = maas_decode(j->t, &id, 1, j->o->skip_special, &j->out)) < 0)
+		if ((rc = maas_decode_next(j->t, &j->begun, &id, 1, j->o->skip_special, &j->out)) < 0)
 			maas_fail("%s: token %zu: no id %u: ids are below %zu", name, i + 1, (uint32_t)id,
 			    maas_tokenizer_size(j->t));
 		else if (j->out.n > (1u << 20))

@@ -228,7 +228,7 @@ oracle_merge(const struct maas_tokenizer *t, const char *s, size_t n, int32_t *i
 __attribute__((unused)) static size_t
 oracle_encode(const struct maas_tokenizer *t, const char *s, size_t n, int32_t *id)
 {
-	size_t *end = calloc(n + 1, sizeof *end), pieces = oracle_pieces(maas_tokenizer_pattern(t), s, n, end), from = 0, k = 0;
+	size_t *end = calloc(n + 1, sizeof *end), pieces = oracle_pieces((enum maas_pattern)t->head.pattern, s, n, end), from = 0, k = 0;
 
 	for (size_t i = 0; i < pieces; from = end[i++])
 		k += oracle_merge(t, s + from, end[i] - from, id + k);

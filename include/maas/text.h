@@ -14,27 +14,32 @@ int32_t maas_unicode_lower(int32_t cp);                 /* simple mapping */
 extern const char maas_unicode_version[];
 
 /*
- * A tokeniser: bytes to ids and back (byte-level BPE; Sennrich et al. 2016, Radford et al. 2019),
- * for every byte string.  Const once made, shared by threads; an encoder is one thread's cache
- * and scratch.
+ * A tokeniser: bytes to ids and back, for every byte string: BPE of bytes (Sennrich et al. 2016, Radford
+ * et al. 2019), or of characters with bytes for what no token has (Kudo & Richardson 2018).  Const once
+ * made, shared by threads; an encoder is one thread's cache and scratch.
  */
-enum maas_pattern { MAAS_GPT2, MAAS_CL100K, MAAS_LLAMA3 };
+enum maas_pattern { MAAS_GPT2, MAAS_CL100K, MAAS_LLAMA3, MAAS_QWEN2, MAAS_PATTERNS };
 extern const char *const maas_pattern_names[];          /* NULL-terminated, as --pattern takes them */
 struct maas_tokenizer;
 struct maas_encoder;
-/* tokenizer.json; a directory with it or with vocab.json + merges.txt; a model file that
- * carries its tokeniser; what _compile wrote. */
+/* tokenizer.json; a directory with it, with vocab.json + merges.txt or with tokenizer.model; a model file
+ * that carries its tokeniser; what _compile wrote. */
 struct maas_tokenizer *maas_tokenizer_load(const char *path) MAAS_USE;
 /* As kept in a model: what _compile wrote, used in place.  data must outlive it.  Every byte string
  * is either a tokeniser or refused. */
 struct maas_tokenizer *maas_tokenizer_open(struct maas_span data) MAAS_USE;
 int maas_tokenizer_compile(const struct maas_tokenizer *, struct maas_buf *) MAAS_USE;
-/* tokenizer.json; where path is a directory or ends in '/', vocab.json and merges.txt in it. */
+/* tokenizer.json; where path is a directory or ends in '/', what transformers reads there: vocab.json and
+ * merges.txt where they can stand for it, else tokenizer.json, and tokenizer_config.json. */
 int maas_tokenizer_save(const struct maas_tokenizer *, const char *path, int how) MAAS_USE;
+/* Append tokenizer.json. */
+int maas_tokenizer_print(const struct maas_tokenizer *, struct maas_buf *) MAAS_USE;
 void maas_tokenizer_free(struct maas_tokenizer *);
 size_t maas_tokenizer_size(const struct maas_tokenizer *);      /* ids are below it */
 size_t maas_tokenizer_merges(const struct maas_tokenizer *);
-enum maas_pattern maas_tokenizer_pattern(const struct maas_tokenizer *);
+/* How a text is parted: a name of maas_pattern_names, "none" or "words", with "digits" where those are parted before. */
+const char *maas_tokenizer_pattern(const struct maas_tokenizer *);
+int maas_tokenizer_characters(const struct maas_tokenizer *);   /* symbols are characters, not bytes */
 uint64_t maas_tokenizer_digest(const struct maas_tokenizer *);  /* equal for equal tokenisers, however stored */
 /* What the file says is put around a text by those who feed models (encode never does). */
 int maas_tokenizer_adds_bos(const struct maas_tokenizer *);
@@ -45,7 +50,7 @@ int32_t maas_token_find(const struct maas_tokenizer *, struct maas_span text);  
 int32_t maas_token_eos(const struct maas_tokenizer *);          /* -1: none */
 int32_t maas_token_bos(const struct maas_tokenizer *);
 int32_t maas_token_unk(const struct maas_tokenizer *);
-/* Append the token as vocab.json spells it: a printable character for each byte, no blanks. */
+/* Append the token as its file spells it: a printable character for each byte, no blanks. */
 int maas_token_spell(const struct maas_tokenizer *, int32_t id, struct maas_buf *) MAAS_USE;
 
 /* With parse_special, special tokens in text become their ids; without, they are text like any other. */
@@ -59,11 +64,15 @@ struct maas_ids {
 /* Append the ids of text.  Fails without memory, and where a byte is in no token and there is no
  * unknown token. */
 int maas_encode(struct maas_encoder *, struct maas_span text, struct maas_ids *to) MAAS_USE;
-/* The greatest n such that the ids of text[0..n) and of what follows it are the ids of the whole,
- * whatever follows text; 0 where there is none. */
+/* The greatest n such that the ids of text[0..n) and, by _encode_rest, of what follows it are the ids of
+ * the whole, whatever follows text; 0 where there is none. */
 size_t maas_encoder_cut(const struct maas_encoder *, struct maas_span text);
+int maas_encode_rest(struct maas_encoder *, struct maas_span text, struct maas_ids *to) MAAS_USE;
 /* Append the bytes of ids.  An id that does not exist fails, naming it and its place (from 1). */
 int maas_decode(const struct maas_tokenizer *, const int32_t *id, size_t n, int skip_special,
+    struct maas_buf *to) MAAS_USE;
+/* As that for a text whose ids come in parts: *begun is 0 before the first, and the caller keeps it. */
+int maas_decode_next(const struct maas_tokenizer *, int *begun, const int32_t *id, size_t n, int skip_special,
     struct maas_buf *to) MAAS_USE;
 void maas_ids_free(struct maas_ids *);
 void maas_ids_wipe(struct maas_ids *);                  /* empties it, and leaves nothing of what it ever held */

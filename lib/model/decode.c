@@ -340,8 +340,10 @@ fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const
 	}
 	raw.n = 0;
 	s->out = (struct outflow){ .tok = d->tok, .raw = raw };
-	for (size_t i = 0; q->echo && d->tok && i < n; i++)
-		if (maas_outflow_add(&s->out, s->id[i]) < 0)
+	for (size_t i = 0; d->tok && i < n; i++)
+		if (!q->echo)
+			maas_outflow_pass(&s->out, s->id[i]);
+		else if (maas_outflow_add(&s->out, s->id[i]) < 0)
 			return -1;
 	maas_outflow_end(&s->out);
 	s->out.start = s->out.raw.n;

@@ -122,11 +122,13 @@ struct outflow {
 	struct maas_buf raw;            /* all bytes so far */
 	size_t start;                   /* of what was said; an echoed prompt is before it */
 	size_t shown;                   /* of raw: may be shown */
+	int begun;                      /* a token that is text came before */
 	const struct maas_span *stop;
 	size_t nstop;
 };
 /* 1 where a stop string appeared: shown ends before it, for good. */
 int maas_outflow_add(struct outflow *, int32_t id) MAAS_USE;
+void maas_outflow_pass(struct outflow *, int32_t id);   /* it came before, and is not shown */
 void maas_outflow_end(struct outflow *);     /* nothing more comes: show what was held back */
 
 #endif

@@ -31,16 +31,23 @@ begun_stop(const struct outflow *o)
 	return o->raw.n - longest;
 }
 
+void
+maas_outflow_pass(struct outflow *o, int32_t id)
+{
+	o->begun |= maas_token_bytes(o->tok, id).n > 0 && !maas_token_special(o->tok, id);
+}
+
 int
 maas_outflow_add(struct outflow *o, int32_t id)
 {
 	size_t was = o->raw.n, longest = 0, from, at;
-	struct maas_span piece = maas_token_bytes(o->tok, id);
 
-	if (piece.n == 0 || maas_token_special(o->tok, id))
+	if (maas_token_bytes(o->tok, id).n == 0)
 		return 0;
-	if (maas_buf_add(&o->raw, piece.s, piece.n) < 0)
+	if (maas_decode_next(o->tok, &o->begun, &id, 1, 1, &o->raw) < 0)
 		return -1;
+	if (o->raw.n == was)
+		return 0;
 	for (size_t i = 0; i < o->nstop; i++)
 		longest = o->stop[i].n > longest ? o->stop[i].n : longest;
 	from = was - o->start < longest ? o->start : was - longest;

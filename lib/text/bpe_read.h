@@ -21,7 +21,9 @@ struct bpe_read {
 int maas_bpe_read_init(struct bpe_read *) MAAS_USE;
 void maas_bpe_read_free(struct bpe_read *);
 /* An added token; one of the same id that is there already stays. */
-int maas_bpe_read_added(struct bpe_read *, int64_t id, struct maas_span content, int special) MAAS_USE;
+int maas_bpe_read_added(struct bpe_read *, int64_t id, struct maas_span content, unsigned kind) MAAS_USE;
+/* What the object of an added token says of it: its kind, and how it is found. */
+unsigned maas_bpe_read_how(const struct maas_json *);
 /* The vocabulary, behind all added tokens. */
 int maas_bpe_read_vocab(struct bpe_read *, const struct maas_json *vocab) MAAS_USE;
 /* A merge by the spellings of its parts. */
@@ -30,6 +32,22 @@ int maas_bpe_read_merge(struct bpe_read *, struct maas_span a, struct maas_span 
 int maas_bpe_read_named(struct bpe_read *, const struct maas_json *config) MAAS_USE;
 /* All of a tokenizer.json; config, of the file beside it, may be NULL. */
 struct maas_tokenizer *maas_bpe_read_json(const struct maas_json *root, const struct maas_json *config) MAAS_USE;
+
+/* normalizer, pre_tokenizer and decoder of a tokenizer.json. */
+int maas_bpe_read_steps(struct bpe_head *, const struct maas_json *root) MAAS_USE;
+
+/* Of an object: null or missing?  The text of a member, "" where there is none; a flag of it, def where there
+ * is none; is its type this?  A reason that names its type. */
+int bpe_json_null(const struct maas_json *);
+struct maas_span bpe_json_text(const struct maas_json *, const char *key);
+int bpe_json_flag(const struct maas_json *, const char *key, int def);
+int bpe_json_type(const struct maas_json *, const char *type);
+int bpe_json_unknown(const char *where, const struct maas_json *, const char *want);
+
+/* Writing: a token as a key of a JSON file; all of them; how an added one is found, up to the end of its object. */
+int maas_bpe_put_key(const struct maas_tokenizer *, uint32_t id, struct maas_buf *) MAAS_USE;
+int maas_bpe_put_vocab(const struct maas_tokenizer *, struct maas_buf *) MAAS_USE;
+int maas_bpe_put_how(const struct maas_tokenizer *, uint32_t id, struct maas_buf *) MAAS_USE;
 
 /* The pattern of a Split in tokenizer.json, as its regular expression. */
 extern const char *const maas_pattern_regex[];

@@ -4,7 +4,8 @@
  * Most pieces are words that came before.  The cache maps up to 15 bytes to up to 4 ids; two entries
  * share a line of 64 bytes, and the older of them makes room.  A piece that is not in it is parted
  * where no merge can join two bytes: in the scripts a tokeniser hardly knows that is at every
- * character, and characters repeat though phrases do not.
+ * character, and characters repeat though phrases do not.  Where symbols are characters that is what
+ * makes words out of a text that nothing else parts: no token reaches over to a blank.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,14 @@ struct line {
 	struct entry e[2];
 };
 
+struct cuts {
+	int any;
+	unsigned char first[256]; /* what they begin with */
+	size_t max;               /* bytes of the longest */
+};
+/* Of a text: what follows a cut, its beginning, what follows an added token. */
+enum where { REST, START, BEHIND };
+
 struct maas_encoder {
 	const struct maas_tokenizer *t;
 	int parse_special;
@@ -39,9 +48,10 @@ struct maas_encoder {
 	size_t kept; /* pieces since nothing was kept */
 	size_t end[PIECES];
 	struct bpe_scratch scratch;
-	int cuts;                     /* are there added tokens to be cut out? */
-	unsigned char cut_first[256]; /* what they begin with */
-	size_t cut_max;               /* bytes of the longest */
+	struct maas_buf norm, prefixed; /* a text as normalised; a part of it behind a blank */
+	struct cuts raw, normal;        /* added tokens to be cut out of a text, and of it as normalised */
+	int whole;                      /* a text must not be parted: one of them may reach over any blank */
+	int gaps;                       /* what has no token is no text */
 };
 
 struct key {
@@ -127,8 +137,7 @@ stretch(struct maas_encoder *e, const unsigned char *s, size_t n, size_t room, i
 	struct key k;
 
 	if (n == 1) {
-		to[0] = e->t->byte[*s] < 0 ? e->t->head.unk : e->t->byte[*s];
-		*nto = 1;
+		*nto = maas_merge_symbols(e->t, s, n, to);
 		return 0;
 	}
 	if (n > BPE_SHORT)
@@ -147,6 +156,15 @@ stretch(struct maas_encoder *e, const unsigned char *s, size_t n, size_t room, i
 	return 0;
 }
 
+/* Can a token hold both s[i - 1] and s[i]? */
+static inline int
+joined(const struct maas_tokenizer *t, const unsigned char *s, size_t i)
+{
+	if (t->incomplete || (t->head.form & BPE_CHARS && s[i] >> 6 == 2))
+		return 1;
+	return bpe_joint(t, s[i - 1], s[i]);
+}
+
 /* A piece that the cache does not hold. */
 static int
 piece(struct maas_encoder *e, const unsigned char *s, size_t n, size_t room, int32_t *to, size_t *nto)
@@ -159,10 +177,13 @@ piece(struct maas_encoder *e, const unsigned char *s, size_t n, size_t room, int
 		got = 1;
 	} else {
 		for (size_t i = 1; i <= n; i++) {
-			if (i < n && (e->t->incomplete || bpe_joint(e->t, s[i - 1], s[i])))
+			if (i < n && joined(e->t, s, i))
 				continue;
 			if (stretch(e, s + from, i - from, room - from, to + got, &k) < 0)
 				return -1;
+			if (e->t->head.form & BPE_FUSE && got && to[got] == e->t->head.unk &&
+			    to[got - 1] == e->t->head.unk)
+				memmove(to + got, to + got + 1, --k * sizeof *to);
 			got += k;
 			from = i;
 			parts++;
@@ -201,18 +222,36 @@ reserve(struct maas_ids *ids, size_t n)
 	return ids->cap - ids->n >= n + VALUE ? 0 : maas_grow(&ids->id, ids->n, &ids->cap, n + VALUE, sizeof *ids->id);
 }
 
-/* A text without tokens to be cut out. */
+/* Is there anything without a token, where that is no text? */
+static int
+check_gaps(const struct maas_tokenizer *t, const unsigned char *s, size_t n)
+{
+	size_t len = 1, m;
+	int32_t id[4], cp;
+
+	for (size_t i = 0; i < n; i += len) {
+		cp = t->head.form & BPE_CHARS ? decode_at(s + i, n - i, &len) : s[i];
+		m = maas_merge_symbols(t, s + i, len, id);
+		for (size_t k = 0; k < m; k++)
+			if (id[k] < 0)
+				return cp >= 128 && len > 1
+				    ? maas_fail(
+					  "the character U+%04X is in no token, and there is no unknown token", cp)
+				    : maas_fail("the byte 0x%02X is in no token, and there is no unknown token", s[i]);
+	}
+	return 0;
+}
+
+/* What the pattern parts. */
 static int
 plain(struct maas_encoder *e, const unsigned char *s, size_t n, struct maas_ids *ids)
 {
 	size_t *end = e->end, from = 0, many;
 	struct bpe_pieces p;
 
-	if (e->t->incomplete && e->t->head.unk < 0)
-		for (size_t i = 0; i < n; i++)
-			if (e->t->byte[s[i]] < 0)
-				return maas_fail("the byte 0x%02X is in no token, and there is no unknown token", s[i]);
-	maas_pieces_begin(&p, (enum maas_pattern)e->t->head.pattern, s, n);
+	if (e->gaps && check_gaps(e->t, s, n) < 0)
+		return -1;
+	maas_pieces_begin(&p, e->t->head.pattern, s, n);
 	while ((many = maas_pieces_next(&p, end)) > 0) {
 		if (reserve(ids, end[many - 1] - from) < 0)
 			return -1;
@@ -223,104 +262,264 @@ plain(struct maas_encoder *e, const unsigned char *s, size_t n, struct maas_ids 
 	return 0;
 }
 
+/* Digits, or runs of them, are parted before the pattern sees the rest. */
+static int
+digits(struct maas_encoder *e, const unsigned char *s, size_t n, struct maas_ids *ids)
+{
+	size_t from = 0, i = 0, len = 1;
+
+	while (i < n) {
+		size_t start = i;
+
+		while (i < n && class_of(decode_at(s + i, n - i, &len)) == MAAS_C_NUMBER) {
+			i += len;
+			if (e->t->head.form & BPE_DIGITS)
+				break;
+		}
+		if (i == start) {
+			i += len;
+			continue;
+		}
+		if ((start > from && plain(e, s + from, start - from, ids) < 0) ||
+		    plain(e, s + start, i - start, ids) < 0)
+			return -1;
+		from = i;
+	}
+	return from < n ? plain(e, s + from, n - from, ids) : 0;
+}
+
+/* A part of a normalised text without tokens to be cut out. */
+static int
+part(struct maas_encoder *e, const unsigned char *s, size_t n, enum where where, struct maas_ids *ids)
+{
+	uint32_t prefix = e->t->head.prefix;
+
+	if (*s != ' ' && where != REST &&
+	    (prefix == BPE_PREFIX_UNLESS || (prefix == BPE_PREFIX_FIRST && where == START))) {
+		e->prefixed.n = 0;
+		if (maas_buf_add(&e->prefixed, " ", 1) < 0 || maas_buf_add(&e->prefixed, s, n) < 0)
+			return -1;
+		s = (const unsigned char *)e->prefixed.s;
+		n = e->prefixed.n;
+	}
+	if (e->t->head.form & (BPE_DIGITS | BPE_DIGIT_RUNS))
+		return digits(e, s, n, ids);
+	return plain(e, s, n, ids);
+}
+
 static int
 to_cut(const struct maas_encoder *e, int32_t id)
 {
-	return e->parse_special || e->t->kind[id] == BPE_ADDED;
+	return e->parse_special || bpe_kind(e->t, id) == BPE_ADDED;
 }
 
-/* The longest token to be cut out that stands at s[0..n), -1 for none. */
-static int32_t
-cut_at(const struct maas_encoder *e, const unsigned char *s, size_t n)
+/* What an added token is in the text at hand; n 0: it is not looked for there. */
+static struct maas_span
+content(const struct maas_encoder *e, const struct cuts *c, size_t i)
 {
-	if (!e->cut_first[*s])
-		return -1;
-	for (size_t i = 0; i < e->t->nadded; i++) {
-		struct maas_span c = maas_token_bytes(e->t, e->t->added[i]);
+	struct maas_span s = e->t->normal[i];
 
-		if (c.n <= n && to_cut(e, e->t->added[i]) && !memcmp(c.s, s, c.n))
-			return e->t->added[i];
+	if (!to_cut(e, e->t->added[i]) || (c == &e->normal) != (s.s != NULL))
+		return (struct maas_span){ "", 0 };
+	return s.s ? s : maas_token_bytes(e->t, e->t->added[i]);
+}
+
+static int
+word_at(const unsigned char *s, size_t n)
+{
+	size_t len = 0;
+	enum maas_class c = n ? class_of(decode_at(s, n, &len)) : MAAS_C_SPACE;
+
+	return c == MAAS_C_LETTER || c == MAAS_C_NUMBER || c == MAAS_C_MARK || (n && *s == '_');
+}
+
+/* Where the character begins that ends at s[i]. */
+static size_t
+before(const unsigned char *s, size_t i)
+{
+	size_t from = i - 1, len;
+
+	while (from > 0 && i - from < 4 && s[from] >> 6 == 2)
+		from--;
+	decode_at(s + from, i - from, &len);
+	return from + len == i ? from : i - 1;
+}
+
+/* Is it the number-th added token that stands at s[i]?  Single words stand apart. */
+static int
+stands(const struct maas_encoder *e, struct maas_span c, size_t number, const unsigned char *s, size_t i, size_t n)
+{
+	if (c.n == 0 || c.n > n - i || memcmp(c.s, s + i, c.n) != 0)
+		return 0;
+	if (!(e->t->kind[e->t->added[number]] & BPE_SINGLE_WORD))
+		return 1;
+	return !(i && word_at(s + before(s, i), n)) && !word_at(s + i + c.n, n - i - c.n);
+}
+
+/* The longest token to be cut out that stands at s[i], its number among the added; SIZE_MAX for none. */
+static size_t
+cut_at(const struct maas_encoder *e, const struct cuts *c, const unsigned char *s, size_t i, size_t n)
+{
+	if (!c->first[s[i]])
+		return SIZE_MAX;
+	for (size_t k = 0; k < e->t->nadded; k++)
+		if (stands(e, content(e, c, k), k, s, i, n))
+			return k;
+	return SIZE_MAX;
+}
+
+static int
+is_space(const unsigned char *s, size_t n, size_t *len)
+{
+	return class_of(decode_at(s, n, len)) == MAAS_C_SPACE;
+}
+
+/* Cut tokens out, and do to the parts between them what is next. */
+static int
+cut_out(struct maas_encoder *e, const struct cuts *c, struct maas_span text, enum where where,
+    int (*next)(struct maas_encoder *, const unsigned char *, size_t, enum where, struct maas_ids *),
+    struct maas_ids *to)
+{
+	const unsigned char *s = (const unsigned char *)text.s;
+	size_t from = 0, k, len;
+
+	for (size_t i = 0; c->any && i < text.n;) {
+		size_t start = i;
+		unsigned how;
+
+		if ((k = cut_at(e, c, s, i, text.n)) == SIZE_MAX) {
+			i++;
+			continue;
+		}
+		how = e->t->kind[e->t->added[k]];
+		while (how & BPE_LSTRIP && start > from && is_space(s + before(s, start), text.n, &len))
+			start = before(s, start);
+		if ((start > from && next(e, s + from, start - from, from ? BEHIND : where, to) < 0) ||
+		    reserve(to, 1) < 0)
+			return -1;
+		to->id[to->n++] = e->t->added[k];
+		i += content(e, c, k).n;
+		while (how & BPE_RSTRIP && i < text.n && is_space(s + i, text.n - i, &len))
+			i += len;
+		from = i;
 	}
+	return from < text.n ? next(e, s + from, text.n - from, from ? BEHIND : where, to) : 0;
+}
+
+/* Between tokens that are cut out of the text as it came. */
+static int
+segment(struct maas_encoder *e, const unsigned char *s, size_t n, enum where where, struct maas_ids *to)
+{
+	struct maas_span text = { (const char *)s, n };
+
+	if (maas_bpe_normalizes(e->t)) {
+		e->norm.n = 0;
+		if (maas_bpe_normalize(e->t, text, where != REST, &e->norm) < 0)
+			return -1;
+		text = (struct maas_span){ e->norm.n ? e->norm.s : "", e->norm.n };
+	}
+	return cut_out(e, &e->normal, text, where, part, to);
+}
+
+static int
+encode(struct maas_encoder *e, struct maas_span text, enum where where, struct maas_ids *to)
+{
+	size_t was = to->n;
+
+	if (cut_out(e, &e->raw, text, where, segment, to) == 0)
+		return 0;
+	to->n = was;
 	return -1;
 }
 
 int
 maas_encode(struct maas_encoder *e, struct maas_span text, struct maas_ids *to)
 {
-	const unsigned char *s = (const unsigned char *)text.s;
-	size_t from = 0, was = to->n;
-	int32_t id;
-
-	for (size_t i = 0; e->cuts && i < text.n;) {
-		if ((id = cut_at(e, s + i, text.n - i)) < 0) {
-			i++;
-			continue;
-		}
-		if ((i > from && plain(e, s + from, i - from, to) < 0) || reserve(to, 1) < 0)
-			goto fail;
-		to->id[to->n++] = id;
-		from = i += maas_token_bytes(e->t, id).n;
-	}
-	if (from == text.n || plain(e, s + from, text.n - from, to) == 0)
-		return 0;
-fail:
-	to->n = was;
-	return -1;
+	return encode(e, text, START, to);
 }
 
-/* Does a token to be cut out hold both s[i - 1] and s[i]? */
-static int
-astride(const struct maas_encoder *e, const unsigned char *s, size_t i, size_t n)
+int
+maas_encode_rest(struct maas_encoder *e, struct maas_span text, struct maas_ids *to)
 {
-	size_t from = i < e->cut_max ? 0 : i + 1 - e->cut_max;
-	int32_t id;
+	return encode(e, text, REST, to);
+}
 
-	for (size_t k = from; e->cuts && k < i; k++)
-		if ((id = cut_at(e, s + k, n - k)) >= 0 && k + maas_token_bytes(e->t, id).n > i)
+/* Does a token to be cut out hold s[i - 1], and s[i] or what is done to white space behind it? */
+static int
+astride(const struct maas_encoder *e, const struct cuts *c, const unsigned char *s, size_t i, size_t n)
+{
+	size_t from = i < c->max ? 0 : i - c->max, k;
+
+	for (size_t at = from; c->any && at < i; at++)
+		if ((k = cut_at(e, c, s, at, n)) != SIZE_MAX && at + content(e, c, k).n >= i)
 			return 1;
 	return 0;
 }
 
 /*
- * In all patterns a piece ends between a letter or a number and an ASCII white space, whatever
- * stands around; in GPT-2's also between a symbol and one.  Tokens to be cut out must be in sight.
+ * In all patterns a piece ends between a letter or a number and an ASCII white space, whatever stands
+ * around; in GPT-2's also between a symbol and one; and before a blank behind what is none, whatever
+ * normalising makes of the text there.
  */
+static int
+parted(const struct maas_encoder *e, const unsigned char *s, size_t i, size_t n)
+{
+	const struct maas_tokenizer *t = e->t;
+	size_t from = before(s, i), len;
+	int32_t cp = decode_at(s + from, n - from, &len);
+	enum maas_class c = from + len == i ? class_of(cp) : MAAS_C_OTHER; /* a stray byte of no character */
+
+	if (s[i] >= 128 || maas_unicode_block[0][s[i]] != MAAS_C_SPACE || c == MAAS_C_SPACE || cp == 0x2581)
+		return 0;
+	if (t->head.pattern == BPE_WHOLE)
+		return s[i] == ' ' && t->blank_parts && !t->whole;
+	if (s[i] == ' ' || t->head.pattern == BPE_WORDS)
+		return s[i] == ' ';
+	return !maas_bpe_normalizes(t) && (c == MAAS_C_LETTER || c == MAAS_C_NUMBER || t->head.pattern == MAAS_GPT2);
+}
+
+/* Tokens to be cut out must be in sight. */
 size_t
 maas_encoder_cut(const struct maas_encoder *e, struct maas_span text)
 {
 	const unsigned char *s = (const unsigned char *)text.s;
-	size_t end = e->cuts ? (text.n > e->cut_max ? text.n - e->cut_max + 1 : 0) : text.n;
+	size_t longest = e->raw.max > e->normal.max ? e->raw.max : e->normal.max;
+	size_t end = longest ? (text.n > longest ? text.n - longest + 1 : 0) : text.n;
 
-	for (size_t i = end; i-- > 1;) {
-		enum maas_class c;
-		size_t from, len;
-
-		if (s[i] >= 128 || maas_unicode_block[0][s[i]] != MAAS_C_SPACE)
-			continue;
-		for (from = i - 1; from > 0 && i - from < 4 && s[from] >> 6 == 2;)
-			from--;
-		c = class_of(decode_at(s + from, text.n - from, &len));
-		if (from + len != i) /* a stray byte of no character */
-			c = MAAS_C_OTHER;
-		if (c == MAAS_C_LETTER || c == MAAS_C_NUMBER || (c != MAAS_C_SPACE && e->t->head.pattern == MAAS_GPT2))
-			if (!astride(e, s, i, text.n))
-				return i;
-	}
+	for (size_t i = end; !e->whole && i-- > 1;)
+		if (parted(e, s, i, text.n) && !astride(e, &e->raw, s, i, text.n) &&
+		    !astride(e, &e->normal, s, i, text.n))
+			return i;
 	return 0;
 }
 
 static void
-note_cuts(struct maas_encoder *e)
+note_cuts(struct maas_encoder *e, struct cuts *c)
 {
 	for (size_t i = 0; i < e->t->nadded; i++) {
-		struct maas_span c = maas_token_bytes(e->t, e->t->added[i]);
+		struct maas_span s = content(e, c, i);
 
-		if (!to_cut(e, e->t->added[i]))
+		if (!s.n)
 			continue;
-		e->cuts = 1;
-		e->cut_first[(unsigned char)c.s[0]] = 1;
-		e->cut_max = c.n > e->cut_max ? c.n : e->cut_max;
+		c->any = 1;
+		c->first[(unsigned char)s.s[0]] = 1;
+		c->max = s.n > c->max ? s.n : c->max;
+		for (size_t k = 1; k < s.n && c == &e->normal && maas_bpe_normalizes(e->t); k++)
+			e->whole |= (unsigned char)s.s[k] <= ' ';
 	}
+}
+
+/* Has any text ids? */
+static int
+has_gaps(const struct maas_tokenizer *t)
+{
+	int gaps = t->incomplete;
+
+	if (t->head.unk >= 0)
+		return 0;
+	for (int i = 0; t->head.form & BPE_CHARS && i < 256; i++)
+		gaps |= t->byte[i] < 0;
+	return gaps;
 }
 
 void
@@ -332,6 +531,8 @@ maas_encoder_forget(struct maas_encoder *e)
 		maas_wipe(e->cache, LINES * sizeof *e->cache);
 	e->kept = 0;
 	maas_bpe_scratch_free(&e->scratch);
+	maas_buf_wipe(&e->norm);
+	maas_buf_wipe(&e->prefixed);
 }
 
 struct maas_encoder *
@@ -352,7 +553,9 @@ maas_encoder_new(const struct maas_tokenizer *t, int parse_special)
 	e->cache = p;
 	e->t = t;
 	e->parse_special = parse_special;
-	note_cuts(e);
+	e->gaps = has_gaps(t);
+	note_cuts(e, &e->raw);
+	note_cuts(e, &e->normal);
 	return e;
 }
 
@@ -363,6 +566,8 @@ maas_encoder_free(struct maas_encoder *e)
 		return;
 	munmap(e->cache, LINES * sizeof *e->cache);
 	maas_bpe_scratch_free(&e->scratch);
+	maas_buf_free(&e->norm);
+	maas_buf_free(&e->prefixed);
 	free(e);
 }
 

@@ -11,6 +11,7 @@ struct maas_encoders {
 	struct maas_team *team;
 	struct maas_encoder **encoder; /* of each member */
 	int members;
+	int stream, begun;            /* the run at hand is a text in parts; parts of it came before */
 	const struct maas_span *text; /* of the run at hand */
 	size_t n, grain;
 	struct maas_ids *range; /* ids of each range of texts */
@@ -56,6 +57,14 @@ maas_encoders_free(struct maas_encoders *e)
 	free(e);
 }
 
+static int
+encode_text(const struct maas_encoders *e, size_t i, int member, struct maas_ids *to)
+{
+	int rest = e->stream && (e->begun || i > 0);
+
+	return (rest ? maas_encode_rest : maas_encode)(e->encoder[member], e->text[i], to);
+}
+
 static void
 encode_range(void *arg, size_t begin, size_t end, int member)
 {
@@ -64,7 +73,7 @@ encode_range(void *arg, size_t begin, size_t end, int member)
 
 	to->n = 0;
 	for (size_t i = begin; i < end; i++) {
-		if (maas_encode(e->encoder[member], e->text[i], to) < 0) {
+		if (encode_text(e, i, member, to) < 0) {
 			e->end[i] = SIZE_MAX;
 			return;
 		}
@@ -111,7 +120,7 @@ maas_encoders_run(
 
 			if (bad)
 				*bad = i;
-			if (maas_encode(e->encoder[0], text[i], &none) == 0)
+			if (encode_text(e, i, 0, &none) == 0)
 				maas_fail_as(MAAS_OS, "no memory for ids");
 			maas_ids_free(&none);
 			return -1;
@@ -155,13 +164,19 @@ int
 maas_encoders_stream(struct maas_encoders *e, struct maas_span text, int last, struct maas_ids *to, size_t *used)
 {
 	size_t n;
+	int rc = 0;
 
 	*used = 0;
 	text.n = last ? text.n : maas_encoder_cut(e->encoder[0], text);
-	if (!text.n)
-		return 0;
-	if (!(n = split(e, text)) || maas_grow(&e->part_end, 0, &e->part_end_cap, n, sizeof *e->part_end) < 0)
-		return -1;
-	*used = text.n;
-	return maas_encoders_run(e, e->part, n, to, e->part_end, NULL);
+	if (text.n) {
+		if (!(n = split(e, text)) || maas_grow(&e->part_end, 0, &e->part_end_cap, n, sizeof *e->part_end) < 0)
+			return -1;
+		*used = text.n;
+		e->stream = 1;
+		rc = maas_encoders_run(e, e->part, n, to, e->part_end, NULL);
+		e->stream = 0;
+		e->begun = 1;
+	}
+	e->begun &= !last;
+	return rc;
 }

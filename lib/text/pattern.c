@@ -1,11 +1,12 @@
 /*
- * pattern -- where pieces end, by the patterns of GPT-2, cl100k and Llama 3, written out:
+ * pattern -- where pieces end, by the patterns of GPT-2, cl100k, Llama 3 and Qwen 2, written out:
  *
  *	gpt2    's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
  *	llama3  (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}
  *	        | ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
  *	cl100k  as llama3, but white space at the very end of the text is one piece (\s+\z comes
  *	        before \s*[\r\n])
+ *	qwen2   as llama3 with one \p{N} a piece
  *
  * A byte that is no UTF-8 is of no class, as a mark or a symbol.
  */
@@ -93,9 +94,9 @@ end_gpt2(const unsigned char *s, size_t i, size_t n)
 	return next == n || last == i ? next : last;
 }
 
-/* What llama3 and cl100k have in common; `whole`: white space at the end of the text is one piece. */
+/* What the later patterns have in common; up to `digits` numbers are a piece; `whole`: white space at the end of the text is one piece. */
 static inline size_t
-end_modern(const unsigned char *s, size_t i, size_t n, int whole)
+end_modern(const unsigned char *s, size_t i, size_t n, int digits, int whole)
 {
 	size_t len, l, next, last, line;
 	enum maas_class c = look(s, i, n, &len);
@@ -105,7 +106,7 @@ end_modern(const unsigned char *s, size_t i, size_t n, int whole)
 	if (c == MAAS_C_LETTER)
 		return run(s, i + len, n, c);
 	if (c == MAAS_C_NUMBER) {
-		for (int k = 0; k < 2 && i + len < n && look(s, i + len, n, &l) == MAAS_C_NUMBER; k++)
+		for (int k = 1; k < digits && i + len < n && look(s, i + len, n, &l) == MAAS_C_NUMBER; k++)
 			len += l;
 		return i + len;
 	}
@@ -129,13 +130,35 @@ end_modern(const unsigned char *s, size_t i, size_t n, int whole)
 static size_t
 end_llama3(const unsigned char *s, size_t i, size_t n)
 {
-	return end_modern(s, i, n, 0);
+	return end_modern(s, i, n, 3, 0);
 }
 
 static size_t
 end_cl100k(const unsigned char *s, size_t i, size_t n)
 {
-	return end_modern(s, i, n, 1);
+	return end_modern(s, i, n, 3, 1);
 }
 
-maas_piece_end *const maas_piece_ends[] = { end_gpt2, end_cl100k, end_llama3 };
+static size_t
+end_qwen2(const unsigned char *s, size_t i, size_t n)
+{
+	return end_modern(s, i, n, 1, 0);
+}
+
+static size_t
+end_whole(const unsigned char *s, size_t i, size_t n)
+{
+	(void)s;
+	(void)i;
+	return n;
+}
+
+static size_t
+end_words(const unsigned char *s, size_t i, size_t n)
+{
+	const unsigned char *blank = memchr(s + i + 1, ' ', n - i - 1);
+
+	return blank ? (size_t)(blank - s) : n;
+}
+
+maas_piece_end *const maas_piece_ends[] = { end_gpt2, end_cl100k, end_llama3, end_qwen2, end_whole, end_words };

@@ -229,7 +229,7 @@ maas_starts_wide(const struct starts *k, uint64_t *mask, const unsigned char *s,
 }
 
 void
-maas_pieces_begin(struct bpe_pieces *p, enum maas_pattern pattern, const unsigned char *s, size_t n)
+maas_pieces_begin(struct bpe_pieces *p, unsigned pattern, const unsigned char *s, size_t n)
 {
 	*p = (struct bpe_pieces){ .s = s, .n = n, .w = 1 - WINDOW_EDGE, .end = maas_piece_ends[pattern] };
 	if (pattern == MAAS_GPT2)

@@ -4,7 +4,7 @@
 
 #include "bpe.h"
 
-const char *const maas_pattern_names[] = { "gpt2", "cl100k", "llama3", NULL };
+const char *const maas_pattern_names[] = { "gpt2", "cl100k", "llama3", "qwen2", NULL };
 
 static size_t
 padded(size_t n)
@@ -19,6 +19,19 @@ token(const struct maas_tokenizer *t, uint32_t id, size_t *n)
 	return t->bytes + t->at[id];
 }
 
+static int
+form_is_possible(const struct bpe_head *h)
+{
+	uint32_t chars = BPE_FALLBACK | BPE_FUSE | BPE_SQUEEZE | BPE_STRIP | BPE_STRIP_TOKEN;
+	uint32_t bytes = BPE_DIGITS | BPE_DIGIT_RUNS, nf = h->form & BPE_NORMAL_FORMS;
+
+	if (h->form > BPE_FORMS || h->prefix >= BPE_PREFIXES || (nf & (nf - 1)))
+		return 0;
+	if (h->form & BPE_CHARS)
+		return !(h->form & bytes) && h->pattern >= BPE_WHOLE;
+	return !(h->form & chars) && h->pattern != BPE_WORDS;
+}
+
 /* Find the parts; sizes must fill the data exactly. */
 static int
 lay_out(struct maas_tokenizer *t)
@@ -31,7 +44,8 @@ lay_out(struct maas_tokenizer *t)
 	memcpy(&t->head, t->data.s, sizeof *h);
 	if (h->version != BPE_VERSION)
 		return maas_fail("compiled tokeniser of version %u, expected %d", h->version, BPE_VERSION);
-	if (h->pattern > MAAS_LLAMA3 || h->flags > BPE_FLAGS || h->vocab > BPE_LIMIT || h->merges > BPE_LIMIT)
+	if (h->pattern >= BPE_PATTERNS || h->flags > BPE_FLAGS || h->vocab > BPE_LIMIT || h->merges > BPE_LIMIT ||
+	    !form_is_possible(h))
 		return maas_fail("compiled tokeniser: header out of range");
 	for (size_t i = 0; i < MAAS_COUNT(h->zero); i++)
 		if (h->zero[i])
@@ -58,6 +72,21 @@ lay_out(struct maas_tokenizer *t)
 }
 
 static int
+kind_is_possible(const struct maas_tokenizer *t, uint32_t id)
+{
+	uint32_t n = t->at[id + 1] - t->at[id];
+
+	switch (t->kind[id] & BPE_KIND) {
+	case BPE_HOLE: return n == 0 && t->kind[id] == BPE_HOLE;
+	case BPE_NORMAL: return n > 0 && t->kind[id] == BPE_NORMAL;
+	case BPE_BYTE: return n == 1 && t->kind[id] == BPE_BYTE && t->head.form & BPE_FALLBACK;
+	case BPE_ADDED:
+	case BPE_SPECIAL: return n > 0;
+	default: return 0;
+	}
+}
+
+static int
 check_tokens(const struct maas_tokenizer *t)
 {
 	const int32_t named[] = { t->head.bos, t->head.eos, t->head.unk };
@@ -68,7 +97,7 @@ check_tokens(const struct maas_tokenizer *t)
 	for (uint32_t i = 0; i < vocab; i++)
 		if (t->at[i + 1] < t->at[i])
 			return maas_fail("compiled tokeniser: token %u ends before it begins", i);
-		else if (t->kind[i] > BPE_SPECIAL || (t->kind[i] == BPE_HOLE) != (t->at[i + 1] == t->at[i]))
+		else if (!kind_is_possible(t, i))
 			return maas_fail("compiled tokeniser: token %u of kind %u and %u bytes", i, t->kind[i],
 			    t->at[i + 1] - t->at[i]);
 	for (size_t i = 0; i < MAAS_COUNT(named); i++)
@@ -86,10 +115,10 @@ insert_pair(struct maas_tokenizer *t, const struct bpe_merge *m, uint32_t rank)
 
 	while (t->pair[i].a != BPE_NONE) {
 		if (t->pair[i].a == m->a && t->pair[i].b == m->b)
-			return maas_fail("merge %u: the pair of merge %u again", rank + 1, t->pair[i].rank + 1);
+			return maas_fail("merge %u: the pair %u %u again", rank + 1, m->a, m->b);
 		i = (i + 1) & mask;
 	}
-	t->pair[i] = (struct bpe_pair){ m->a, m->b, rank, m->id };
+	t->pair[i] = (struct bpe_pair){ m->a, m->b, rank, bpe_made(m) };
 	return 0;
 }
 
@@ -99,13 +128,13 @@ check_merge(const struct maas_tokenizer *t, const struct bpe_merge *m, uint32_t 
 	size_t na, nb, nc;
 	const char *a, *b, *c;
 
-	if (m->a >= t->head.vocab || m->b >= t->head.vocab || m->id >= t->head.vocab)
+	if (m->a >= t->head.vocab || m->b >= t->head.vocab || bpe_made(m) >= t->head.vocab)
 		return maas_fail("merge %u: an id of %u or more", rank + 1, t->head.vocab);
 	a = token(t, m->a, &na);
 	b = token(t, m->b, &nb);
-	c = token(t, m->id, &nc);
+	c = token(t, bpe_made(m), &nc);
 	if (!na || !nb || nc != na + nb || memcmp(a, c, na) != 0 || memcmp(b, c + na, nb) != 0)
-		return maas_fail("merge %u: token %u is not token %u and token %u", rank + 1, m->id, m->a, m->b);
+		return maas_fail("merge %u: token %u is not token %u and token %u", rank + 1, bpe_made(m), m->a, m->b);
 	return 0;
 }
 
@@ -123,13 +152,15 @@ index_merges(struct maas_tokenizer *t)
 		return -1;
 	memset(t->pair, 0xFF, slots * sizeof *t->pair);
 	memset(t->first, 0xFF, 65536 * sizeof *t->first);
-	for (uint32_t r = 0; r < t->head.merges; r++) {
-		const struct bpe_merge *m = &t->merge[r];
+	for (uint32_t i = 0, r = 0; i < t->head.merges; i++) {
+		const struct bpe_merge *m = &t->merge[i];
 		const unsigned char *c;
 		unsigned char x, y;
 		size_t n;
 
-		if (check_merge(t, m, r) < 0 || insert_pair(t, m, r) < 0)
+		r = m->id & BPE_TIE ? r : i;
+		t->ties |= r != i;
+		if (check_merge(t, m, i) < 0 || insert_pair(t, m, r) < 0)
 			return -1;
 		c = (const unsigned char *)token(t, m->a, &n);
 		x = c[n - 1];
@@ -138,6 +169,9 @@ index_merges(struct maas_tokenizer *t)
 		if (t->byte[x] == (int32_t)m->a && t->byte[y] == (int32_t)m->b)
 			t->first[x << 8 | y] = r;
 	}
+	t->blank_parts = t->head.form & BPE_CHARS ? t->ascii[' '] >= 0 : t->byte[' '] >= 0;
+	for (int x = 0; x < 256; x++)
+		t->blank_parts &= x == ' ' || !bpe_joint(t, (unsigned char)x, ' ');
 	return 0;
 }
 
@@ -149,11 +183,15 @@ index_order(struct maas_tokenizer *t)
 
 	if (!last)
 		return -1;
-	for (uint32_t r = 0; r < t->head.merges; r++)
-		last[t->merge[r].id] = r + 1;
+	for (uint32_t i = 0, r = 0; i < t->head.merges; i++) {
+		r = t->merge[i].id & BPE_TIE ? r : i;
+		last[bpe_made(&t->merge[i])] = r + 1;
+	}
 	t->ordered = 1;
-	for (uint32_t r = 0; r < t->head.merges; r++)
-		t->ordered &= last[t->merge[r].a] <= r && last[t->merge[r].b] <= r;
+	for (uint32_t i = 0, r = 0; i < t->head.merges; i++) {
+		r = t->merge[i].id & BPE_TIE ? r : i;
+		t->ordered &= last[t->merge[i].a] <= r && last[t->merge[i].b] <= r;
+	}
 	free(last);
 	return 0;
 }
@@ -161,16 +199,61 @@ index_order(struct maas_tokenizer *t)
 static void
 index_bytes(struct maas_tokenizer *t)
 {
+	enum bpe_kind kind = t->head.form & BPE_CHARS ? BPE_BYTE : BPE_NORMAL;
+
 	memset(t->byte, 0xFF, sizeof t->byte);
 	for (uint32_t i = 0; i < t->head.vocab; i++) {
 		size_t n;
 		const unsigned char *s = (const unsigned char *)token(t, i, &n);
 
-		if (n == 1 && t->kind[i] == BPE_NORMAL && t->byte[*s] < 0)
+		if (n == 1 && t->kind[i] == kind && t->byte[*s] < 0)
 			t->byte[*s] = (int32_t)i;
 	}
-	for (size_t i = 0; i < 256; i++)
+	for (size_t i = 0; i < 256 && kind == BPE_NORMAL; i++)
 		t->incomplete |= t->byte[i] < 0;
+}
+
+/* Tokens of one character: two arrays, by number. */
+static int
+index_chars(struct maas_tokenizer *t)
+{
+	size_t slots = 16, k, n;
+
+	memset(t->ascii, 0xFF, sizeof t->ascii);
+	if (!(t->head.form & BPE_CHARS))
+		return 0;
+	while (slots < 2 * (size_t)t->head.vocab)
+		slots *= 2;
+	if (!(t->chars = maas_alloc(slots, sizeof *t->chars)))
+		return -1;
+	t->chars_mask = slots - 1;
+	for (uint32_t i = 0; i < t->head.vocab; i++) {
+		const char *s = token(t, i, &n), *p = s;
+		int32_t cp;
+
+		if (t->kind[i] != BPE_NORMAL || (cp = maas_utf8_next(&p, s + n)) < 0 || p != s + n)
+			continue;
+		if (cp < 128) {
+			t->ascii[cp] = t->ascii[cp] < 0 ? (int32_t)i : t->ascii[cp];
+			continue;
+		}
+		for (k = ((uint32_t)cp * 0x9E3779B1u) & t->chars_mask; t->chars[k].cp && t->chars[k].cp != cp;)
+			k = (k + 1) & t->chars_mask;
+		if (!t->chars[k].cp)
+			t->chars[k] = (struct bpe_char){ cp, (int32_t)i };
+	}
+	return 0;
+}
+
+int32_t
+maas_bpe_char(const struct maas_tokenizer *t, int32_t cp)
+{
+	if (cp < 128)
+		return cp < 0 ? -1 : t->ascii[cp];
+	for (size_t k = ((uint32_t)cp * 0x9E3779B1u) & t->chars_mask; t->chars[k].cp; k = (k + 1) & t->chars_mask)
+		if (t->chars[k].cp == cp)
+			return t->chars[k].id;
+	return -1;
 }
 
 static int
@@ -185,18 +268,42 @@ by_length(const void *a, const void *b, void *of)
 	return n != m ? (n < m ? 1 : -1) : (i > j) - (i < j);
 }
 
+/* What added tokens are in a normalised text, where they are looked for there. */
+static int
+index_normal(struct maas_tokenizer *t)
+{
+	struct maas_buf *b = &t->normal_text;
+	size_t *end = maas_alloc(t->nadded + 1, sizeof *end);
+	int rc = end ? 0 : -1;
+
+	for (size_t i = 0; rc == 0 && i < t->nadded; i++) {
+		struct maas_span s = maas_token_bytes(t, t->added[i]);
+		unsigned how = t->kind[t->added[i]];
+
+		if (how & BPE_NORMALIZED)
+			rc = how & BPE_BARE ? maas_buf_add(b, s.s, s.n) : maas_bpe_normalize(t, s, 1, b);
+		end[i] = b->n;
+	}
+	for (size_t i = 0, from = 0; rc == 0 && i < t->nadded; from = end[i++])
+		if (end[i] > from)
+			t->normal[i] = (struct maas_span){ b->s + from, end[i] - from };
+	free(end);
+	return rc;
+}
+
 static int
 index_added(struct maas_tokenizer *t)
 {
 	for (uint32_t i = 0; i < t->head.vocab; i++)
-		t->nadded += t->kind[i] >= BPE_ADDED;
-	if (!(t->added = maas_alloc(t->nadded + 1, sizeof *t->added)))
+		t->nadded += (size_t)bpe_is_added(t, (int32_t)i);
+	if (!(t->added = maas_alloc(t->nadded + 1, sizeof *t->added)) ||
+	    !(t->normal = maas_alloc(t->nadded + 1, sizeof *t->normal)))
 		return -1;
 	for (uint32_t i = 0, n = 0; i < t->head.vocab; i++)
-		if (t->kind[i] >= BPE_ADDED)
+		if (bpe_is_added(t, (int32_t)i))
 			t->added[n++] = (int32_t)i;
 	qsort_r(t->added, t->nadded, sizeof *t->added, by_length, t);
-	return 0;
+	return index_normal(t);
 }
 
 static int
@@ -243,7 +350,12 @@ digest(const struct maas_tokenizer *t)
 {
 	const uint32_t by[] = { t->head.pattern, t->head.flags & BPE_IGNORE_MERGES, t->head.vocab, t->head.merges };
 
-	return maas_hash(t->data.s + sizeof t->head, t->data.n - sizeof t->head, maas_hash(by, sizeof by, 0));
+	const uint32_t also[] = { t->head.form & ~(uint32_t)(BPE_STRIP | BPE_STRIP_TOKEN), t->head.prefix };
+	uint64_t seed = maas_hash(by, sizeof by, 0);
+
+	if (also[0] || also[1])
+		seed = maas_hash(also, sizeof also, seed);
+	return maas_hash(t->data.s + sizeof t->head, t->data.n - sizeof t->head, seed);
 }
 
 struct maas_tokenizer *
@@ -262,7 +374,7 @@ maas_tokenizer_open(struct maas_span data)
 	if (lay_out(t) < 0 || check_tokens(t) < 0)
 		goto fail;
 	index_bytes(t);
-	if (index_merges(t) < 0 || index_order(t) < 0 || index_added(t) < 0 || index_whole(t) < 0)
+	if (index_chars(t) < 0 || index_merges(t) < 0 || index_order(t) < 0 || index_added(t) < 0 || index_whole(t) < 0)
 		goto fail;
 	t->digest = digest(t);
 	return t;
@@ -280,7 +392,10 @@ maas_tokenizer_free(struct maas_tokenizer *t)
 	free(t->pair);
 	free(t->first);
 	free(t->whole);
+	free(t->chars);
 	free(t->added);
+	free(t->normal);
+	maas_buf_free(&t->normal_text);
 	free(t);
 }
 
@@ -302,10 +417,20 @@ maas_tokenizer_merges(const struct maas_tokenizer *t)
 	return t->head.merges;
 }
 
-enum maas_pattern
+const char *
 maas_tokenizer_pattern(const struct maas_tokenizer *t)
 {
-	return (enum maas_pattern)t->head.pattern;
+	static const char *const names[][2] = { { "gpt2", "digits, gpt2" }, { "cl100k", "digits, cl100k" },
+		{ "llama3", "digits, llama3" }, { "qwen2", "digits, qwen2" }, { "none", "digits" },
+		{ "words", "words" } };
+
+	return names[t->head.pattern][(t->head.form & (BPE_DIGITS | BPE_DIGIT_RUNS)) != 0];
+}
+
+int
+maas_tokenizer_characters(const struct maas_tokenizer *t)
+{
+	return (t->head.form & BPE_CHARS) != 0;
 }
 
 uint64_t
@@ -339,7 +464,7 @@ maas_token_bytes(const struct maas_tokenizer *t, int32_t id)
 int
 maas_token_special(const struct maas_tokenizer *t, int32_t id)
 {
-	return id >= 0 && (uint32_t)id < t->head.vocab && t->kind[id] == BPE_SPECIAL;
+	return id >= 0 && (uint32_t)id < t->head.vocab && bpe_kind(t, id) == BPE_SPECIAL;
 }
 
 int32_t
@@ -348,7 +473,7 @@ maas_token_find(const struct maas_tokenizer *t, struct maas_span text)
 	for (size_t i = 0; i < t->nadded; i++) {
 		struct maas_span s = maas_token_bytes(t, t->added[i]);
 
-		if (t->kind[t->added[i]] == BPE_SPECIAL && s.n == text.n && !memcmp(s.s, text.s, s.n))
+		if (bpe_kind(t, t->added[i]) == BPE_SPECIAL && s.n == text.n && !memcmp(s.s, text.s, s.n))
 			return t->added[i];
 	}
 	return -1;
@@ -370,57 +495,4 @@ int32_t
 maas_token_unk(const struct maas_tokenizer *t)
 {
 	return t->head.unk;
-}
-
-uint32_t
-maas_byte_char(unsigned char b)
-{
-	if ((b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174)
-		return b;
-	return b <= 32 ? 0x100u + b : b <= 160 ? 0x121u + (b - 127u) : 0x143u;
-}
-
-int
-maas_char_byte(int32_t cp)
-{
-	if ((cp >= 33 && cp <= 126) || (cp >= 161 && cp <= 172) || (cp >= 174 && cp <= 255))
-		return cp;
-	if (cp >= 0x100 && cp <= 0x120)
-		return cp - 0x100;
-	if (cp >= 0x121 && cp <= 0x142)
-		return cp - 0x121 + 127;
-	return cp == 0x143 ? 173 : -1;
-}
-
-int
-maas_token_spell(const struct maas_tokenizer *t, int32_t id, struct maas_buf *to)
-{
-	struct maas_span s = maas_token_bytes(t, id);
-	int plain = s.n > 0 && t->kind[id] >= BPE_ADDED;
-
-	for (size_t i = 0; i < s.n; i++)
-		plain &= (unsigned char)s.s[i] > ' ';
-	if (plain)
-		return maas_buf_add(to, s.s, s.n);
-	for (size_t i = 0; i < s.n; i++) {
-		char c[4];
-
-		if (maas_buf_add(to, c, maas_utf8_put(c, maas_byte_char((unsigned char)s.s[i]))) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int
-maas_decode(const struct maas_tokenizer *t, const int32_t *id, size_t n, int skip_special, struct maas_buf *to)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct maas_span s = maas_token_bytes(t, id[i]);
-
-		if (!s.n)
-			return maas_fail("token %zu: no id %d: ids are below %u", i + 1, id[i], t->head.vocab);
-		if ((!skip_special || t->kind[id[i]] != BPE_SPECIAL) && maas_buf_add(to, s.s, s.n) < 0)
-			return -1;
-	}
-	return 0;
 }

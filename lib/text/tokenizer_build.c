@@ -12,7 +12,7 @@ maas_bpe_build_init(struct bpe_build *b)
 }
 
 int
-maas_bpe_build_token(struct bpe_build *b, int64_t id, enum bpe_kind kind, struct maas_span bytes)
+maas_bpe_build_token(struct bpe_build *b, int64_t id, unsigned kind, struct maas_span bytes)
 {
 	if (id < 0 || id >= BPE_LIMIT)
 		return maas_fail("token '%.40s': id %lld is outside 0 to %u", bytes.s, (long long)id, BPE_LIMIT - 1);
@@ -37,13 +37,19 @@ maas_bpe_build_merge(struct bpe_build *b, uint32_t a, uint32_t c, uint32_t id)
 	return 0;
 }
 
+static int
+is_added(const struct bpe_token *t)
+{
+	return (t->kind & BPE_KIND) == BPE_ADDED || (t->kind & BPE_KIND) == BPE_SPECIAL;
+}
+
 int32_t
 maas_bpe_build_find(const struct bpe_build *b, struct maas_span content)
 {
 	for (size_t i = 0; i < b->ntoken; i++) {
 		const struct bpe_token *t = &b->token[i];
 
-		if (t->kind >= BPE_ADDED && t->n == content.n && !memcmp(b->text.s + t->at, content.s, content.n))
+		if (is_added(t) && t->n == content.n && !memcmp(b->text.s + t->at, content.s, content.n))
 			return (int32_t)t->id;
 	}
 	return -1;
@@ -127,12 +133,28 @@ add_bytes(const struct bpe_build *b, struct maas_buf *to)
 	return pad(to, b->text.n);
 }
 
+/* Where nothing is normalised and all added tokens are found in normalised texts, they may as well be in any. */
+static void
+settle_added(struct bpe_build *b)
+{
+	uint32_t changes = BPE_CHARS | BPE_NORMAL_FORMS | BPE_LOWER;
+	unsigned all = BPE_NORMALIZED;
+
+	for (size_t i = 0; i < b->ntoken; i++)
+		if (is_added(&b->token[i]))
+			all &= b->token[i].kind;
+	for (size_t i = 0; all && !(b->head.form & changes) && i < b->ntoken; i++)
+		if (is_added(&b->token[i]))
+			b->token[i].kind &= ~(unsigned)BPE_NORMALIZED;
+}
+
 struct maas_tokenizer *
 maas_bpe_build_finish(struct bpe_build *b)
 {
 	struct maas_tokenizer *t;
 	struct maas_buf to = { 0 };
 
+	settle_added(b);
 	memcpy(b->head.magic, BPE_MAGIC, 8);
 	b->head.version = BPE_VERSION;
 	b->head.merges = (uint32_t)b->nmerge;

@@ -8,105 +8,6 @@
 
 #include "bpe_read.h"
 
-const char *const maas_pattern_regex[] = {
-	"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
-	/* As tiktoken has it, without the possessive marks, which mean something else to Oniguruma. */
-	"'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s+\\z|\\s*[\\r\\n]|"
-	"\\s+(?!\\S)|\\s",
-	"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|"
-	"\\s+(?!\\S)|\\s+",
-};
-
-static int
-null(const struct maas_json *v)
-{
-	return !v || maas_json_type(v) == MAAS_J_NULL;
-}
-
-/* The text of a member, "" where there is none. */
-static struct maas_span
-text(const struct maas_json *o, const char *key)
-{
-	const struct maas_json *v = o && maas_json_type(o) == MAAS_J_OBJECT ? maas_json_get(o, key) : NULL;
-	struct maas_span s = { "", 0 };
-
-	if (v)
-		(void)(maas_json_text(v, &s) == 0);
-	return s;
-}
-
-static int
-flag(const struct maas_json *o, const char *key, int def)
-{
-	const struct maas_json *v = maas_json_get(o, key);
-
-	return v && !null(v) && maas_json_bool(v, &def) < 0 ? 1 : def;
-}
-
-static int
-type_is(const struct maas_json *o, const char *type)
-{
-	return maas_span_is(text(o, "type"), type);
-}
-
-static int
-unknown(const char *where, const struct maas_json *o, const char *want)
-{
-	struct maas_span s = text(o, "type");
-
-	return maas_fail("%s: '%.60s' is not known; expected %s", where, s.n ? s.s : "(no type)", want);
-}
-
-static int
-read_byte_level(const struct maas_json *o, int regex)
-{
-	if (flag(o, "add_prefix_space", 1))
-		return maas_fail("pre_tokenizer: ByteLevel: add_prefix_space is true; expected false");
-	if (flag(o, "use_regex", 1) != regex)
-		return maas_fail("pre_tokenizer: ByteLevel: use_regex is %s; expected %s", regex ? "false" : "true",
-		    regex ? "true" : "false behind a Split");
-	return 0;
-}
-
-static int
-read_split(const struct maas_json *o, uint32_t *pattern)
-{
-	const struct maas_json *p = maas_json_get(o, "pattern");
-	struct maas_span re = text(p, "Regex"), how = text(o, "behavior");
-
-	if (!type_is(o, "Split"))
-		return unknown("pre_tokenizer", o, "Split");
-	if (!maas_span_is(how, "Isolated") || flag(o, "invert", 0))
-		return maas_fail("pre_tokenizer: Split: behavior '%.40s' or invert; expected Isolated", how.s);
-	for (*pattern = MAAS_GPT2; *pattern <= MAAS_LLAMA3; ++*pattern)
-		if (maas_span_is(re, maas_pattern_regex[*pattern]))
-			return 0;
-	return maas_fail(
-	    "pre_tokenizer: Split: the pattern '%.200s' is not known; expected that of gpt2, cl100k or llama3", re.s);
-}
-
-static int
-read_pre_tokenizer(const struct maas_json *o, uint32_t *pattern)
-{
-	const struct maas_json *list;
-
-	if (null(o))
-		return maas_fail("pre_tokenizer: none; expected ByteLevel, or Split and ByteLevel");
-	*pattern = MAAS_GPT2;
-	if (type_is(o, "ByteLevel"))
-		return read_byte_level(o, 1);
-	if (!type_is(o, "Sequence"))
-		return unknown("pre_tokenizer", o, "ByteLevel, or Split and ByteLevel");
-	list = maas_json_get(o, "pretokenizers");
-	if (!list || maas_json_type(list) != MAAS_J_LIST || maas_json_size(list) != 2)
-		return maas_fail("pre_tokenizer: Sequence: expected Split and ByteLevel");
-	if (!type_is(maas_json_at(list, 1), "ByteLevel"))
-		return unknown("pre_tokenizer", maas_json_at(list, 1), "ByteLevel");
-	if (read_split(maas_json_at(list, 0), pattern) < 0)
-		return -1;
-	return read_byte_level(maas_json_at(list, 1), 0);
-}
-
 /* One token before the text and one behind it, of the form for single texts. */
 static int
 read_template(struct bpe_read *r, const struct maas_json *o)
@@ -127,11 +28,11 @@ read_template(struct bpe_read *r, const struct maas_json *o)
 			seen = 1;
 			continue;
 		}
-		id = maas_bpe_build_find(&r->build, text(special, "id"));
+		id = maas_bpe_build_find(&r->build, bpe_json_text(special, "id"));
 		if (id < 0 || (h->flags & bit))
 			return maas_fail(
 			    "post_processor: TemplateProcessing: '%.40s' is one token too many, or not an added one",
-			    text(special, "id").s);
+			    bpe_json_text(special, "id").s);
 		h->flags |= bit;
 		*(seen ? &h->eos : &h->bos) = id;
 	}
@@ -143,12 +44,12 @@ read_post_processor(struct bpe_read *r, const struct maas_json *o, int inner)
 {
 	const struct maas_json *list;
 
-	if (null(o) || type_is(o, "ByteLevel"))
+	if (bpe_json_null(o) || bpe_json_type(o, "ByteLevel"))
 		return 0;
-	if (type_is(o, "TemplateProcessing"))
+	if (bpe_json_type(o, "TemplateProcessing"))
 		return read_template(r, o);
-	if (!type_is(o, "Sequence") || inner)
-		return unknown("post_processor", o, "ByteLevel or TemplateProcessing");
+	if (!bpe_json_type(o, "Sequence") || inner)
+		return bpe_json_unknown("post_processor", o, "ByteLevel or TemplateProcessing");
 	list = maas_json_get(o, "processors");
 	for (size_t i = 0; list && maas_json_type(list) == MAAS_J_LIST && i < maas_json_size(list); i++)
 		if (read_post_processor(r, maas_json_at(list, i), 1) < 0)
@@ -156,28 +57,36 @@ read_post_processor(struct bpe_read *r, const struct maas_json *o, int inner)
 	return 0;
 }
 
+unsigned
+maas_bpe_read_how(const struct maas_json *o)
+{
+	static const struct {
+		const char *key;
+		unsigned bit;
+	} how[] = { { "single_word", BPE_SINGLE_WORD }, { "lstrip", BPE_LSTRIP }, { "rstrip", BPE_RSTRIP } };
+	int special = bpe_json_flag(o, "special", 0);
+	unsigned kind = special ? BPE_SPECIAL : BPE_ADDED;
+
+	for (size_t i = 0; i < MAAS_COUNT(how); i++)
+		kind |= bpe_json_flag(o, how[i].key, 0) ? how[i].bit : 0;
+	return bpe_json_flag(o, "normalized", !special) ? kind | BPE_NORMALIZED : kind;
+}
+
 static int
 read_added(struct bpe_read *r, const struct maas_json *list)
 {
-	static const char *const refused[] = { "single_word", "lstrip", "rstrip" };
-
-	if (null(list))
+	if (bpe_json_null(list))
 		return 0;
 	if (maas_json_type(list) != MAAS_J_LIST)
 		return maas_fail("added_tokens: expected a list");
 	for (size_t i = 0; i < maas_json_size(list); i++) {
 		const struct maas_json *o = maas_json_at(list, i), *k;
-		struct maas_span content = text(o, "content");
 		int64_t id;
 
 		k = maas_json_type(o) == MAAS_J_OBJECT ? maas_json_get(o, "id") : NULL;
 		if (!k || maas_json_int(k, &id) < 0)
 			return maas_fail("added_tokens: %zu: expected an object with an id", i + 1);
-		for (size_t j = 0; j < MAAS_COUNT(refused); j++)
-			if (flag(o, refused[j], 0))
-				return maas_fail(
-				    "added_tokens: '%.40s': %s is true; expected false", content.s, refused[j]);
-		if (maas_bpe_read_added(r, id, content, flag(o, "special", 0)) < 0)
+		if (maas_bpe_read_added(r, id, bpe_json_text(o, "content"), maas_bpe_read_how(o)) < 0)
 			return maas_in("added_tokens");
 	}
 	return 0;
@@ -218,19 +127,20 @@ read_model(struct bpe_read *r, const struct maas_json *o)
 
 	if (!o || maas_json_type(o) != MAAS_J_OBJECT)
 		return maas_fail("model: expected an object");
-	if (maas_json_get(o, "type") && !type_is(o, "BPE"))
-		return unknown("model", o, "BPE");
+	if (maas_json_get(o, "type") && !bpe_json_type(o, "BPE"))
+		return bpe_json_unknown("model", o, "BPE");
 	for (size_t i = 0; i < MAAS_COUNT(empty); i++)
-		if (text(o, empty[i]).n)
-			return maas_fail("model: %s is '%.40s'; expected none", empty[i], text(o, empty[i]).s);
-	if ((v = maas_json_get(o, "dropout")) && !null(v) && (maas_json_real(v, &drop) < 0 || drop != 0))
+		if (bpe_json_text(o, empty[i]).n)
+			return maas_fail("model: %s is '%.40s'; expected none", empty[i], bpe_json_text(o, empty[i]).s);
+	if ((v = maas_json_get(o, "dropout")) && !bpe_json_null(v) && (maas_json_real(v, &drop) < 0 || drop != 0))
 		return maas_fail("model: dropout; expected none: ids would be drawn by lot");
-	if (flag(o, "byte_fallback", 0))
-		return maas_fail("model: byte_fallback is true; expected byte-level BPE");
-	unk = text(o, "unk_token");
-	if (unk.n && flag(o, "fuse_unk", 0))
-		return maas_fail("model: fuse_unk is true; expected false");
-	if (flag(o, "ignore_merges", 0))
+	unk = bpe_json_text(o, "unk_token");
+	if (unk.n && bpe_json_flag(o, "fuse_unk", 0)) {
+		if (!(r->build.head.form & BPE_CHARS))
+			return maas_fail("model: fuse_unk is true; expected false beside ByteLevel");
+		r->build.head.form |= BPE_FUSE;
+	}
+	if (bpe_json_flag(o, "ignore_merges", 0))
 		r->build.head.flags |= BPE_IGNORE_MERGES;
 	if (!(v = maas_json_get(o, "vocab")))
 		return maas_fail("model: no vocab");
@@ -250,16 +160,9 @@ read_model(struct bpe_read *r, const struct maas_json *o)
 static int
 read_all(struct bpe_read *r, const struct maas_json *root, const struct maas_json *config)
 {
-	const struct maas_json *v;
-
 	if (maas_json_type(root) != MAAS_J_OBJECT || !maas_json_get(root, "model"))
 		return maas_fail("no tokenizer.json: expected an object with a model");
-	if ((v = maas_json_get(root, "normalizer")) && !null(v))
-		return unknown("normalizer", v, "none");
-	if ((v = maas_json_get(root, "decoder")) && !null(v) && !type_is(v, "ByteLevel"))
-		return unknown("decoder", v, "ByteLevel");
-	if (read_pre_tokenizer(maas_json_get(root, "pre_tokenizer"), &r->build.head.pattern) < 0 ||
-	    read_added(r, maas_json_get(root, "added_tokens")) < 0 ||
+	if (maas_bpe_read_steps(&r->build.head, root) < 0 || read_added(r, maas_json_get(root, "added_tokens")) < 0 ||
 	    read_post_processor(r, maas_json_get(root, "post_processor"), 0) < 0)
 		return -1;
 	if (config && maas_bpe_read_named(r, config) < 0)

@@ -81,7 +81,6 @@ read_added_decoder(struct bpe_read *r, const struct maas_json *list)
 	struct maas_span key, content;
 	void *it = NULL;
 	int64_t id;
-	int special;
 
 	if (!list || maas_json_type(list) != MAAS_J_OBJECT)
 		return 0;
@@ -90,10 +89,7 @@ read_added_decoder(struct bpe_read *r, const struct maas_json *list)
 		if (!c || maas_json_text(c, &content) < 0 || maas_parse_int(key, &id) < 0)
 			return maas_fail(
 			    "added_tokens_decoder: '%.40s': expected an id and an object with content", key.s);
-		special = 0;
-		if ((c = maas_json_get(v, "special")) && maas_json_bool(c, &special) < 0)
-			return maas_fail("added_tokens_decoder: '%.40s': special: expected true or false", key.s);
-		if (maas_bpe_read_added(r, id, content, special) < 0)
+		if (maas_bpe_read_added(r, id, content, maas_bpe_read_how(v)) < 0)
 			return maas_in("added_tokens_decoder");
 	}
 	return 0;
@@ -137,7 +133,7 @@ read_specials(struct bpe_read *r, const char *dir, struct maas_buf *path)
 		rc = maas_in("%s", path->s);
 	maas_json_free(o);
 	if (rc == 0 && v && maas_json_int(v, &id) == 0)
-		rc = maas_bpe_read_added(r, id, maas_span(end_of_text), 1);
+		rc = maas_bpe_read_added(r, id, maas_span(end_of_text), BPE_SPECIAL);
 	maas_bpe_build_guess(&r->build);
 	return rc;
 }

@@ -22,11 +22,11 @@ maas_bpe_read_free(struct bpe_read *r)
 }
 
 int
-maas_bpe_read_added(struct bpe_read *r, int64_t id, struct maas_span content, int special)
+maas_bpe_read_added(struct bpe_read *r, int64_t id, struct maas_span content, unsigned kind)
 {
 	if (id >= 0 && id < BPE_LIMIT && r->added[id >> 3] >> (id & 7) & 1)
 		return 0;
-	if (maas_bpe_build_token(&r->build, id, special ? BPE_SPECIAL : BPE_ADDED, content) < 0)
+	if (maas_bpe_build_token(&r->build, id, kind, content) < 0)
 		return -1;
 	r->added[id >> 3] |= (unsigned char)(1 << (id & 7));
 	return 0;
@@ -49,6 +49,34 @@ unspell(struct maas_buf *to, struct maas_span s)
 		}
 		if (maas_buf_add(to, &c, 1) < 0)
 			return -1;
+	}
+	return 0;
+}
+
+/* The same of a token of characters: a blank for U+2581, a byte for <0x0A>. */
+static int
+unspell_chars(struct maas_buf *to, struct maas_span s, uint32_t form, unsigned *kind)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	const char *a, *b;
+
+	to->n = 0;
+	*kind = BPE_NORMAL;
+	if (form & BPE_FALLBACK && s.n == 6 && !memcmp(s.s, "<0x", 3) && s.s[5] == '>' && (a = strchr(hex, s.s[3])) &&
+	    (b = strchr(hex, s.s[4])) && *a && *b) {
+		char c = (char)((a - hex) << 4 | (b - hex));
+
+		*kind = BPE_BYTE;
+		return maas_buf_add(to, &c, 1);
+	}
+	for (size_t i = 0; i < s.n; i++) {
+		int blank = s.n - i >= 3 && !memcmp(s.s + i, BPE_BLANK, 3);
+
+		if (s.s[i] == ' ')
+			return maas_fail("'%.40s': a blank; expected " BPE_BLANK " for it", s.s);
+		if (maas_buf_add(to, blank ? " " : s.s + i, 1) < 0)
+			return -1;
+		i += blank ? 2 : 0;
 	}
 	return 0;
 }
@@ -79,6 +107,8 @@ maas_bpe_read_vocab(struct bpe_read *r, const struct maas_json *vocab)
 {
 	const struct maas_json *v;
 	struct maas_span key;
+	uint32_t form = r->build.head.form;
+	unsigned kind = BPE_NORMAL;
 	void *it = NULL;
 	int64_t id;
 
@@ -94,8 +124,8 @@ maas_bpe_read_vocab(struct bpe_read *r, const struct maas_json *vocab)
 			*find(r, key) = (struct bpe_spelling){ key, (uint32_t)id };
 		if (id >= 0 && id < BPE_LIMIT && r->added[id >> 3] >> (id & 7) & 1)
 			continue;
-		if (unspell(&r->key, key) < 0 ||
-		    maas_bpe_build_token(&r->build, id, BPE_NORMAL, (struct maas_span){ r->key.s, r->key.n }) < 0)
+		if ((form & BPE_CHARS ? unspell_chars(&r->key, key, form, &kind) : unspell(&r->key, key)) < 0 ||
+		    maas_bpe_build_token(&r->build, id, kind, (struct maas_span){ r->key.s, r->key.n }) < 0)
 			return maas_in("vocab");
 	}
 	return 0;
@@ -146,7 +176,7 @@ named(struct bpe_read *r, const struct maas_json *config, const char *key, int32
 	v = r->vocab && !memchr(s.s, '\0', s.n) ? maas_json_get(r->vocab, s.s) : NULL;
 	if (!v || maas_json_int(v, &k) < 0)
 		return 0;
-	if (maas_bpe_read_added(r, k, s, 1) < 0)
+	if (maas_bpe_read_added(r, k, s, BPE_SPECIAL) < 0)
 		return maas_in("%s", key);
 	*id = (int32_t)k;
 	return 0;

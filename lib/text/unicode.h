@@ -17,6 +17,13 @@ extern const size_t maas_unicode_ncased, maas_unicode_nignorable;
 int unicode_cased(int32_t cp);
 int unicode_ignorable(int32_t cp);
 
+/* Normalisation (Unicode annex 15), by utf8proc; without it nothing decomposes. */
+int unicode_can_decompose(void);
+size_t unicode_decompose(int32_t *to, size_t room, int32_t cp);         /* NFKD of one character: how many */
+int unicode_combines(int32_t cp);                                       /* is its combining class not 0? */
+/* Append text in NFC, or NFKC with compat, or decomposed only.  Bytes that are no UTF-8 stay. */
+int unicode_normalize(struct maas_buf *, struct maas_span text, int compat, int compose) MAAS_USE;
+
 static inline enum maas_class
 class_of(int32_t cp)
 {

@@ -1,14 +1,9 @@
 /*
  * Folding: lower case as Python's str.lower (full mapping, final sigma), accents as scikit-learn's
  * strip_accents_unicode and strip_accents_ascii, full-width forms for the analyzer cjk.
- * The door to utf8proc.
  */
 #include <stdlib.h>
 #include <string.h>
-
-#ifdef MAAS_HAS_UTF8PROC
-#include <utf8proc.h>
-#endif
 
 #include "unicode.h"
 #include "vectorize.h"
@@ -51,19 +46,14 @@ lower(int32_t to[MOST], int32_t cp, struct maas_span text, size_t at)
 	return 2;
 }
 
-#ifdef MAAS_HAS_UTF8PROC
 static size_t
 strip(int32_t to[MOST], int32_t cp, int how)
 {
 	int32_t part[MOST];
-	int boundary = 0;
-	utf8proc_ssize_t n = utf8proc_decompose_char(cp, part, MOST, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, &boundary);
-	size_t k = 0;
+	size_t n = unicode_decompose(part, MOST, cp), k = 0;
 
-	if (n < 0 || n > MOST)
-		n = 1, part[0] = cp;
-	for (utf8proc_ssize_t i = 0; i < n; i++)
-		if (how == ACCENTS_ASCII ? part[i] < 128 : !utf8proc_get_property(part[i])->combining_class)
+	for (size_t i = 0; i < n; i++)
+		if (how == ACCENTS_ASCII ? part[i] < 128 : !unicode_combines(part[i]))
 			to[k++] = part[i];
 	return k;
 }
@@ -71,22 +61,8 @@ strip(int32_t to[MOST], int32_t cp, int how)
 static int
 can_strip(void)
 {
-	return 0;
+	return unicode_can_decompose() ? 0 : maas_fail_as(MAAS_UNAVAILABLE, "strip-accents: built without libutf8proc");
 }
-#else
-static size_t
-strip(int32_t to[MOST], int32_t cp, int how)
-{
-	to[0] = cp;
-	return how != ACCENTS_ASCII || cp < 128;
-}
-
-static int
-can_strip(void)
-{
-	return maas_fail_as(MAAS_UNAVAILABLE, "strip-accents: built without libutf8proc");
-}
-#endif
 
 static int
 room(struct terms *t, size_t n)

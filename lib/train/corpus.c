@@ -145,10 +145,10 @@ end:
 }
 
 static int
-encode(struct maas_corpus *c, struct maas_span text, struct maas_ids *ids)
+encode(struct maas_corpus *c, struct maas_span text, int rest, struct maas_ids *ids)
 {
 	ids->n = 0;
-	return maas_encode(c->enc, text, ids) || corpus_append(c, ids->id, ids->n) ? -1 : 0;
+	return (rest ? maas_encode_rest : maas_encode)(c->enc, text, ids) || corpus_append(c, ids->id, ids->n) ? -1 : 0;
 }
 
 static int
@@ -165,7 +165,7 @@ add_text(struct maas_corpus *c, struct maas_input *in)
 	struct maas_buf text = { 0 };
 	size_t want = CHUNK, cut;
 	long got = 0;
-	int rc = -1;
+	int rc = -1, rest = 0;
 
 	if (append_special(c, maas_tokenizer_adds_bos(c->tok), maas_token_bos(c->tok)))
 		goto end;
@@ -182,14 +182,15 @@ add_text(struct maas_corpus *c, struct maas_input *in)
 			break;
 		cut = maas_encoder_cut(c->enc, (struct maas_span){ text.s, text.n });
 		if (cut) {
-			if (encode(c, (struct maas_span){ text.s, cut }, &ids))
+			if (encode(c, (struct maas_span){ text.s, cut }, rest, &ids))
 				goto end;
+			rest = 1;
 			memmove(text.s, text.s + cut, text.n - cut);
 			text.n -= cut;
 		}
 		want = text.n + CHUNK;
 	}
-	if (encode(c, (struct maas_span){ text.n ? text.s : "", text.n }, &ids) ||
+	if (encode(c, (struct maas_span){ text.n ? text.s : "", text.n }, rest, &ids) ||
 	    append_special(c, maas_tokenizer_adds_eos(c->tok), maas_token_eos(c->tok)))
 		goto end;
 	rc = 0;

@@ -21,7 +21,7 @@ try maas-tokenize train -n 300 --special x -o x.json
 try maas-tokenize train -n 300 --pattern gpt3 -o x.json
 try maas-tokenize train -n 300 -o none/x.json
 try maas-tokenize train -n 300 -o x.json none.txt
-try maas-tokenize train -n 300 --pattern cl100k -o dir/
+maas-tokenize train -q -n 300 --pattern cl100k -o dir/ "$DATA/example/corpus.txt" && ls dir
 echo "= unchanged"
 touch -d 2001-01-01 a.json
 maas-tokenize train -q -n 300 --if-changed -o a.json "$DATA/example/corpus.txt"
