@@ -5,10 +5,13 @@
 #include "driver.h"
 #include "maas/model.h"
 
+#define GENERATE_BEAMS 256 /* at most */
+
 struct generate {
 	const char *model, *prompt, *encoding;
 	int jsonl, score, perplexity, prompt_ids, ids;
-	long stride, max_new_tokens, max_length, num_return_sequences, logprobs;
+	long stride, max_new_tokens, max_length, num_return_sequences, num_beams, logprobs;
+	double length_penalty;
 	struct maas_list stop;
 	int ignore_eos, echo, truncate, timings, line_buffered, precision;
 };

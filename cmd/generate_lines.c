@@ -4,11 +4,12 @@
 
 #include "generate.h"
 
-#define QUEUE 256 /* answers asked for and not yet written */
+#define QUEUE GENERATE_BEAMS /* answers asked for and not yet written */
 
 /* One completion of one record. */
 struct answer {
 	struct maas_sequence *seq; /* NULL: not running */
+	size_t texts;              /* of seq: how many of its texts this and the following answers are */
 	int done;                  /* out is whole */
 	size_t number;             /* of the completion among its record's */
 	uint64_t record;
@@ -92,10 +93,9 @@ put_head(struct lines *l, struct answer *a, struct maas_buf *to)
 }
 
 static int
-put_json(struct lines *l, struct answer *a, struct maas_buf *members)
+put_json(struct lines *l, struct answer *a, const struct maas_sequence *s, struct maas_buf *members)
 {
 	struct maas_span line = a->line.n ? (struct maas_span){ a->line.s, a->line.n } : maas_span("{}");
-	const struct maas_sequence *s = a->seq;
 	int rc = put_head(l, a, members);
 
 	if (s) {
@@ -105,6 +105,8 @@ put_json(struct lines *l, struct answer *a, struct maas_buf *members)
 		rc |=
 		    maas_buf_printf(members, "\"finish_reason\":\"%s\",\"prompt_tokens\":%zu,\"completion_tokens\":%zu",
 			maas_finish_name(s->finish), s->prompt, s->n - s->prompt);
+		if (l->j->o->num_beams > 1)
+			rc |= maas_buf_text(members, ",\"score\":") | maas_json_put_real(members, s->score);
 		if (l->j->o->ids)
 			rc |= maas_buf_text(members, ",\"ids\":[") | put_ids(l->j, members, s, ",") |
 			    maas_buf_text(members, "]");
@@ -120,20 +122,21 @@ put_json(struct lines *l, struct answer *a, struct maas_buf *members)
 
 /* What will be written for an answer that is done, or refused (no sequence; the reason is maas_error()). */
 static int
-print(struct lines *l, struct answer *a)
+print(struct lines *l, struct answer *a, const struct maas_sequence *s)
 {
 	struct maas_buf members = { 0 };
 	int rc;
 
+	a->done = 1;
 	if (l->j->o->jsonl) {
-		rc = put_json(l, a, &members);
+		rc = put_json(l, a, s, &members);
 		maas_buf_free(&members);
 		return rc;
 	}
-	if (a->seq && l->j->o->ids)
-		rc = put_ids(l->j, &a->out, a->seq, " ");
-	else if (a->seq)
-		rc = put_line(&a->out, a->seq->text);
+	if (s && l->j->o->ids)
+		rc = put_ids(l->j, &a->out, s, " ");
+	else if (s)
+		rc = put_line(&a->out, s->text);
 	else
 		rc = 0;
 	return rc | maas_buf_text(&a->out, "\n");
@@ -155,28 +158,47 @@ flush(struct lines *l)
 	return 0;
 }
 
+/* The answers from number i on that a sequence, which is over, gives: a search may find fewer than were wanted. */
+static int
+answered(struct lines *l, size_t i)
+{
+	struct answer *first = &l->answer[(l->first + i) % QUEUE];
+	const struct maas_sequence *s = first->seq;
+
+	if (s->finish == MAAS_BROKEN) {
+		complain(l->j->call, MAAS_DATA, "record %llu: the model's answer is not a number",
+		    (unsigned long long)first->record);
+		l->bad = 1;
+	}
+	for (size_t k = 0; k < first->texts; k++, s = s ? s->next : NULL) {
+		if (!s) {
+			maas_fail("record %llu: there are %zu texts, not %zu", (unsigned long long)first->record, k,
+			    first->texts);
+			fail(l->j->call);
+			l->bad = 1;
+		}
+		if (print(l, &l->answer[(l->first + i + k) % QUEUE], s) < 0)
+			return fail(l->j->call);
+	}
+	maas_decoder_leave(l->j->decoder, first->seq);
+	first->seq = NULL;
+	return 0;
+}
+
 /* One step of all that run. */
 static int
 advance(struct lines *l)
 {
-	generate_step(l->j);
-	for (size_t i = 0; i < l->n; i++) {
-		struct answer *a = &l->answer[(l->first + i) % QUEUE];
+	int rc = 0;
 
-		if (!a->seq || a->seq->finish == MAAS_RUNNING)
-			continue;
-		if (a->seq->finish == MAAS_BROKEN) {
-			complain(l->j->call, MAAS_DATA, "record %llu: the model's answer is not a number",
-			    (unsigned long long)a->record);
-			l->bad = 1;
-		}
-		if (print(l, a) < 0)
-			return fail(l->j->call);
-		maas_decoder_leave(l->j->decoder, a->seq);
-		a->seq = NULL;
-		a->done = 1;
+	generate_step(l->j);
+	for (size_t i = 0; rc == 0 && i < l->n; i++) {
+		const struct answer *a = &l->answer[(l->first + i) % QUEUE];
+
+		if (a->seq && a->seq->finish != MAAS_RUNNING)
+			rc = answered(l, i);
 	}
-	return flush(l);
+	return rc ? rc : flush(l);
 }
 
 /* A place in the queue for one more answer; *rc where writing failed meanwhile. */
@@ -195,12 +217,14 @@ place(struct lines *l, int *rc)
 	return a;
 }
 
+/* None of these answers can be had. */
 static int
-refuse(struct lines *l, struct answer *a, const char *name, size_t line)
+refuse(struct lines *l, struct answer **a, size_t texts, const char *name, size_t line)
 {
-	l->bad = a->done = 1;
-	if (print(l, a) < 0)
-		return fail(l->j->call);
+	l->bad = 1;
+	for (size_t k = 0; k < texts; k++)
+		if (print(l, a[k], NULL) < 0)
+			return fail(l->j->call);
 	if (name)
 		maas_in("%s:%zu", name, line);
 	fail(l->j->call);
@@ -243,31 +267,46 @@ json_prompt(struct job *j, struct maas_span line, int *object)
 	return rc;
 }
 
+/* Ask for `texts` completions by one request: these answers, from the first on. */
+static int
+ask(struct lines *l, struct answer **a, size_t texts, uint64_t stream, const char *name, size_t number)
+{
+	struct job *j = l->j;
+	struct maas_request q;
+	int rc = 0, good = generate_request(j, &q, stream) == 0;
+
+	while (good && rc == 0 && !(a[0]->seq = maas_decoder_join(j->decoder, &q)) && maas_why() == MAAS_TEMPFAIL)
+		rc = advance(l);
+	a[0]->texts = texts;
+	return rc || a[0]->seq ? rc : refuse(l, a, texts, name, number);
+}
+
 /* Ask for the completions of one record. */
 static int
 record(struct lines *l, struct maas_span line, const char *name, size_t number)
 {
 	struct job *j = l->j;
+	size_t n = (size_t)j->o->num_return_sequences, texts = j->o->num_beams > 1 ? n : 1;
 	int json = j->o->jsonl && !j->o->prompt, object = 0, rc = 0;
 	int good = (json ? json_prompt(j, line, &object) : generate_encode(j, line)) == 0;
-	uint64_t stream = j->records++ * (uint64_t)j->o->num_return_sequences;
+	uint64_t stream = j->records++ * (uint64_t)n;
+	struct answer *a[QUEUE];
 
-	for (long k = 0; rc == 0 && k < j->o->num_return_sequences; k++) {
-		struct answer *a = place(l, &rc);
-		struct maas_request q;
+	for (size_t k = 0; rc == 0 && k < n; k++) {
+		struct answer *one = a[k % texts] = place(l, &rc);
 
-		if (!a)
+		if (!one)
 			return rc;
-		a->record = j->records;
-		a->number = (size_t)k;
-		if (object && maas_buf_add(&a->line, line.s, line.n) < 0)
+		one->record = j->records;
+		one->number = k;
+		if (object && maas_buf_add(&one->line, line.s, line.n) < 0)
 			return fail(j->call);
-		if (!good || generate_request(j, &q, stream + (uint64_t)k) < 0)
-			return refuse(l, a, name, number);
-		while (rc == 0 && !(a->seq = maas_decoder_join(j->decoder, &q)) && maas_why() == MAAS_TEMPFAIL)
-			rc = advance(l);
-		if (rc == 0 && !a->seq)
-			return refuse(l, a, name, number);
+		if ((k + 1) % texts)
+			continue;
+		if (!good)
+			rc = refuse(l, a, texts, name, number);
+		else
+			rc = ask(l, a, texts, stream + k / texts, name, number);
 	}
 	while (rc == 0 && j->o->line_buffered && l->n > 0)
 		rc = advance(l);

@@ -14,6 +14,10 @@ static const struct maas_field fields[] = {
 	MAAS_INT('n', generate, max_new_tokens, 0, 1e9, 128, "tokens to say at most"),
 	MAAS_INT(0, generate, max_length, 0, 1e9, 0, "tokens at most, those of the prompt included; 0: no such bound"),
 	MAAS_INT(0, generate, num_return_sequences, 1, 1e6, 1, "completions of each prompt"),
+	MAAS_INT(0, generate, num_beams, 1, GENERATE_BEAMS, 1,
+	    "search for the likeliest text, N at a time; 1: take the likeliest token"),
+	MAAS_REAL(0, generate, length_penalty, -50, 50, 1,
+	    "with --num-beams: above 0 favours long texts, below 0 short ones"),
 	MAAS_LIST(0, generate, stop, "TEXT", "end before this text; may be repeated"),
 	MAAS_FLAG(0, generate, ignore_eos, "go on behind the end of a text"),
 	MAAS_FLAG(0, generate, echo, "begin each completion with its prompt"),
@@ -104,6 +108,8 @@ generate_request(struct job *j, struct maas_request *q, uint64_t stream)
 	q->ignore_eos = o->ignore_eos;
 	q->echo = o->echo;
 	q->truncate = o->truncate;
+	q->beams = (size_t)o->num_beams;
+	q->length_penalty = o->length_penalty;
 	q->logprobs = given(j->call, "logprobs");
 	q->top = (int)o->logprobs;
 	q->share = 1; /* several completions of a prompt read it once */
@@ -158,6 +164,11 @@ places(const struct job *j, size_t context)
 
 	if (o->score || o->perplexity)
 		return context < 128 ? 4 : 2;
+	if (o->num_beams > 1) {
+		size_t n = (size_t)o->num_beams;
+
+		return o->prompt || o->line_buffered || n > 8 ? n : 16 / n * n;
+	}
 	if (o->prompt || o->line_buffered)
 		return o->num_return_sequences < 16 ? (size_t)o->num_return_sequences : 16;
 	return 16;
@@ -230,6 +241,17 @@ check(struct call *c, const struct generate *o)
 		return misuse(c, "--score and --perplexity take a text, from files or standard input");
 	if (given(c, "stride") && !o->perplexity && !o->score)
 		return misuse(c, "--stride goes with --perplexity or --score");
+	if (o->num_beams > 1 && !maas_sampling_greedy(c->part[1]))
+		return misuse(c,
+		    "--num-beams looks for the likeliest text and draws nothing: it does not go with a "
+		    "temperature, --top-k, --top-p, --min-p or --typical-p");
+	if (o->num_beams > 1 && scoring)
+		return misuse(c, "--num-beams goes with completions, not with --score or --perplexity");
+	if (o->num_beams > 1 && o->num_return_sequences > o->num_beams)
+		return misuse(
+		    c, "--num-return-sequences %ld is above --num-beams %ld", o->num_return_sequences, o->num_beams);
+	if (given(c, "length_penalty") && o->num_beams == 1)
+		return misuse(c, "--length-penalty goes with --num-beams");
 	if (given(c, "logprobs") && !json)
 		return misuse(c, "--logprobs goes with --jsonl or --score");
 	if (o->prompt && c->n > 0)

@@ -205,6 +205,7 @@ struct maas_sampling {
 	int sampler_order;
 };
 extern const struct maas_field maas_sampling_fields[];
+int maas_sampling_greedy(const struct maas_sampling *); /* is the likeliest token taken, and nothing drawn? */
 
 struct maas_request {
 	const int32_t *prompt;                  /* copied; at least one id */
@@ -222,6 +223,9 @@ struct maas_request {
 	int top;                                /* and that many of the likeliest; at most MAAS_TOP */
 	int embed;                              /* says nothing: the prompt, of the context at most, becomes one vector */
 	size_t score;                           /* with logprobs: of the prompt's tokens from this one (1 ...) on too; 0: no */
+	size_t beams;                           /* above 1: search for the likeliest text with so many beams, each a place;
+						 * sampling must be greedy, and nothing is drawn */
+	double length_penalty;                  /* of a search: a text of n tokens counts sum / n^this */
 	uint64_t share;                         /* sequences of the same number share the cache of a common beginning; 0: none */
 	void *user;
 };
@@ -245,6 +249,9 @@ struct maas_sequence {                          /* the caller reads; valid until
 	const float *logprob;                   /* [n]; NAN where not asked, and for the very first; NULL: none asked */
 	const struct maas_choice *top;          /* [n][ntop], likeliest first; id -1 where not asked */
 	int ntop;
+	double score;                           /* of a search that has ended: sum of the log-probabilities, penalties
+						 * applied, by the length penalty */
+	const struct maas_sequence *next;       /* of a search that has ended: the next best text; NULL: no more */
 	const float *mean;                      /* [width] with embed, when finished: the mean over the prompt's ids of what
 						 * the last norm gives; NULL: not asked */
 };

@@ -8,60 +8,6 @@
 #define HEAD_ROWS 32                /* logits at a time: the vocabulary is wide */
 #define CACHE     ((size_t)4 << 30) /* bytes, where nobody says and one context takes no more */
 
-struct slot {
-	struct maas_sequence pub; /* first: the caller holds this */
-	int taken;
-	struct maas_sampling sampling;
-	uint64_t seed, stream;
-	int ignore_eos, logprobs, embed;
-	size_t row, rows;    /* of an embedding: those of this pass */
-	size_t score;        /* see maas_request */
-	size_t end;          /* most ids it may come to; the last is never fed */
-	size_t fed;          /* ids whose keys and values are in the cache */
-	size_t wants, grant; /* of this step's rows; what it gets */
-	size_t named;        /* blocks that others can find */
-	size_t apart;        /* ids from which on it computes itself: what comes of them is wanted */
-	uint64_t share;
-	int32_t next; /* what this step chose */
-	int chosen;
-	int32_t *id;
-	float *logprob;
-	struct maas_choice *top;
-	double *sum; /* [width], of an embedding */
-	float *mean;
-	size_t id_cap, logprob_cap, top_cap, sum_cap, mean_cap;
-	uint32_t *block;
-	size_t blocks;
-	struct outflow out;
-	struct maas_buf stops; /* bytes of the stop strings */
-	struct maas_span *stop;
-	size_t stop_cap;
-};
-
-/* A row whose logits are wanted: of a slot, what comes behind id `at`. */
-struct wanted {
-	struct slot *slot;
-	size_t at;
-};
-
-struct maas_decoder {
-	struct net net;
-	const struct maas_tokenizer *tok;
-	int32_t end[MAAS_ENDS]; /* of a text */
-	size_t ends;
-	struct slot *slot;
-	size_t slots;
-	struct slot **live; /* in the order they joined */
-	size_t nlive;
-	struct blocks blocks;
-	struct net_run *run;
-	struct wanted *wanted; /* [rows], and the rows they are */
-	size_t *row, nwanted;
-	struct wanted *slice;    /* the part that is in logits */
-	struct sampler *sampler; /* a member each */
-	uint64_t steps, prompt_tokens, new_tokens;
-};
-
 const char *
 maas_finish_name(enum maas_finish f)
 {
@@ -160,6 +106,7 @@ maas_decoder_free(struct maas_decoder *d)
 		free(s->sum);
 		free(s->mean);
 		free(s->stop);
+		maas_arena_free(s->searches);
 		maas_buf_free(&s->stops);
 		maas_buf_free(&s->out.raw);
 	}
@@ -315,8 +262,8 @@ copy_stops(struct slot *s, const struct maas_request *q)
 }
 
 /* Copies of all that the request holds; arrays long enough for all that may be said. */
-static int
-fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const int32_t *prompt, size_t n)
+int
+slot_fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const int32_t *prompt, size_t n)
 {
 	struct maas_buf raw = s->out.raw;
 
@@ -374,7 +321,7 @@ maas_decoder_join(struct maas_decoder *d, const struct maas_request *q)
 	if (!(s = place(d, blocks)))
 		return NULL;
 	s->end = end;
-	if (fill(d, s, q, q->prompt + skip, n) < 0)
+	if (slot_fill(d, s, q, q->prompt + skip, n) < 0)
 		return NULL;
 	s->sampling = q->sampling;
 	s->seed = q->seed;
@@ -385,17 +332,23 @@ maas_decoder_join(struct maas_decoder *d, const struct maas_request *q)
 	s->rows = 0;
 	s->score = q->logprobs && !q->embed ? q->score : 0;
 	s->share = q->share;
+	s->idle = 0;
 	s->apart = q->embed ? 0 : s->score && s->score < n ? s->score - 1 : n - 1;
 	if (reserve(d, s, blocks) < 0)
 		return NULL;
 	s->taken = 1;
 	d->live[d->nlive++] = s;
+	if (q->beams > 1 && q->max_new > 0 && beams_join(d, s, q) < 0) {
+		slot_retire(d, s);
+		slot_forget(d, s);
+		s->taken = 0;
+		return NULL;
+	}
 	return &s->pub;
 }
 
-/* It says no more: its cache is free for others at once. */
-static void
-retire(struct maas_decoder *d, struct slot *s)
+void
+slot_retire(struct maas_decoder *d, struct slot *s)
 {
 	size_t i = 0;
 
@@ -408,14 +361,13 @@ retire(struct maas_decoder *d, struct slot *s)
 	d->nlive--;
 }
 
-/* Nothing is left of what it read and said, nor of what tells of it. */
-static void
-forget(const struct maas_decoder *d, struct slot *s)
+void
+slot_forget(const struct maas_decoder *d, struct slot *s)
 {
-	maas_wipe(s->id, s->pub.n * sizeof *s->id);
+	maas_wipe(s->id, s->end * sizeof *s->id);
 	if (s->logprobs) {
-		maas_wipe(s->logprob, s->pub.n * sizeof *s->logprob);
-		maas_wipe(s->top, s->pub.n * (size_t)s->pub.ntop * sizeof *s->top);
+		maas_wipe(s->logprob, s->end * sizeof *s->logprob);
+		maas_wipe(s->top, s->end * (size_t)s->pub.ntop * sizeof *s->top);
 	}
 	if (s->embed) {
 		maas_wipe(s->sum, d->net.w.embed * sizeof *s->sum);
@@ -432,8 +384,12 @@ maas_decoder_leave(struct maas_decoder *d, struct maas_sequence *pub)
 
 	if (!s)
 		return;
-	retire(d, s);
-	forget(d, s);
+	if (s->beams) {
+		beams_leave(d, s);
+		return;
+	}
+	slot_retire(d, s);
+	slot_forget(d, s);
 	s->taken = 0;
 }
 
@@ -461,7 +417,7 @@ feed(struct maas_decoder *d, struct slot *s, size_t rows, size_t *nrun, size_t *
 static size_t
 unfed(const struct slot *s)
 {
-	return (s->pub.n < s->end ? s->pub.n : s->end - 1) - s->fed;
+	return s->idle ? 0 : (s->pub.n < s->end ? s->pub.n : s->end - 1) - s->fed;
 }
 
 /* Is the next block of sequence i being filled by one that joined before it?  Then it is had for nothing soon. */
@@ -549,8 +505,12 @@ consume(void *arg, size_t begin, size_t end, int member)
 		struct slot *s = d->slice[i].slot;
 		size_t at = d->slice[i].at;
 		const float *logit = d->net.logits + i * vocab;
-		double norm = s->logprobs ? maas_logsumexp(logit, vocab) : 0;
+		double norm = s->logprobs && !s->beams ? maas_logsumexp(logit, vocab) : 0;
 
+		if (s->beams) {
+			beams_weigh(d, s, logit, &d->sampler[member]);
+			continue;
+		}
 		if (at == s->pub.n) {
 			struct sample_case c = { &s->sampling, logit, s->id, s->pub.prompt, s->pub.n,
 				maas_uniform(s->seed, s->stream, s->pub.n - s->pub.prompt) };
@@ -573,7 +533,7 @@ end_at(struct maas_decoder *d, struct slot *s, enum maas_finish why)
 {
 	s->pub.finish = why;
 	maas_outflow_end(&s->out);
-	retire(d, s);
+	slot_retire(d, s);
 }
 
 /* What this pass gave of the prompts that become vectors: always one id after the other, wherever a pass began. */
@@ -669,6 +629,11 @@ maas_decoder_step(struct maas_decoder *d)
 	for (size_t i = d->nlive; i-- > 0;) {
 		struct slot *s = d->live[i];
 
+		if (s->beams) {
+			if (s->beam == 0)
+				beams_advance(d, s);
+			continue;
+		}
 		if (s->chosen)
 			say(d, s);
 		else if (s->embed && unfed(s) == 0)

@@ -29,6 +29,7 @@ int blocks_make(struct blocks *, struct maas_arena *, size_t n, int keep) MAAS_U
 /* One for the caller; there must be a spare one. */
 uint32_t blocks_take(struct blocks *);
 void blocks_give(struct blocks *, uint32_t);
+void blocks_share(struct blocks *, uint32_t);  /* one user more; it must have one */
 /* Block `at` of a sequence whose blocks before it, all with names, are block[0 ... at) and whose ids are id: filled
  * already, for the same `share`?  1: *found is the caller's too. */
 int blocks_find(struct blocks *, uint64_t share, const uint32_t *block, size_t at, const int32_t *id, uint32_t *found);
@@ -113,6 +114,11 @@ struct sample_case {
 int32_t maas_sample_next(struct sampler *, const struct sample_case *);
 int maas_sample_check(const struct maas_sampling *) MAAS_USE;        /* in the ranges of the field table? */
 
+/* The k highest log-probabilities after penalties, where `norm` is maas_logsumexp of the logits: into s->item, keys
+ * their negative, the highest first (of equal ones the lower id).  How many; -1 where a logit is no number. */
+long maas_sample_best(struct sampler *, const struct sample_case *, double norm, size_t k);
+int maas_sample_plain(const struct maas_sampling *);    /* has it no penalties? */
+
 /* The k likeliest, ties by id; filled with id -1 where there are fewer.  norm: maas_logsumexp of all. */
 void maas_sample_top(struct maas_choice *top, int k, const float *logit, size_t n, double norm);
 
@@ -130,5 +136,79 @@ struct outflow {
 int maas_outflow_add(struct outflow *, int32_t id) MAAS_USE;
 void maas_outflow_pass(struct outflow *, int32_t id);   /* it came before, and is not shown */
 void maas_outflow_end(struct outflow *);     /* nothing more comes: show what was held back */
+
+/* A sequence, and all it has. */
+struct beams;
+struct slot {
+	struct maas_sequence pub;       /* first: the caller holds this */
+	int taken, idle;                /* idle: nothing of it is to be fed */
+	struct maas_sampling sampling;
+	uint64_t seed, stream;
+	int ignore_eos, logprobs, embed;
+	size_t row, rows;               /* of an embedding: those of this pass */
+	size_t score;                   /* see maas_request */
+	size_t end;                     /* most ids it may come to; the last is never fed */
+	size_t fed;                     /* ids whose keys and values are in the cache */
+	size_t wants, grant;            /* of this step's rows; what it gets */
+	size_t named;                   /* blocks that others can find */
+	size_t apart;                   /* ids from which on it computes itself: what comes of them is wanted */
+	uint64_t share;
+	int32_t next;                   /* what this step chose */
+	int chosen;
+	int32_t *id;
+	float *logprob;
+	struct maas_choice *top;
+	double *sum;                    /* [width], of an embedding */
+	float *mean;
+	size_t id_cap, logprob_cap, top_cap, sum_cap, mean_cap;
+	uint32_t *block;
+	size_t blocks;
+	struct outflow out;
+	struct maas_buf stops;          /* bytes of the stop strings */
+	struct maas_span *stop;
+	size_t stop_cap;
+	struct beams *beams;            /* the search that it is a beam of; NULL: none */
+	size_t beam;                    /* which; 0 is the caller's */
+	struct maas_arena *searches;    /* of a beam 0: what a search has */
+};
+
+/* A row whose logits are wanted: of a slot, what comes behind id `at`. */
+struct wanted {
+	struct slot *slot;
+	size_t at;
+};
+
+struct maas_decoder {
+	struct net net;
+	const struct maas_tokenizer *tok;
+	int32_t end[MAAS_ENDS];         /* of a text */
+	size_t ends;
+	struct slot *slot;
+	size_t slots;
+	struct slot **live;             /* in the order they joined */
+	size_t nlive;
+	struct blocks blocks;
+	struct net_run *run;
+	struct wanted *wanted;          /* [rows], and the rows they are */
+	size_t *row, nwanted;
+	struct wanted *slice;           /* the part that is in logits */
+	struct sampler *sampler;        /* a member each */
+	uint64_t steps, prompt_tokens, new_tokens;
+};
+void slot_retire(struct maas_decoder *, struct slot *); /* it says no more: its cache is free for others at once */
+/* Room for, and copies of, all that the request holds; its prompt is prompt[0 ... n). */
+int slot_fill(struct maas_decoder *, struct slot *, const struct maas_request *, const int32_t *prompt, size_t n) MAAS_USE;
+void slot_forget(const struct maas_decoder *, struct slot *);    /* nothing is left of what it read and said, nor of what tells of it */
+
+/*
+ * Beams: the slot of a request and others, all of them live.  _join, last of all when the request joins: places,
+ * memory and cache for all; it leaves nothing behind where it fails.  _weigh: what the logits behind a beam's last id
+ * are for; beams at a time by different members.  _advance, where that was done for all that run: the step that it
+ * makes, and the end.
+ */
+int beams_join(struct maas_decoder *, struct slot *, const struct maas_request *) MAAS_USE;
+void beams_weigh(struct maas_decoder *, struct slot *, const float *logit, struct sampler *);
+void beams_advance(struct maas_decoder *, struct slot *);
+void beams_leave(struct maas_decoder *, struct slot *);
 
 #endif

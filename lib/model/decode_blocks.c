@@ -117,6 +117,12 @@ blocks_take(struct blocks *b)
 }
 
 void
+blocks_share(struct blocks *b, uint32_t i)
+{
+	b->block[i].users++;
+}
+
+void
 blocks_give(struct blocks *b, uint32_t i)
 {
 	if (--b->block[i].users > 0)

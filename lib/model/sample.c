@@ -85,8 +85,8 @@ sample_heat(const struct maas_sampling *h)
 	return isnan(h->temperature) ? 1 : fmaxf((float)h->temperature, 1e-6f);
 }
 
-static int
-greedy(const struct maas_sampling *h)
+int
+maas_sampling_greedy(const struct maas_sampling *h)
 {
 	if (!isnan(h->temperature))
 		return h->temperature == 0;
@@ -400,14 +400,18 @@ draw(struct sample_item *a, size_t n, double u)
 	return a[i].id;
 }
 
+int
+maas_sample_plain(const struct maas_sampling *h)
+{
+	return h->repetition_penalty == 1 && h->presence_penalty == 0 && h->frequency_penalty == 0 &&
+	    h->no_repeat_ngram_size == 0;
+}
+
 /* Logits, or what penalties made of them; peaks are of what is returned. */
 static const float *
 penalised(struct sampler *s, const struct sample_case *c)
 {
-	const struct maas_sampling *h = c->how;
-
-	if (h->repetition_penalty == 1 && h->presence_penalty == 0 && h->frequency_penalty == 0 &&
-	    h->no_repeat_ngram_size == 0)
+	if (maas_sample_plain(c->how))
 		return c->logit;
 	memcpy(s->score, c->logit, s->vocab * sizeof *s->score);
 	penalise(s, c);
@@ -468,9 +472,43 @@ maas_sample_next(struct sampler *s, const struct sample_case *c)
 			return (int32_t)best;
 		best = now;
 	}
-	if (greedy(h))
+	if (maas_sampling_greedy(h))
 		return (int32_t)best;
 	if (h->top_k == 0 && (isnan(h->typical_p) || h->typical_p >= 1))
 		return sample_wide(s, x, x[best], h, c->u);
 	return narrow(s, x, x[best], h, c->u);
+}
+
+long
+maas_sample_best(struct sampler *s, const struct sample_case *c, double norm, size_t k)
+{
+	const float *x = c->logit;
+	int plain = maas_sample_plain(c->how);
+	size_t n, best;
+
+	if (maas_peaks(s->peak, x, s->vocab, LARGE))
+		return -1;
+	best = likeliest(s, x);
+	if (!(x[best] >= -LARGE))
+		return -1;
+	if (!plain) {
+		for (size_t i = 0; i < s->vocab; i++)
+			s->score[i] = (float)(x[i] - norm);
+		penalise(s, c);
+		ban(s, c);
+		x = s->score;
+		(void)maas_peaks(s->peak, x, s->vocab, INFINITY);
+		best = likeliest(s, x);
+	}
+	n = top_k(s, x, x[best], (long)k, 1);
+	for (size_t i = 0; i < n; i++)
+		s->item[i].key = -s->item[i].score;
+	if (n > k) { /* ties */
+		select_first(s->item, n, k);
+		n = k;
+	}
+	sample_sort(s->item, n);
+	for (size_t i = 0; i < n; i++)
+		s->item[i].score = plain ? (float)(s->item[i].score - norm) : s->item[i].score;
+	return (long)n;
 }

@@ -10,4 +10,9 @@ t -m m -n -1 -p x
 t -m m --top-p 1.5 -p x
 t -m m --temprature 1 -p x
 t -m m --precision f64 -p x
-t -m m --num-beams 4 -p x
+t maas-generate -m m -p x --no-such-option
+t maas-generate -m m -p x --num-beams 4 --top-k 3
+t maas-generate -m m -p x --num-beams 4 --num-return-sequences 5
+t maas-generate -m m -p x --num-beams 257
+t maas-generate -m m -p x --length-penalty 2
+t maas-generate -m m --score --num-beams 2

@@ -38,3 +38,15 @@ nll=$(g --perplexity text | sed -n 's/^nll_per_token	//p')
 g --score <text | jq -s "(-([.[].logprob]|add/length) - $nll)|fabs < 1e-6"
 maas-tokenize encode -m tok.json --whole --bin text.bin text
 g --perplexity text >c; g --perplexity <text.bin | cmp - c && echo "a token file is scored as its text is"
+
+echo "beams:"
+g -p 'The king' -n 6 --ids --num-beams 4
+g -p 'The king' -n 6 --jsonl --ids --logprobs 1 --num-beams 4 --num-return-sequences 3 --no-repeat-ngram-size 2 >beams
+jq -c '[.id,.index,.finish_reason,.completion_tokens,.ids]' beams
+jq -s 'map(.score) as $s | ($s == ($s | sort | reverse)) and ($s[0] < 0)' beams
+jq -c '(.logprobs | map(.id)) == .ids' beams | sort -u
+printf '%s\n' "$(g -p 'The king' -n 30 --num-beams 3 --no-repeat-ngram-size 1)" >whole.txt
+stop=$(cut -c 5-7 whole.txt | head -n 1)
+g -p 'The king' -n 30 --num-beams 3 --no-repeat-ngram-size 1 --stop "$stop" --jsonl | jq -c --arg s "$stop" '[.finish_reason, (.text | contains($s))]'
+g -n 9 --ids --num-beams 5 --num-return-sequences 5 --no-repeat-ngram-size 1 prompts >c; wc -l <c
+g -n 9 --ids --num-beams 5 --num-return-sequences 5 --no-repeat-ngram-size 1 --line-buffered -j 2 prompts | cmp - c && echo "one after the other"
