@@ -107,22 +107,6 @@ take_locks(struct job *j)
 	return j->lock < 0 ? -1 : 0;
 }
 
-/* What was not said is as in the model begun with. */
-static int
-adopt_settings(struct job *j)
-{
-	struct maas_buf b = { 0 };
-	int rc = 0;
-
-	for (const struct maas_field *f = j->model->kind->fields; f->type && !rc; f++) {
-		b.n = 0;
-		if (!given(j->call, f->name))
-			rc = maas_get(f, j->from->settings, &b) || maas_set(f, j->model->settings, b.s) ? -1 : 0;
-	}
-	maas_buf_free(&b);
-	return rc;
-}
-
 /* The kind's settings; the vocabulary is the tokeniser's where it is not said. */
 static int
 make_model(struct job *j)

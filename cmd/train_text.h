@@ -42,6 +42,9 @@ int open_tokenizer(struct job *);
 int read_data(struct job *);
 int learns_pairs(const struct job *);
 
+/* The settings of the model begun with, where none were said; others than may be are refused. */
+int adopt_settings(struct job *);
+
 /* Train with a progress line and a log until the end or a signal: enum maas_ending, or -1. */
 int watch_run(struct job *);
 int report_plan(struct job *);                  /* --dry-run */

@@ -307,6 +307,8 @@ int maas_model_parameters(const struct maas_model *, uint64_t *) MAAS_USE;
 const char *maas_model_task(const struct maas_model *);
 /* What the decoding engine runs it on; NULL: a reason why it continues no text. */
 const struct maas_decoder_ops *maas_model_decodes(const struct maas_model *) MAAS_USE;
+/* Is this tensor a table of positions, of which a shorter context has the beginning? */
+int maas_model_is_positions(const struct maas_model *, const char *tensor);
 
 /* The tokeniser a model carries; NULL with a reason where it has none.  Free it. */
 struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;

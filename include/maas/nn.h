@@ -77,6 +77,11 @@ struct maas_node *maas_param(struct maas_tape *, const char *name, int ndim, con
 struct maas_node *maas_apply(struct maas_tape *, const struct maas_op *, struct maas_node *const *in, int nin,
     const void *attr, size_t attr_bytes);
 struct maas_node *maas_tape_input(const struct maas_tape *, const char *name);  /* NULL: none of that name */
+/* Before parameters are built: those whose names match one of "PATTERN,...", with the wildcards of the shell, are not
+ * learnt.  They have no gradient, and nothing goes back below the first that is learnt. */
+int maas_tape_freeze(struct maas_tape *, const char *patterns) MAAS_USE;
+/* When they are built: has each pattern met one, and is one left to learn?  MAAS_USAGE. */
+int maas_tape_frozen(const struct maas_tape *) MAAS_USE;
 /* The same value and gradient in another shape. */
 struct maas_node *maas_view(struct maas_tape *, struct maas_node *x, int ndim, const size_t *dim);
 size_t maas_len(const struct maas_node *);              /* elements */
@@ -85,17 +90,20 @@ size_t maas_rows(const struct maas_node *, const struct maas_run *);    /* in us
 /*
  * Give every value and gradient its place, by first and last use.  `loss` is a scalar
  * whose gradient is 1; with train 0 nothing is kept for backward.  Parameters, their gradients
- * and (with MAAS_HALF) bf16 copies lie in one block each, in build order, each 64-byte aligned.
+ * and (with MAAS_HALF) bf16 copies lie in one block each, in build order, each 64-byte aligned; those that are frozen
+ * lie behind the others and have no gradients.
  * MAAS_ROUNDED: runs will be in bf16, so what only products read is kept in it; nothing else comes out.
  */
 enum { MAAS_TRAIN = 1, MAAS_HALF = 2, MAAS_ROUNDED = 4 };
 int maas_tape_plan(struct maas_tape *, struct maas_node *loss, int train) MAAS_USE;
 struct maas_params {
-	size_t n;                               /* elements, padding included */
-	float *val, *grad;
-	maas_bf16 *half;
-	size_t count;
-	struct maas_node **node;
+	size_t n;                               /* elements that are learnt, padding included */
+	size_t all;                             /* of all, frozen ones included */
+	float *val, *grad;                      /* [all], [n] */
+	maas_bf16 *half;                        /* [all] */
+	size_t count, learnt;                   /* parameters; those that are learnt */
+	struct maas_node **node;                /* in build order: [count] */
+	struct maas_node **learn;               /* [learnt] */
 };
 const struct maas_params *maas_tape_params(const struct maas_tape *);
 size_t maas_tape_bytes(const struct maas_tape *);       /* activations and gradients planned */

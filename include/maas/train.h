@@ -180,7 +180,7 @@ struct maas_watch {
 };
 struct maas_trainer *maas_trainer_new(const struct maas_run_setup *) MAAS_USE;
 void maas_trainer_free(struct maas_trainer *);
-/* Take the parameters of a model of the same shape as the first ones. */
+/* Take the parameters of a model of the same shape, in F32 or BF16, as the first ones; its context may be longer. */
 int maas_trainer_init_from(struct maas_trainer *, const struct maas_model *) MAAS_USE;
 /* Go on from the newest checkpoint: 1, or 0 where there is none. */
 int maas_trainer_resume(struct maas_trainer *) MAAS_USE;

@@ -69,6 +69,15 @@ transformer_name(char *to, size_t size, const struct transformer *s, long layer,
 		snprintf(to, size, "%s.%ld.%s.%s", s->name->layer, layer, name, kind);
 }
 
+int
+maas_model_is_positions(const struct maas_model *m, const char *tensor)
+{
+	const char *name = m->kind->decode ? shape_of(m).name->positions : NULL;
+	size_t n = name ? strlen(name) : 0;
+
+	return name && !strncmp(tensor, name, n) && !strcmp(tensor + n, ".weight");
+}
+
 size_t
 transformer_wide(const struct transformer *s, int i)
 {

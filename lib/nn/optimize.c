@@ -21,11 +21,11 @@ piece(const struct update *u, size_t begin, size_t end, size_t *node)
 {
 	const struct maas_params *p = u->p;
 
-	while (*node + 1 < p->count && (const float *)p->node[*node + 1]->val <= p->val + begin)
+	while (*node + 1 < p->learnt && (const float *)p->learn[*node + 1]->val <= p->val + begin)
 		++*node;
-	if (*node + 1 == p->count)
+	if (*node + 1 == p->learnt)
 		return end - begin;
-	size_t next = (size_t)((const float *)p->node[*node + 1]->val - p->val);
+	size_t next = (size_t)((const float *)p->learn[*node + 1]->val - p->val);
 
 	return (next < end ? next : end) - begin;
 }
@@ -43,7 +43,7 @@ update(void *arg, size_t begin, size_t end, int member)
 		int which;
 
 		n = piece(u, i, end, &node);
-		which = (p->node[node]->flags & MAAS_DECAY) != 0;
+		which = (p->learn[node]->flags & MAAS_DECAY) != 0;
 		if (u->v)
 			maas_adam_kernel(p->val + i, u->m + i, u->v + i, half, p->grad + i, n, &u->adam[which]);
 		else

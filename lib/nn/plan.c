@@ -233,32 +233,55 @@ hand_out(struct plan *p)
 	return 0;
 }
 
+/* Elements that a parameter takes: a bf16 copy, too, begins on a line of the cache. */
+static size_t
+room(const struct maas_node *y)
+{
+	return padded(maas_len(y) * sizeof(maas_bf16)) / sizeof(maas_bf16);
+}
+
+/* The parameters that are learnt, then those that are not. */
+static size_t
+list_params(struct plan *p, size_t at, int learnt)
+{
+	struct maas_params *all = &p->t->params;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct maas_node *y = all->node[i];
+
+		if (((y->flags & MAAS_WANTS_GRAD) != 0) != learnt)
+			continue;
+		y->val = all->val + at;
+		y->half = all->half ? all->half + at : NULL;
+		if (learnt) {
+			y->grad = all->grad ? all->grad + at : NULL;
+			all->learn[all->learnt++] = y;
+		}
+		at += room(y);
+	}
+	return at;
+}
+
 static int
 take_params(struct plan *p, int half)
 {
 	struct maas_tape *t = p->t;
 	struct maas_params *all = &t->params;
-	size_t at = 0;
 
-	if (!(all->node = maas_take(t->arena, t->n, sizeof(struct maas_node *))))
+	if (!(all->node = maas_take(t->arena, 2 * t->n, sizeof(struct maas_node *))))
 		return -1;
+	all->learn = all->node + t->n;
 	for (size_t i = 0; i < t->n; i++)
 		if (t->node[i]->flags & MAAS_PARAM) {
 			all->node[all->count++] = t->node[i];
-			all->n += padded(maas_len(t->node[i]) * sizeof(maas_bf16)) / sizeof(maas_bf16);
+			all->all += room(t->node[i]);
+			all->n += t->node[i]->flags & MAAS_WANTS_GRAD ? room(t->node[i]) : 0;
 		}
-	if (!(all->val = maas_take(t->arena, all->n, sizeof *all->val)) ||
+	if (!(all->val = maas_take(t->arena, all->all, sizeof *all->val)) ||
 	    (p->train && !(all->grad = maas_take(t->arena, all->n, sizeof *all->grad))) ||
-	    (half && !(all->half = maas_take(t->arena, all->n, sizeof *all->half))))
+	    (half && !(all->half = maas_take(t->arena, all->all, sizeof *all->half))))
 		return -1;
-	for (size_t i = 0; i < all->count; i++) {
-		struct maas_node *y = all->node[i];
-
-		y->val = all->val + at;
-		y->grad = all->grad ? all->grad + at : NULL;
-		y->half = all->half ? all->half + at : NULL;
-		at += padded(maas_len(y) * sizeof(maas_bf16)) / sizeof(maas_bf16);
-	}
+	list_params(p, list_params(p, 0, 1), 0);
 	return 0;
 }
 

@@ -120,7 +120,9 @@ maas_input(struct maas_tape *t, const char *name, enum maas_dtype type, int ndim
 struct maas_node *
 maas_param(struct maas_tape *t, const char *name, int ndim, const size_t *dim, int decay)
 {
-	return leaf(t, name, MAAS_F32, ndim, dim, MAAS_PARAM | MAAS_WANTS_GRAD | (decay ? MAAS_DECAY : 0));
+	unsigned learnt = tape_freezes(t, name) ? 0 : MAAS_WANTS_GRAD | (decay ? MAAS_DECAY : 0);
+
+	return leaf(t, name, MAAS_F32, ndim, dim, MAAS_PARAM | learnt);
 }
 
 struct maas_node *

@@ -17,9 +17,12 @@ struct maas_tape {
 	struct maas_node *loss;
 	struct maas_turn *turn; /* NULL: not planned for training */
 	struct maas_params params;
+	struct maas_frozen *frozen; /* NULL: all is learnt */
 	size_t bytes, scratch;
 };
 
+/* Is a parameter of this name not to be learnt? */
+int tape_freezes(struct maas_tape *, const char *name);
 struct maas_node *tape_root(struct maas_node *); /* whose value and gradient these are */
 
 #endif

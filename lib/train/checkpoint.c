@@ -20,19 +20,28 @@
 struct set {
 	const char *prefix;
 	float *block;
+	int all; /* of what is not learnt, too */
 };
 
 static size_t
 list_sets(const struct maas_checkpoint *c, struct set s[4])
 {
-	const struct set all[] = { { "value/", c->params->val }, { "m/", c->moment[0] }, { "v/", c->moment[1] },
-		{ "best/", c->best } };
+	const struct set all[] = { { "value/", c->params->val, 1 }, { "m/", c->moment[0], 0 },
+		{ "v/", c->moment[1], 0 }, { "best/", c->best, 0 } };
 	size_t n = 0;
 
 	for (size_t i = 0; i < MAAS_COUNT(all); i++)
 		if (all[i].block)
 			s[n++] = all[i];
 	return n;
+}
+
+/* The parameters that a set is of. */
+static struct maas_node *const *
+members(const struct maas_checkpoint *c, const struct set *s, size_t *n)
+{
+	*n = s->all ? c->params->count : c->params->learnt;
+	return s->all ? c->params->node : c->params->learn;
 }
 
 static float *
@@ -91,17 +100,20 @@ static int
 write_file(const struct maas_checkpoint *c, const char *path, struct maas_arena *a)
 {
 	struct set s[4];
-	size_t sets = list_sets(c, s), n = 0;
+	size_t sets = list_sets(c, s), n = 0, count;
 	struct maas_tensor *t = maas_take(a, sets * c->params->count + 2, sizeof *t);
 	double *evals = maas_take(a, c->curves->evals * EVAL_COLUMNS + 1, sizeof *evals);
 	char step[24], seconds[32];
 
 	if (!t || !evals)
 		return -1;
-	for (size_t i = 0; i < sets; i++)
-		for (size_t j = 0; j < c->params->count; j++, n++)
-			if (describe(a, s[i].prefix, c->params->node[j], place(c, &s[i], c->params->node[j]), &t[n]))
+	for (size_t i = 0; i < sets; i++) {
+		struct maas_node *const *w = members(c, &s[i], &count);
+
+		for (size_t j = 0; j < count; j++, n++)
+			if (describe(a, s[i].prefix, w[j], place(c, &s[i], w[j]), &t[n]))
 				return -1;
+	}
 	n += describe_curves(c->curves, evals, t + n);
 	snprintf(step, sizeof step, "%llu", (unsigned long long)c->curves->steps);
 	snprintf(seconds, sizeof seconds, "%.17g", c->seconds);
@@ -168,19 +180,22 @@ static int
 read_sets(struct maas_checkpoint *c, const struct maas_tensors *file, struct maas_arena *a)
 {
 	struct set s[4];
-	size_t sets = list_sets(c, s);
+	size_t sets = list_sets(c, s), count;
 	struct maas_tensor want;
 	const struct maas_tensor *t;
 
-	for (size_t i = 0; i < sets; i++)
-		for (size_t j = 0; j < c->params->count; j++) {
-			float *to = place(c, &s[i], c->params->node[j]);
+	for (size_t i = 0; i < sets; i++) {
+		struct maas_node *const *w = members(c, &s[i], &count);
 
-			if (describe(a, s[i].prefix, c->params->node[j], to, &want) ||
+		for (size_t j = 0; j < count; j++) {
+			float *to = place(c, &s[i], w[j]);
+
+			if (describe(a, s[i].prefix, w[j], to, &want) ||
 			    !(t = need(file, want.name, MAAS_F32, want.ndim, want.dim)))
 				return -1;
 			memcpy(to, t->data, want.bytes);
 		}
+	}
 	return 0;
 }
 

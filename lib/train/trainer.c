@@ -1,5 +1,4 @@
 /* A network, its data and its optimiser put together; one step; one evaluation. */
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,49 +70,14 @@ build(struct maas_trainer *t)
 	const struct maas_run_setup *s = &t->setup;
 	size_t rows = s->val && s->val->rows > s->train->rows ? s->val->rows : s->train->rows;
 
-	if (!(t->arena = maas_arena_new(1 << 20)) || !(t->tape = maas_tape_new(t->arena)))
+	if (!(t->arena = maas_arena_new(1 << 20)) || !(t->tape = maas_tape_new(t->arena)) ||
+	    (t->how.freeze && maas_tape_freeze(t->tape, t->how.freeze)))
 		return -1;
-	if (!(t->loss = s->model->kind->loss(s->model, t->tape, t->part * rows)) ||
+	if (!(t->loss = s->model->kind->loss(s->model, t->tape, t->part * rows)) || maas_tape_frozen(t->tape) ||
 	    maas_tape_plan(t->tape, t->loss, t->how.precision ? MAAS_TRAIN | MAAS_HALF | MAAS_ROUNDED : MAAS_TRAIN) ||
 	    s->train->how->bind(s->train, t->tape) || (s->val && s->val->how->bind(s->val, t->tape)))
 		return -1;
 	t->params = maas_tape_params(t->tape);
-	return 0;
-}
-
-/* --freeze: what has no gradient stays, whatever the optimiser; what has no penalty too. */
-static int
-freeze(struct maas_trainer *t, const char *patterns)
-{
-	size_t frozen = 0;
-	char one[256];
-
-	for (const char *p = patterns; p && *p; p += *p == ',') {
-		size_t n = strcspn(p, ","), hits = 0;
-
-		if (n >= sizeof one)
-			return maas_fail_as(
-			    MAAS_USAGE, "freeze: a pattern of %zu bytes, at most %zu", n, sizeof one - 1);
-		memcpy(one, p, n);
-		one[n] = 0;
-		for (size_t i = 0; i < t->params->count; i++) {
-			struct maas_node *w = t->params->node[i];
-
-			if (fnmatch(one, w->name, 0) != 0)
-				continue;
-			hits++;
-			frozen += w->grad != NULL;
-			w->grad = NULL;
-			w->flags &= ~(unsigned)MAAS_DECAY;
-		}
-		if (!hits)
-			return maas_fail_as(MAAS_USAGE,
-			    "freeze: no parameter is called '%s'; the first is %s, the last %s", one,
-			    t->params->node[0]->name, t->params->node[t->params->count - 1]->name);
-		p += n;
-	}
-	if (frozen && frozen == t->params->count)
-		return maas_fail_as(MAAS_USAGE, "freeze: '%s' leaves nothing to learn", patterns);
 	return 0;
 }
 
@@ -163,8 +127,7 @@ maas_trainer_new(const struct maas_run_setup *setup)
 	if (plan_batch(t))
 		goto fail;
 	plan_steps(t);
-	if (build(t) || freeze(t, t->how.freeze) || take_memory(t) ||
-	    kind->init(setup->model, t->params, t->how.init, setup->seed))
+	if (build(t) || take_memory(t) || kind->init(setup->model, t->params, t->how.init, setup->seed))
 		goto fail;
 	trainer_refresh(t);
 	return t;
@@ -190,7 +153,7 @@ void
 trainer_refresh(struct maas_trainer *t)
 {
 	if (t->params->half)
-		maas_to_bf16(t->params->half, t->params->val, t->params->n);
+		maas_to_bf16(t->params->half, t->params->val, t->params->all);
 }
 
 /* At first for the whole run, up to a size that does not matter: a step takes no memory. */
@@ -208,16 +171,42 @@ trainer_room(struct maas_trainer *t)
 	    : 0;
 }
 
+/* The tensor that a parameter begins with: floats; of positions, as many at least. */
+static const struct maas_tensor *
+origin(const struct maas_model *from, const struct maas_node *w)
+{
+	const struct maas_tensor *t = maas_model_tensor(from, w->name);
+	const size_t *dim = w->dim;
+
+	if (t && maas_is_quant(t->dtype)) {
+		maas_fail("tensor %s: weights of %d bits are not learnt: begin with the model that was quantized",
+		    w->name, t->dtype == MAAS_I8 ? 8 : 4);
+		return NULL;
+	}
+	if (t && t->ndim == 2 && t->dim[1] == dim[1] && maas_model_is_positions(from, w->name)) {
+		if (t->dim[0] < dim[0]) {
+			maas_fail("tensor %s: %zu positions, a context of %zu wants more (see --context)", w->name,
+			    t->dim[0], dim[0]);
+			return NULL;
+		}
+		dim = t->dim;
+	}
+	return maas_model_need(from, w->name, t && t->dtype == MAAS_BF16 ? MAAS_BF16 : MAAS_F32, w->ndim, dim);
+}
+
 int
 maas_trainer_init_from(struct maas_trainer *t, const struct maas_model *from)
 {
 	for (size_t i = 0; i < t->params->count; i++) {
 		const struct maas_node *w = t->params->node[i];
-		const struct maas_tensor *s = maas_model_need(from, w->name, MAAS_F32, w->ndim, w->dim);
+		const struct maas_tensor *s = origin(from, w);
 
 		if (!s)
 			return -1;
-		memcpy(w->val, s->data, s->bytes);
+		if (s->dtype == MAAS_BF16)
+			maas_from_bf16(w->val, s->data, maas_len(w));
+		else
+			memcpy(w->val, s->data, maas_len(w) * sizeof(float));
 	}
 	trainer_refresh(t);
 	return 0;
@@ -458,16 +447,17 @@ struct maas_cost
 maas_trainer_cost(struct maas_trainer *t)
 {
 	const struct maas_training *how = &t->how;
-	double state = (double)t->params->n * sizeof(float), began, weight;
+	double state = (double)t->params->n * sizeof(float), whole = (double)t->params->all * sizeof(float), began,
+	       weight;
 	struct maas_cost c = { .tokens_per_step = (double)t->batch * t->setup.train->length * (double)how->accumulate };
 
 	for (size_t i = 0; i < t->params->count; i++)
 		c.parameters += (double)maas_len(t->params->node[i]);
 	c.memory = (double)maas_arena_bytes(t->arena) + t->setup.train->memory;
 	if (t->setup.checkpoint) /* the new one is whole before an old one goes */
-		c.disk = state * (1 + (t->moment[0] != NULL) + (t->moment[1] != NULL) + (t->best != NULL)) *
+		c.disk = (whole + state * ((t->moment[0] != NULL) + (t->moment[1] != NULL) + (t->best != NULL))) *
 		    (double)(t->setup.keep + 1);
-	c.disk += state;
+	c.disk += whole;
 	c.steps = maas_trainer_steps(t);
 	learn(t, 0, t->part, 1, 0, &weight); /* touches all memory */
 	began = maas_clock();

@@ -1,0 +1,51 @@
+/* --init-from: a language model goes on from another, of which it takes over what was not said otherwise. */
+#include <string.h>
+
+#include "train_text.h"
+
+/* What may be another: weights mean the same with it, or it was asked for because they are to. */
+static int
+is_free(const char *name)
+{
+	static const char *const names[] = { "context", "dropout", "rope_theta", "rope_factor", "rope_original",
+		"rope_low", "rope_high" };
+
+	for (size_t i = 0; i < MAAS_COUNT(names); i++)
+		if (!strcmp(name, names[i]))
+			return 1;
+	return 0;
+}
+
+static int
+adopt(struct job *j, const struct maas_field *f, struct maas_buf *was, struct maas_buf *is)
+{
+	char name[64];
+
+	was->n = is->n = 0;
+	if (maas_get(f, j->from->settings, was))
+		return -1;
+	if (!given(j->call, f->name))
+		return maas_set(f, j->model->settings, was->s) ? -1 : 0;
+	if (is_free(f->name))
+		return 0;
+	if (maas_get(f, j->model->settings, is))
+		return -1;
+	if (!strcmp(was->s, is->s))
+		return 0;
+	maas_field_name(f, name, sizeof name);
+	return maas_fail_as(MAAS_USAGE, "--%s %s: the model of --init-from has %s, and its parameters fit nothing else",
+	    name, is->s, was->s);
+}
+
+int
+adopt_settings(struct job *j)
+{
+	struct maas_buf was = { 0 }, is = { 0 };
+	int rc = 0;
+
+	for (const struct maas_field *f = j->model->kind->fields; f->type && !rc; f++)
+		rc = adopt(j, f, &was, &is);
+	maas_buf_free(&was);
+	maas_buf_free(&is);
+	return rc;
+}
