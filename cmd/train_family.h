@@ -27,10 +27,18 @@ struct family {
 		const struct maas_field *fields;
 		size_t size;
 	} part[PARTS - 2];
+	/* Are these fields without use for a kind?  NULL: none are. */
+	int (*useless)(const struct maas_kind *, const struct maas_field *);
 	int (*run)(struct call *);      /* call->verb->data is the kind */
 };
 extern const struct family family_text; /* kinds that decode; one line each in maas-train.c */
 extern const struct family family_rows; /* kinds that take rows */
+
+/* A verb of every kind there is, and one that compares kinds; a kind of both families has one for both. */
+struct verb *train_verbs(size_t *n) MAAS_USE;
+void train_verbs_free(struct verb *);
+/* The verb by which that verb's kind learns from rows. */
+const struct verb *train_rows_verb(const struct verb *);
 
 /* What is wrong with the command line about input and outcome, before anything is read: said, and 64; else 0. */
 int check_outcome(const struct call *, const struct outcome *);

@@ -21,6 +21,8 @@ static const struct maas_field rows_fields[] = {
 	MAAS_FLAG(0, rows_options, shuffle, "with --cv: rows fall to folds by the seed, not in their order"),
 	MAAS_TEXT(
 	    0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
+	MAAS_TEXT(0, rows_options, tokenizer, NULL,
+	    "tokeniser: a file, a directory or a model; without it each byte is a token"),
 	MAAS_TEXT(0, rows_options, pca, NULL,
 	    "learn from N principal components, or from as many as have this share of the variance"),
 	MAAS_FLAG(0, rows_options, check, "look the data over, tell what is wrong with it, and train nothing"),
@@ -113,6 +115,10 @@ rows_check_options(struct rows_job *j)
 		return MAAS_USAGE;
 	if (choose_task(j) || check_held_out(j))
 		return MAAS_USAGE;
+	if (j->rows->tokenizer && !j->kind->rows->longest)
+		return misuse(j->call, "--tokenizer: %s models take words, not tokens", j->kind->name);
+	if (j->rows->vectorizer && j->kind->rows->longest)
+		return misuse(j->call, "--vectorizer: %s models read texts by a tokeniser", j->kind->name);
 	if (j->training->freeze && j->kind->rows->fit)
 		return misuse(j->call, "--freeze: %s models are no networks", j->kind->name);
 	if (j->rows->plot && maas_plot_check(j->rows->plot))
@@ -146,6 +152,8 @@ add_parts(const struct rows_job *j, struct rows_fold *f)
 
 	if (v && !bad)
 		bad = maas_vectorizer_compile(v, &b) || add_part(f->model, "vectorizer", &b);
+	if (f->tokenizer && !bad)
+		bad = maas_tokenizer_compile(f->tokenizer, &b) || add_part(f->model, "tokenizer", &b);
 	if (f->labels && !bad)
 		bad = maas_labels_print(&b, f->label, f->labels) || add_part(f->model, "labels", &b);
 	if (f->statistics.n && !bad)
@@ -159,9 +167,8 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 {
 	if (!(f->model = maas_model_new(j->kind)))
 		return -1;
-	memcpy(f->model->settings, j->call->part[0], j->kind->size);
-	if (j->init)
-		rows_from_settings(j, f->model);
+	if (rows_settings(j, f, f->model) < 0)
+		return -1;
 	return rows_project(j, f) || rows_fit(j, f, f->model) ||
 		(f->projection && j->kind->rows->fold(f->model, f->projection)) || add_parts(j, f) ||
 		maas_model_ready(f->model)
@@ -218,7 +225,6 @@ rows_job_set(struct rows_job *j, struct call *c)
 {
 	struct maas_table_options *table = c->part[3];
 
-	table->media = c->part[7];
 	*j = (struct rows_job){ .call = c,
 		.kind = c->verb->data,
 		.outcome = c->part[1],
@@ -227,6 +233,7 @@ rows_job_set(struct rows_job *j, struct call *c)
 		.vectorizer = c->part[4],
 		.training = c->part[5],
 		.preparation = c->part[6] };
+	table->media = j->kind && j->kind->rows->longest ? NULL : c->part[7];
 }
 
 static int
@@ -263,8 +270,17 @@ takes(const struct maas_kind *k)
 	return k->rows != NULL;
 }
 
+/* Kinds that read sequences have no features of words, and no numbers to prepare. */
+static int
+useless(const struct maas_kind *k, const struct maas_field *f)
+{
+	return k->rows->longest &&
+	    (f == maas_vectorizer_fields || f == maas_preparation_fields || f == maas_media_fields);
+}
+
 const struct family family_rows = {
 	.takes = takes,
+	.useless = useless,
 	.operands = "[DATA...]",
 	.part = {
 		{ rows_fields, sizeof(struct rows_options) },

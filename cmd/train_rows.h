@@ -8,7 +8,7 @@
 #include "train_family.h"
 
 struct rows_options {
-	const char *val, *vectorizer, *log, *plot, *until, *pca, *init_from;
+	const char *val, *vectorizer, *tokenizer, *log, *plot, *until, *pca, *init_from;
 	struct maas_list try;
 	double max_time;
 	long cv, trials;
@@ -28,7 +28,9 @@ struct rows_fold {
 	struct rows_part train, val; /* val.n 0: nothing held out */
 	struct maas_columns *learnt; /* NULL: rows are features already */
 	struct maas_vectorizer *fitted;
-	const struct maas_vectorizer *v; /* fitted, or --vectorizer's; NULL: no text */
+	const struct maas_vectorizer *v; /* fitted, or --vectorizer's; NULL: no text, or one that is read as a sequence */
+	struct maas_tokenizer *tokenizer; /* of sequences; NULL: none */
+	struct maas_spelling spelling;
 	struct maas_span *label;
 	size_t labels;
 	uint32_t *target, *val_target;
@@ -88,7 +90,8 @@ struct rows_job {
 	struct rows_goal goal;
 	struct maas_team *team;
 	struct maas_model *from;            /* of --vectorizer */
-	struct maas_model *init;            /* of --init-from; NULL */
+	struct maas_model *init;            /* of --init-from, which answers rows; NULL */
+	struct maas_model *body;            /* of --init-from, which does not: its network alone is taken; NULL */
 	struct maas_columns *own;           /* found in the data, or of numbers for a vectoriser's rows */
 	const struct maas_columns *columns; /* what the model keeps, where nothing is learnt about them here */
 	const struct maas_vectorizer *given; /* of `from` or `init`; NULL: fit one where there is text */
@@ -115,6 +118,14 @@ int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
 /* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again,
  * and the model is one to keep. */
 int rows_prepare(struct rows_job *, struct rows_fold *, int use_up);
+/* Texts as sequences: by what tokeniser.  c: the columns. */
+int rows_spell(struct rows_job *, struct rows_fold *, const struct maas_columns *c);
+/* The features of a part, sequences beside them; see maas_rowset_design.  use_up: and what is cut off is said. */
+int rows_design(const struct rows_job *, const struct rows_fold *, const struct rows_part *, const struct maas_columns *,
+    int use_up, struct maas_design *);
+/* The model's settings: those said, those begun with, the tokeniser's. */
+int rows_settings(const struct rows_job *, const struct rows_fold *, struct maas_model *);
+const struct maas_model *rows_begun(const struct rows_job *);   /* --init-from; NULL */
 /* With --pca: the components of both. */
 int rows_project(struct rows_job *, struct rows_fold *);
 int rows_learn(struct rows_job *, struct rows_fold *); /* the model, with its parts */

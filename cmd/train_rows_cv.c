@@ -65,8 +65,8 @@ judge(struct rows_job *j, struct rows_fold *f, const struct rows_part *asked, do
 	const struct maas_columns *c = f->learnt ? f->learnt : j->columns;
 	struct maas_design x = { 0 };
 	struct maas_eval *e = NULL;
-	int bad = maas_rowset_design(asked->set, asked->pick, asked->n, j->team, c, f->v, 0, &x) ||
-	    !(e = rows_judge(j, f, asked, &x)) || maas_eval_metric(e, rows_metric(j), score);
+	int bad = rows_design(j, f, asked, c, 0, &x) || !(e = rows_judge(j, f, asked, &x)) ||
+	    maas_eval_metric(e, rows_metric(j), score);
 
 	maas_design_free(&x);
 	maas_eval_free(e);

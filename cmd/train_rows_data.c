@@ -34,10 +34,21 @@ load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 	return d;
 }
 
+/* Who reads a text alone leaves the other columns out where the text is named. */
+static struct maas_columns *
+fit_columns(const struct rows_job *j, struct maas_table *t)
+{
+	struct maas_table_options o = *j->table;
+
+	if (j->kind && j->kind->rows->longest && o.text && !o.features)
+		o.features = "";
+	return maas_columns_fit(t, &o, 0);
+}
+
 static int
 own_columns(struct rows_job *j, struct maas_table *t)
 {
-	if (!(j->own = maas_columns_fit(t, j->table, 0)))
+	if (!(j->own = fit_columns(j, t)))
 		return -1;
 	for (size_t i = 0; j->own->column && i < j->own->n; i++)
 		if (j->own->column[i].odd)
@@ -270,8 +281,7 @@ make_designs(struct rows_job *j, struct rows_fold *f, const struct maas_columns 
 	*h = (struct maas_data){ .n = f->val.n };
 	if (take_targets(j, f) || (use_up && !(s = maas_statistics_new(f->train.set, f->train.pick, f->train.n))))
 		return -1;
-	bad = (f->val.n && maas_rowset_design(f->val.set, f->val.pick, f->val.n, j->team, c, f->v, 0, &h->x)) ||
-	    maas_rowset_design(f->train.set, f->train.pick, f->train.n, j->team, c, f->v, use_up, &d->x);
+	bad = (f->val.n && rows_design(j, f, &f->val, c, 0, &h->x)) || rows_design(j, f, &f->train, c, use_up, &d->x);
 	d->labels = h->labels = f->labels;
 	d->name = h->name = f->label;
 	d->label = f->target;
@@ -295,7 +305,10 @@ rows_prepare(struct rows_job *j, struct rows_fold *f, int use_up)
 			return -1;
 		c = f->learnt;
 	}
-	if (j->set->text) {
+	if (j->kind->rows->longest) {
+		if (rows_spell(j, f, c))
+			return -1;
+	} else if (j->set->text) {
 		hint(j);
 		f->v = j->given
 		    ? j->given
@@ -418,6 +431,7 @@ rows_fold_free(struct rows_fold *f)
 	maas_projection_free(f->projection);
 	maas_design_free(&f->data.x);
 	maas_design_free(&f->held.x);
+	maas_tokenizer_free(f->tokenizer);
 	maas_vectorizer_free(f->fitted);
 	maas_columns_free(f->learnt);
 	free(f->train.pick);
@@ -444,5 +458,6 @@ rows_free(struct rows_job *j)
 	maas_columns_free(j->own);
 	maas_model_close(j->from);
 	maas_model_close(j->init);
+	maas_model_close(j->body);
 	maas_team_free(j->team);
 }

@@ -37,6 +37,11 @@ rows_from_open(struct rows_job *j)
 		return -1;
 	if (j->init->kind != j->kind)
 		return maas_fail("%s: a model of kind %s, not %s", path, j->init->kind->name, j->kind->name);
+	if (j->kind->rows->head && !j->init->ready) {
+		j->body = j->init;
+		j->init = NULL;
+		return 0;
+	}
 	if (!(r = maas_rows_of(j->init)))
 		return -1;
 	if (!maas_rows_labels(r) != (j->task == MAAS_TASK_REGRESS))
@@ -46,7 +51,7 @@ rows_from_open(struct rows_job *j)
 		return maas_fail_as(MAAS_USAGE,
 		    "%s brings its own columns: --label, --text, --features, --drop and --id cannot say otherwise",
 		    path);
-	if (j->columns->texts && !(j->given = maas_model_vectorizer(j->init, &j->columns)))
+	if (j->columns->texts && !j->kind->rows->longest && !(j->given = maas_model_vectorizer(j->init, &j->columns)))
 		return -1;
 	return j->columns->labelled ? 0 : maas_fail("%s has learnt without a column of labels", path);
 }
@@ -103,5 +108,5 @@ rows_from_settings(const struct rows_job *j, struct maas_model *m)
 {
 	for (const struct maas_field *f = j->kind->fields; f->type; f++)
 		if (!given(j->call, f->name))
-			rows_field_copy(f, m->settings, j->init->settings);
+			rows_field_copy(f, m->settings, rows_begun(j)->settings);
 }

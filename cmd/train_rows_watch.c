@@ -204,7 +204,7 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 		.val = !f->val.n    ? NULL
 		    : f->projection ? &f->held_components
 				    : &f->held,
-		.from = j->init,
+		.from = rows_begun(j),
 		.team = j->team,
 		.seed = (uint64_t)j->call->common.seed,
 		.on_step = on_step,

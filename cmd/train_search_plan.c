@@ -77,7 +77,7 @@ add_kinds(struct search *s, const struct try *t)
 
 		if (!k || !k->rows)
 			return maas_fail_as(MAAS_USAGE, "--try kind: %s is no kind that learns from rows", t->value[i]);
-		s->kind[s->kinds++] = v;
+		s->kind[s->kinds++] = train_rows_verb(v);
 	}
 	return 0;
 }

@@ -2,18 +2,6 @@
 #include "maas/registry.h"
 #include "train_text.h"
 
-/* Each byte a token, after <|endoftext|>. */
-static struct maas_tokenizer *
-byte_tokenizer(void)
-{
-	static const char *const special[] = { "<|endoftext|>" };
-	struct maas_bpe *b = maas_bpe_new(MAAS_GPT2, NULL);
-	struct maas_tokenizer *t = b ? maas_bpe_train(b, 257, 1, special, 1) : NULL;
-
-	maas_bpe_free(b);
-	return t;
-}
-
 /* Ids that mean other pieces of text than those the parameters have learnt. */
 static int
 check_tokenizer(const struct job *j)
@@ -39,7 +27,7 @@ open_tokenizer(struct job *j)
 	if (j->text->tokenizer)
 		j->tokenizer = maas_tokenizer_find(j->text->tokenizer);
 	else
-		j->tokenizer = j->from ? maas_model_tokenizer(j->from) : byte_tokenizer();
+		j->tokenizer = j->from ? maas_model_tokenizer(j->from) : maas_tokenizer_bytes();
 	if (!j->tokenizer)
 		return -1;
 	return j->from && j->text->tokenizer ? check_tokenizer(j) : 0;

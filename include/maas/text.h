@@ -34,6 +34,8 @@ int maas_tokenizer_compile(const struct maas_tokenizer *, struct maas_buf *) MAA
 int maas_tokenizer_save(const struct maas_tokenizer *, const char *path, int how) MAAS_USE;
 /* Append tokenizer.json. */
 int maas_tokenizer_print(const struct maas_tokenizer *, struct maas_buf *) MAAS_USE;
+/* Each byte a token, after <|endoftext|>. */
+struct maas_tokenizer *maas_tokenizer_bytes(void) MAAS_USE;
 void maas_tokenizer_free(struct maas_tokenizer *);
 size_t maas_tokenizer_size(const struct maas_tokenizer *);      /* ids are below it */
 size_t maas_tokenizer_merges(const struct maas_tokenizer *);

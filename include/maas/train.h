@@ -103,6 +103,7 @@ struct maas_source {
 	uint64_t samples;                       /* of an epoch */
 	size_t rows;                            /* that a sample fills at most */
 	double length;                          /* and does on average */
+	size_t most;                            /* samples through a network at once; 0: as many as a batch has */
 	int whole;                              /* an epoch ends with a batch, if a short one; else batches run on */
 	int uneven;                             /* samples do not weigh the same */
 	double unit;                            /* what a loss is multiplied by to be told */
@@ -119,6 +120,7 @@ struct maas_source *maas_pairs_held(const struct maas_model *, struct maas_stret
  * A target is learnt as (target - shift) / unit. */
 struct maas_rows_order {
 	int shuffled;
+	size_t longest, batch;                  /* of sequences: ids of the longest there is; rows of a batch */
 	uint64_t seed;
 	double shift, unit;
 };

@@ -10,9 +10,9 @@
 static int
 words(const struct maas_vectorizer *v, struct maas_buf *b)
 {
-	size_t n = maas_vectorizer_size(v), put = 0;
+	size_t n = v ? maas_vectorizer_size(v) : 0, put = 0;
 
-	if (maas_vectorizer_hashed(v))
+	if (!v || maas_vectorizer_hashed(v))
 		return maas_buf_text(b, "any words will do here");
 	for (size_t i = 0; i < WORDS && n; i++) {
 		struct maas_span s = maas_vectorizer_feature(v, i * (n - 1) / (WORDS - 1));

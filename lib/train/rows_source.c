@@ -4,25 +4,42 @@
  *	dense    F32 [rows, dense]     start, col, value   sparse rows, as maas_bag takes them
  *	labels   I32 [rows]            targets             F32 [rows, 1]
  *	weights  F32 [rows]
+ *	ids      I32 [rows time]       lengths             I32 [rows]
+ *
+ * Sequences of a batch stand side by side, each padded to the longest of them.  So that the padding is little, batches
+ * are of rows of about the same length: in the random order of an epoch, the rows of some batches that follow each other
+ * are sorted by length, and then these batches shuffled.
  */
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "trainer.h"
 
 enum { GRAIN = 16384 }; /* numbers of a range of rows */
+enum { ROOM = 8192 };   /* ids through a network at once, or one row */
+enum { SORTED = 16 };   /* batches whose rows are sorted by length */
 
+#define SEED_BATCHES 0x6c656e6774687321u
+
+struct turn { /* of a row, in an epoch */
+	uint32_t row;
+	size_t length, at; /* ids; the order it came in */
+};
 struct rows {
 	struct maas_source is;
 	const struct maas_data *d;
 	struct maas_rows_order order;
 	double mean; /* of the targets as learnt */
 	float *dense, *value, *targets, *weights;
-	int32_t *start, *col, *labels;
-	size_t entries; /* there is room for */
-	uint32_t *at;   /* [n] rows of the batch at hand */
-	size_t n;
+	int32_t *start, *col, *labels, *ids, *lengths;
+	size_t entries;        /* there is room for */
+	uint32_t *at;          /* [n] rows of the batch at hand */
+	size_t n, room;        /* of it; places there are */
+	size_t time;           /* ids of its longest sequence */
+	struct turn *order_of; /* [samples] of sequences, in the epoch below; NULL: rows are no sequences */
+	uint64_t epoch;        /* 1 + its number; 0: of none */
 };
 
 static const struct maas_node *
@@ -40,10 +57,12 @@ bind(struct maas_source *s, const struct maas_tape *tape)
 	struct rows *r = (struct rows *)s;
 	const struct maas_node *dense = input(tape, "dense", r->d->x.dense), *start = input(tape, "start", 0),
 			       *col = input(tape, "col", 0), *value = input(tape, "value", 0),
+			       *ids = input(tape, "ids", 0), *lengths = input(tape, "lengths", 0),
 			       *labels = input(tape, "labels", 0), *targets = input(tape, "targets", 1),
 			       *weights = input(tape, "weights", 0), *out = r->d->labels ? labels : targets;
 
-	if (!out || (r->d->x.dense && !dense) || (r->d->x.sparse.cols && (!start || !col || !value)))
+	if (!out || (r->d->x.seq.start && (!ids || !lengths)) || (r->d->x.dense && !dense) ||
+	    (r->d->x.sparse.cols && (!start || !col || !value)))
 		return maas_fail_as(MAAS_INTERNAL, "a loss without the inputs that rows give it");
 	r->dense = dense ? dense->val : NULL;
 	r->start = start ? start->val : NULL;
@@ -52,15 +71,101 @@ bind(struct maas_source *s, const struct maas_tape *tape)
 	r->labels = labels ? labels->val : NULL;
 	r->targets = targets ? targets->val : NULL;
 	r->weights = weights ? weights->val : NULL;
+	r->ids = ids ? ids->val : NULL;
+	r->lengths = lengths ? lengths->val : NULL;
+	r->room = out->dim[0];
 	r->entries = col ? col->dim[0] : 0;
-	r->at = maas_alloc(out->dim[0], sizeof *r->at);
+	r->at = maas_alloc(r->room, sizeof *r->at);
 	return r->at ? 0 : -1;
 }
 
 static double
-weight_of(const struct rows *r, uint32_t label)
+weight_of(const struct rows *r, size_t row)
 {
-	return label >= r->d->labels ? 0 : r->d->weight ? r->d->weight[label] : 1;
+	const struct maas_data *d = r->d;
+
+	return !d->labels ? 1 : d->label[row] >= d->labels ? 0 : d->weight ? d->weight[d->label[row]] : 1;
+}
+
+static size_t
+length_of(const struct rows *r, size_t row)
+{
+	return r->d->x.seq.start[row + 1] - r->d->x.seq.start[row];
+}
+
+static int
+by_length(const void *a, const void *b)
+{
+	const struct turn *x = a, *y = b;
+
+	return x->length != y->length ? (x->length < y->length ? -1 : 1) : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Whole batches t[0 ... n): their rows sorted, then the batches shuffled; stream: which of these. */
+static void
+sort_batches(const struct rows *r, struct turn *t, size_t n, uint64_t epoch, uint64_t stream)
+{
+	size_t batch = r->order.batch;
+
+	qsort(t, n, sizeof *t, by_length);
+	for (size_t i = n / batch; i > 1; i--) {
+		size_t j = (size_t)(maas_uniform(r->order.seed ^ SEED_BATCHES, epoch << 32 | stream, i) * (double)i);
+		struct turn *a = t + (i - 1) * batch, *b = t + j * batch;
+
+		for (size_t e = 0; e < batch && a != b; e++) {
+			struct turn was = a[e];
+
+			a[e] = b[e];
+			b[e] = was;
+		}
+	}
+}
+
+/* The order of an epoch; what is held out comes by its length. */
+static void
+arrange(struct rows *r, uint64_t epoch)
+{
+	size_t n = (size_t)r->is.samples, batch = r->order.batch;
+
+	if (r->epoch == epoch + 1)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		size_t row = r->order.shuffled ? (size_t)order_permute(i, n, r->order.seed, epoch) : i;
+
+		r->order_of[i] = (struct turn){ (uint32_t)row, length_of(r, row), i };
+	}
+	if (!r->order.shuffled)
+		qsort(r->order_of, n, sizeof *r->order_of, by_length);
+	for (size_t i = 0; r->order.shuffled && batch && i + batch <= n; i += SORTED * batch) {
+		size_t left = (n - i) / batch * batch;
+
+		sort_batches(r, r->order_of + i, left < SORTED * batch ? left : SORTED * batch, epoch, i);
+	}
+	r->epoch = epoch + 1;
+}
+
+/* The row that is sample k of the run. */
+static uint32_t
+row_of(struct rows *r, uint64_t k)
+{
+	uint64_t n = r->is.samples, epoch = r->order.shuffled ? k / n : 0, at = k % n;
+
+	if (r->order_of) {
+		arrange(r, epoch);
+		return r->order_of[at].row;
+	}
+	return (uint32_t)(r->order.shuffled ? order_permute(at, n, r->order.seed, epoch) : at);
+}
+
+static void
+gather_ids(const struct rows *r, size_t i, size_t row)
+{
+	size_t n = length_of(r, row);
+	int32_t *to = r->ids + i * r->time;
+
+	memcpy(to, r->d->x.seq.id + r->d->x.seq.start[row], n * sizeof *to);
+	memset(to + n, 0, (r->time - n) * sizeof *to);
+	r->lengths[i] = (int32_t)n;
 }
 
 static void
@@ -81,12 +186,29 @@ gather(void *arg, size_t begin, size_t end, int member)
 			r->col[to] = (int32_t)x->col[e];
 			r->value[to] = (float)x->val[e];
 		}
+		if (r->ids)
+			gather_ids(r, i, row);
 		if (r->labels)
 			r->labels[i] = d->label[row] < d->labels ? (int32_t)d->label[row] : -1;
 		else
 			r->targets[i] = (float)((d->target[row] - r->order.shift) / r->order.unit);
 		if (r->weights)
-			r->weights[i] = (float)weight_of(r, d->label[row]);
+			r->weights[i] = (float)weight_of(r, row);
+	}
+}
+
+/* Places of sequences that are not there: rows in use are counted in ids, so a loss may look at them. */
+static void
+clear_others(struct rows *r, size_t n)
+{
+	for (size_t i = n; i < r->room; i++) {
+		r->lengths[i] = 0;
+		if (r->labels)
+			r->labels[i] = -1;
+		else
+			r->targets[i] = 0;
+		if (r->weights)
+			r->weights[i] = 0;
 	}
 }
 
@@ -99,11 +221,12 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 	struct maas_counted share = { 0 };
 
 	r->n = n;
+	r->time = 0;
 	for (size_t i = 0; i < n; i++) {
-		uint64_t epoch = k[i] / s->samples, at = k[i] % s->samples;
-
-		r->at[i] = (uint32_t)(r->order.shuffled ? order_permute(at, s->samples, r->order.seed, epoch) : at);
-		share.weight += r->d->labels ? weight_of(r, r->d->label[r->at[i]]) : 1;
+		r->at[i] = row_of(r, k[i]);
+		share.weight += weight_of(r, r->at[i]);
+		if (r->ids && length_of(r, r->at[i]) > r->time)
+			r->time = length_of(r, r->at[i]);
 		if (!r->start)
 			continue;
 		r->start[i] = (int32_t)entries;
@@ -111,6 +234,10 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 		r->start[i + 1] = (int32_t)entries;
 	}
 	assert(entries <= r->entries);
+	if (r->ids)
+		clear_others(r, n);
+	wide += r->time;
+	share.rows = r->time;
 	maas_team_run(team, n, wide < GRAIN ? GRAIN / wide : 1, gather, r);
 	return share;
 }
@@ -147,6 +274,7 @@ static void
 drop(struct maas_source *s)
 {
 	free(((struct rows *)s)->at);
+	free(((struct rows *)s)->order_of);
 	free(s);
 }
 
@@ -174,5 +302,13 @@ maas_rows_source(const struct maas_data *d, const struct maas_rows_order *order)
 	r->d = d;
 	r->order = *order;
 	r->mean = d->labels ? 0 : (sum / (double)d->n - order->shift) / order->unit;
-	return &r->is;
+	if (!d->x.seq.start)
+		return &r->is;
+	r->is.rows = order->longest;
+	r->is.length = (double)d->x.seq.start[d->n] / (double)d->n;
+	r->is.most = ROOM / order->longest ? ROOM / order->longest : 1;
+	if ((r->order_of = maas_alloc(d->n, sizeof *r->order_of)))
+		return &r->is;
+	free(r);
+	return NULL;
 }

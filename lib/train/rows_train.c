@@ -48,6 +48,22 @@ count_entries(const struct maas_data *d, size_t rows, size_t *most)
 	return 0;
 }
 
+/* Ids of the longest sequence. */
+static size_t
+longest(const struct maas_data *d, const struct maas_data *val)
+{
+	const struct maas_data *both[] = { d, val };
+	size_t most = 1;
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; both[k] && i < both[k]->n; i++) {
+			const size_t *start = both[k]->x.seq.start + i;
+
+			most = start[1] - start[0] > most ? start[1] - start[0] : most;
+		}
+	return most;
+}
+
 static int
 check(const struct maas_kind *kind, const struct maas_data *d, const struct maas_training *how)
 {
@@ -136,7 +152,7 @@ static struct maas_trainer *
 make_trainer(
     struct maas_model *m, const struct maas_data *d, const struct maas_fitting *f, const struct maas_rows_order *order)
 {
-	struct maas_rows_order held = { .seed = 0, .shift = order->shift, .unit = order->unit };
+	struct maas_rows_order held = { .longest = order->longest, .shift = order->shift, .unit = order->unit };
 	struct maas_run_setup s = { .model = m, .how = f->how, .team = f->team, .seed = f->seed };
 	struct maas_trainer *t;
 
@@ -150,7 +166,7 @@ make_trainer(
 	if (f->from->kind != m->kind) {
 		maas_fail("a %s model begins as one, not as %s", m->kind->name, f->from->kind->name);
 	} else if (!maas_trainer_init_from(t, f->from)) {
-		if (!d->labels)
+		if (!d->labels && (!m->kind->rows->head || f->from->ready))
 			m->kind->rows->rescale(m, t->params, -order->shift / order->unit, 1 / order->unit);
 		trainer_refresh(t);
 		return t;
@@ -232,10 +248,15 @@ maas_rows_train(struct maas_model *m, const struct maas_data *d, struct maas_fit
 	if (check(m->kind, d, f->how) || maas_batch_size(f->how, d->n, &batch))
 		return -1;
 	batch = batch < ROWS_AT_ONCE ? batch : ROWS_AT_ONCE;
-	if (count_entries(d, batch, &entries) || (f->val && count_entries(f->val, batch, &entries)) ||
-	    ops->shape(m, d, entries))
+	if (ops->longest)
+		entries = longest(d, f->val);
+	else if (count_entries(d, batch, &entries) || (f->val && count_entries(f->val, batch, &entries)))
+		return -1;
+	if (ops->shape(m, d, entries))
 		return -1;
 	order = standardise(d, f->seed);
+	order.longest = entries;
+	order.batch = batch;
 	if (!(t = make_trainer(m, d, f, &order)))
 		return -1;
 	rc = run(m, d, f, t, &order);

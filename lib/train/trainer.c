@@ -61,6 +61,8 @@ plan_batch(struct maas_trainer *t)
 		return maas_fail_as(
 		    MAAS_USAGE, "schedule: a plateau is one of the held-out loss (see --val, --val-split)");
 	t->part = s->whole && t->batch > ROWS_AT_ONCE ? ROWS_AT_ONCE : t->batch;
+	if (s->most && t->part > s->most)
+		t->part = s->most;
 	return 0;
 }
 
@@ -197,11 +199,15 @@ origin(const struct maas_model *from, const struct maas_node *w)
 int
 maas_trainer_init_from(struct maas_trainer *t, const struct maas_model *from)
 {
+	const char *head = from->kind->rows ? from->kind->rows->head : NULL;
+
 	for (size_t i = 0; i < t->params->count; i++) {
 		const struct maas_node *w = t->params->node[i];
-		const struct maas_tensor *s = origin(from, w);
+		const struct maas_tensor *s;
 
-		if (!s)
+		if (head && !strncmp(w->name, head, strlen(head)) && !maas_model_tensor(from, w->name))
+			continue;
+		if (!(s = origin(from, w)))
 			return -1;
 		if (s->dtype == MAAS_BF16)
 			maas_from_bf16(w->val, s->data, maas_len(w));

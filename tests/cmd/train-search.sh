@@ -52,6 +52,6 @@ bad --trials 2 --try C=1,2 --cv 3
 bad --resource epochs --search halving --try C=1,2 --cv 3
 bad --try impute=none --cv 3
 maas-train search --try C=1,2 --cv 3 -o none.maas "$data" 2>&1 | grep -v '^usage'
-maas-train search --try kind=logistic,gpt --cv 3 -o none.maas "$data" 2>&1 | grep -v '^usage'
+maas-train search --try kind=logistic,pca --cv 3 -o none.maas "$data" 2>&1 | grep -v '^usage'
 maas-train search --try kind=logistic,mlp --check "$data" 2>&1 | grep -v '^usage'
 ls
