@@ -7,6 +7,7 @@
 #include "maas/card.h"
 #include "maas/registry.h"
 #include "model_card.h"
+#include "model_convert.h"
 #include "model_registry.h"
 
 struct info {
@@ -180,6 +181,11 @@ static const struct verb verbs[] = {
 	    .operands = "MODEL...",
 	    .what = "check sums and structure, and try the model with what it kept for that",
 	    .run = verify },
+	{ .name = "convert",
+	    .operands = "FROM TO",
+	    .what = "write a language model as a directory of transformers, or where TO ends in .maas as a model file",
+	    .run = model_convert,
+	    .part = { { convert_fields, sizeof(struct convert_options) } } },
 	{ .name = "quantize",
 	    .operands = "FROM TO",
 	    .what = "write a language model with its weights in 8 bits, or in 4",

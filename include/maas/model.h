@@ -300,6 +300,16 @@ int maas_model_matrix(struct maas_matrix *, const maas_bf16 **scale, const struc
  * products is borrowed from the model.
  */
 struct maas_model *maas_model_quantize(const struct maas_model *, enum maas_dtype, struct maas_team *) MAAS_USE;
+/* A copy with all floats of its network as MAAS_F32 or MAAS_BF16. */
+struct maas_model *maas_model_cast(const struct maas_model *, enum maas_dtype, struct maas_team *) MAAS_USE;
+/*
+ * Write a language model as a directory that transformers opens, and maas_model_open: GPT-2, Llama or Qwen2, which is
+ * Llama with biases of queries, keys and values.  Floats as MAAS_F32, MAAS_BF16 or MAAS_F16; MAAS_DTYPES: as stored, in
+ * F16 where that is what they were read from.  More than `shard` bytes of tensors become several files.  `dir` must not be
+ * there, or be empty; it appears whole.
+ */
+int maas_model_save_foreign(const struct maas_model *, const char *dir, enum maas_dtype, uint64_t shard,
+    struct maas_team *) MAAS_USE;
 /* Weights in all: a matrix of few bits counts as one of floats, its scales do not. */
 int maas_model_parameters(const struct maas_model *, uint64_t *) MAAS_USE;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model_foreign.h"
+#include "transformer.h"
 
 /* A member that is there and not null. */
 static const struct maas_json *
@@ -287,13 +288,27 @@ static const struct foreign_key llama_keys[] = { { "num_hidden_layers", NULL, "l
 	{ "max_position_embeddings", NULL, "context", 1 }, { "vocab_size", NULL, "vocab", 1 },
 	{ "rms_norm_eps", NULL, "eps", 0 }, { "tie_word_embeddings", NULL, "tied", 0 }, { NULL, NULL, NULL, 0 } };
 
-const struct foreign_family foreign_families[] = {
+static const struct foreign_family foreign_families[] = {
 	{ "gpt2", "GPT2", "gpt", "h.", "transformer.", gpt2_keys, more_gpt2 },
 	{ "llama", "Llama", "llama", NULL, "model.", llama_keys, more_llama },
 	{ "mistral", "Mistral", "llama", NULL, "model.", llama_keys, more_mistral },
 	{ "qwen2", "Qwen2", "llama", NULL, "model.", llama_keys, more_qwen2 },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
+
+/* Biases of queries, keys and values alone are Qwen2's; all else is Llama's. */
+const struct foreign_family *
+foreign_family_of(const struct maas_model *m)
+{
+	struct transformer s;
+
+	if (m->kind == &maas_kind_gpt)
+		return &foreign_families[0];
+	if (m->kind != &maas_kind_llama)
+		return NULL;
+	m->kind->decode->shape(&s, m->settings);
+	return &foreign_families[s.bias == BIAS_QKV ? 3 : 1];
+}
 
 /* The network without a head, or with one that says what comes next. */
 static int
@@ -415,21 +430,23 @@ put_missing(struct maas_buf *b, const struct maas_json *config, const struct maa
 }
 
 int
-foreign_generation(struct maas_model *m, const struct maas_json *config, const struct maas_json *generation)
+foreign_generation(struct maas_model *m, const struct maas_json *config, struct maas_span said)
 {
-	struct maas_buf more = { 0 }, own = { 0 }, all = { 0 };
-	int rc = put_missing(&more, config, generation);
+	struct maas_buf more = { 0 }, all = { 0 };
+	struct maas_json *generation = said.n ? maas_json_parse(said) : NULL;
+	int rc = said.n && !generation ? maas_in("generation_config.json") : 0;
 
-	if (rc == 0 && generation)
-		rc = maas_json_put(&own, generation);
-	if (rc == 0 && (own.n || more.n)) {
-		rc = maas_json_merge(&all, own.n ? (struct maas_span){ own.s, own.n } : maas_span("{}"),
-		    (struct maas_span){ more.s, more.n });
+	if (rc == 0 && generation && maas_json_type(generation) != MAAS_J_OBJECT)
+		rc = maas_fail("generation_config.json: an object is wanted");
+	if (rc == 0)
+		rc = put_missing(&more, config, generation);
+	if (rc == 0 && (said.n || more.n)) {
+		rc = maas_json_merge(&all, said.n ? said : maas_span("{}"), (struct maas_span){ more.s, more.n });
 		if (rc == 0)
 			rc = maas_model_set_meta(m, FOREIGN_GENERATION, all.s);
 	}
+	maas_json_free(generation);
 	maas_buf_free(&more);
-	maas_buf_free(&own);
 	maas_buf_free(&all);
 	return rc;
 }

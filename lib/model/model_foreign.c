@@ -11,22 +11,28 @@
 #include "model_foreign.h"
 #include "transformer.h"
 
-/* A JSON object of the directory.  0 with *to NULL where there need not be one, and is none. */
+/* A file of the directory.  0 with an empty one where there need not be one, and is none. */
 static int
-load(struct maas_json **to, const char *dir, const char *name, int must)
+map(struct maas_map *to, const char *dir, const char *name)
 {
 	struct maas_buf path = { 0 };
 	int rc = maas_buf_printf(&path, "%s/%s", dir, name);
 
-	*to = NULL;
-	if (rc == 0 && (must || access(path.s, F_OK) == 0)) {
-		if (!(*to = maas_json_load(path.s)))
-			rc = -1;
-		else if (maas_json_type(*to) != MAAS_J_OBJECT)
-			rc = maas_fail("%s: an object is wanted", name);
-	}
+	*to = (struct maas_map){ NULL, 0 };
+	if (rc == 0 && access(path.s, F_OK) == 0)
+		rc = maas_map_open(to, path.s);
 	maas_buf_free(&path);
 	return rc;
+}
+
+static struct maas_json *
+load_config(const char *dir)
+{
+	struct maas_buf path = { 0 };
+	struct maas_json *config = maas_buf_printf(&path, "%s/config.json", dir) == 0 ? maas_json_load(path.s) : NULL;
+
+	maas_buf_free(&path);
+	return config;
 }
 
 /* Its tokeniser travels inside, as in a model of ours.  None is fine: ids can be had. */
@@ -65,23 +71,22 @@ adopt_tokenizer(struct maas_model *m, const char *dir)
 static struct maas_model *
 begin(const char *dir, const struct foreign_family **family)
 {
-	struct maas_json *config = NULL, *generation = NULL;
-	struct maas_model *m = NULL;
+	struct maas_json *config = load_config(dir);
+	struct maas_model *m = config ? foreign_config(config, family) : NULL;
+	struct maas_map generation = { NULL, 0 };
 	struct transformer shape;
 	int rc = -1;
 
-	if (load(&config, dir, "config.json", 1) < 0 || load(&generation, dir, "generation_config.json", 0) < 0)
-		goto out;
-	if (!(m = foreign_config(config, family)))
-		goto out;
-	m->kind->decode->shape(&shape, m->settings);
-	if (transformer_check(&shape) < 0)
-		maas_in("config.json");
-	else
-		rc = foreign_generation(m, config, generation);
-out:
+	if (m) {
+		m->kind->decode->shape(&shape, m->settings);
+		if (transformer_check(&shape) < 0)
+			maas_in("config.json");
+		else if ((rc = map(&generation, dir, "generation_config.json")) == 0)
+			rc = foreign_generation(
+			    m, config, (struct maas_span){ (const char *)generation.p, generation.n });
+	}
+	maas_map_close(&generation);
 	maas_json_free(config);
-	maas_json_free(generation);
 	if (rc == 0)
 		return m;
 	maas_model_close(m);

@@ -26,13 +26,22 @@ struct maas_model *maas_model_open_foreign(const char *dir, struct maas_tensors 
 
 /* A model without tensors yet, of the kind and the settings that config.json says. */
 struct maas_model *foreign_config(const struct maas_json *config, const struct foreign_family **) MAAS_USE;
-/* Keep what stands in generation_config.json (NULL: there is none), and which ids begin and end texts. */
-int foreign_generation(struct maas_model *, const struct maas_json *config, const struct maas_json *generation) MAAS_USE;
+/* Keep the text of generation_config.json (n 0: there is none), and which ids begin and end texts. */
+int foreign_generation(struct maas_model *, const struct maas_json *config, struct maas_span generation) MAAS_USE;
 
 /* model.safetensors of the directory, or its shards, joined. */
 struct maas_tensors *foreign_weights(const char *dir, struct maas_tensors *(*open)(const char *)) MAAS_USE;
 /* All that the network has, out of m->weights. */
 int foreign_adopt(struct maas_model *, const struct foreign_family *, struct maas_team *) MAAS_USE;
+
+/* What a model would be there; NULL: nothing. */
+const struct foreign_family *foreign_family_of(const struct maas_model *);
+/* config.json of it, its weights being of `type`; the ids that generation has stand there too. */
+int foreign_print_config(struct maas_buf *, const struct maas_model *, enum maas_dtype type,
+    const struct maas_json *generation) MAAS_USE;
+/* tokenizer.json, and what says which of its tokens are special. */
+int foreign_save_tokenizer(const struct maas_tokenizer *, const char *dir) MAAS_USE;
+int foreign_put_file(const char *dir, const char *name, const struct maas_buf *) MAAS_USE;
 
 #define FOREIGN_GENERATION "maas.generation" /* metadata: generation_config.json */
 #define FOREIGN_STORED "maas.stored"         /* metadata: the type weights had there, where ours is another */

@@ -4,6 +4,7 @@
 
 #include "maas/card.h"
 #include "matrix.h"
+#include "model_cast.h"
 
 /* The matrix among those a step of decoding reads; 0: it is none of them. */
 static int
@@ -91,37 +92,6 @@ add_rounded(struct maas_model *to, const struct maas_tensor *t, const struct maa
 	return maas_model_add(to, &q) < 0 ? -1 : maas_model_add(to, &scale);
 }
 
-/* Scores are others now: the inputs that were kept are answered anew. */
-static int
-try_again(struct maas_model *to, const struct maas_model *from)
-{
-	const char *text = maas_model_meta(from, "maas.selftest");
-	struct maas_json *root = text ? maas_json_parse(maas_span(text)) : NULL;
-	struct maas_span input[4];
-	size_t n = 0;
-	int rc = 0;
-
-	for (size_t i = 0; root && i < maas_json_size(root) && n < MAAS_COUNT(input); i++)
-		if (maas_json_text(maas_json_at(maas_json_at(root, i), 0), &input[n]) == 0)
-			n++;
-	if (n)
-		rc = maas_model_add_selftest(to, input, n);
-	maas_json_free(root);
-	return rc;
-}
-
-/* What people said, and the data; how good it is with other weights nobody has measured. */
-static int
-keep_card(struct maas_model *to, const struct maas_model *from)
-{
-	struct maas_card c;
-
-	if (maas_card_read(from, to->arena, &c) < 0)
-		return -1;
-	c.quality.n = c.baseline.n = 0;
-	return maas_card_write(to, &c);
-}
-
 static int
 copy_all(struct maas_model *to, const struct maas_model *from, const struct maas_network *w, enum maas_dtype type,
     struct maas_team *team)
@@ -157,7 +127,7 @@ maas_model_quantize(const struct maas_model *from, enum maas_dtype type, struct 
 		    w.head.w.type == MAAS_I8 ? 8 : 4);
 		goto fail;
 	}
-	if (copy_all(to, from, &w, type, team) == 0 && try_again(to, from) == 0 && keep_card(to, from) == 0)
+	if (copy_all(to, from, &w, type, team) == 0 && model_carry_over(to, from) == 0)
 		return to;
 fail:
 	maas_model_close(to);
