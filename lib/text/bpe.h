@@ -37,7 +37,8 @@ enum bpe_form {
 	BPE_DIGITS = 8,                 /* each digit is a piece, */
 	BPE_DIGIT_RUNS = 16,            /* or each run of them, before the pattern sees the rest */
 	BPE_SQUEEZE = 32,               /* no blanks at the ends of a text, one between words */
-	BPE_STRIP = 64,                 /* decoding: without a blank at the beginning of a text, */
+	BPE_STRIP = 64,                 /* decoding: without a blank at the beginning of a text (with
+	                                 * BPE_SQUEEZE, of each token up to the first that is more than one), */
 	BPE_STRIP_TOKEN = 128,          /* or without all blanks of its first token */
 	BPE_NFC = 256, BPE_NFD = 512, BPE_NFKC = 1024, BPE_NFKD = 2048,
 	BPE_LOWER = 4096,

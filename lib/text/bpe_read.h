@@ -16,6 +16,8 @@ struct bpe_read {
 	struct bpe_spelling *slot;      /* the vocabulary, by spelling: open addressing */
 	size_t mask;
 	struct maas_buf key;            /* scratch */
+	float *score;                   /* of build.token[i], where tokens have scores, the lowest first */
+	size_t score_cap;
 };
 
 int maas_bpe_read_init(struct bpe_read *) MAAS_USE;
@@ -30,6 +32,14 @@ int maas_bpe_read_vocab(struct bpe_read *, const struct maas_json *vocab) MAAS_U
 int maas_bpe_read_merge(struct bpe_read *, struct maas_span a, struct maas_span b) MAAS_USE;
 /* Names of bos, eos and unk out of a tokenizer_config.json or special_tokens_map.json. */
 int maas_bpe_read_named(struct bpe_read *, const struct maas_json *config) MAAS_USE;
+/* What a token of characters stands for: blanks for U+2581, and with BPE_FALLBACK in form a byte for <0x0A>. */
+int maas_bpe_unspell_chars(struct maas_buf *, struct maas_span, uint32_t form, unsigned *kind) MAAS_USE;
+/* A token with a score, behind all added tokens; then the merges of all that were so given.  chars: none parts a
+ * character. */
+int maas_bpe_read_scored(struct bpe_read *, uint32_t id, unsigned kind, struct maas_span text, float score) MAAS_USE;
+int maas_bpe_read_pairs(struct bpe_read *, int chars) MAAS_USE;
+/* A tokenizer.model of SentencePiece, behind all added tokens. */
+int maas_sentencepiece_read(struct bpe_read *, struct maas_span) MAAS_USE;
 /* All of a tokenizer.json; config, of the file beside it, may be NULL. */
 struct maas_tokenizer *maas_bpe_read_json(const struct maas_json *root, const struct maas_json *config) MAAS_USE;
 

@@ -31,7 +31,8 @@ lower(struct maas_buf *to, struct maas_span text)
 	return 0;
 }
 
-/* U+2581 is a blank; of several blanks the first stays where they are squeezed, at the ends none. */
+/* U+2581 is a blank; of several blanks the first stays where they are squeezed, at the ends none, and only at the
+ * end U+2581 counts for that. */
 static int
 set_blanks(const struct maas_tokenizer *t, struct maas_span s, int begins, struct maas_buf *to)
 {
@@ -42,17 +43,17 @@ set_blanks(const struct maas_tokenizer *t, struct maas_span s, int begins, struc
 		return -1;
 	out = to->s + to->n;
 	for (size_t i = 0; i < s.n; i++) {
-		int blank = s.s[i] == ' ';
+		int blank = s.s[i] == ' ', drop = squeeze && blank && after;
 
+		after = blank;
 		if (s.n - i >= 3 && !memcmp(s.s + i, BPE_BLANK, 3)) {
 			blank = 1;
 			i += 2;
 		}
-		if (!(squeeze && blank && after))
+		if (!drop)
 			*out++ = blank ? ' ' : s.s[i];
-		after = blank;
 	}
-	if (squeeze && out > to->s + to->n && out[-1] == ' ')
+	while (squeeze && out > to->s + to->n && out[-1] == ' ')
 		out--;
 	to->n = (size_t)(out - to->s);
 	return 0;

@@ -170,6 +170,100 @@ out:
 	return t;
 }
 
+/* Tokens that were added behind the vocabulary, by older versions of transformers. */
+static int
+read_added_json(struct bpe_read *r, const struct maas_json *o)
+{
+	const struct maas_json *v;
+	struct maas_span key;
+	void *it = NULL;
+	int64_t id;
+
+	if (maas_json_type(o) != MAAS_J_OBJECT)
+		return maas_fail("expected an object of ids");
+	while ((it = maas_json_next(o, it, &key, &v)))
+		if (maas_json_int(v, &id) < 0)
+			return maas_fail("'%.40s': expected an id", key.s);
+		else if (maas_bpe_read_added(r, id, key, BPE_ADDED) < 0)
+			return -1;
+	return 0;
+}
+
+/* tokenizer_config.json beside a tokenizer.model. */
+static int
+read_llama_config(struct bpe_read *r, const struct maas_json *o)
+{
+	const struct maas_json *v;
+	int on = 1;
+
+	if (maas_json_type(o) != MAAS_J_OBJECT)
+		return maas_fail("expected an object");
+	if ((v = maas_json_get(o, "add_bos_token")) && maas_json_bool(v, &on) == 0 && !on)
+		r->build.head.flags &= ~(uint32_t)BPE_ADDS_BOS;
+	if ((v = maas_json_get(o, "add_eos_token")) && maas_json_bool(v, &on) == 0 && on)
+		r->build.head.flags |= BPE_ADDS_EOS;
+	return read_added_decoder(r, maas_json_get(o, "added_tokens_decoder"));
+}
+
+/* An optional file of the directory, read by what reads it. */
+static int
+read_beside(struct bpe_read *r, const char *dir, const char *name, struct maas_buf *path,
+    int (*read)(struct bpe_read *, const struct maas_json *))
+{
+	struct maas_json *o;
+	int rc = load_optional(&o, dir, name, path);
+
+	if (rc == 0 && o && (rc = read(r, o)) < 0)
+		maas_in("%s", path->s);
+	maas_json_free(o);
+	return rc;
+}
+
+/* file is tokenizer.model of the directory, if it is in one; by itself it says that BOS is added. */
+static struct maas_tokenizer *
+load_sentencepiece(const char *file, struct maas_span all, const char *dir, struct maas_buf *path)
+{
+	struct maas_tokenizer *t = NULL;
+	struct bpe_read r;
+
+	if (maas_bpe_read_init(&r) < 0)
+		goto out;
+	r.build.head.flags = BPE_ADDS_BOS;
+	if (dir &&
+	    (read_beside(&r, dir, "tokenizer_config.json", path, read_llama_config) < 0 ||
+		read_beside(&r, dir, "added_tokens.json", path, read_added_json) < 0))
+		goto out;
+	for (size_t i = 0; i < r.build.ntoken; i++)
+		r.build.token[i].kind &=
+		    ~(unsigned)BPE_NORMALIZED; /* this reader's files are never normalised for them */
+	if (maas_sentencepiece_read(&r, all) < 0) {
+		maas_in("%s", file);
+		goto out;
+	}
+	if (dir &&
+	    (read_beside(&r, dir, "tokenizer_config.json", path, maas_bpe_read_named) < 0 ||
+		read_beside(&r, dir, "special_tokens_map.json", path, maas_bpe_read_named) < 0))
+		goto out;
+	if (!(t = maas_bpe_build_finish(&r.build)))
+		maas_in("%s", file);
+out:
+	maas_bpe_read_free(&r);
+	return t;
+}
+
+static struct maas_tokenizer *
+load_model_file(const char *file, const char *dir, struct maas_buf *path)
+{
+	struct maas_tokenizer *t;
+	struct maas_map map;
+
+	if (maas_map_open(&map, file) < 0)
+		return NULL;
+	t = load_sentencepiece(file, (struct maas_span){ (const char *)map.p, map.n }, dir, path);
+	maas_map_close(&map);
+	return t;
+}
+
 static struct maas_tokenizer *
 load_json(const char *file, const char *dir, struct maas_buf *path)
 {
@@ -192,7 +286,7 @@ load_json(const char *file, const char *dir, struct maas_buf *path)
 static struct maas_tokenizer *
 load_dir(const char *dir, struct maas_buf *path)
 {
-	struct maas_buf file = { 0 };
+	struct maas_buf file = { 0 }, file_model = { 0 };
 	struct maas_tokenizer *t = NULL;
 
 	if (path_in(&file, dir, "tokenizer.json") < 0)
@@ -201,13 +295,13 @@ load_dir(const char *dir, struct maas_buf *path)
 		t = load_json(file.s, dir, path);
 	} else if (path_in(path, dir, "vocab.json") == 0 && there(path->s)) {
 		t = load_pair(dir, path);
-	} else if (path_in(path, dir, "tokenizer.model") == 0 && there(path->s)) {
-		maas_fail(
-		    "%s: a SentencePiece model; expected byte-level BPE: tokenizer.json, or vocab.json and merges.txt",
-		    path->s);
+	} else if (path_in(&file_model, dir, "tokenizer.model") == 0 && there(file_model.s)) {
+		t = load_model_file(file_model.s, dir, path);
 	} else {
-		maas_fail_as(MAAS_NOINPUT, "%s: neither tokenizer.json nor vocab.json and merges.txt", dir);
+		maas_fail_as(
+		    MAAS_NOINPUT, "%s: no tokenizer.json, no vocab.json and merges.txt, no tokenizer.model", dir);
 	}
+	maas_buf_free(&file_model);
 	maas_buf_free(&file);
 	return t;
 }
@@ -265,6 +359,8 @@ load_file(const char *path, struct maas_buf *scratch)
 		t = load_json(path, NULL, scratch);
 	} else if (map.n > 8 && map.p[8] == '{') {
 		t = load_model(path);
+	} else if (map.n && map.p[0] == 0x0A) { /* the first piece of a ModelProto */
+		t = load_sentencepiece(path, (struct maas_span){ (const char *)map.p, map.n }, NULL, scratch);
 	} else {
 		maas_fail(
 		    "%s: no tokeniser; expected tokenizer.json, a directory of one, or a model that carries one", path);

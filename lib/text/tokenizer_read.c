@@ -19,6 +19,7 @@ maas_bpe_read_free(struct bpe_read *r)
 	maas_buf_free(&r->key);
 	free(r->added);
 	free(r->slot);
+	free(r->score);
 }
 
 int
@@ -54,8 +55,8 @@ unspell(struct maas_buf *to, struct maas_span s)
 }
 
 /* The same of a token of characters: a blank for U+2581, a byte for <0x0A>. */
-static int
-unspell_chars(struct maas_buf *to, struct maas_span s, uint32_t form, unsigned *kind)
+int
+maas_bpe_unspell_chars(struct maas_buf *to, struct maas_span s, uint32_t form, unsigned *kind)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	const char *a, *b;
@@ -124,7 +125,8 @@ maas_bpe_read_vocab(struct bpe_read *r, const struct maas_json *vocab)
 			*find(r, key) = (struct bpe_spelling){ key, (uint32_t)id };
 		if (id >= 0 && id < BPE_LIMIT && r->added[id >> 3] >> (id & 7) & 1)
 			continue;
-		if ((form & BPE_CHARS ? unspell_chars(&r->key, key, form, &kind) : unspell(&r->key, key)) < 0 ||
+		if ((form & BPE_CHARS ? maas_bpe_unspell_chars(&r->key, key, form, &kind) : unspell(&r->key, key)) <
+			0 ||
 		    maas_bpe_build_token(&r->build, id, kind, (struct maas_span){ r->key.s, r->key.n }) < 0)
 			return maas_in("vocab");
 	}

@@ -92,7 +92,7 @@ maas_decode_next(
 				return -1;
 		if ((*begun || !(t->head.form & BPE_STRIP_TOKEN)) && maas_buf_add(to, s.s, s.n) < 0)
 			return -1;
-		*begun = 1;
+		*begun = s.n > 0 || !(t->head.form & BPE_SQUEEZE);
 	}
 	return 0;
 }
