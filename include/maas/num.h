@@ -59,6 +59,7 @@ struct maas_epilogue {                  /* y = act(y + bias) + residual, then +=
 	int add;                        /* y += instead of y = */
 	const float *gate;              /* [m,n], row stride ldy: times silu(gate), behind act; NULL; may be y */
 	maas_bf16 *half;                /* [m,n], row stride ldy: takes the result in y's place, rounded; NULL */
+	int later;                      /* y is not read soon and passes the caches by; add aside, nothing else is set */
 };
 
 /* Serial.  scratch: maas_product_scratch() bytes, 64-aligned.  epilogue NULL: plain. */

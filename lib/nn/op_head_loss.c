@@ -229,7 +229,7 @@ products(const struct work *k, const unsigned char *first)
 		maas_product_team(run->team, x->grad, in,
 		    (struct maas_matrix){ k->kept.slope, run->precision, k->kept.ld, 1 }, weight(k, 1, in), k->rows, in,
 		    k->n, run->precision, &e, run->scratch);
-	e.add = !first[W];
+	e = (struct maas_epilogue){ .add = !first[W], .later = 1 };
 	if (op_wants(w))
 		maas_product_team(run->team, w->grad + k->from * in, in,
 		    (struct maas_matrix){ k->kept.slope, run->precision, 1, k->kept.ld },

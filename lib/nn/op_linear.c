@@ -131,7 +131,7 @@ products(const struct back *b, int add_x, int add_w)
 	if (op_wants(x)) /* dx = dy w */
 		maas_product_team(run->team, x->grad, in, (struct maas_matrix){ y->grad, type, row, 1 },
 		    op_weight(w, 0, 1, in, run->precision), b->rows, in, out, run->precision, &e, run->scratch);
-	e.add = add_w;
+	e = (struct maas_epilogue){ .add = add_w, .later = 1 };
 	if (op_wants(w)) /* dw = dy^T x */
 		maas_product_team(run->team, w->grad, in, (struct maas_matrix){ y->grad, type, 1, row },
 		    (struct maas_matrix){ x->val, x->type, 1, in }, out, in, b->rows, run->precision, &e, run->scratch);

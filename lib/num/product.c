@@ -12,8 +12,9 @@
 
 #define MAX_M       336           /* rows of a block */
 #define END_N       128           /* columns finished at a time, while their sums are near */
-#define ROWS        480           /* rows of a part of k that are packed together: half of the second cache */
-#define SUMS        (MAX_M * 256) /* sums of a block that waits for more of k: a third of it */
+#define ROWS        512           /* rows of a part of k that are packed together: half of the second cache */
+#define SUMS        (PART_M * 384) /* sums of a block that waits for more of k: a third of it */
+#define PART_M      256           /* rows of such a block */
 #define WHOLE       96            /* rows that make it worth to pack all of k */
 #define SLAB        (1 << 20)     /* a member's share of packed panels */
 #define SLAB_PANELS 8             /* fewer are not worth it */
@@ -152,10 +153,23 @@ maas_epilogue_row(const struct maas_epilogue *e, float *y, size_t ldy, float *v,
 		memcpy(y + at0, v, n * sizeof *v);
 }
 
+/* Sums that nothing is done to, past the caches: lines are written whole, and not read before. */
+static void
+put_later(const struct job *g, const float *sums, size_t i, size_t m, size_t j, size_t n)
+{
+	for (size_t r = 0; r < m; r++)
+		for (size_t c = 0; c < n; c += TILE_N)
+			tile_put_later(g->y + (i + r) * g->ldy + j + c, sums + c * m + r * TILE_N, tile_least(n - c, TILE_N));
+}
+
 /* n columns from (i, j) on: panels' sums [m, TILE_N] one after the other. */
 static void
 finish(const struct job *g, struct room *s, const float *sums, size_t i, size_t m, size_t j, size_t n)
 {
+	if (g->end.later && !g->end.add) {
+		put_later(g, sums, i, m, j, n);
+		return;
+	}
 	for (size_t r = 0; r < m; r++) {
 		for (size_t c = 0; c < n; c += TILE_N)
 			memcpy(s->row + c, sums + c * m + r * TILE_N, TILE_N * sizeof *s->row);
@@ -382,6 +396,8 @@ blocks(void *arg, size_t begin, size_t end, int member)
 	}
 	if (g->half)
 		tile_subnormals_back(was);
+	if (g->end.later)
+		tile_put_end();
 	if (g->tile->leave)
 		g->tile->leave();
 }
@@ -403,7 +419,7 @@ cut_rows(struct job *g)
 
 	g->together = whole >= tile_least(g->m, WHOLE) ? g->parts : 1;
 	if (g->together < g->parts)
-		g->mb = even(g->m, MAX_M / 2, unit);
+		g->mb = even(g->m, PART_M, unit);
 	else
 		g->mb = g->m <= whole ? g->m : even(g->m, whole / unit * unit, unit);
 }

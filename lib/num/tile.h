@@ -14,6 +14,10 @@
 #ifndef MAAS_TILE_H
 #define MAAS_TILE_H
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "maas/num.h"
 
 #define TILE_N         32
@@ -144,6 +148,28 @@ tile_subnormals_back(unsigned was)
 	__builtin_ia32_ldmxcsr(was);
 #else
 	(void)was;
+#endif
+}
+
+/* y = x past the caches, where y begins a line: for what nobody reads soon.  A thread says tile_put_end() behind all. */
+static inline void
+tile_put_later(float *y, const float *x, size_t n)
+{
+	size_t i = 0;
+
+#if defined(__x86_64__)
+	for (; (uintptr_t)y % 64 == 0 && i + 16 <= n; i += 16)
+		for (size_t l = i; l < i + 16; l += 4)
+			_mm_stream_ps(y + l, _mm_loadu_ps(x + l));
+#endif
+	__builtin_memcpy(y + i, x + i, (n - i) * sizeof *y);
+}
+
+static inline void
+tile_put_end(void)
+{
+#if defined(__x86_64__)
+	_mm_sfence();
 #endif
 }
 

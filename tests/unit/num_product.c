@@ -347,6 +347,36 @@ check_epilogue(const char *tier)
 	ok(!bad_half, "%s: or rounded", tier);
 }
 
+/* Past the caches or through them, whole lines or parts of them: the same bytes, and none behind the last. */
+static void
+check_later(const char *tier, struct maas_team *team, void *each)
+{
+	enum { M = 75, N = 150, K = 300 };
+	static const size_t row[] = { 160, 151 };
+	struct maas_matrix a = operand(a_f32, a_half, M, K, 1, MAAS_F32, 12),
+			   b = operand(b_f32, b_half, N, K, 1, MAAS_BF16, 13);
+	struct maas_epilogue e = { .later = 1 };
+	static _Alignas(64) float y[M * 160];
+	int bad = 0, beyond = 0;
+
+	maas_product(want, N, a, b, M, N, K, MAAS_BF16, NULL, scratch);
+	for (size_t s = 0; s < MAAS_COUNT(row); s++)
+		for (e.add = 0; e.add < 2; e.add++) {
+			fill(y, MAAS_COUNT(y), 14);
+			memcpy(kept, y, sizeof y);
+			maas_product_team(team, y, row[s], a, b, M, N, K, MAAS_BF16, &e, each);
+			for (size_t i = 0; i < M * row[s]; i++) {
+				size_t m = i / row[s], n = i % row[s];
+
+				if (n >= N)
+					beyond += y[i] != kept[i];
+				else
+					bad += y[i] != want[m * N + n] + (e.add ? kept[i] : 0);
+			}
+		}
+	ok(!bad && !beyond, "%s: a result that is read later", tier);
+}
+
 /* A row alone, the row among others, by one thread and by three: the same bytes. */
 static void
 check_batch(const char *tier, struct maas_team *team, void *each)
@@ -444,6 +474,7 @@ main(void)
 		check_far(tier);
 		check_epilogue(tier);
 		check_gate(tier);
+		check_later(tier, team, each);
 		check_batch(tier, team, each);
 		check_blocks(tier, team, each);
 		check_accuracy(tier);
