@@ -326,12 +326,12 @@ think(struct net *net, const struct maas_layer *l, size_t rows)
 	affine(net, net->x, net->w.embed, net->up, &l->down, rows, (struct maas_epilogue){ .add = 1 });
 }
 
-/* Heads of keys and values of one run that are an item: where there are many runs of a row each, a quarter of them, since
- * they lie side by side in a block and memory is read best as it lies. */
+/* Heads of keys and values of one run that are an item: where there are many runs of a row each, a quarter of them, or
+ * half, since they lie side by side in a block and memory is read best as it lies. */
 static size_t
 heads_of_item(const struct net *net, size_t rows, size_t nrun)
 {
-	size_t heads = net->w.kv_heads, n = rows == nrun && nrun >= 4 && heads >= 8 ? heads / 4 : 1;
+	size_t heads = net->w.kv_heads, n = rows == nrun && nrun >= 4 && heads >= 8 ? heads / (nrun < 8 ? 4 : 2) : 1;
 
 	while (heads % n)
 		n--;

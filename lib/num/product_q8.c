@@ -8,7 +8,8 @@
 
 #include "q8.h"
 
-#define AHEAD 8192 /* bytes of weights between those that few rows meet and those asked for */
+#define FAR   20480 /* bytes of two panels, behind the first, between those that many rows meet and those asked for */
+#define AHEAD 8192  /* bytes of weights between those that few rows meet and those asked for */
 
 struct job {
 	float *y;
@@ -95,6 +96,45 @@ many(const struct job *g, struct room *room, float *c, const struct q8_rows *a, 
 	}
 }
 
+/* Rows that are no whole stack of eight: one panel, then the other. */
+static void
+rest(const struct job *g, float *c, const struct q8_rows *a, struct q8_part b, const struct q8_beside *side, size_t i)
+{
+	size_t at = i * a->groups;
+	struct q8_rows left = { a->p + at * a->group, a->scale + at, a->shifted + at, a->groups, a->group };
+
+	if (i == g->m)
+		return;
+	b.bytes = 0;
+	g->tier->bytes(c + i * Q8_LD, &left, &b, g->m - i);
+	b.w = (const char *)b.w + side->bytes;
+	b.scale += side->groups * Q8_PANEL;
+	g->tier->bytes(c + i * Q8_LD + Q8_PANEL, &left, &b, g->m - i);
+}
+
+/* As `many`, of two panels beside each other. */
+static void
+many_of_two(
+    const struct job *g, struct room *room, float *c, const struct q8_rows *a, const char *w, const maas_bf16 *scale)
+{
+	size_t each = Q8_BLOCK / 2 / g->group, bytes = g->panel / g->groups;
+	size_t far = g->panel + FAR;
+	struct q8_beside side = { g->panel, g->groups };
+
+	for (size_t i = 0; i < g->groups; i += each) {
+		size_t n = g->groups - i < each ? g->groups - i : each;
+		struct q8_part b = { w + i * bytes, scale + i * Q8_PANEL, i, n, w + 2 * i * bytes + far, bytes };
+
+		if (g->b.type != MAAS_I8) {
+			side.bytes = sizeof room->wide / 2;
+			g->tier->widen(room->wide, b.w, n);
+			g->tier->widen(room->wide + side.bytes, (const uint8_t *)b.w + g->panel, n);
+			b.w = room->wide;
+		}
+		rest(g, c, a, b, &side, g->tier->two(c, a, &b, &side, g->m));
+	}
+}
+
 /* Columns from ... to, Q8_LD at a time. */
 static void
 columns(const struct job *g, struct room *room, size_t from, size_t to)
@@ -105,12 +145,15 @@ columns(const struct job *g, struct room *room, size_t from, size_t to)
 		size_t n = to - j < Q8_LD ? to - j : Q8_LD;
 
 		expect(g, j, n);
-		for (size_t h = 0; h < n; h += Q8_PANEL) {
+		for (size_t h = 0, step; h < n; h += step) {
 			size_t p = (j + h) / Q8_PANEL;
 			const char *w = (const char *)g->b.p + p * g->panel;
 			const maas_bf16 *scale = g->b.scale + p * g->groups * Q8_PANEL;
 
-			if (g->m <= Q8_FEW)
+			step = g->m >= 8 && g->tier->two && n - h > Q8_PANEL ? 2 * Q8_PANEL : Q8_PANEL;
+			if (step > Q8_PANEL)
+				many_of_two(g, room, room->sums + h, &a, w, scale);
+			else if (g->m <= Q8_FEW)
 				few(g, room->sums + h, &a, w, scale);
 			else
 				many(g, room, room->sums + h, &a, w, scale);

@@ -40,6 +40,11 @@ struct q8_part {
 	size_t bytes;           /* a multiple of 64 */
 };
 
+/* The same part of the panel beside it lies so many bytes, and groups of scales, on. */
+struct q8_beside {
+	size_t bytes, groups;
+};
+
 /* c [m, Q8_PANEL], row stride Q8_LD: from zero where first is 0, else from what it is. */
 typedef void maas_q8_tile(float *c, const struct q8_rows *a, const struct q8_part *b, size_t m);
 
@@ -51,12 +56,17 @@ struct maas_q8_tier {
 	maas_q8_round *round;
 	maas_q8_tile *bytes;   /* weights of 8 bits, in groups of either size */
 	maas_q8_tile *nibbles; /* of 4 bits; m <= Q8_FEW */
+	/* bytes of two panels, c [m, 2 Q8_PANEL], and stacks of eight rows: how many rows it did.  NULL: none */
+	size_t (*two)(
+	    float *c, const struct q8_rows *a, const struct q8_part *b, const struct q8_beside *beside, size_t m);
 	/* 4-bit weights of some groups to bytes: [groups, group / 4, Q8_PANEL, 4]. */
 	void (*widen)(int8_t *to, const uint8_t *w, size_t groups);
 };
 extern const struct maas_q8_tier maas_q8_portable;
 #if defined(__x86_64__)
 extern const struct maas_q8_tier maas_q8_avx2, maas_q8_vnni;
+size_t maas_q8_two_vnni(
+    float *c, const struct q8_rows *a, const struct q8_part *b, const struct q8_beside *beside, size_t m);
 #endif
 maas_q8_round maas_q8_round_plain;            /* by what the processor has */
 const struct maas_q8_tier *maas_q8_now(void); /* of this process's tier */

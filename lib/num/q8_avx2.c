@@ -150,5 +150,5 @@ widen(int8_t *to, const uint8_t *w, size_t groups)
 		}
 }
 
-const struct maas_q8_tier maas_q8_avx2 = { maas_q8_round_plain, bytes, nibbles, widen };
+const struct maas_q8_tier maas_q8_avx2 = { maas_q8_round_plain, bytes, nibbles, NULL, widen };
 #endif

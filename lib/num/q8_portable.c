@@ -61,4 +61,4 @@ nibbles(float *c, const struct q8_rows *a, const struct q8_part *b, size_t m)
 	}
 }
 
-const struct maas_q8_tier maas_q8_portable = { maas_q8_round_plain, bytes, nibbles, widen };
+const struct maas_q8_tier maas_q8_portable = { maas_q8_round_plain, bytes, nibbles, NULL, widen };

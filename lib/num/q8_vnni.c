@@ -273,5 +273,5 @@ widen(int8_t *to, const uint8_t *w, size_t groups)
 		}
 }
 
-const struct maas_q8_tier maas_q8_vnni = { rounded, bytes, nibbles, widen };
+const struct maas_q8_tier maas_q8_vnni = { rounded, bytes, nibbles, maas_q8_two_vnni, widen };
 #endif
