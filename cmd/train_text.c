@@ -235,7 +235,7 @@ save_model(struct job *j)
 static int
 prepare(struct job *j)
 {
-	return take_locks(j) || open_tokenizer(j) || make_model(j) || read_data(j) || make_identity(j) ||
+	return take_locks(j) || open_tokenizer(j) || make_model(j) || find_end(j) || read_data(j) || make_identity(j) ||
 		make_trainer(j)
 	    ? -1
 	    : 0;

@@ -30,6 +30,7 @@ struct job {
 	int lock, signal;
 	struct maas_model *from, *model;
 	struct maas_tokenizer *tokenizer;
+	int32_t end;                    /* of a text; -1: no token says so */
 	struct maas_corpus *corpus, *val_corpus;
 	struct maas_stretch train, val;
 	struct maas_buf identity;
@@ -44,6 +45,8 @@ int learns_pairs(const struct job *);
 
 /* The settings of the model begun with, where none were said; others than may be are refused. */
 int adopt_settings(struct job *);
+/* Which token ends a text. */
+int find_end(struct job *);
 
 /* Train with a progress line and a log until the end or a signal: enum maas_ending, or -1. */
 int watch_run(struct job *);

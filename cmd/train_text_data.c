@@ -53,7 +53,7 @@ corpus(const struct job *j)
 {
 	const struct maas_field *f = maas_field(j->model->kind->fields, "context", 0);
 	struct maas_corpus *c = maas_corpus_new(j->tokenizer, j->text->parse_special);
-	struct maas_pair_bounds b = { .cut = j->text->truncate };
+	struct maas_pair_bounds b = { .cut = j->text->truncate, .end = j->end };
 
 	b.context = f ? (size_t) * (const long *)((const char *)j->model->settings + f->at) : 0;
 	if (c && f)
@@ -126,8 +126,8 @@ read_data(struct job *j)
 	j->train = (struct maas_stretch){ j->corpus, 0, extent(j->corpus) };
 	if (!j->train.end)
 		return maas_fail("no text to train on: the input is empty");
-	if (learns_pairs(j) && maas_token_eos(j->tokenizer) < 0)
-		warn(c, "the tokeniser has no token that ends a text: where completions end is not learnt");
+	if (learns_pairs(j) && j->end < 0)
+		warn(c, "no token ends a text: where completions end is not learnt");
 	if (j->how->val_split > 0 && split(j))
 		return -1;
 	if (j->text->val && read_held(j))

@@ -37,6 +37,26 @@ adopt(struct job *j, const struct maas_field *f, struct maas_buf *was, struct ma
 	    name, is->s, was->s);
 }
 
+/* Of several tokens that end a text, the one that the tokeniser calls so, else the first. */
+int
+find_end(struct job *j)
+{
+	int32_t end[MAAS_ENDS];
+	size_t n = 0;
+
+	j->end = maas_token_eos(j->tokenizer);
+	if (!j->from)
+		return 0;
+	if (maas_model_ends(j->from, j->tokenizer, end, &n) || maas_model_end_as(j->model, j->from))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (end[i] == j->end)
+			return 0;
+	if (n && (size_t)end[0] < maas_tokenizer_size(j->tokenizer))
+		j->end = end[0];
+	return 0;
+}
+
 int
 adopt_settings(struct job *j)
 {

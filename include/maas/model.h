@@ -326,6 +326,8 @@ struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
  * NULL). */
 #define MAAS_ENDS 16
 int maas_model_ends(const struct maas_model *, const struct maas_tokenizer *, int32_t to[MAAS_ENDS], size_t *n) MAAS_USE;
+/* A model that is being built ends texts as another does. */
+int maas_model_end_as(struct maas_model *, const struct maas_model *other) MAAS_USE;
 
 /*
  * Rows: one record in, scores out.  A model of rows keeps, as parts, its columns (maas/table.h), the vectoriser of

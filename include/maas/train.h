@@ -47,8 +47,10 @@ struct maas_pair {
 struct maas_pair_bounds {
 	size_t context;                         /* ids that are seen at once: a pair has one more at most */
 	int cut;                                /* a longer one loses the beginning of its prompt, else is refused */
+	int32_t end;                            /* the token behind a completion; -1: none */
 };
-void maas_corpus_bound(struct maas_corpus *, struct maas_pair_bounds); /* before pairs are added; else without bounds */
+/* Before pairs are added; else there is no bound, and the end is the tokeniser's. */
+void maas_corpus_bound(struct maas_corpus *, struct maas_pair_bounds);
 size_t maas_corpus_pairs(const struct maas_corpus *);           /* 0: it is a text */
 const struct maas_pair *maas_corpus_pair(const struct maas_corpus *, size_t i);
 struct maas_pair_notes {

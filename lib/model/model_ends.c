@@ -32,3 +32,11 @@ maas_model_ends(const struct maas_model *m, const struct maas_tokenizer *tok, in
 		to[(*n)++] = maas_token_eos(tok);
 	return 0;
 }
+
+int
+maas_model_end_as(struct maas_model *m, const struct maas_model *other)
+{
+	const char *said = maas_model_meta(other, FOREIGN_GENERATION);
+
+	return said ? maas_model_set_meta(m, FOREIGN_GENERATION, said) : 0;
+}

@@ -17,7 +17,7 @@ maas_corpus_new(const struct maas_tokenizer *tok, int parse_special)
 		return NULL;
 	c->tok = tok;
 	c->narrow = vocab <= 65536;
-	c->bounds.context = SIZE_MAX - 1;
+	c->bounds = (struct maas_pair_bounds){ .context = SIZE_MAX - 1, .end = maas_token_eos(tok) };
 	maas_sha256_begin(&c->files);
 	if (!(c->enc = maas_encoder_new(tok, parse_special)) || !(c->length = maas_alloc(vocab + 1, 1))) {
 		maas_corpus_free(c);

@@ -164,7 +164,7 @@ add_pair(struct reading *r, struct maas_span prompt, struct maas_span completion
 {
 	struct maas_corpus *c = r->to;
 	int32_t bos = maas_token_bos(c->tok), eos = maas_token_eos(c->tok);
-	struct layout l = { .head = maas_tokenizer_adds_bos(c->tok) ? bos : -1, .tail = eos };
+	struct layout l = { .head = maas_tokenizer_adds_bos(c->tok) ? bos : -1, .tail = c->bounds.end };
 
 	if (continuation(r, prompt, completion, &l.said, &l.nsaid))
 		return -1;
@@ -174,7 +174,7 @@ add_pair(struct reading *r, struct maas_span prompt, struct maas_span completion
 		l.head = bos >= 0 ? bos : eos;
 	if (l.head < 0 && !l.nprompt)
 		return maas_fail("prompt: empty, and the tokeniser has no token that begins or ends a text");
-	if (l.nsaid && l.said[l.nsaid - 1] == eos)
+	if (l.nsaid && l.said[l.nsaid - 1] == l.tail)
 		l.nsaid--;
 	if (!l.nsaid && l.tail < 0)
 		return maas_fail(

@@ -399,7 +399,7 @@ trainer_step(struct maas_trainer *t, double clock, struct maas_step *s)
 	t->trained += took;
 	s->seconds = t->trained;
 	s->epoch = maas_trainer_epochs(t);
-	s->tokens = samples * (double)s->step;
+	s->tokens = floor(samples * (double)s->step + 0.5);
 	s->tokens_per_second = samples / took;
 	return 0;
 }

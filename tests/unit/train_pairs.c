@@ -55,7 +55,7 @@ shown(const struct maas_corpus *c, size_t i)
 	return to;
 }
 
-static const struct maas_pair_bounds wide = { .context = 1000 };
+static struct maas_pair_bounds wide = { .context = 1000 };
 
 static void
 lays_out(void)
@@ -75,6 +75,14 @@ lays_out(void)
 	is_str(shown(c, 2), "no>|");
 	ok(maas_corpus_notes(c).empty == 1 && maas_corpus_notes(c).cut == 0, "an empty completion is counted");
 	maas_corpus_free(c);
+	/* Without an end. */
+	if ((c = read_pairs("{\"prompt\":\"a\",\"completion\":\"b\"}\n", (struct maas_pair_bounds){ 9, 0, -1 })))
+		is_str(shown(c, 0), "a>b");
+	else
+		ok(0, "%s", maas_error());
+	maas_corpus_free(c);
+	ok(!read_pairs("{\"prompt\":\"a\",\"completion\":\"\"}\n", (struct maas_pair_bounds){ 9, 0, -1 }), "%s",
+	    maas_error() + strlen(folder));
 }
 
 static void
@@ -82,7 +90,7 @@ cuts(void)
 {
 	static const char two[] = "{\"prompt\":\"abcdef\",\"completion\":\"xy\"}\n"
 				  "{\"prompt\":\"ab\",\"completion\":\"uvwxyz\"}\n";
-	struct maas_pair_bounds b = { .context = 4 };
+	struct maas_pair_bounds b = { .context = 4, .end = maas_token_eos(tok) };
 	struct maas_corpus *c = read_pairs(two, b);
 
 	ok(!c && maas_why() == MAAS_DATA, "%s", maas_error() + strlen(folder));
@@ -356,6 +364,7 @@ main(void)
 		return done();
 	}
 	maas_bpe_free(b);
+	wide.end = maas_token_eos(tok);
 	lays_out();
 	cuts();
 	refuses();
