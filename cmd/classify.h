@@ -79,7 +79,6 @@ struct evaluate {
 	const char *errors, *cost, *positive, *plot;
 	struct maas_list fail_under;
 };
-enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct compare {
 	struct maas_list model;
 	double alpha;

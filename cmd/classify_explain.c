@@ -95,7 +95,7 @@ explain(struct call *c)
 	e.silent = e.o->html && !strcmp(e.o->html, "-");
 	if (e.silent && (e.o->jsonl || e.o->color == COLOR_ALWAYS))
 		return misuse(c, "--html - wants standard output for itself");
-	e.colour = !e.silent && explain_colours(e.o->color);
+	e.colour = !e.silent && colour_wanted(e.o->color, stdout);
 	e.method = (enum maas_method)e.o->method;
 	rc = explain_rows(&e, c);
 	album_free(e.album);

@@ -3,6 +3,7 @@
 #define CLASSIFY_EXPLAIN_H
 
 #include "classify.h"
+#include "colour.h"
 
 struct explaining {
 	struct classifying k;
@@ -36,7 +37,6 @@ void explain_lines(const struct explaining *, const struct reasons *);
 int explain_json(const struct explaining *, const struct reasons *) MAAS_USE;
 
 /* A text with its parts coloured, for a terminal: red speaks for the label, blue against it. */
-int explain_colours(int color); /* of the option: are they wanted, and can they be shown? */
 void explain_coloured(const struct explaining *, const struct reasons *);
 
 /* An HTML page.  _open: NULL with the reason; _close writes it where rc is 0, and leaves nothing behind else. */
@@ -58,8 +58,6 @@ int picture_put(FILE *, const double *, size_t height, size_t width, unsigned (*
 /* --global: what the model holds strongest for each label. */
 int explain_global(struct call *);
 
-/* The next character, made harmless for a terminal or a page: what steers either, and what is no UTF-8, is U+FFFD. */
-uint32_t harmless(const char **p, const char *end);
 /* How strong a part is shown: 0 ... 1, of the largest of them, with its sign. */
 double strength(const struct reasons *, double contribution);
 

@@ -2,37 +2,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "classify_explain.h"
 
-#define PLAIN "\033[0m"
-#define FAINT "\033[2m"
-#define BOLD  "\033[1m"
 #define OTHER 8 /* features that stand nowhere in the text, shown where --top says nothing */
-
-int
-explain_colours(int color)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (color != COLOR_AUTO)
-		return color == COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0;
-}
-
-uint32_t
-harmless(const char **p, const char *end)
-{
-	int32_t cp = maas_utf8_next(p, end);
-
-	if (cp == '\n' || cp == '\r' || cp == '\t')
-		return ' ';
-	/* C0, C1, line and paragraph separators, and what turns the direction of writing for all that follows. */
-	if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069))
-		return 0xfffd;
-	return (uint32_t)cp;
-}
 
 double
 strength(const struct reasons *r, double contribution)
@@ -40,31 +13,6 @@ strength(const struct reasons *r, double contribution)
 	double s = contribution / r->most;
 
 	return s >= -1 && s <= 1 ? s : 0; /* of nothing, or of what is not finite: none */
-}
-
-static void
-put_text(const char *s, const char *end)
-{
-	while (s < end) {
-		char c[4];
-
-		fwrite(c, 1, maas_utf8_put(c, harmless(&s, end)), stdout);
-	}
-}
-
-/* Black on one of four reds or blues of the 256: to be read whatever the terminal's own colours are. */
-static void
-put_part(const struct reasons *r, const struct maas_share *s)
-{
-	static const int red[] = { 224, 217, 210, 203 }, blue[] = { 195, 153, 117, 75 };
-	double strong = strength(r, s->contribution);
-	int step = (int)ceil(fabs(strong) * 4);
-
-	if (step)
-		printf("\033[38;5;16;48;5;%dm", (strong > 0 ? red : blue)[step > 4 ? 3 : step - 1]);
-	put_text(r->x.text.s + s->start, r->x.text.s + s->end);
-	if (step)
-		fputs(PLAIN, stdout);
 }
 
 /* Features of other columns have no place in the text: a line each. */
@@ -79,7 +27,7 @@ put_others(const struct explaining *e, const struct reasons *r)
 		if (p->places)
 			continue;
 		printf("  %+.4g\t", p->contribution);
-		put_text(p->feature.s, p->feature.s + p->feature.n);
+		colour_text(stdout, p->feature);
 		if (isnan(p->value))
 			puts(" = a gap");
 		else
@@ -95,15 +43,16 @@ explain_coloured(const struct explaining *e, const struct reasons *r)
 	struct maas_span label = explain_label(e, r->label);
 	size_t at = 0;
 
-	printf(FAINT "%zu" PLAIN "\t" BOLD, e->k.number);
-	put_text(label.s, label.s + label.n);
-	printf(PLAIN "\t%.*g\t", e->k.labels ? 4 : 9, r->score);
+	printf(COLOUR_FAINT "%zu" COLOUR_PLAIN "\t" COLOUR_BOLD, e->k.number);
+	colour_text(stdout, label);
+	printf(COLOUR_PLAIN "\t%.*g\t", e->k.labels ? 4 : 9, r->score);
 	for (size_t i = 0; i < x->shares; i++) {
-		put_text(x->text.s + at, x->text.s + x->share[i].start);
-		put_part(r, &x->share[i]);
+		colour_text(stdout, (struct maas_span){ x->text.s + at, x->share[i].start - at });
+		colour_part(stdout, (struct maas_span){ x->text.s + x->share[i].start, x->share[i].end - x->share[i].start },
+		    strength(r, x->share[i].contribution));
 		at = x->share[i].end;
 	}
-	put_text(x->text.s + at, x->text.s + x->text.n);
+	colour_text(stdout, (struct maas_span){ x->text.s + at, x->text.n - at });
 	putchar('\n');
 	put_others(e, r);
 }

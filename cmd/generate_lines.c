@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "colour.h"
 #include "generate.h"
 
 #define QUEUE GENERATE_BEAMS /* answers asked for and not yet written */
@@ -15,12 +16,15 @@ struct answer {
 	uint64_t record;
 	struct maas_buf line; /* the record, where it is JSON */
 	struct maas_buf out;  /* what will be written */
+	struct explained explained;
 };
 
 struct lines {
 	struct job *j;
 	struct answer answer[QUEUE];
 	size_t first, n; /* a ring */
+	size_t running;  /* sequences */
+	int colour;      /* explained prompts are */
 	int bad;         /* a record was refused */
 };
 
@@ -110,8 +114,12 @@ put_json(struct lines *l, struct answer *a, const struct maas_sequence *s, struc
 		if (l->j->o->ids)
 			rc |= maas_buf_text(members, ",\"ids\":[") | put_ids(l->j, members, s, ",") |
 			    maas_buf_text(members, "]");
-		if (s->logprob)
+		if (given(l->j->call, "logprobs"))
 			rc |= put_logprobs(l->j, members, s);
+		if (s->choosing)
+			rc |= generate_trace_put(l->j, members, s);
+		if (l->j->o->explain)
+			rc |= generate_explained_put(&a->explained, members);
 	} else {
 		rc |= maas_buf_text(members, "\"error\":") | maas_json_put_text(members, maas_span(maas_error()));
 	}
@@ -133,6 +141,10 @@ print(struct lines *l, struct answer *a, const struct maas_sequence *s)
 		maas_buf_free(&members);
 		return rc;
 	}
+	if (l->j->o->explain)
+		return !s       ? 0
+		    : l->colour ? generate_explained_colours(&a->explained, &a->out, a->record, s->text)
+				: generate_explained_lines(&a->explained, &a->out, a->record, s->text);
 	if (s && l->j->o->ids)
 		rc = put_ids(l->j, &a->out, s, " ");
 	else if (s)
@@ -171,15 +183,20 @@ answered(struct lines *l, size_t i)
 		l->bad = 1;
 	}
 	for (size_t k = 0; k < first->texts; k++, s = s ? s->next : NULL) {
+		struct answer *a = &l->answer[(l->first + i + k) % QUEUE];
+
 		if (!s) {
 			maas_fail("record %llu: there are %zu texts, not %zu", (unsigned long long)first->record, k,
 			    first->texts);
 			fail(l->j->call);
 			l->bad = 1;
 		}
-		if (print(l, &l->answer[(l->first + i + k) % QUEUE], s) < 0)
+		if (s && l->j->o->explain && generate_explained_end(l->j, &a->explained, s) < 0)
+			return fail(l->j->call);
+		if (print(l, a, s) < 0)
 			return fail(l->j->call);
 	}
+	l->running--;
 	maas_decoder_leave(l->j->decoder, first->seq);
 	first->seq = NULL;
 	return 0;
@@ -260,6 +277,8 @@ json_prompt(struct job *j, struct maas_span line, int *object)
 		}
 		if (rc == 0 && j->ids.n == 0)
 			rc = generate_encode(j, maas_span(""));
+		else if (rc == 0 && j->o->explain)
+			rc = generate_explained_begin(j, &j->explained, NULL);
 	} else {
 		maas_fail("\"prompt\" is neither text nor a list of token ids");
 	}
@@ -274,10 +293,17 @@ ask(struct lines *l, struct answer **a, size_t texts, uint64_t stream, const cha
 	struct job *j = l->j;
 	struct maas_request q;
 	int rc = 0, good = generate_request(j, &q, stream) == 0;
+	size_t width = j->o->num_beams > 1 ? (size_t)j->o->num_beams : 1;
 
+	for (size_t k = 0; good && j->o->explain && k < texts; k++)
+		if (generate_explained_copy(&a[k]->explained, &j->explained) < 0)
+			return fail(j->call);
+	while (rc == 0 && l->running > 0 && (l->running + 1) * width > j->places) /* the others are for --explain */
+		rc = advance(l);
 	while (good && rc == 0 && !(a[0]->seq = maas_decoder_join(j->decoder, &q)) && maas_why() == MAAS_TEMPFAIL)
 		rc = advance(l);
 	a[0]->texts = texts;
+	l->running += a[0]->seq != NULL;
 	return rc || a[0]->seq ? rc : refuse(l, a, texts, name, number);
 }
 
@@ -344,6 +370,9 @@ generate_lines(struct job *j)
 	if (!l)
 		return fail(j->call);
 	l->j = j;
+	l->colour = colour_wanted(j->o->color, stdout);
+	if (j->o->explain && !j->o->jsonl && !l->colour)
+		puts("record\ttext\tlogprob\tpiece\tstart\tend\tlost");
 	if (j->o->prompt)
 		rc = record(l, maas_span(j->o->prompt), NULL, 0);
 	else
@@ -354,6 +383,7 @@ generate_lines(struct job *j)
 	for (size_t i = 0; i < QUEUE; i++) {
 		maas_buf_free(&l->answer[i].line);
 		maas_buf_free(&l->answer[i].out);
+		generate_explained_free(&l->answer[i].explained);
 	}
 	if (rc == 0)
 		rc = finish(j->call);
@@ -375,7 +405,15 @@ generate_stream(struct job *j)
 	    !(s = maas_decoder_join(j->decoder, &q)))
 		return fail(j->call);
 	do {
+		size_t was = s->n;
+
 		generate_step(j);
+		if (s->choosing) {
+			for (; was < s->n; was++)
+				generate_trace_show(j, s, was);
+			if (s->finish == MAAS_RUNNING) /* the text is shown in one piece, behind all of them */
+				continue;
+		}
 		if (s->text.n == sent)
 			continue;
 		last = s->text.s[s->text.n - 1];

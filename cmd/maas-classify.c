@@ -1,5 +1,6 @@
 /* maas-classify: use, measure and explain a model that labels rows. */
 #include "classify.h"
+#include "colour.h"
 
 static const struct maas_field predict_fields[] = {
 	MAAS_INT('k', predict, k, 0, 1e9, 0, "print the K likeliest labels, each with its probability"),
@@ -25,7 +26,6 @@ static const struct maas_field evaluate_fields[] = {
 	MAAS_END,
 };
 
-static const char *const colors[] = { "auto", "always", "never", NULL };
 static const struct maas_field explain_fields[] = {
 	MAAS_INT(0, explain, top, 0, 1e9, 0, "only the N largest contributions of a row; 0: all"),
 	MAAS_FLAG(0, explain, jsonl, "print a JSON object a row"),
@@ -34,7 +34,7 @@ static const struct maas_field explain_fields[] = {
 	    0, explain, method, maas_method_names, 0, "how a score is taken apart; auto: as suits the kind of model"),
 	MAAS_TEXT(0, explain, html, NULL, "write a page of HTML that shows it to FILE too"),
 	MAAS_TEXT(0, explain, saliency, NULL, "draw pictures and what their pixels add to FILE.png, .svg or .pdf too"),
-	MAAS_ENUM(0, explain, color, colors, 0, "show texts coloured: auto is on a terminal, if NO_COLOR is not set"),
+	MAAS_ENUM(0, explain, color, colour_names, 0, "show texts coloured: auto is on a terminal, if NO_COLOR is not set"),
 	MAAS_END,
 };
 

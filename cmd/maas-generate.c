@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "colour.h"
 #include "generate.h"
 
 static const char *const precisions[] = { "f32", "bf16", "file", NULL };
@@ -27,6 +28,10 @@ static const struct maas_field fields[] = {
 	MAAS_FLAG(0, generate, ids, "write token ids parted by one space"),
 	MAAS_INT(0, generate, logprobs, 0, MAAS_TOP, 0,
 	    "show each token's log-probability and N likeliest tokens (JSON lines)"),
+	MAAS_FLAG(0, generate, trace, "show of each token the likeliest candidates, and what became of them"),
+	MAAS_FLAG(0, generate, explain, "show what each piece of the prompt did for the completion"),
+	MAAS_ENUM(0, generate, color, colour_names, 0,
+	    "show explained prompts coloured: auto is on a terminal, if NO_COLOR is not set"),
 	MAAS_FLAG(0, generate, score, "say nothing: show the log-probability of each token of the input"),
 	MAAS_FLAG(0, generate, perplexity, "say nothing: show how well the model foretells the input"),
 	MAAS_INT(0, generate, stride, 0, 1e9, 0, "tokens from one window to the next when scoring; 0: the context"),
@@ -74,17 +79,21 @@ generate_encode(struct job *j, struct maas_span text)
 	int32_t bos = j->tok ? maas_token_bos(j->tok) : -1, eos = j->tok ? maas_token_eos(j->tok) : -1;
 
 	j->ids.n = 0;
+	j->explained.n = 0;
 	if (j->o->prompt_ids) {
 		if (generate_parse_ids(text, &j->ids) < 0)
 			return -1;
 	} else if ((maas_tokenizer_adds_bos(j->tok) && bos >= 0 && push(&j->ids, bos) < 0) ||
 	    maas_encode(j->enc, text, &j->ids) < 0)
 		return -1;
+	if (j->o->explain && generate_explained_begin(j, &j->explained, j->o->prompt_ids ? NULL : &text) < 0)
+		return -1;
 	if (j->ids.n > 0 || j->o->score || j->o->perplexity)
 		return 0;
 	/* From nothing: a text begins behind the mark that begins one, or behind the end of another. */
 	if (bos < 0 && eos < 0)
 		return maas_fail("an empty prompt, and the tokeniser has no token that begins or ends a text");
+	j->explained.ids = 1;
 	return push(&j->ids, bos >= 0 ? bos : eos);
 }
 
@@ -110,8 +119,9 @@ generate_request(struct job *j, struct maas_request *q, uint64_t stream)
 	q->truncate = o->truncate;
 	q->beams = (size_t)o->num_beams;
 	q->length_penalty = o->length_penalty;
-	q->logprobs = given(j->call, "logprobs");
+	q->logprobs = given(j->call, "logprobs") || o->explain;
 	q->top = (int)o->logprobs;
+	q->trace = !o->trace ? 0 : o->logprobs ? (int)o->logprobs : GENERATE_TRACE;
 	q->share = 1; /* several completions of a prompt read it once */
 	return 0;
 }
@@ -127,7 +137,7 @@ generate_step(struct job *j)
 }
 
 int
-generate_piece(const struct job *j, struct maas_buf *to, int32_t id, float logprob)
+generate_piece_named(const struct job *j, struct maas_buf *to, int32_t id)
 {
 	struct maas_span piece = j->tok ? maas_token_bytes(j->tok, id) : maas_span("");
 	int rc = maas_buf_printf(to, "\"id\":%ld", (long)id);
@@ -140,8 +150,15 @@ generate_piece(const struct job *j, struct maas_buf *to, int32_t id, float logpr
 			rc |= maas_buf_text(to, "]");
 		}
 	}
-	rc |= maas_buf_text(to, ",\"logprob\":") | maas_json_put_float(to, logprob);
 	return rc ? -1 : 0;
+}
+
+int
+generate_piece(const struct job *j, struct maas_buf *to, int32_t id, float logprob)
+{
+	return generate_piece_named(j, to, id) | maas_buf_text(to, ",\"logprob\":") | maas_json_put_float(to, logprob)
+	    ? -1
+	    : 0;
 }
 
 int
@@ -167,9 +184,9 @@ places(const struct job *j, size_t context)
 	if (o->num_beams > 1) {
 		size_t n = (size_t)o->num_beams;
 
-		return o->prompt || o->line_buffered || n > 8 ? n : 16 / n * n;
+		return o->prompt || o->line_buffered || o->explain || n > 8 ? n : 16 / n * n;
 	}
-	if (o->prompt || o->line_buffered)
+	if (o->prompt || o->line_buffered || o->explain)
 		return o->num_return_sequences < 16 ? (size_t)o->num_return_sequences : 16;
 	return 16;
 }
@@ -192,7 +209,8 @@ set_up(struct job *j)
 	if (maas_model_part(j->model, "tokenizer").s || !ids_only)
 		if (!(j->tok = maas_model_tokenizer(j->model)) || !(j->enc = maas_encoder_new(j->tok, 0)))
 			return -1;
-	limits.sequences = places(j, 128);
+	j->places = places(j, 128);
+	limits.sequences = j->places + (o->explain ? GENERATE_PROBES : 0);
 	if (!(j->decoder = maas_decoder_new(j->model, j->tok, j->team, &limits)))
 		return maas_in("%s", o->model);
 	if (!(j->stop = maas_alloc(o->stop.n + 1, sizeof *j->stop)))
@@ -211,6 +229,8 @@ tear_down(struct job *j)
 	maas_tokenizer_free(j->tok);
 	maas_model_close(j->model);
 	maas_ids_free(&j->ids);
+	maas_ids_free(&j->probe);
+	generate_explained_free(&j->explained);
 	free(j->stop);
 }
 
@@ -228,32 +248,60 @@ report(const struct job *j)
 		fprintf(stderr, "tokens_per_second\t%.1f\n", (double)l.new_tokens / said);
 }
 
+/* Options that do not go together. */
 static int
-check(struct call *c, const struct generate *o)
+check_modes(struct call *c, const struct generate *o)
 {
-	int scoring = o->score || o->perplexity, json = o->jsonl || o->score;
+	int scoring = o->score || o->perplexity;
 
-	if (!o->model)
-		return misuse(c, "which model? -m MODEL");
 	if (o->score && o->perplexity)
 		return misuse(c, "--score or --perplexity, not both");
 	if (scoring && (o->prompt || o->jsonl))
 		return misuse(c, "--score and --perplexity take a text, from files or standard input");
-	if (given(c, "stride") && !o->perplexity && !o->score)
+	if (scoring && (o->num_beams > 1 || o->trace || o->explain))
+		return misuse(
+		    c, "--num-beams, --trace and --explain go with completions, not with --score or --perplexity");
+	if (given(c, "stride") && !scoring)
 		return misuse(c, "--stride goes with --perplexity or --score");
-	if (o->num_beams > 1 && !maas_sampling_greedy(c->part[1]))
+	if (given(c, "logprobs") && !o->jsonl && !o->score && !o->trace)
+		return misuse(c, "--logprobs goes with --jsonl, --score or --trace");
+	if (o->trace && !o->jsonl && (!o->prompt || o->ids || o->explain || o->num_return_sequences > 1))
+		return misuse(c, "--trace shows the one completion of -p; of many, with --jsonl");
+	if (o->explain && o->ids && !o->jsonl)
+		return misuse(c, "--explain shows text: --ids goes with it in --jsonl");
+	if (o->explain && o->jsonl && o->color == COLOR_ALWAYS)
+		return misuse(c, "--jsonl has no colours: --color always has no meaning beside it");
+	return 0;
+}
+
+static int
+check_beams(struct call *c, const struct generate *o)
+{
+	if (given(c, "length_penalty") && o->num_beams == 1)
+		return misuse(c, "--length-penalty goes with --num-beams");
+	if (o->num_beams == 1)
+		return 0;
+	if (!maas_sampling_greedy(c->part[1]))
 		return misuse(c,
 		    "--num-beams looks for the likeliest text and draws nothing: it does not go with a "
 		    "temperature, --top-k, --top-p, --min-p or --typical-p");
-	if (o->num_beams > 1 && scoring)
-		return misuse(c, "--num-beams goes with completions, not with --score or --perplexity");
-	if (o->num_beams > 1 && o->num_return_sequences > o->num_beams)
+	if (o->num_return_sequences > o->num_beams)
 		return misuse(
 		    c, "--num-return-sequences %ld is above --num-beams %ld", o->num_return_sequences, o->num_beams);
-	if (given(c, "length_penalty") && o->num_beams == 1)
-		return misuse(c, "--length-penalty goes with --num-beams");
-	if (given(c, "logprobs") && !json)
-		return misuse(c, "--logprobs goes with --jsonl or --score");
+	if (o->trace)
+		return misuse(c, "--trace shows how one token is chosen, and --num-beams chooses among texts");
+	return 0;
+}
+
+static int
+check(struct call *c, const struct generate *o)
+{
+	int rc;
+
+	if (!o->model)
+		return misuse(c, "which model? -m MODEL");
+	if ((rc = check_modes(c, o)) != 0 || (rc = check_beams(c, o)) != 0)
+		return rc;
 	if (o->prompt && c->n > 0)
 		return misuse(c, "a prompt from -p or from %s, not both", c->operand[0]);
 	return o->prompt ? 0 : wants_input(c);
@@ -274,7 +322,7 @@ run(struct call *c)
 		j.began = maas_clock();
 		if (o->score || o->perplexity)
 			rc = generate_score(&j);
-		else if (o->prompt && !o->jsonl && !o->ids && o->num_return_sequences == 1)
+		else if (o->prompt && !o->jsonl && !o->ids && !o->explain && o->num_return_sequences == 1)
 			rc = generate_stream(&j);
 		else
 			rc = generate_lines(&j);

@@ -221,6 +221,8 @@ struct maas_request {
 						 * ids, but half the context at least */
 	int logprobs;                           /* keep the log-probability of each token said */
 	int top;                                /* and that many of the likeliest; at most MAAS_TOP */
+	int trace;                              /* keep how each token said was chosen, and of so many candidates (at most
+						 * MAAS_TOP) what became of them; not with beams */
 	int embed;                              /* says nothing: the prompt, of the context at most, becomes one vector */
 	size_t score;                           /* with logprobs: of the prompt's tokens from this one (1 ...) on too; 0: no */
 	size_t beams;                           /* above 1: search for the likeliest text with so many beams, each a place;
@@ -239,6 +241,19 @@ struct maas_choice {                            /* an alternative */
 	int32_t id;
 	float logprob;                          /* nats, of the model's own distribution */
 };
+/* What took a token out of the choice, in the order of transformers. */
+enum maas_sift { MAAS_KEPT, MAAS_BANNED, MAAS_CUT_TOP_K, MAAS_CUT_TOP_P, MAAS_CUT_MIN_P, MAAS_CUT_TYPICAL_P, MAAS_SIFTS };
+extern const char *const maas_sift_names[];      /* [MAAS_SIFTS]: "", "no-repeat-ngram-size", "top-k" ... */
+struct maas_candidate {                         /* a token that might have been chosen */
+	int32_t id;
+	float logit, score;                     /* the model's; after penalties and temperature */
+	float p, q;                             /* its probability in the model; that with which it was drawn */
+	enum maas_sift cut;
+};
+struct maas_choosing {                          /* of one token */
+	double u;                               /* the number in [0,1) that drew it; NAN: the likeliest was taken */
+	uint32_t left[MAAS_SIFTS];               /* tokens behind each cut, MAAS_KEPT: in the vocabulary; 0: there was none */
+};
 struct maas_sequence {                          /* the caller reads; valid until it leaves */
 	void *user;
 	enum maas_finish finish;
@@ -249,6 +264,10 @@ struct maas_sequence {                          /* the caller reads; valid until
 	const float *logprob;                   /* [n]; NAN where not asked, and for the very first; NULL: none asked */
 	const struct maas_choice *top;          /* [n][ntop], likeliest first; id -1 where not asked */
 	int ntop;
+	const struct maas_choosing *choosing;   /* [n], with trace, of those said; NULL: not asked */
+	const struct maas_candidate *candidate; /* [n][candidates], likeliest in the model first, the one chosen among them;
+						 * id -1 where there are fewer */
+	int candidates;
 	double score;                           /* of a search that has ended: sum of the log-probabilities, penalties
 						 * applied, by the length penalty */
 	const struct maas_sequence *next;       /* of a search that has ended: the next best text; NULL: no more */

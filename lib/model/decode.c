@@ -103,6 +103,8 @@ maas_decoder_free(struct maas_decoder *d)
 		free(s->id);
 		free(s->logprob);
 		free(s->top);
+		free(s->choosing);
+		free(s->candidate);
 		free(s->sum);
 		free(s->mean);
 		free(s->stop);
@@ -162,8 +164,11 @@ examine(const struct maas_decoder *d, const struct maas_request *q, size_t *skip
 		if (q->prompt[i] < 0 || (size_t)q->prompt[i] >= d->net.w.vocab)
 			return maas_fail("token %zu of the prompt is id %ld, the model has ids 0 to %zu", i + 1,
 			    (long)q->prompt[i], d->net.w.vocab - 1);
-	if (q->top < 0 || q->top > MAAS_TOP)
-		return maas_fail("%d likeliest tokens are wanted, at most %d can be had", q->top, MAAS_TOP);
+	if (q->top < 0 || q->top > MAAS_TOP || q->trace < 0 || q->trace > MAAS_TOP)
+		return maas_fail(
+		    "%d likeliest tokens are wanted, at most %d can be had", q->trace ? q->trace : q->top, MAAS_TOP);
+	if (q->trace && (q->beams > 1 || q->embed))
+		return maas_fail("a trace tells how a token is chosen: beams choose among texts");
 	for (size_t i = 0; i < q->nstop; i++)
 		if (!d->tok || q->stop[i].n == 0)
 			return maas_fail(d->tok ? "a stop string is empty" : "stop strings want a tokeniser");
@@ -273,6 +278,10 @@ slot_fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, 
 	    (maas_grow(&s->logprob, 0, &s->logprob_cap, s->end, sizeof *s->logprob) < 0 ||
 		maas_grow(&s->top, 0, &s->top_cap, s->end * (size_t)q->top, sizeof *s->top) < 0))
 		return -1;
+	if (q->trace &&
+	    (maas_grow(&s->choosing, 0, &s->choosing_cap, s->end, sizeof *s->choosing) < 0 ||
+		maas_grow(&s->candidate, 0, &s->candidate_cap, s->end * (size_t)q->trace, sizeof *s->candidate) < 0))
+		return -1;
 	if (q->embed &&
 	    (maas_grow(&s->sum, 0, &s->sum_cap, d->net.w.embed, sizeof *s->sum) < 0 ||
 		maas_grow(&s->mean, 0, &s->mean_cap, d->net.w.embed, sizeof *s->mean) < 0))
@@ -303,7 +312,10 @@ slot_fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, 
 		.text = { s->out.raw.s, s->out.shown },
 		.logprob = q->logprobs ? s->logprob : NULL,
 		.top = q->logprobs && q->top ? s->top : NULL,
-		.ntop = q->logprobs ? q->top : 0 };
+		.ntop = q->logprobs ? q->top : 0,
+		.choosing = q->trace ? s->choosing : NULL,
+		.candidate = q->trace ? s->candidate : NULL,
+		.candidates = q->trace };
 	return 0;
 }
 
@@ -368,6 +380,10 @@ slot_forget(const struct maas_decoder *d, struct slot *s)
 	if (s->logprobs) {
 		maas_wipe(s->logprob, s->end * sizeof *s->logprob);
 		maas_wipe(s->top, s->end * (size_t)s->pub.ntop * sizeof *s->top);
+	}
+	if (s->pub.choosing) {
+		maas_wipe(s->choosing, s->end * sizeof *s->choosing);
+		maas_wipe(s->candidate, s->end * (size_t)s->pub.candidates * sizeof *s->candidate);
 	}
 	if (s->embed) {
 		maas_wipe(s->sum, d->net.w.embed * sizeof *s->sum);
@@ -520,6 +536,9 @@ consume(void *arg, size_t begin, size_t end, int member)
 			if (s->next < 0)
 				continue;
 			s->id[at] = s->next;
+			if (s->pub.choosing)
+				maas_sample_trace(&d->sampler[member], &c, s->next, &s->choosing[at],
+				    s->candidate + at * (size_t)s->pub.candidates, s->pub.candidates);
 		}
 		if (!s->logprobs)
 			continue;

@@ -119,6 +119,10 @@ int maas_sample_check(const struct maas_sampling *) MAAS_USE;        /* in the r
 long maas_sample_best(struct sampler *, const struct sample_case *, double norm, size_t k);
 int maas_sample_plain(const struct maas_sampling *);    /* has it no penalties? */
 
+/* How `chosen`, which maas_sample_next gave for this, came to be: `how`, and k candidates. */
+void maas_sample_trace(struct sampler *, const struct sample_case *, int32_t chosen, struct maas_choosing *how,
+    struct maas_candidate *, int k);
+
 /* The k likeliest, ties by id; filled with id -1 where there are fewer.  norm: maas_logsumexp of all. */
 void maas_sample_top(struct maas_choice *top, int k, const float *logit, size_t n, double norm);
 
@@ -158,9 +162,11 @@ struct slot {
 	int32_t *id;
 	float *logprob;
 	struct maas_choice *top;
+	struct maas_choosing *choosing; /* [end], with trace */
+	struct maas_candidate *candidate;
 	double *sum;                    /* [width], of an embedding */
 	float *mean;
-	size_t id_cap, logprob_cap, top_cap, sum_cap, mean_cap;
+	size_t id_cap, logprob_cap, top_cap, choosing_cap, candidate_cap, sum_cap, mean_cap;
 	uint32_t *block;
 	size_t blocks;
 	struct outflow out;

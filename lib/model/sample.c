@@ -430,26 +430,32 @@ likeliest(const struct sampler *s, const float *x)
 	return from + maas_argmax(x + from, n);
 }
 
+/* One cut of n items: how many stay, in front. */
+static size_t
+cut(struct sample_item *a, size_t n, const struct maas_sampling *h, enum maas_sift which)
+{
+	return which == MAAS_CUT_TOP_P ? top_p(a, n, h->top_p)
+	    : which == MAAS_CUT_MIN_P  ? min_p(a, n, h->min_p)
+				       : typical(a, n, h->typical_p);
+}
+
+/* Those behind top-k. */
+static const enum maas_sift cuts[][3] = { { MAAS_CUT_TOP_P, MAAS_CUT_MIN_P, MAAS_CUT_TYPICAL_P },
+	{ MAAS_CUT_TYPICAL_P, MAAS_CUT_TOP_P, MAAS_CUT_MIN_P } };
+
 /* The cuts in their order, where only some are left or the most typical are wanted. */
 static int32_t
 narrow(struct sampler *s, const float *x, float max, const struct maas_sampling *h, double u)
 {
 	int hot = h->sampler_order == MAAS_ORDER_HF;
-	struct sample_item *a = s->item;
 	float t = sample_heat(h);
 	size_t n = top_k(s, x, max, h->top_k, hot ? t : 1);
 
-	if (hot) {
-		n = top_p(a, n, h->top_p);
-		n = min_p(a, n, h->min_p);
-		n = typical(a, n, h->typical_p);
-	} else {
-		n = typical(a, n, h->typical_p);
-		n = top_p(a, n, h->top_p);
-		n = min_p(a, n, h->min_p);
-		heat(a, n, t);
-	}
-	return draw(a, n, u);
+	for (size_t i = 0; i < MAAS_COUNT(cuts[0]); i++)
+		n = cut(s->item, n, h, cuts[!hot][i]);
+	if (!hot)
+		heat(s->item, n, t);
+	return draw(s->item, n, u);
 }
 
 int32_t
@@ -511,4 +517,89 @@ maas_sample_best(struct sampler *s, const struct sample_case *c, double norm, si
 	for (size_t i = 0; i < n; i++)
 		s->item[i].score = plain ? (float)(s->item[i].score - norm) : s->item[i].score;
 	return (long)n;
+}
+
+const char *const maas_sift_names[] = { "", "no-repeat-ngram-size", "top-k", "top-p", "min-p", "typical-p" };
+
+static int
+wanted(const struct maas_sampling *h, enum maas_sift which)
+{
+	return which == MAAS_CUT_TOP_K    ? h->top_k > 0
+	    : which == MAAS_CUT_TOP_P     ? !isnan(h->top_p) && h->top_p < 1
+	    : which == MAAS_CUT_MIN_P     ? !isnan(h->min_p) && h->min_p > 0
+	    : which == MAAS_CUT_TYPICAL_P ? !isnan(h->typical_p) && h->typical_p < 1
+					  : h->no_repeat_ngram_size > 0;
+}
+
+/* Who is behind this cut, in s->count. */
+static void
+mark(struct sampler *s, size_t n, uint32_t stage)
+{
+	for (size_t i = 0; i < n; i++)
+		s->count[s->item[i].id] = stage;
+}
+
+/* The k likeliest of the model, the chosen one among them. */
+static void
+candidates(const struct sample_case *c, size_t vocab, const float *x, int32_t chosen, struct maas_candidate *to, int k)
+{
+	struct maas_choice top[MAAS_TOP];
+	double norm = maas_logsumexp(c->logit, vocab);
+	int there = 0;
+
+	maas_sample_top(top, k, c->logit, vocab, norm);
+	for (int i = 0; i < k; i++)
+		there |= top[i].id == chosen;
+	if (!there && k > 0 && chosen >= 0)
+		top[k - 1].id = chosen;
+	for (int i = 0; i < k; i++) {
+		int32_t id = top[i].id;
+
+		to[i] = (struct maas_candidate){ .id = id };
+		if (id < 0)
+			continue;
+		to[i].logit = c->logit[id];
+		to[i].score = x[id] / sample_heat(c->how);
+		to[i].p = (float)exp(c->logit[id] - norm);
+	}
+}
+
+void
+maas_sample_trace(struct sampler *s, const struct sample_case *c, int32_t chosen, struct maas_choosing *how,
+    struct maas_candidate *to, int k)
+{
+	const struct maas_sampling *h = c->how;
+	int hot = h->sampler_order == MAAS_ORDER_HF, greedy = maas_sampling_greedy(h);
+	enum maas_sift stage[] = { MAAS_BANNED, MAAS_CUT_TOP_K, cuts[!hot][0], cuts[!hot][1], cuts[!hot][2], MAAS_KEPT };
+	const float *x;
+	size_t n;
+
+	(void)maas_peaks(s->peak, c->logit, s->vocab, LARGE);
+	x = penalised(s, c);
+	candidates(c, s->vocab, x, chosen, to, k);
+	*how = (struct maas_choosing){ .u = greedy ? NAN : c->u, .left = { [MAAS_KEPT] = (uint32_t)s->vocab } };
+	n = top_k(s, x, x[likeliest(s, x)], 0, hot ? sample_heat(h) : 1);
+	for (uint32_t i = 0; stage[i] != MAAS_KEPT; i++) {
+		if (greedy && i > 0)
+			continue;
+		if (stage[i] == MAAS_CUT_TOP_K)
+			n = top_k(s, x, x[likeliest(s, x)], h->top_k, hot ? sample_heat(h) : 1);
+		else if (i > 0 && n > 0)
+			n = cut(s->item, n, h, stage[i]);
+		if (wanted(h, stage[i]))
+			how->left[stage[i]] = (uint32_t)n;
+		mark(s, n, i + 1);
+	}
+	if (!hot)
+		heat(s->item, n, sample_heat(h));
+	if (n > 0)
+		softmax(s->item, n);
+	for (int i = 0; i < k && to[i].id >= 0; i++) {
+		to[i].cut = stage[greedy && s->count[to[i].id] ? MAAS_COUNT(stage) - 1 : s->count[to[i].id]];
+		to[i].q = greedy && to[i].id == chosen;
+		for (size_t m = 0; !greedy && m < n; m++)
+			if (s->item[m].id == to[i].id)
+				to[i].q = s->item[m].p;
+	}
+	memset(s->count, 0, s->vocab * sizeof *s->count);
 }

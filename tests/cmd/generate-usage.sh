@@ -16,3 +16,9 @@ t maas-generate -m m -p x --num-beams 4 --num-return-sequences 5
 t maas-generate -m m -p x --num-beams 257
 t maas-generate -m m -p x --length-penalty 2
 t maas-generate -m m --score --num-beams 2
+t maas-generate -m m -p x --trace --ids
+t maas-generate -m m --trace prompts
+t maas-generate -m m -p x --trace --num-beams 2
+t maas-generate -m m -p x --explain --ids
+t maas-generate -m m --perplexity --explain
+t maas-generate -m m -p x --explain --jsonl --color always

@@ -48,6 +48,36 @@ distance(const struct maas_sampling *how, const float *logit, const double *want
 	return worst;
 }
 
+/* The probabilities that a trace tells: those drawn by, and those of the model.  The greatest error, relative. */
+static double
+told(const struct maas_sampling *how, const float *logit, const double *want, size_t vocab, const int32_t *id,
+    size_t prompt, size_t n)
+{
+	struct maas_candidate c[MAAS_TOP];
+	struct maas_choosing by;
+	struct sample_case x = { how, logit, id, prompt, n, 0.31 };
+	struct sampler s;
+	double norm = maas_logsumexp(logit, vocab), worst = 0;
+	int32_t next;
+	int there = 0;
+
+	if (maas_sampler_make(&s, vocab) < 0)
+		return INFINITY;
+	next = maas_sample_next(&s, &x);
+	for (int again = 0; again < 2; again++) /* it leaves the sampler as it was */
+		maas_sample_trace(&s, &x, next, &by, c, MAAS_TOP);
+	for (size_t i = 0; i < MAAS_TOP && c[i].id >= 0; i++) {
+		double q = want[c[i].id], p = exp(logit[c[i].id] - norm);
+
+		there |= c[i].id == next;
+		worst = fmax(worst, q > 0 ? fabs(c[i].q - q) / q : c[i].q > 0 || !c[i].cut ? 1 : 0);
+		worst = fmax(worst, fabs(c[i].p - p) / p);
+		worst = fmax(worst, q > 0 && c[i].cut ? 1 : 0);
+	}
+	maas_sampler_drop(&s);
+	return there && by.u == 0.31 && by.left[MAAS_KEPT] == vocab ? worst : INFINITY;
+}
+
 static void
 golden(struct maas_span line)
 {
@@ -78,6 +108,7 @@ golden(struct maas_span line)
 	ok(vocab > 5 && numbers(f[4].s, f[4].n, want, 512) == vocab, "%zu ids", vocab);
 	/* An even draw is off by one at either border at most. */
 	ok(distance(&how, logit, want, vocab, id, (size_t)prompt, nid) < 2.01 / DRAWS, "%s", settings);
+	ok(told(&how, logit, want, vocab, id, (size_t)prompt, nid) < 1e-5, "and its trace");
 }
 
 static int32_t
@@ -234,6 +265,38 @@ wide(void)
 				many(how[i], vocab[v], spread);
 }
 
+/* What took each token away. */
+static void
+traced(void)
+{
+	static const float x[] = { 3, 2.5f, 2, 1.5f, 1, 0 };
+	static const int32_t id[] = { 4, 1, 4 };
+	static const enum maas_sift want[] = { MAAS_KEPT, MAAS_BANNED, MAAS_KEPT, MAAS_CUT_MIN_P, MAAS_CUT_TOP_P,
+		MAAS_CUT_TOP_K };
+	struct maas_candidate c[6];
+	struct maas_choosing by;
+	struct maas_sampling how;
+	struct sampler s;
+	int good = 1;
+
+	maas_defaults(maas_sampling_fields, &how);
+	maas_set_all(maas_sampling_fields, &how, "no_repeat_ngram_size=2 top_k=4 top_p=0.9 min_p=0.3 temperature=1");
+	if (maas_sampler_make(&s, 6) < 0)
+		return;
+	maas_sample_trace(&s, &(struct sample_case){ &how, x, id, 3, 3, 0.9 }, 2, &by, c, 6);
+	for (int i = 0; i < 6; i++)
+		good &= c[i].id == i && c[i].cut == want[i];
+	ok(good, "each by its cut");
+	ok(by.left[MAAS_KEPT] == 6 && by.left[MAAS_BANNED] == 5 && by.left[MAAS_CUT_TOP_K] == 4 &&
+		by.left[MAAS_CUT_TOP_P] == 3 && by.left[MAAS_CUT_MIN_P] == 2 && by.left[MAAS_CUT_TYPICAL_P] == 0,
+	    "and how many are left");
+	maas_defaults(maas_sampling_fields, &how);
+	maas_sample_trace(&s, &(struct sample_case){ &how, x, id, 3, 3, 0.9 }, 5, &by, c, 2);
+	ok(isnan(by.u) && c[0].id == 0 && c[1].id == 5 && c[1].q == 1 && c[0].q == 0 && !c[0].cut,
+	    "the one chosen is there");
+	maas_sampler_drop(&s);
+}
+
 static void
 ranges(void)
 {
@@ -270,6 +333,7 @@ main(void)
 	maas_input_close(in);
 	edges();
 	wide();
+	traced();
 	ranges();
 	return done();
 }
