@@ -1,6 +1,7 @@
 /* driver.c -- from a command line to a verb: its words, its settings from everywhere, help, and the status at the end. */
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -464,6 +465,7 @@ drive(int argc, char **argv, const struct command *cmd)
 	int words = 0, rc;
 
 	maas_flush_subnormals();
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a failed write, with a reason */
 	if (!s.arena)
 		return fail(&c);
 	if (argc < 1 || !choose(&c, argv + (argc > 0), &words))
