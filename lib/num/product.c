@@ -18,6 +18,7 @@
 #define WHOLE       96            /* rows that make it worth to pack all of k */
 #define SLAB        (1 << 20)     /* a member's share of packed panels */
 #define SLAB_PANELS 8             /* fewer are not worth it */
+#define NEAR        (256 << 10)   /* bytes of weights that are asked for before they are multiplied */
 
 struct job {
 	float *y;
@@ -332,21 +333,40 @@ in_place(const struct job *g)
 	    parts * g->m <= ROWS && g->tile->few_f32;
 }
 
+/*
+ * Weights of TILE_FEW columns from step l on.  What comes next is asked for as it lies in memory, a line after the other,
+ * which a processor reads soonest, and not in the order in which it is multiplied.  Of bf16 it is the next columns, all
+ * of k, where the second cache has room for them; else, and of f32, the next steps, or the first of the next columns.
+ */
+static struct maas_place
+place(const struct job *g, size_t j, size_t l)
+{
+	size_t size = maas_dtype_size(g->b.type), row = g->b.row * size, done = l * size;
+	struct maas_place w = { .p = tile_at(g->b, j, l).p, .row = row };
+
+	if (g->half && g->b.row == g->k && TILE_FEW * row <= NEAR) {
+		w.soon = w.p - done + TILE_FEW * (row + done);
+		w.line = 64;
+		w.step = TILE_FEW * 64;
+		return w;
+	}
+	w.soon = l + TILE_K < g->k ? w.p + TILE_K * size : w.p - done + TILE_FEW * row;
+	w.line = g->half ? row : 64;
+	w.step = g->half ? 64 : row;
+	return w;
+}
+
 /* TILE_FEW columns through all of k, a group of rows after the other: the second finds the weights near. */
 static void
 few(const struct job *g, struct room *s, float *c, size_t j)
 {
-	size_t row = g->b.row * maas_dtype_size(g->b.type);
-
 	for (size_t i = 0; i < g->m; i += few_rows(g))
 		for (size_t l = 0; l < g->k; l += TILE_K) {
 			size_t k = tile_least(g->k - l, TILE_K), m = tile_least(g->m - i, few_rows(g));
-			const char *w = tile_at(g->b, j, l).p, *soon = tile_at(g->b, j, l + TILE_K).p;
 			const float *a = s->a + (l / TILE_K * g->m + i) * TILE_ROW;
+			struct maas_place w = place(g, j, l);
 
-			if (l + TILE_K >= g->k)
-				soon = tile_at(g->b, j + TILE_FEW, 0).p;
-			(g->half ? g->tile->few_bf16 : g->tile->few_f32)(c + i * TILE_N, a, w, row, soon, m, k, l > 0);
+			(g->half ? g->tile->few_bf16 : g->tile->few_f32)(c + i * TILE_N, a, &w, m, k, l > 0);
 		}
 }
 

@@ -34,6 +34,15 @@ typedef void maas_pack(float *d, size_t to, const struct maas_matrix *s, size_t 
 /* An operand of bf16 from its n rows and k steps, whatever its type and strides. */
 typedef void maas_pack_words(float *d, const struct maas_matrix *s, size_t n, size_t k);
 
+/*
+ * Weights in place: row j at p + j * row bytes, k running fastest.  While they are multiplied, those that come next are
+ * asked for: with each 64 bytes of k, TILE_FEW lines `line` bytes apart, from soon on, `step` bytes further each time.
+ */
+struct maas_place {
+	const char *p, *soon;
+	size_t row, line, step;
+};
+
 struct maas_tile {
 	size_t rows_f32, rows_bf16; /* of a tile */
 	size_t pair;                /* steps of k in a word of bf16: 1 or 2 */
@@ -45,14 +54,12 @@ struct maas_tile {
 	/* For bf16, zero up to whole TILE_BF of k; b too up to TILE_N columns, of which n are there. */
 	maas_pack_words *pack_a, *pack_b;
 	/*
-	 * Few rows and weights read in place: TILE_FEW columns of the same sums, c [m, TILE_N], from w, row
-	 * j at w + j * row bytes, k running fastest.  m <= few_rows_f32 or few_rows, k <= TILE_K; weights that come
-	 * next lie at soon.  Rows are packed by `pack` for f32, by pack_few for bf16.  NULL: the tier has none.
+	 * Few rows and weights read in place: TILE_FEW columns of the same sums, c [m, TILE_N], from w.
+	 * m <= few_rows_f32 or few_rows, k <= TILE_K.  Rows are packed by `pack` for f32, by pack_few for bf16.
+	 * NULL: the tier has none.
 	 */
-	void (*few_f32)(
-	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
-	void (*few_bf16)(
-	    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add);
+	void (*few_f32)(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add);
+	void (*few_bf16)(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add);
 	maas_pack_words *pack_few;
 	size_t few_rows_f32, few_rows; /* of few_f32 and of few_bf16 at most */
 	void (*leave)(void);           /* a thread gives back what these keep from call to call; NULL: nothing */

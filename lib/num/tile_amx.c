@@ -181,7 +181,7 @@ store_turned(float *c, const float *from, size_t m)
 
 INLINE void
 few_sums(
-    float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add, const int two)
+    float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add, const int two)
 {
 	_Alignas(64) float sums[2][SIDE * SIDE];
 	_Alignas(64) uint16_t rest[SIDE][TILE_BF];
@@ -190,7 +190,7 @@ few_sums(
 	for (int i = 0; add && i <= two; i++)
 		load_turned(sums[i], c + i * SIDE * TILE_N, m - (size_t)i * SIDE);
 	if (all < k)
-		copy_rest(rest, w + 2 * all, row, k - all);
+		copy_rest(rest, w->p + 2 * all, w->row, k - all);
 	written();
 	_tile_zero(0);
 	_tile_zero(1);
@@ -201,9 +201,9 @@ few_sums(
 	for (size_t l = 0; l < k; l += TILE_BF, a += WORDS * m) {
 #pragma GCC unroll 16
 		for (size_t j = 0; j < SIDE; j++)
-			_mm_prefetch(soon + j * row + 2 * l, _MM_HINT_T1);
+			_mm_prefetch(w->soon + l / TILE_BF * w->step + j * w->line, _MM_HINT_T1);
 		if (l < all)
-			_tile_loadd(4, w + 2 * l, row);
+			_tile_loadd(4, w->p + 2 * l, w->row);
 		else
 			_tile_loadd(4, rest, sizeof *rest);
 		_tile_loadd(6, a, m * sizeof *a);
@@ -225,13 +225,13 @@ few_sums(
  * activations others are multiplied too, of the words that follow: nobody looks at their sums.
  */
 TARGET static void
-few(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+few(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add)
 {
 	configure(SIDE);
 	if (m > SIDE)
-		few_sums(c, a, w, row, soon, m, k, add, 1);
+		few_sums(c, a, w, m, k, add, 1);
 	else
-		few_sums(c, a, w, row, soon, m, k, add, 0);
+		few_sums(c, a, w, m, k, add, 0);
 }
 
 enum { CHECK_M = 45, CHECK_K = 3 * TILE_BF, CHECK_FEW = TILE_ROWS }; /* whole tiles and a rest */
@@ -245,6 +245,7 @@ static void
 make(struct trial *t, const struct maas_tile *with, const float *x, const maas_bf16 *y)
 {
 	struct maas_matrix rows = { x, MAAS_F32, CHECK_K, 1 }, columns = { y, MAAS_BF16, CHECK_K, 1 };
+	struct maas_place place = { (const char *)y, (const char *)y, CHECK_K * sizeof *y, 0, 0 };
 
 	with->pack_a(t->a, &rows, CHECK_M, CHECK_K);
 	with->pack_b(t->b, &columns, TILE_N, CHECK_K);
@@ -252,8 +253,7 @@ make(struct trial *t, const struct maas_tile *with, const float *x, const maas_b
 		with->bf16(t->c, t->a, t->b, CHECK_M, CHECK_K, add);
 	with->pack_few(t->a, &rows, CHECK_FEW, CHECK_K - 1);
 	for (int add = 0; add < 2; add++)
-		with->few_bf16(
-		    t->few, t->a, (const char *)y, CHECK_K * sizeof *y, (const char *)y, CHECK_FEW, CHECK_K - 1, add);
+		with->few_bf16(t->few, t->a, &place, CHECK_FEW, CHECK_K - 1, add);
 }
 
 static struct maas_tile tile;

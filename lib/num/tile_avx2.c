@@ -223,19 +223,20 @@ pack_b(float *d, const struct maas_matrix *s, size_t n, size_t k)
 	tile_words_b(pack, d, s, n, k);
 }
 
-/* Asks for what comes next: in turn one half of its columns and the other, 64 bytes of each. */
+/* Asks for what comes next, for 32 bytes of k: in turn one half of the lines and the other. */
 INLINE void
-ask(const char *soon, size_t row, size_t bytes)
+ask(const struct maas_place *w, size_t bytes)
 {
-	soon += bytes / 64 * 64 + bytes / 32 % 2 * 8 * row;
+	const char *soon = w->soon + bytes / 64 * w->step + bytes / 32 % 2 * 8 * w->line;
+
 #pragma GCC unroll 8
 	for (size_t j = 0; j < 8; j++)
-		_mm_prefetch(soon + j * row, _MM_HINT_T1);
+		_mm_prefetch(soon + j * w->line, _MM_HINT_T0);
 }
 
 /* One row: weights are multiplied while they are in registers; k is whole steps of 8. */
 INLINE void
-one_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t k, int add)
+one_f32(float *c, const float *a, const struct maas_place *w, size_t k, int add)
 {
 	__m256 s[2] = { _mm256_setzero_ps(), _mm256_setzero_ps() }, r[8];
 
@@ -244,13 +245,13 @@ one_f32(float *c, const float *a, const char *w, size_t row, const char *soon, s
 		for (size_t v = 0; v < 2; v++) {
 #pragma GCC unroll 8
 			for (size_t j = 0; j < 8; j++)
-				r[j] = _mm256_loadu_ps((const float *)(w + (v * 8 + j) * row) + l);
+				r[j] = _mm256_loadu_ps((const float *)(w->p + (v * 8 + j) * w->row) + l);
 			turn_8(r);
 #pragma GCC unroll 8
 			for (size_t h = 0; h < 8; h++)
 				s[v] = _mm256_fmadd_ps(_mm256_set1_ps(a[l + h]), r[h], s[v]);
 		}
-		ask(soon, row, l * sizeof *a);
+		ask(w, l * sizeof *a);
 	}
 #pragma GCC unroll 2
 	for (size_t v = 0; v < 2; v++)
@@ -262,23 +263,23 @@ one_f32(float *c, const float *a, const char *w, size_t row, const char *soon, s
 
 /* Weights are turned once for all rows, into the first cache. */
 TARGET static void
-few_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+few_f32(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add)
 {
 	_Alignas(64) float t[TILE_K * TILE_FEW];
 	size_t l = 0;
 
 	if (m == 1 && k % 8 == 0) {
-		one_f32(c, a, w, row, soon, k, add);
+		one_f32(c, a, w, k, add);
 		return;
 	}
 	for (; l + 8 <= k; l += 8) {
 		for (size_t j = 0; j < TILE_FEW; j += 8)
-			turn(t + l * TILE_FEW + j, TILE_FEW, (const float *)(w + j * row) + l, row / sizeof *t);
-		ask(soon, row, l * sizeof(float));
+			turn(t + l * TILE_FEW + j, TILE_FEW, (const float *)(w->p + j * w->row) + l, w->row / sizeof *t);
+		ask(w, l * sizeof(float));
 	}
 	for (; l < k; l++)
 		for (size_t j = 0; j < TILE_FEW; j++)
-			t[l * TILE_FEW + j] = ((const float *)(w + j * row))[l];
+			t[l * TILE_FEW + j] = ((const float *)(w->p + j * w->row))[l];
 	for (; m; a += F32_ROWS * TILE_ROW, c += F32_ROWS * TILE_N) {
 		size_t rows = m < F32_ROWS ? m : F32_ROWS;
 
@@ -314,7 +315,7 @@ turn_pairs(float *d, const char *w, size_t row)
 
 /* One row: as of f32; k is whole steps of TILE_BF. */
 INLINE void
-one_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, size_t k, int add)
+one_bf16(float *c, const float *a, const struct maas_place *w, size_t k, int add)
 {
 	const __m256i high = _mm256_set1_epi32((int)0xffff0000);
 	__m256 s[2], r[8];
@@ -332,7 +333,7 @@ one_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, 
 #pragma GCC unroll 8
 				for (size_t j = 0; j < 8; j++)
 					r[j] = _mm256_loadu_ps(
-					    (const void *)(w + (v * 8 + j) * row + p * sizeof(maas_bf16)));
+					    (const void *)(w->p + (v * 8 + j) * w->row + p * sizeof(maas_bf16)));
 				turn_8(r);
 #pragma GCC unroll 8
 				for (size_t h = 0; h < 8; h++) {
@@ -346,8 +347,8 @@ one_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, 
 			}
 			s[v] = _mm256_add_ps(s[v], _mm256_add_ps(e, o));
 		}
-		ask(soon, row, l * sizeof(maas_bf16));
-		ask(soon, row, (l + 16) * sizeof(maas_bf16));
+		ask(w, l * sizeof(maas_bf16));
+		ask(w, (l + 16) * sizeof(maas_bf16));
 	}
 #pragma GCC unroll 2
 	for (size_t v = 0; v < 2; v++)
@@ -358,23 +359,23 @@ one_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, 
 	case n: bf16_rows(c, a, t, TILE_FEW, k, n); break;
 
 TARGET static void
-few_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+few_bf16(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add)
 {
 	_Alignas(64) float t[TILE_K * TILE_FEW];
 	size_t l = 0;
 
 	if (m == 1 && k % TILE_BF == 0) {
-		one_bf16(c, a, w, row, soon, k, add);
+		one_bf16(c, a, w, k, add);
 		return;
 	}
 	for (; l + 16 <= k; l += 16) {
 		for (size_t j = 0; j < TILE_FEW; j += 8)
-			turn_pairs(t + l * TILE_FEW + j, w + j * row + l * sizeof(maas_bf16), row);
-		ask(soon, row, l * sizeof(maas_bf16));
+			turn_pairs(t + l * TILE_FEW + j, w->p + j * w->row + l * sizeof(maas_bf16), w->row);
+		ask(w, l * sizeof(maas_bf16));
 	}
 	for (; l < k; l++)
 		for (size_t j = 0; j < TILE_FEW; j++)
-			maas_from_bf16(t + l * TILE_FEW + j, (const maas_bf16 *)(w + j * row) + l, 1);
+			maas_from_bf16(t + l * TILE_FEW + j, (const maas_bf16 *)(w->p + j * w->row) + l, 1);
 	for (; k % TILE_BF; k++)
 		memset(t + k * TILE_FEW, 0, TILE_FEW * sizeof *t);
 	for (size_t i = 0; !add && i < m; i++)

@@ -217,20 +217,22 @@ halves(size_t n)
 	return n >= 32 ? 0xffffffff : (1u << n) - 1;
 }
 
-/* 16 steps of k of 16 rows, turned: r[l] holds step l of every row.  What comes next is asked for. */
+/* The 64 bytes of k at `at` of 16 rows, turned: r[l] holds step l of every row.  What comes next is asked for. */
 INLINE void
-take(__m512 r[16], const char *w, size_t row, const char *soon, __mmask32 in)
+take(__m512 r[16], const struct maas_place *w, size_t at, __mmask32 in)
 {
+	const char *p = w->p + at, *soon = w->soon + at / 64 * w->step;
+
 #pragma GCC unroll 16
 	for (size_t j = 0; j < 16; j++) {
-		r[j] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(in, w + j * row));
-		_mm_prefetch(soon + j * row, _MM_HINT_T1);
+		r[j] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(in, p + j * w->row));
+		_mm_prefetch(soon + j * w->line, _MM_HINT_T0);
 	}
 	turn_16(r);
 }
 
 INLINE void
-few_f32_rows(float *c, const float *a, const char *w, size_t row, const char *soon, size_t k, int add, const int rows)
+few_f32_rows(float *c, const float *a, const struct maas_place *w, size_t k, int add, const int rows)
 {
 	__m512 s[TILE_ROWS], r[16];
 	size_t l = 0;
@@ -239,7 +241,7 @@ few_f32_rows(float *c, const float *a, const char *w, size_t row, const char *so
 	for (int i = 0; i < rows; i++)
 		s[i] = _mm512_setzero_ps();
 	for (; l + 16 <= k; l += 16) {
-		take(r, w + 4 * l, row, soon + 4 * l, 0xffffffff);
+		take(r, w, 4 * l, 0xffffffff);
 #pragma GCC unroll 16
 		for (size_t h = 0; h < 16; h++)
 #pragma GCC unroll 8
@@ -249,7 +251,7 @@ few_f32_rows(float *c, const float *a, const char *w, size_t row, const char *so
 	if (l < k) {
 		float left[16][16];
 
-		take(r, w + 4 * l, row, soon + 4 * l, halves(2 * (k - l)));
+		take(r, w, 4 * l, halves(2 * (k - l)));
 #pragma GCC unroll 16
 		for (size_t h = 0; h < 16; h++)
 			_mm512_storeu_ps(left[h], r[h]);
@@ -265,12 +267,12 @@ few_f32_rows(float *c, const float *a, const char *w, size_t row, const char *so
 }
 
 #define FEW_F32_CASE(n) \
-	case n: few_f32_rows(c, a, w, row, soon, k, add, n); break;
+	case n: few_f32_rows(c, a, w, k, add, n); break;
 
-/* Rows by turned weights t [k, TILE_FEW].  Of what comes next, some columns are asked for meanwhile. */
+/* Rows by turned weights t [k, TILE_FEW].  Of what comes next, some lines from `from` on are asked for meanwhile. */
 INLINE void
-many_f32_rows(float *c, const float *a, const float *t, const char *soon, size_t row, size_t some, size_t k, int add,
-    const int rows)
+many_f32_rows(float *c, const float *a, const float *t, const struct maas_place *w, size_t from, size_t some, size_t k,
+    int add, const int rows)
 {
 	__m512 s[MANY_ROWS];
 
@@ -280,14 +282,14 @@ many_f32_rows(float *c, const float *a, const float *t, const char *soon, size_t
 	for (size_t l = 0; l < k; l += 16) {
 		size_t end = k - l < 16 ? k : l + 16;
 
-		for (size_t j = 0; j < some; j++)
-			_mm_prefetch(soon + j * row + 4 * l, _MM_HINT_T1);
+		for (size_t j = from; j < from + some; j++)
+			_mm_prefetch(w->soon + l / 16 * w->step + j * w->line, _MM_HINT_T0);
 		for (size_t h = l; h < end; h++) {
-			__m512 w = _mm512_loadu_ps(t + h * TILE_FEW);
+			__m512 x = _mm512_loadu_ps(t + h * TILE_FEW);
 
 #pragma GCC unroll 16
 			for (int i = 0; i < rows; i++)
-				s[i] = _mm512_fmadd_ps(_mm512_set1_ps(a[i * TILE_ROW + h]), w, s[i]);
+				s[i] = _mm512_fmadd_ps(_mm512_set1_ps(a[i * TILE_ROW + h]), x, s[i]);
 		}
 	}
 #pragma GCC unroll 16
@@ -296,27 +298,27 @@ many_f32_rows(float *c, const float *a, const float *t, const char *soon, size_t
 }
 
 #define MANY_F32_CASE(n) \
-	case n: many_f32_rows(c, a, t, soon, row, some, k, add, n); break;
+	case n: many_f32_rows(c, a, t, w, from, some, k, add, n); break;
 
 /* Weights are turned once for all rows. */
 TARGET static void
-many_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+many_f32(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add)
 {
 	_Alignas(64) float t[TILE_K * TILE_FEW];
-	size_t parts = (m + MANY_ROWS - 1) / MANY_ROWS, each = (m + parts - 1) / parts, some = TILE_FEW / parts;
+	size_t parts = (m + MANY_ROWS - 1) / MANY_ROWS, each = (m + parts - 1) / parts, some = TILE_FEW / parts, from = 0;
 
 	for (size_t l = 0; l < k; l += 16) {
 		__m512 r[16];
 
 #pragma GCC unroll 16
 		for (size_t j = 0; j < 16; j++)
-			r[j] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(halves(2 * (k - l)), w + j * row + 4 * l));
+			r[j] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(halves(2 * (k - l)), w->p + j * w->row + 4 * l));
 		turn_16(r);
 #pragma GCC unroll 16
 		for (size_t h = 0; h < 16; h++)
 			_mm512_store_ps(t + (l + h) * TILE_FEW, r[h]);
 	}
-	for (; m; a += each * TILE_ROW, c += each * TILE_N, soon += some * row) {
+	for (; m; a += each * TILE_ROW, c += each * TILE_N, from += some) {
 		each = m < each ? m : each;
 		m -= each;
 		/* clang-format off */
@@ -330,20 +332,20 @@ many_f32(float *c, const float *a, const char *w, size_t row, const char *soon, 
 }
 
 TARGET static void
-few_f32(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+few_f32(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add)
 {
 	/* clang-format off */
 	switch (m) {
 	FEW_F32_CASE(1) FEW_F32_CASE(2) FEW_F32_CASE(3) FEW_F32_CASE(4)
 	FEW_F32_CASE(5) FEW_F32_CASE(6) FEW_F32_CASE(7) FEW_F32_CASE(8)
-	default: many_f32(c, a, w, row, soon, m, k, add); break;
+	default: many_f32(c, a, w, m, k, add); break;
 	}
 	/* clang-format on */
 }
 
 /* A register of 16 pairs turned as if a pair were one number: even members above, odd ones below. */
 INLINE void
-few_bf16_rows(float *c, const float *a, const char *w, size_t row, const char *soon, size_t k, int add, const int rows)
+few_bf16_rows(float *c, const float *a, const struct maas_place *w, size_t k, int add, const int rows)
 {
 	const __m512i high = _mm512_set1_epi32((int)0xffff0000);
 
@@ -355,7 +357,7 @@ few_bf16_rows(float *c, const float *a, const char *w, size_t row, const char *s
 	for (size_t l = 0; l < k; l += TILE_BF) {
 		__m512 e[TILE_ROWS], o[TILE_ROWS], r[16];
 
-		take(r, w + 2 * l, row, soon + 2 * l, halves(k - l));
+		take(r, w, 2 * l, halves(k - l));
 #pragma GCC unroll 8
 		for (int i = 0; i < rows; i++)
 			e[i] = o[i] = _mm512_setzero_ps();
@@ -379,10 +381,10 @@ few_bf16_rows(float *c, const float *a, const char *w, size_t row, const char *s
 }
 
 #define FEW_BF16_CASE(n) \
-	case n: few_bf16_rows(c, a, w, row, soon, k, add, n); break;
+	case n: few_bf16_rows(c, a, w, k, add, n); break;
 
 TARGET static void
-few_bf16(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+few_bf16(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add)
 {
 	/* clang-format off */
 	switch (m) {

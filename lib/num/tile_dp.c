@@ -117,16 +117,18 @@ halves(size_t n)
 	return n >= 32 ? 0xffffffff : (1u << n) - 1;
 }
 
-/* 32 steps of k of 16 columns, in order and turned: r[w] holds word w of every column.  What comes next is asked for. */
+/* 32 steps of k from l on of 16 columns, in order and turned: r[h] holds word h of every column.  What comes next is
+ * asked for. */
 INLINE void
-take(__m512 r[16], const char *w, size_t row, const char *soon, __mmask32 in)
+take(__m512 r[16], const struct maas_place *w, size_t l, __mmask32 in)
 {
+	const char *p = w->p + 2 * l, *soon = w->soon + l / 32 * w->step;
 	__m512i to = _mm512_loadu_si512(order);
 
 #pragma GCC unroll 16
 	for (size_t j = 0; j < 16; j++) {
-		r[j] = _mm512_castsi512_ps(_mm512_permutexvar_epi16(to, _mm512_maskz_loadu_epi16(in, w + j * row)));
-		_mm_prefetch(soon + j * row, _MM_HINT_T1);
+		r[j] = _mm512_castsi512_ps(_mm512_permutexvar_epi16(to, _mm512_maskz_loadu_epi16(in, p + j * w->row)));
+		_mm_prefetch(soon + j * w->line, _MM_HINT_T0);
 	}
 	turn_16(r);
 }
@@ -160,7 +162,7 @@ few_group(float *c, const float *a, const __m512 r[16], const int rows)
 
 /* Weights are turned once for all rows. */
 TARGET static void
-few(float *c, const float *a, const char *w, size_t row, const char *soon, size_t m, size_t k, int add)
+few(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add)
 {
 	for (size_t i = 0; !add && i < m; i++)
 		_mm512_storeu_ps(c + i * TILE_N, _mm512_setzero_ps());
@@ -170,7 +172,7 @@ few(float *c, const float *a, const char *w, size_t row, const char *soon, size_
 		__m512 r[16];
 		size_t i = m;
 
-		take(r, w + 2 * l, row, soon + 2 * l, halves(k - l));
+		take(r, w, l, halves(k - l));
 		for (; i >= ROWS; i -= ROWS, x += ROWS * TILE_ROW, y += ROWS * TILE_N)
 			few_group(y, x, r, ROWS);
 		/* clang-format off */

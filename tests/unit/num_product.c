@@ -261,9 +261,13 @@ check_forms(void)
 	for (size_t i = 1; i < MAAS_COUNT(t); i++) {
 		t[i]->pack_few(a[i], &rows, TILE_ROWS, K);
 		for (int add = 0; add < 2; add++)
-			for (size_t j = 0; j < TILE_N; j += TILE_FEW)
-				t[i]->few_bf16(c[i] + j, a[i], (const char *)(b_half + j * K), K * sizeof *b_half,
-				    (const char *)b_half, TILE_ROWS, K, add);
+			for (size_t j = 0; j < TILE_N; j += TILE_FEW) {
+				const char *p = (const char *)(b_half + j * K);
+
+				t[i]->few_bf16(c[i] + j, a[i],
+				    &(struct maas_place){ p, p, K * sizeof *b_half, 64, TILE_FEW * 64 }, TILE_ROWS, K,
+				    add);
+			}
 	}
 	ok(same(c[0], c[1], TILE_ROWS * TILE_N) && same(c[0], c[2], TILE_ROWS * TILE_N),
 	    "avx512: so are few rows and weights in place");
