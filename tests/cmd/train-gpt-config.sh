@@ -20,7 +20,7 @@ maas-train -q -c good.yaml && mv m.maas was.maas && maas-train -c good.yaml --dr
     maas-train -q -c again.yaml && cmp m.maas was.maas
 maas-train -c "$TOP/data/gpt-small.yaml" --dry-run text.txt | grep '^# steps'
 maas-tokenize train -q -n 300 -o tok.json text.txt
-maas-train -c "$TOP/data/shakespeare.yaml" --dry-run text.txt | grep '^# steps'
+for c in shakespeare shakespeare-llama; do maas-train -c "$TOP/data/$c.yaml" --dry-run text.txt | grep '^# steps'; done
 bad() { printf '%s\n' "$@" >bad.yaml; maas-train -c bad.yaml -o m.maas text.txt; echo "exit $?"; }
 bad 'kind: gpt' 'layrs: 2'
 bad 'kind: gpt' 'layers: two'
