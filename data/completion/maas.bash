@@ -11,8 +11,9 @@ maas-generate - -m --model -p --prompt -n --max-new-tokens --max-length --num-re
 maas-model - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model info --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model card --set --remove --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
-maas-model tensors -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
-maas-model verify -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model tensors --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model verify --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model diff --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model convert --precision=file|f32|bf16|f16 --shard-size -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model quantize -t --type=q8|q4 -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model register --registry --label -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version

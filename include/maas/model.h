@@ -332,6 +332,20 @@ int maas_model_save_foreign(const struct maas_model *, const char *dir, enum maa
 /* Weights in all: a matrix of few bits counts as one of floats, its scales do not. */
 int maas_model_parameters(const struct maas_model *, uint64_t *) MAAS_USE;
 
+/* The tensors of a model file, of any safetensors file, or of a directory's files as they are stored. */
+struct maas_tensors *maas_model_weights(const char *path) MAAS_USE;
+/* Are all its floats finite?  -1 with a reason that names a tensor. */
+int maas_model_finite(const struct maas_model *) MAAS_USE;
+/* What two models have that is not the same: "kind", a "setting", what "generation" is told, a "tensor", a "part". */
+struct maas_difference {
+	const char *sort, *name;
+	const char *a, *b;              /* as text; "" where one has none */
+	size_t differing, of;           /* numbers of a tensor; of 0: it has other numbers, in type or shape */
+	double most;                    /* by how much at most */
+};
+typedef int maas_on_difference(void *ctx, const struct maas_difference *);      /* its failure ends */
+int maas_model_diff(const struct maas_model *, const struct maas_model *, maas_on_difference *, void *ctx) MAAS_USE;
+
 /* What it is for: "generate", "classify", "regress", "transform". */
 const char *maas_model_task(const struct maas_model *);
 /* What the decoding engine runs it on; NULL: a reason why it continues no text. */

@@ -85,3 +85,32 @@ floats_cast(void *to, enum maas_dtype type, const void *from, enum maas_dtype wa
 		cast_pieces(&c, 0, pieces, 0);
 	return atomic_load(&c.lost) ? maas_fail("weights too large for %s", maas_dtype_name(type)) : 0;
 }
+
+/* All numbers of the type's own size, by their exponents. */
+static int
+finite(const struct maas_tensor *t)
+{
+	size_t n = t->bytes / maas_dtype_size(t->dtype);
+	const uint32_t *word = t->data;
+	const uint16_t *half = t->data;
+	int bad = 0;
+
+	if (t->dtype == MAAS_F32)
+		for (size_t i = 0; i < n; i++)
+			bad |= (word[i] & 0x7f800000) == 0x7f800000;
+	else
+		for (size_t i = 0; i < n; i++)
+			bad |= (half[i] & 0x7f80) == 0x7f80;
+	return !bad;
+}
+
+int
+maas_model_finite(const struct maas_model *m)
+{
+	const struct maas_tensor *t;
+
+	for (size_t i = 0; (t = maas_model_next(m, &i));)
+		if ((t->dtype == MAAS_F32 || t->dtype == MAAS_BF16) && !finite(t))
+			return maas_fail("tensor %s: a number in it is not finite", t->name);
+	return 0;
+}

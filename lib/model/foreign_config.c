@@ -429,6 +429,24 @@ put_missing(struct maas_buf *b, const struct maas_json *config, const struct maa
 	return rc;
 }
 
+/* On one line: line ends, which stand in no text of JSON, and the blanks behind them go. */
+static void
+flatten(struct maas_buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->s[i] == '\n' || b->s[i] == '\r')
+			while (i + 1 < b->n && strchr(" \t\r\n", b->s[i + 1]))
+				i++;
+		else
+			b->s[n++] = b->s[i];
+	}
+	b->n = n;
+	if (b->s)
+		b->s[n] = '\0';
+}
+
 int
 foreign_generation(struct maas_model *m, const struct maas_json *config, struct maas_span said)
 {
@@ -442,6 +460,7 @@ foreign_generation(struct maas_model *m, const struct maas_json *config, struct 
 		rc = put_missing(&more, config, generation);
 	if (rc == 0 && (said.n || more.n)) {
 		rc = maas_json_merge(&all, said.n ? said : maas_span("{}"), (struct maas_span){ more.s, more.n });
+		flatten(&all);
 		if (rc == 0)
 			rc = maas_model_set_meta(m, FOREIGN_GENERATION, all.s);
 	}

@@ -4,7 +4,6 @@
 #include "floats.h"
 #include "maas/card.h"
 #include "model_cast.h"
-#include "model_foreign.h"
 
 /* Scores are others now: the inputs that were kept are answered anew. */
 static int
@@ -40,11 +39,9 @@ keep_card(struct maas_model *to, const struct maas_model *from)
 int
 model_carry_over(struct maas_model *to, const struct maas_model *from)
 {
-	const char *generation = maas_model_meta(from, FOREIGN_GENERATION);
-
-	if (generation && maas_model_set_meta(to, FOREIGN_GENERATION, generation) < 0)
+	if (maas_model_end_as(to, from) < 0 || try_again(to, from) < 0)
 		return -1;
-	return try_again(to, from) < 0 ? -1 : keep_card(to, from);
+	return keep_card(to, from);
 }
 
 static int

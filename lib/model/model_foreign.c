@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "model_foreign.h"
@@ -91,6 +92,19 @@ begin(const char *dir, const struct foreign_family **family)
 		return m;
 	maas_model_close(m);
 	return NULL;
+}
+
+struct maas_tensors *
+maas_model_weights(const char *path)
+{
+	struct maas_tensors *t;
+	struct stat is;
+
+	if (stat(path, &is) < 0 || !S_ISDIR(is.st_mode))
+		return maas_tensors_open(path);
+	if (!(t = foreign_weights(path, maas_tensors_open)) && strncmp(maas_error(), path, strlen(path)))
+		maas_in("%s", path);
+	return t;
 }
 
 struct maas_model *

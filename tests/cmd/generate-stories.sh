@@ -9,4 +9,4 @@ for how in 'f32 -j 1' 'f32 -j 2' 'bf16 -j 2'; do
 	echo 1 | maas-generate -m d --prompt-ids --ids -n 84 --precision $how >ids
 	jq -r --arg ids "$(cat ids)" "$pieces" "$stories/tokenizer.json" | cut -c 1-176
 done
-maas-model info d | head -n 6
+maas-model info d | grep -v ends | head -n 9

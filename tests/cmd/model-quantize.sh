@@ -8,9 +8,9 @@ maas-model quantize --type q4 -j 1 m.maas m4.maas
 maas-model quantize --type q4 -j 3 m.maas again.maas; cmp m4.maas again.maas
 MAAS_ISA=portable maas-model quantize --type q4 m.maas again.maas; cmp m4.maas again.maas; rm again.maas
 maas-model verify m8.maas half8.maas m4.maas
-maas-model info m.maas | head -n 4
-maas-model info m8.maas | head -n 4
-maas-model info --json m4.maas | jq -c '[.kind, .parameters]'
+maas-model info m.maas | head -n 6
+maas-model info m8.maas | head -n 6
+maas-model info --json m4.maas | jq -c '[.kind, .parameters, .weights, .bits_per_weight]'
 maas-model tensors m8.maas | grep -e wte -e c_fc
 maas-model tensors m4.maas | grep -e wte -e c_fc
 maas-model card m4.maas --set description='four bits' && maas-model card m4.maas && maas-model verify m4.maas

@@ -1,0 +1,17 @@
+/* model_look.h -- maas-model info, tensors, verify, diff: what is in models. */
+#ifndef MODEL_LOOK_H
+#define MODEL_LOOK_H
+
+#include "driver.h"
+
+struct look_options {
+	int json;
+};
+extern const struct maas_field look_fields[];
+
+int model_info(struct call *);
+int model_tensors(struct call *);
+int model_verify(struct call *);
+int model_diff(struct call *);
+
+#endif
