@@ -5,6 +5,7 @@
 
 #include "decode.h"
 
+#define BESIDE    64                /* rows of prompts beside texts that speak, which wait for them with each token */
 #define HEAD_ROWS 32                /* logits at a time: the vocabulary is wide */
 #define CACHE     ((size_t)4 << 30) /* bytes, where nobody says and one context takes no more */
 
@@ -413,6 +414,8 @@ maas_decoder_leave(struct maas_decoder *d, struct maas_sequence *pub)
 static void
 feed(struct maas_decoder *d, struct slot *s, size_t rows, size_t *nrun, size_t *used)
 {
+	for (size_t b = s->fed / MAAS_KEYS; b * MAAS_KEYS < s->fed + rows; b++)
+		blocks_touch(&d->blocks, s->block[b]);
 	d->run[(*nrun)++] = (struct net_run){ s->id + s->fed, rows, s->fed, s->block };
 	for (size_t i = 0; i < rows; i++) {
 		size_t behind = s->fed + i + 1;
@@ -495,7 +498,7 @@ plan(struct maas_decoder *d)
 		if (unfed(d->live[i]) == 1)
 			feed(d, d->live[i], 1, &nrun, &used);
 	}
-	deal(d, d->net.rows - used);
+	deal(d, used && d->net.rows - used > BESIDE ? BESIDE : d->net.rows - used);
 	for (size_t i = 0; i < d->nlive; i++)
 		if (d->live[i]->grant > 0)
 			feed(d, d->live[i], d->live[i]->grant, &nrun, &used);

@@ -47,6 +47,15 @@ append_spare(struct blocks *b, uint32_t i)
 	b->spare++;
 }
 
+/* One that was never written to. */
+static void
+lay_by(struct blocks *b, uint32_t i)
+{
+	b->block[i].after = b->fresh;
+	b->fresh = i;
+	b->spare++;
+}
+
 int
 blocks_make(struct blocks *b, struct maas_arena *arena, size_t n, int keep)
 {
@@ -62,8 +71,9 @@ blocks_make(struct blocks *b, struct maas_arena *arena, size_t n, int keep)
 	b->buckets = buckets;
 	b->first = b->last = NONE;
 	memset(b->bucket, 0xff, buckets * sizeof *b->bucket);
-	for (size_t i = 0; i < n; i++)
-		append_spare(b, (uint32_t)i);
+	b->fresh = NONE;
+	for (size_t i = n; i-- > 0;)
+		lay_by(b, (uint32_t)i);
 	return 0;
 }
 
@@ -109,7 +119,13 @@ blocks_take(struct blocks *b)
 {
 	uint32_t i = b->first;
 
-	unlink_spare(b, i);
+	if (b->fresh != NONE && (i == NONE || b->block[i].name)) {
+		i = b->fresh;
+		b->fresh = b->block[i].after;
+		b->spare--;
+	} else {
+		unlink_spare(b, i);
+	}
 	b->forgotten += b->block[i].name != 0;
 	forget(b, i);
 	b->block[i].users = 1;
@@ -123,13 +139,21 @@ blocks_share(struct blocks *b, uint32_t i)
 }
 
 void
+blocks_touch(struct blocks *b, uint32_t i)
+{
+	b->block[i].touched = 1;
+}
+
+void
 blocks_give(struct blocks *b, uint32_t i)
 {
 	if (--b->block[i].users > 0)
 		return;
 	if (!b->keep)
 		forget(b, i);
-	if (b->block[i].name)
+	if (!b->block[i].touched)
+		lay_by(b, i);
+	else if (b->block[i].name)
 		append_spare(b, i);
 	else
 		prepend_spare(b, i); /* nobody will ask for it */
