@@ -67,6 +67,14 @@ int generate_piece(const struct job *, struct maas_buf *, int32_t id, float logp
 /* ,"top":[...] */
 int generate_top(const struct job *, struct maas_buf *, const struct maas_choice *, int n) MAAS_USE;
 
+int generate_push(struct maas_ids *, int32_t id) MAAS_USE;
+
+/* What is scored.  _more appends to j->ids: 1, or 0 where nothing comes behind them. */
+struct scored_text;
+struct scored_text *scored_text_open(struct job *) MAAS_USE;
+int scored_text_more(struct scored_text *) MAAS_USE;
+void scored_text_close(struct scored_text *);
+
 /* --trace: how the token at an index was chosen, on standard error; ,"trace":[...] of all that were said. */
 void generate_trace_show(const struct job *, const struct maas_sequence *, size_t at);
 int generate_trace_put(const struct job *, struct maas_buf *, const struct maas_sequence *) MAAS_USE;

@@ -8,9 +8,9 @@
 #define WINDOWS 16 /* at once, at most */
 
 /*
- * A text longer than the context is read in windows of context + 1 ids, `stride` apart; each
- * scores the ids that the one before did not reach.  Every id but the first is scored once,
- * with context - stride + 1 ids before it at least, as far as there are so many.
+ * A text longer than the context is read in windows of so many ids, `stride` apart; each scores the ids that the one
+ * before did not reach, with context - stride ids before them at least.  With a stride of the context the windows meet,
+ * and each has one id more: the first of the next is its last, so that every id but the first of all is scored, once.
  */
 struct window {
 	struct maas_sequence *seq;
@@ -19,7 +19,10 @@ struct window {
 
 struct score {
 	struct job *j;
-	size_t context, stride, next; /* where the next window begins */
+	struct scored_text *text;
+	size_t base;                  /* of the text: what j->ids begin with */
+	int ended;                    /* nothing comes behind them */
+	size_t longest, stride, next; /* ids of a window; where the next one begins */
 	size_t reached;               /* ids below it are scored or on their way */
 	struct window window[WINDOWS];
 	size_t first, n;
@@ -59,13 +62,37 @@ emit(struct score *s, const struct window *w)
 	return 0;
 }
 
+/* Is there an id that no window reaches yet?  If so, the next window's are in j->ids; those before it are not. */
+static int
+ready(struct score *s)
+{
+	struct maas_ids *ids = &s->j->ids;
+	size_t gone = s->next - s->base;
+
+	if (gone > ids->n)
+		gone = ids->n;
+	if (gone > ids->n / 2) {
+		memmove(ids->id, ids->id + gone, (ids->n - gone) * sizeof *ids->id);
+		ids->n -= gone;
+		s->base += gone;
+	}
+	while (!s->ended && s->base + ids->n < s->next + s->longest) {
+		int more = scored_text_more(s->text);
+
+		if (more < 0)
+			return -1;
+		s->ended = !more;
+	}
+	return s->base + ids->n > s->reached;
+}
+
 static int
 join(struct score *s)
 {
 	struct job *j = s->j;
-	size_t left = j->ids.n - s->next;
-	struct maas_request q = { .prompt = j->ids.id + s->next,
-		.n = left < s->context + 1 ? left : s->context + 1,
+	size_t left = s->base + j->ids.n - s->next;
+	struct maas_request q = { .prompt = j->ids.id + (s->next - s->base),
+		.n = left < s->longest ? left : s->longest,
 		.sampling = *j->sampling,
 		.logprobs = 1,
 		.top = (int)j->o->logprobs,
@@ -87,52 +114,25 @@ join(struct score *s)
 static int
 windows(struct score *s)
 {
-	int rc = 0;
+	int rc = 0, more = 1;
 
-	while (rc == 0 && (s->reached < s->j->ids.n || s->n > 0)) {
-		while (s->reached < s->j->ids.n)
+	while (rc == 0 && (more || s->n > 0)) {
+		while ((more = ready(s)) > 0)
 			if (join(s) < 0) {
 				if (maas_why() == MAAS_TEMPFAIL && s->n > 0)
 					break;
 				return fail(s->j->call);
 			}
-		generate_step(s->j);
+		if (more < 0)
+			return fail(s->j->call);
+		if (s->n > 0)
+			generate_step(s->j);
 		for (; rc == 0 && s->n && s->window[s->first].seq->finish;
 		     s->first = (s->first + 1) % WINDOWS, s->n--) {
 			rc = emit(s, &s->window[s->first]);
 			maas_decoder_leave(s->j->decoder, s->window[s->first].seq);
 		}
 	}
-	return rc;
-}
-
-/* The text of all inputs into j->ids: a token file, lines of ids, or text. */
-static int
-read_ids(struct job *j)
-{
-	char dash[] = "-", *standard[] = { dash, NULL }, **path = j->call->n ? j->call->operand : standard;
-	struct maas_buf all = { 0 };
-	struct maas_tokens file;
-	int rc = 0;
-
-	for (; rc == 0 && *path; path++) {
-		struct maas_input *in = maas_input_open(*path, j->o->encoding);
-
-		rc = in ? maas_input_all(in, &all) : -1;
-		maas_input_close(in);
-	}
-	if (rc == 0 && maas_tokens_is((struct maas_span){ all.s, all.n })) {
-		if ((rc = maas_tokens_parse(&file, (struct maas_span){ all.s, all.n })) == 0 && j->tok && file.digest &&
-		    file.digest != maas_tokenizer_digest(j->tok))
-			rc = maas_fail("these tokens were made by another tokeniser than the model's");
-		j->ids.n = 0;
-		if (rc == 0 && (rc = maas_grow(&j->ids.id, 0, &j->ids.cap, file.n, sizeof *j->ids.id)) == 0)
-			for (; j->ids.n < file.n; j->ids.n++)
-				j->ids.id[j->ids.n] = maas_tokens_at(&file, j->ids.n);
-	} else if (rc == 0) {
-		rc = generate_encode(j, (struct maas_span){ all.s ? all.s : "", all.n });
-	}
-	maas_buf_free(&all);
 	return rc;
 }
 
@@ -150,19 +150,22 @@ print_perplexity(const struct score *s)
 int
 generate_score(struct job *j)
 {
-	struct score s = { .j = j, .context = maas_decoder_context(j->decoder), .reached = 1 };
+	size_t context = maas_decoder_context(j->decoder);
+	struct score s = { .j = j, .reached = 1 };
 	int rc;
 
-	s.stride = j->o->stride ? (size_t)j->o->stride : s.context;
-	if (s.stride > s.context)
+	s.stride = j->o->stride ? (size_t)j->o->stride : context;
+	s.longest = s.stride == context ? context + 1 : context;
+	if (s.stride > context)
 		return complain(
-		    j->call, MAAS_USAGE, "--stride %zu is above the model's context of %zu", s.stride, s.context);
-	if (read_ids(j) < 0)
+		    j->call, MAAS_USAGE, "--stride %zu is above the model's context of %zu", s.stride, context);
+	if (!(s.text = scored_text_open(j)))
 		return fail(j->call);
-	if (j->o->perplexity && j->ids.n < 2)
-		return complain(j->call, MAAS_DATA, "%zu tokens are too few: the first is not scored", j->ids.n);
 	rc = windows(&s);
+	if (rc == 0 && j->o->perplexity && s.tokens == 0)
+		rc = complain(j->call, MAAS_DATA, "%zu tokens are too few: the first is not scored", s.base + j->ids.n);
 	maas_buf_free(&s.out);
+	scored_text_close(s.text);
 	if (rc)
 		return rc;
 	return j->o->perplexity ? print_perplexity(&s) : finish(j->call);

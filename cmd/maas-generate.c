@@ -64,8 +64,8 @@ generate_parse_ids(struct maas_span line, struct maas_ids *to)
 	return 0;
 }
 
-static int
-push(struct maas_ids *to, int32_t id)
+int
+generate_push(struct maas_ids *to, int32_t id)
 {
 	if (maas_grow(&to->id, to->n, &to->cap, 1, sizeof *to->id) < 0)
 		return -1;
@@ -83,18 +83,18 @@ generate_encode(struct job *j, struct maas_span text)
 	if (j->o->prompt_ids) {
 		if (generate_parse_ids(text, &j->ids) < 0)
 			return -1;
-	} else if ((maas_tokenizer_adds_bos(j->tok) && bos >= 0 && push(&j->ids, bos) < 0) ||
+	} else if ((maas_tokenizer_adds_bos(j->tok) && bos >= 0 && generate_push(&j->ids, bos) < 0) ||
 	    maas_encode(j->enc, text, &j->ids) < 0)
 		return -1;
 	if (j->o->explain && generate_explained_begin(j, &j->explained, j->o->prompt_ids ? NULL : &text) < 0)
 		return -1;
-	if (j->ids.n > 0 || j->o->score || j->o->perplexity)
+	if (j->ids.n > 0)
 		return 0;
 	/* From nothing: a text begins behind the mark that begins one, or behind the end of another. */
 	if (bos < 0 && eos < 0)
 		return maas_fail("an empty prompt, and the tokeniser has no token that begins or ends a text");
 	j->explained.ids = 1;
-	return push(&j->ids, bos >= 0 ? bos : eos);
+	return generate_push(&j->ids, bos >= 0 ? bos : eos);
 }
 
 int

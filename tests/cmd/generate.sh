@@ -39,6 +39,25 @@ g --score <text | jq -s "(-([.[].logprob]|add/length) - $nll)|fabs < 1e-6"
 maas-tokenize encode -m tok.json --whole --bin text.bin text
 g --perplexity text >c; g --perplexity <text.bin | cmp - c && echo "a token file is scored as its text is"
 
+echo "windows: a token is scored behind what stands before it in the first window of a context that reaches it"
+maas-tokenize encode -m tok.json --whole text | tr ' ' '\n' >ids
+g --score --stride 16 text | jq .logprob >s16
+for k in 0 1 5; do # window k: ids 16 k to 16 k + 63, of which the last 16 are new
+	tail -n +$((16 * k + 1)) ids | head -n 64 | g --score --prompt-ids | jq .logprob | tail -n 16 >a
+	tail -n +$((16 * k + 48)) s16 | head -n 16 | cmp - a && echo "window $k"
+done
+g --score --stride 64 text | cmp - "$(g --score text >all; echo all)" && echo "by default they meet"
+for part in 0 1 2; do dd if=text of=text.$part bs=200 skip=$part count=1 2>/dev/null; done
+g --score text.0 text.1 text.2 | cmp - all && echo "files are one text"
+g --score text.bin | cmp - all; gzip -c text.bin | g --score | cmp - all; tr '\n' ' ' <ids | g --score --prompt-ids | cmp - all && echo "or ids"
+g --score text.bin text.0 2>&1
+
+echo "special tokens in a text are text, and the order does not matter:"
+printf '%s\n' '{"prompt":"a<|endoftext|>b"}' | g --jsonl -n 1 | jq .prompt_tokens
+{ cat prompts; echo; } >ended
+g -n 12 --precision bf16 ended >a; tac ended | g -n 12 --precision bf16 -j 2 | tac | cmp - a && echo "in bf16"
+maas-model quantize -t q8 m.maas q.maas 2>/dev/null; maas-generate -j 1 -m q.maas -n 12 ended >a; tac ended | maas-generate -m q.maas -n 12 -j 2 | tac | cmp - a && echo "in 8 bits"
+
 echo "beams:"
 g -p 'The king' -n 6 --ids --num-beams 4
 g -p 'The king' -n 6 --jsonl --ids --logprobs 1 --num-beams 4 --num-return-sequences 3 --no-repeat-ngram-size 2 >beams
