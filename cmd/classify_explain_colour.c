@@ -48,7 +48,8 @@ explain_coloured(const struct explaining *e, const struct reasons *r)
 	printf(COLOUR_PLAIN "\t%.*g\t", e->k.labels ? 4 : 9, r->score);
 	for (size_t i = 0; i < x->shares; i++) {
 		colour_text(stdout, (struct maas_span){ x->text.s + at, x->share[i].start - at });
-		colour_part(stdout, (struct maas_span){ x->text.s + x->share[i].start, x->share[i].end - x->share[i].start },
+		colour_part(stdout,
+		    (struct maas_span){ x->text.s + x->share[i].start, x->share[i].end - x->share[i].start },
 		    strength(r, x->share[i].contribution));
 		at = x->share[i].end;
 	}

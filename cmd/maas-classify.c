@@ -34,7 +34,8 @@ static const struct maas_field explain_fields[] = {
 	    0, explain, method, maas_method_names, 0, "how a score is taken apart; auto: as suits the kind of model"),
 	MAAS_TEXT(0, explain, html, NULL, "write a page of HTML that shows it to FILE too"),
 	MAAS_TEXT(0, explain, saliency, NULL, "draw pictures and what their pixels add to FILE.png, .svg or .pdf too"),
-	MAAS_ENUM(0, explain, color, colour_names, 0, "show texts coloured: auto is on a terminal, if NO_COLOR is not set"),
+	MAAS_ENUM(
+	    0, explain, color, colour_names, 0, "show texts coloured: auto is on a terminal, if NO_COLOR is not set"),
 	MAAS_END,
 };
 

@@ -570,7 +570,8 @@ maas_sample_trace(struct sampler *s, const struct sample_case *c, int32_t chosen
 {
 	const struct maas_sampling *h = c->how;
 	int hot = h->sampler_order == MAAS_ORDER_HF, greedy = maas_sampling_greedy(h);
-	enum maas_sift stage[] = { MAAS_BANNED, MAAS_CUT_TOP_K, cuts[!hot][0], cuts[!hot][1], cuts[!hot][2], MAAS_KEPT };
+	enum maas_sift stage[] = { MAAS_BANNED, MAAS_CUT_TOP_K, cuts[!hot][0], cuts[!hot][1], cuts[!hot][2],
+		MAAS_KEPT };
 	const float *x;
 	size_t n;
 

@@ -10,15 +10,15 @@
 
 #include "tile.h"
 
-#define MAX_M       336           /* rows of a block */
-#define END_N       128           /* columns finished at a time, while their sums are near */
-#define ROWS        512           /* rows of a part of k that are packed together: half of the second cache */
+#define MAX_M       336            /* rows of a block */
+#define END_N       128            /* columns finished at a time, while their sums are near */
+#define ROWS        512            /* rows of a part of k that are packed together: half of the second cache */
 #define SUMS        (PART_M * 384) /* sums of a block that waits for more of k: a third of it */
-#define PART_M      256           /* rows of such a block */
-#define WHOLE       96            /* rows that make it worth to pack all of k */
-#define SLAB        (1 << 20)     /* a member's share of packed panels */
-#define SLAB_PANELS 8             /* fewer are not worth it */
-#define NEAR        (256 << 10)   /* bytes of weights that are asked for before they are multiplied */
+#define PART_M      256            /* rows of such a block */
+#define WHOLE       96             /* rows that make it worth to pack all of k */
+#define SLAB        (1 << 20)      /* a member's share of packed panels */
+#define SLAB_PANELS 8              /* fewer are not worth it */
+#define NEAR        (256 << 10)    /* bytes of weights that are asked for before they are multiplied */
 
 struct job {
 	float *y;
@@ -160,7 +160,8 @@ put_later(const struct job *g, const float *sums, size_t i, size_t m, size_t j, 
 {
 	for (size_t r = 0; r < m; r++)
 		for (size_t c = 0; c < n; c += TILE_N)
-			tile_put_later(g->y + (i + r) * g->ldy + j + c, sums + c * m + r * TILE_N, tile_least(n - c, TILE_N));
+			tile_put_later(
+			    g->y + (i + r) * g->ldy + j + c, sums + c * m + r * TILE_N, tile_least(n - c, TILE_N));
 }
 
 /* n columns from (i, j) on: panels' sums [m, TILE_N] one after the other. */

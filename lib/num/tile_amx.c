@@ -180,8 +180,7 @@ store_turned(float *c, const float *from, size_t m)
 }
 
 INLINE void
-few_sums(
-    float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add, const int two)
+few_sums(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add, const int two)
 {
 	_Alignas(64) float sums[2][SIDE * SIDE];
 	_Alignas(64) uint16_t rest[SIDE][TILE_BF];

@@ -274,7 +274,8 @@ few_f32(float *c, const float *a, const struct maas_place *w, size_t m, size_t k
 	}
 	for (; l + 8 <= k; l += 8) {
 		for (size_t j = 0; j < TILE_FEW; j += 8)
-			turn(t + l * TILE_FEW + j, TILE_FEW, (const float *)(w->p + j * w->row) + l, w->row / sizeof *t);
+			turn(
+			    t + l * TILE_FEW + j, TILE_FEW, (const float *)(w->p + j * w->row) + l, w->row / sizeof *t);
 		ask(w, l * sizeof(float));
 	}
 	for (; l < k; l++)

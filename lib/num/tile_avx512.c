@@ -305,14 +305,16 @@ TARGET static void
 many_f32(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add)
 {
 	_Alignas(64) float t[TILE_K * TILE_FEW];
-	size_t parts = (m + MANY_ROWS - 1) / MANY_ROWS, each = (m + parts - 1) / parts, some = TILE_FEW / parts, from = 0;
+	size_t parts = (m + MANY_ROWS - 1) / MANY_ROWS, each = (m + parts - 1) / parts, some = TILE_FEW / parts,
+	       from = 0;
 
 	for (size_t l = 0; l < k; l += 16) {
 		__m512 r[16];
 
 #pragma GCC unroll 16
 		for (size_t j = 0; j < 16; j++)
-			r[j] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(halves(2 * (k - l)), w->p + j * w->row + 4 * l));
+			r[j] = _mm512_castsi512_ps(
+			    _mm512_maskz_loadu_epi16(halves(2 * (k - l)), w->p + j * w->row + 4 * l));
 		turn_16(r);
 #pragma GCC unroll 16
 		for (size_t h = 0; h < 16; h++)
