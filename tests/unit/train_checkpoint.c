@@ -27,7 +27,9 @@ set_up(struct state *s, const char *identity)
 	s->w[1] = (struct maas_node){ .name = "b.bias", .type = MAAS_F32, .ndim = 1, .dim = { 7 }, .val = s->val + 16 };
 	s->node[0] = &s->w[0];
 	s->node[1] = &s->w[1];
-	s->params = (struct maas_params){ .n = N, .val = s->val, .count = 2, .node = s->node };
+	s->params = (struct maas_params){
+		.n = N, .all = N, .val = s->val, .count = 2, .node = s->node, .learnt = 2, .learn = s->node
+	};
 	s->c = (struct maas_checkpoint){ .params = &s->params,
 		.moment = { s->m, s->v },
 		.best = s->best,
