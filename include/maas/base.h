@@ -241,6 +241,8 @@ void maas_sha256(char hex[65], const void *, size_t n);
 void maas_philox(uint32_t out[4], uint64_t seed, uint64_t stream, uint64_t index);
 double maas_uniform(uint64_t seed, uint64_t stream, uint64_t index);    /* [0,1), 53 bits */
 void maas_fill_normal(float *x, size_t n, double sd, uint64_t seed, uint64_t stream);
+struct maas_team;
+void maas_fill_normal_team(struct maas_team *, float *x, size_t n, double sd, uint64_t seed, uint64_t stream);
 void maas_fill_uniform(float *x, size_t n, double lo, double hi, uint64_t seed, uint64_t stream);
 void maas_shuffle(uint32_t *item, size_t n, uint64_t seed, uint64_t stream);
 
@@ -252,7 +254,6 @@ void maas_shuffle(uint32_t *item, size_t n, uint64_t seed, uint64_t stream);
  * is not fixed.  Not to be nested; one caller at a time.
  */
 typedef void maas_work(void *arg, size_t begin, size_t end, int member);
-struct maas_team;
 struct maas_team *maas_team_new(int threads) MAAS_USE;          /* 0: the cores we may use */
 int maas_team_size(const struct maas_team *);
 void maas_team_run(struct maas_team *, size_t n, size_t grain, maas_work *, void *arg);

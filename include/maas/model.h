@@ -83,7 +83,8 @@ struct maas_kind {
 	int (*answer)(struct maas_model *, struct maas_span input, struct maas_buf *);
 	/* Networks: the graph of the loss, parameters included; their first values. */
 	struct maas_node *(*loss)(const struct maas_model *, struct maas_tape *, size_t rows);
-	int (*init)(const struct maas_model *, const struct maas_params *, int how, uint64_t seed);     /* enum maas_init */
+	int (*init)(const struct maas_model *, const struct maas_params *, int how, uint64_t seed,
+	    struct maas_team *);        /* how: enum maas_init */
 	/* Language models: what the decoding engine runs on. */
 	const struct maas_decoder_ops *decode;
 	/* Rows to scores: see model/rows. */

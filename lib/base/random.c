@@ -2,6 +2,8 @@
 
 #include "maas/base.h"
 
+#define PAIRS 4096 /* that a member makes at a time */
+
 void
 maas_philox(uint32_t out[4], uint64_t seed, uint64_t stream, uint64_t index)
 {
@@ -37,21 +39,42 @@ maas_uniform(uint64_t seed, uint64_t stream, uint64_t index)
 	return unit(r[0], r[1]);
 }
 
-/* Box and Muller 1958, one pair a block. */
+struct normal {
+	float *x;
+	size_t n;
+	double sd;
+	uint64_t seed, stream;
+};
+
+/* Pairs of x (Box and Muller 1958), each from its own block. */
+static void
+normal_pairs(void *arg, size_t begin, size_t end, int member)
+{
+	const struct normal *f = arg;
+	uint32_t r[4];
+
+	(void)member;
+	for (size_t i = begin; i < end; i++) {
+		maas_philox(r, f->seed, f->stream, i);
+		double radius = f->sd * sqrt(-2 * log(1 - unit(r[0], r[1])));
+		double angle = 6.283185307179586 * unit(r[2], r[3]);
+
+		f->x[2 * i] = (float)(radius * cos(angle));
+		if (2 * i + 1 < f->n)
+			f->x[2 * i + 1] = (float)(radius * sin(angle));
+	}
+}
+
 void
 maas_fill_normal(float *x, size_t n, double sd, uint64_t seed, uint64_t stream)
 {
-	uint32_t r[4];
+	normal_pairs(&(struct normal){ x, n, sd, seed, stream }, 0, (n + 1) / 2, 0);
+}
 
-	for (size_t i = 0; i < n; i += 2) {
-		maas_philox(r, seed, stream, i / 2);
-		double radius = sd * sqrt(-2 * log(1 - unit(r[0], r[1])));
-		double angle = 6.283185307179586 * unit(r[2], r[3]);
-
-		x[i] = (float)(radius * cos(angle));
-		if (i + 1 < n)
-			x[i + 1] = (float)(radius * sin(angle));
-	}
+void
+maas_fill_normal_team(struct maas_team *team, float *x, size_t n, double sd, uint64_t seed, uint64_t stream)
+{
+	maas_team_run(team, (n + 1) / 2, PAIRS, normal_pairs, &(struct normal){ x, n, sd, seed, stream });
 }
 
 void

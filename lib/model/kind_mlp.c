@@ -119,7 +119,7 @@ loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 
 /* Uniform by default, as PyTorch's Linear: weights and biases within 1 / sqrt(inputs of the layer). */
 static int
-init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed)
+init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed, struct maas_team *team)
 {
 	const struct maas_mlp *s = m->settings;
 
@@ -135,7 +135,8 @@ init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t 
 		if (how == MAAS_INIT_ZEROS || (w->ndim == 1 && how != MAAS_INIT_AUTO && how != MAAS_INIT_UNIFORM))
 			memset(w->val, 0, n * sizeof(float));
 		else if (how == MAAS_INIT_HE || how == MAAS_INIT_GPT2)
-			maas_fill_normal(w->val, n, how == MAAS_INIT_HE ? sqrt(2 / (double)in) : 0.02, seed, i);
+			maas_fill_normal_team(
+			    team, w->val, n, how == MAAS_INIT_HE ? sqrt(2 / (double)in) : 0.02, seed, i);
 		else
 			maas_fill_uniform(w->val, n, -reach, reach, seed, i);
 	}

@@ -256,7 +256,8 @@ named(const char *full, const char *name)
 }
 
 int
-transformer_init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed)
+transformer_init(
+    const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed, struct maas_team *team)
 {
 	struct transformer s = shape_of(m);
 
@@ -268,7 +269,8 @@ transformer_init(const struct maas_model *m, const struct maas_params *p, int ho
 		float *x = w->val;
 
 		if (w->ndim == 2)
-			maas_fill_normal(x, maas_len(w), adds ? 0.02 / sqrt(2.0 * (double)s.layers) : 0.02, seed, i);
+			maas_fill_normal_team(
+			    team, x, maas_len(w), adds ? 0.02 / sqrt(2.0 * (double)s.layers) : 0.02, seed, i);
 		else
 			for (size_t j = 0; j < maas_len(w); j++)
 				x[j] = (float)named(w->name, "");

@@ -42,7 +42,8 @@ struct maas_node *transformer_loss(const struct maas_model *, struct maas_tape *
  * score give, [rows / time, outputs]. */
 struct maas_node *transformer_scores(struct maas_tape *, const struct transformer *, size_t rows, size_t outputs);
 /* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
-int transformer_init(const struct maas_model *, const struct maas_params *, int how, uint64_t seed);
+int transformer_init(
+    const struct maas_model *, const struct maas_params *, int how, uint64_t seed, struct maas_team *);
 int transformer_network(const struct maas_model *, struct maas_arena *, struct maas_network *);
 /* Of a model that answers rows as maas_rows_answer; else how many ids of a text are judged, and the mean of their log-probabilities. */
 int transformer_answer(struct maas_model *, struct maas_span input, struct maas_buf *);

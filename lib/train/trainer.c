@@ -129,7 +129,7 @@ maas_trainer_new(const struct maas_run_setup *setup)
 	if (plan_batch(t))
 		goto fail;
 	plan_steps(t);
-	if (build(t) || take_memory(t) || kind->init(setup->model, t->params, t->how.init, setup->seed))
+	if (build(t) || take_memory(t) || kind->init(setup->model, t->params, t->how.init, setup->seed, setup->team))
 		goto fail;
 	trainer_refresh(t);
 	return t;

@@ -39,7 +39,7 @@ static void
 random_numbers(void)
 {
 	uint32_t r[4], item[1000];
-	float x[10001];
+	static float x[10001], same[10001];
 	double sum = 0, square = 0;
 	int seen[1000] = { 0 }, moved = 0;
 
@@ -53,6 +53,15 @@ random_numbers(void)
 		sum += x[i], square += (double)x[i] * x[i];
 	ok(fabs(sum / MAAS_COUNT(x)) < 0.1 && fabs(square / MAAS_COUNT(x) - 4) < 0.2,
 	    "normal: mean %.3f, variance %.3f", sum / MAAS_COUNT(x), square / MAAS_COUNT(x));
+	for (int threads = 1; threads <= 3; threads += 2) {
+		struct maas_team *team = maas_team_new(threads);
+
+		memset(same, 0, sizeof same);
+		if (team)
+			maas_fill_normal_team(team, same, MAAS_COUNT(same), 2, 7, 3);
+		ok(!memcmp(same, x, sizeof x), "normal: the same by a team of %d", threads);
+		maas_team_free(team);
+	}
 	for (uint32_t i = 0; i < 1000; i++)
 		item[i] = i;
 	maas_shuffle(item, 1000, 1, 2);

@@ -207,7 +207,7 @@ begins_well(void)
 	int right = 1;
 
 	if (build(&t, "layers=3 heads=2 embed=64 context=16 vocab=300", 16) ||
-	    maas_kind_gpt.init(t.model, t.params, MAAS_INIT_AUTO, 3)) {
+	    maas_kind_gpt.init(t.model, t.params, MAAS_INIT_AUTO, 3, team)) {
 		ok(0, "%s", maas_error());
 		drop(&t);
 		return;
