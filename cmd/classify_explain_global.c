@@ -131,7 +131,9 @@ explain_global(struct call *c)
 	if (s.e.method == MAAS_OCCLUSION)
 		return misuse(c, "--global tells weights, or measures gradients: no --method occlusion");
 	m = maas_model_open(o->model);
-	if (!m || !(s.e.k.rows = maas_rows_of(m)) || maas_rows_method(s.e.k.rows, &s.e.method) < 0) {
+	if (m && (s.e.k.rows = maas_rows_of(m)) && maas_rows_spelling(s.e.k.rows)) {
+		rc = misuse(c, "--global tells of features, and a %s reads texts without any", m->kind->name);
+	} else if (!m || !s.e.k.rows || maas_rows_method(s.e.k.rows, &s.e.method) < 0) {
 		rc = fail(c);
 	} else if (s.e.method == MAAS_CONTRIBUTION) {
 		s.e.k.labels = maas_rows_labels(s.e.k.rows);

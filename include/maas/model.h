@@ -519,6 +519,9 @@ struct maas_rows_ops {
 	 * For networks; NULL where linear. */
 	void (*gradient)(const struct maas_model *, const struct maas_design *x, size_t output, double *dense,
 	    double *sparse, void *scratch);
+	/* Of sequences: to[n], what each id adds to out[output] by the gradient at its row of the table of tokens, times
+	 * that row.  NULL: no gradient. */
+	int (*saliency)(const struct maas_model *, const int32_t *id, size_t n, size_t output, double *to);
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
 	 * sparse ones that the rows of a batch hold together, or the length of the longest sequence. */
 	int (*shape)(struct maas_model *, const struct maas_data *, size_t entries);

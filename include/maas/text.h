@@ -107,8 +107,8 @@ void maas_speller_free(struct maas_speller *);
 void maas_speller_forget(struct maas_speller *);        /* nothing is left of the texts it saw */
 /* The ids of a text, one at least, valid until the next call; *cut (may be NULL): are they its beginning alone? */
 int maas_speller_text(struct maas_speller *, struct maas_span, const int32_t **id, size_t *n, int *cut) MAAS_USE;
-/* What people would call the pieces of the text that was given last: words, with the blank before them, where a script
- * parts them, else ids: bytes [start, end) of it, which ids [from, to) stand for. */
+/* What people would call the pieces of the text that was given last: words, where a script parts them, else ids: bytes
+ * [start, end) of it, which ids [from, to) stand for, with the blanks before them. */
 struct maas_spelt {
 	size_t start, end, from, to;
 };

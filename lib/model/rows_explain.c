@@ -58,7 +58,7 @@ maas_rows_method(const struct maas_rows *r, enum maas_method *method)
 		    "%s models are not linear, so no feature has a contribution of its own: gradient and occlusion come "
 		    "near it",
 		    k->name);
-	if (*method == MAAS_GRADIENT && !k->rows->weight && !k->rows->gradient)
+	if (*method == MAAS_GRADIENT && !k->rows->weight && !k->rows->gradient && !k->rows->saliency)
 		return maas_fail_as(MAAS_USAGE, "%s models have no gradient: occlusion wants none", k->name);
 	if (*method == MAAS_ATTENTION)
 		return maas_fail_as(MAAS_USAGE, "%s models have no attention to show", k->name);
@@ -331,6 +331,8 @@ make_room(struct maas_rows_call *c)
 	if (t->out)
 		return 0;
 	t->x = (struct maas_design){ .cols = c->x.cols, .dense = c->x.dense, .sparse = { .cols = c->x.sparse.cols } };
+	if (c->speller && !(t->x.seq.start = maas_alloc(MAAS_ROWS + 1, sizeof *t->x.seq.start)))
+		return -1;
 	return (t->x.x = maas_alloc(MAAS_ROWS, (c->x.dense + 1) * sizeof *t->x.x)) &&
 		(t->x.sparse.start = maas_alloc(MAAS_ROWS + 1, sizeof *t->x.sparse.start)) &&
 		(t->out = maas_alloc(MAAS_ROWS, (c->r->outputs + 1) * sizeof *t->out))
@@ -359,6 +361,104 @@ tell_by_occlusion(struct maas_rows_call *c, struct aim aim)
 	return without_parts(c, aim);
 }
 
+/* Texts as sequences: what is left out is a word, or what people call one, with all its ids. */
+
+/* The pieces of the text, each called what stands there. */
+static int
+find_pieces(struct maas_rows_call *c, const struct maas_spelt **spelt)
+{
+	struct telling *t = &c->tell;
+	const struct maas_spelt *s;
+	size_t n;
+
+	if (maas_speller_pieces(c->speller, (struct maas_span){ c->text.s, c->text.n }, spelt, &n) < 0 ||
+	    maas_grow(&t->place, 0, &t->place_cap, n, sizeof *t->place) < 0 ||
+	    maas_grow(&t->piece, 0, &t->piece_cap, n, sizeof *t->piece) < 0)
+		return -1;
+	s = *spelt;
+	for (size_t i = 0; i < n; i++) {
+		t->place[i] = (struct maas_place){ .feature = (uint32_t)i, .start = s[i].start, .end = s[i].end };
+		t->piece[i] = (struct maas_piece){ .feature = { c->text.s + s[i].start, s[i].end - s[i].start },
+			.index = SIZE_MAX,
+			.value = 1,
+			.place = &t->place[i],
+			.places = 1 };
+	}
+	t->pieces = t->places = n;
+	return shares_cut(&t->shares, t->place, n);
+}
+
+/* The row's ids but those of a piece; those of a text without any where none are left. */
+static int
+without_ids(struct maas_rows_call *c, struct aim aim, const struct maas_spelt *s)
+{
+	struct telling *t = &c->tell;
+	struct maas_sequences *to = &t->x.seq;
+	size_t from = to->start[t->x.rows], all = c->x.seq.start[1], n = all - (s->to - s->from);
+
+	if (maas_grow(&to->id, from, &t->id_cap, all, sizeof *to->id) < 0)
+		return -1;
+	memcpy(to->id + from, c->x.seq.id, s->from * sizeof *to->id);
+	memcpy(to->id + from + s->from, c->x.seq.id + s->to, (all - s->to) * sizeof *to->id);
+	if (!n)
+		to->id[from + n++] = t->nothing;
+	to->start[++t->x.rows] = from + n;
+	if (t->x.rows == MAAS_ROWS)
+		flush(c, aim);
+	return 0;
+}
+
+static int
+occlude_pieces(struct maas_rows_call *c, struct aim aim, const struct maas_spelt *s)
+{
+	struct telling *t = &c->tell;
+
+	if (make_room(c) < 0)
+		return -1;
+	t->x.rows = t->tried = 0;
+	for (size_t i = 0; i < t->pieces; i++)
+		if (without_ids(c, aim, &s[i]) < 0)
+			return -1;
+	flush(c, aim);
+	return 0;
+}
+
+/* The gradient is one of the ids: a piece has what its own have. */
+static int
+slope_pieces(struct maas_rows_call *c, struct aim aim, const struct maas_spelt *s)
+{
+	const struct maas_model *m = c->r->m;
+	struct telling *t = &c->tell;
+	size_t n = c->x.seq.start[1];
+
+	if (maas_grow(&t->slope, 0, &t->slope_cap, n, sizeof *t->slope) < 0 ||
+	    m->kind->rows->saliency(m, c->x.seq.id, n, aim.output, t->slope) < 0)
+		return -1;
+	for (size_t i = 0; i < t->pieces; i++)
+		for (size_t k = s[i].from; k < s[i].to; k++)
+			t->piece[i].contribution += aim.sign * t->slope[k];
+	return 0;
+}
+
+static int
+tell_sequence(struct maas_rows_call *c, struct aim aim, enum maas_method method)
+{
+	struct telling *t = &c->tell;
+	const struct maas_spelt *s;
+	const int32_t *id;
+	size_t n;
+
+	if (find_pieces(c, &s) < 0 || maas_speller_text(c->speller, maas_span(""), &id, &n, NULL) < 0)
+		return -1;
+	t->nothing = id[0];
+	if ((method == MAAS_OCCLUSION ? occlude_pieces(c, aim, s) : slope_pieces(c, aim, s)) < 0)
+		return -1;
+	for (size_t i = 0; i < t->pieces; i++)
+		shares_add(&t->shares, &t->place[i], 1, t->piece[i].contribution);
+	shares_end(&t->shares);
+	return 0;
+}
+
 int
 maas_rows_explain(struct maas_rows_call *c, size_t label, enum maas_method method, struct maas_explanation *to)
 {
@@ -374,15 +474,17 @@ maas_rows_explain(struct maas_rows_call *c, size_t label, enum maas_method metho
 		return -1;
 	maas_arena_reset(t->arena);
 	t->pieces = t->told = 0;
-	if (find_places(c) < 0 ||
+	if ((!c->speller && find_places(c) < 0) ||
 	    maas_grow(&t->piece, 0, &t->piece_cap, c->x.dense + c->nnz + 1, sizeof *t->piece) < 0 ||
-	    (method == MAAS_OCCLUSION ? tell_by_occlusion(c, aim) : tell_by_slopes(c, aim)) < 0)
+	    (c->speller                        ? tell_sequence(c, aim, method)
+		    : method == MAAS_OCCLUSION ? tell_by_occlusion(c, aim)
+					       : tell_by_slopes(c, aim)) < 0)
 		return -1;
 	*to = (struct maas_explanation){ .method = method,
 		.logit = aim.sign * c->out[aim.output],
 		.piece = t->piece,
 		.n = t->pieces,
-		.text = { c->z && c->text.n ? c->text.s : NULL, c->text.n },
+		.text = { (c->z || c->speller) && c->text.n ? c->text.s : NULL, c->text.n },
 		.share = t->shares.share,
 		.shares = t->shares.n };
 	to->intercept = to->logit;

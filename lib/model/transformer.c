@@ -8,6 +8,7 @@ struct builder {
 	struct maas_tape *tape;
 	const struct transformer *s;
 	long layer;
+	struct maas_node *tokens, *embedded; /* the table of tokens; its rows, with their places */
 };
 
 int
@@ -178,15 +179,15 @@ block(const struct builder *b, struct maas_node *x, size_t time, struct maas_nod
 
 /* Ids through all blocks and the last norm. */
 static struct maas_node *
-body(struct builder *b, struct maas_node *ids, struct maas_node **tokens, size_t time, struct maas_node *ends)
+body(struct builder *b, struct maas_node *ids, size_t time, struct maas_node *ends)
 {
 	const struct transformer *s = b->s;
 	struct maas_node *x, *positions = NULL;
 
-	*tokens = param(b, s->name->tokens, "weight", (size_t)s->vocab, (size_t)s->embed);
+	b->tokens = param(b, s->name->tokens, "weight", (size_t)s->vocab, (size_t)s->embed);
 	if (s->name->positions)
 		positions = param(b, s->name->positions, "weight", (size_t)s->context, (size_t)s->embed);
-	x = maas_embed(b->tape, ids, *tokens, positions);
+	x = b->embedded = maas_embed(b->tape, ids, b->tokens, positions);
 	if (s->dropout > 0)
 		x = maas_dropout(b->tape, x, NULL, (float)s->dropout);
 	for (b->layer = 0; b->layer < s->layers; b->layer++)
@@ -196,16 +197,17 @@ body(struct builder *b, struct maas_node *ids, struct maas_node **tokens, size_t
 }
 
 struct maas_node *
-transformer_scores(struct maas_tape *t, const struct transformer *s, size_t rows, size_t outputs)
+transformer_scores(
+    struct maas_tape *t, const struct transformer *s, size_t rows, size_t outputs, struct maas_node **embedded)
 {
-	struct builder b = { t, s, -1 };
+	struct builder b = { .tape = t, .s = s, .layer = -1 };
 	const struct maas_head *head = &s->head;
 	size_t n = rows / head->time;
 	struct maas_node *ids = maas_input(t, "ids", MAAS_I32, 1, &rows),
-			 *lengths = maas_input(t, "lengths", MAAS_I32, 1, &n), *tokens,
-			 *x = body(&b, ids, &tokens, head->time, lengths),
+			 *lengths = maas_input(t, "lengths", MAAS_I32, 1, &n), *x = body(&b, ids, head->time, lengths),
 			 *w = param(&b, TRANSFORMER_SCORE, "weight", outputs, (size_t)s->embed);
 
+	*embedded = b.embedded;
 	return maas_linear(
 	    t, x, w, head->bias ? param(&b, TRANSFORMER_SCORE, "bias", outputs, 0) : NULL, NULL, MAAS_ACT_NONE);
 }
@@ -216,7 +218,8 @@ rows_loss(struct maas_tape *t, const struct transformer *s, size_t rows)
 {
 	const struct maas_head *head = &s->head;
 	size_t n = rows / head->time;
-	struct maas_node *x = transformer_scores(t, s, rows, head->outputs), *targets, *weights = NULL;
+	struct maas_node *embedded, *x = transformer_scores(t, s, rows, head->outputs, &embedded), *targets,
+				    *weights = NULL;
 
 	if (head->weighted)
 		weights = maas_input(t, "weights", MAAS_F32, 1, &n);
@@ -232,8 +235,8 @@ struct maas_node *
 transformer_loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 {
 	struct transformer s = shape_of(m);
-	struct builder b = { t, &s, -1 };
-	struct maas_node *ids, *targets, *x, *tokens;
+	struct builder b = { .tape = t, .s = &s, .layer = -1 };
+	struct maas_node *ids, *targets, *x;
 
 	if (transformer_check(&s) < 0)
 		return NULL;
@@ -241,9 +244,9 @@ transformer_loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 		return rows_loss(t, &s, rows);
 	ids = maas_input(t, "ids", MAAS_I32, 1, &rows);
 	targets = maas_input(t, "targets", MAAS_I32, 1, &rows);
-	x = body(&b, ids, &tokens, (size_t)s.context, NULL);
+	x = body(&b, ids, (size_t)s.context, NULL);
 	return maas_head_loss(
-	    t, x, s.tied ? tokens : param(&b, s.name->head, "weight", (size_t)s.vocab, (size_t)s.embed), targets);
+	    t, x, s.tied ? b.tokens : param(&b, s.name->head, "weight", (size_t)s.vocab, (size_t)s.embed), targets);
 }
 
 /* Of a weight named "...NAME.weight". */

@@ -219,6 +219,7 @@ const struct maas_rows_ops transformer_rows = {
 	.work = work_new,
 	.end = work_end,
 	.apply = apply,
+	.saliency = transformer_saliency,
 	.shape = shape,
 	.rescale = rescale,
 };

@@ -167,6 +167,17 @@ last_of(struct maas_span text)
 	return cp;
 }
 
+/* Bytes of white space that a piece begins with; of one that is nothing else 0. */
+static size_t
+blanks(struct maas_span s)
+{
+	const char *p = s.s, *at = p, *end = p + s.n;
+
+	while (p < end && maas_unicode_class(maas_utf8_next(&p, end)) == MAAS_C_SPACE)
+		at = p;
+	return at == end ? 0 : (size_t)(at - s.s);
+}
+
 int
 maas_speller_pieces(struct maas_speller *s, struct maas_span text, const struct maas_spelt **to, size_t *pieces)
 {
@@ -183,6 +194,7 @@ maas_speller_pieces(struct maas_speller *s, struct maas_span text, const struct 
 		if (maas_grow(&s->spelt, n, &s->spelt_cap, 1, sizeof *s->spelt) < 0)
 			return -1;
 		open.end = at;
+		open.start += blanks((struct maas_span){ text.s + open.start, at - open.start });
 		open.to = i + 1;
 		s->spelt[n++] = open;
 		open = (struct maas_spelt){ .start = at, .from = i + 1 };

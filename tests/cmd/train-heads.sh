@@ -22,3 +22,11 @@ maas-classify predict -m lm.maas texts 2>&1 | head -n 1
 { echo; yes 'a very long letter' | head -n 20000 | tr '\n' ' '; echo; } >odd
 maas-classify predict -m m.maas --format text odd | wc -l
 maas-classify predict -m m.maas odd; echo "exit $?"
+# Why: words, by leaving them out or by the gradient; what they are said to add and the rest are the logit.
+for how in occlusion gradient; do
+	sed -n 5p "$test" | maas-classify explain -m m.maas --method $how --jsonl | jq -c '[(.contributions | length), (.contributions | map(.feature) | sort | .[0:3]), (.parts | length)]'
+	sed -n 5p "$test" | maas-classify explain -m m.maas --method $how | awk -F '\t' 'NR > 1 { sum += $6; logit = $3 } END { d = sum - logit; print (d < 0 ? -d : d) < 1e-6 }'
+done
+sed -n 5p "$test" | maas-classify explain -m m.maas --method attention
+sed -n 5p "$test" | maas-classify explain -m m.maas --method contribution
+maas-classify explain -m m.maas --global "$test" 2>&1 | head -n 1
