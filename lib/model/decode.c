@@ -5,7 +5,7 @@
 
 #include "decode.h"
 
-#define BESIDE    64                /* rows of prompts beside texts that speak, which wait for them with each token */
+#define BESIDE    128               /* rows of prompts beside texts that speak, which wait for them with each token */
 #define HEAD_ROWS 32                /* logits at a time: the vocabulary is wide */
 #define CACHE     ((size_t)4 << 30) /* bytes, where nobody says and one context takes no more */
 

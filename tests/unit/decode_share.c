@@ -246,7 +246,7 @@ fairness(const struct maas_model *m)
 		now = maas_decoder_load(d).prompt_tokens;
 		most = now - had > most ? now - had : most;
 	}
-	ok(most == 64, "beside a text that speaks 900 are read %llu a step", (unsigned long long)most);
+	ok(most == 128, "beside a text that speaks 900 are read %llu a step", (unsigned long long)most);
 	ok(steps_to_speak(d, first) <= 16, "to the end");
 	q.n = 900;
 	for (int i = 0; i < 13; i++)
