@@ -445,12 +445,14 @@ cut_rows(struct job *g)
 		g->mb = g->m <= whole ? g->m : even(g->m, whole / unit * unit, unit);
 }
 
-/* Blocks enough for the members, as many for each. */
+/* Blocks enough for the members, as many for each; where weights are read in place, few, since a block's first are not
+ * asked for ahead. */
 static void
 cut_columns(struct job *g, size_t down)
 {
 	size_t most = g->together == g->parts ? g->wide : SUMS / g->mb / TILE_N * TILE_N;
-	size_t across = (g->wide + most - 1) / most, want = g->members > 1 ? 4 * g->members : 1;
+	size_t across = (g->wide + most - 1) / most, each = in_place(g) ? 2 : 4;
+	size_t want = g->members > 1 ? each * g->members : 1;
 
 	while (across * TILE_N < g->wide && (down * across < want || down * across % g->members))
 		across++;
