@@ -195,6 +195,8 @@ make_trainer(struct job *j)
 		return -1;
 	if (j->from && maas_trainer_init_from(j->trainer, j->from))
 		return maas_in("%s", j->text->init_from);
+	maas_model_close(j->from);
+	j->from = NULL;
 	return 0;
 }
 
@@ -273,6 +275,7 @@ free_job(struct job *j)
 	maas_corpus_free(j->val_corpus);
 	maas_tokenizer_free(j->tokenizer);
 	maas_model_close(j->from);
+	maas_buf_free(&j->spelling);
 	maas_buf_free(&j->identity);
 }
 

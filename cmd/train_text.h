@@ -30,6 +30,7 @@ struct job {
 	int lock, signal;
 	struct maas_model *from, *model;
 	struct maas_tokenizer *tokenizer;
+	struct maas_buf spelling;       /* what it is read from, where it is nobody else's */
 	int32_t end;                    /* of a text; -1: no token says so */
 	struct maas_corpus *corpus, *val_corpus;
 	struct maas_stretch train, val;

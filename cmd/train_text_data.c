@@ -16,6 +16,18 @@ check_tokenizer(const struct job *j)
 		  j->text->init_from, j->text->tokenizer);
 }
 
+/* The tokeniser of the model begun with, in memory of its own: that model's is given back before learning begins. */
+static struct maas_tokenizer *
+copy_tokenizer(struct job *j)
+{
+	struct maas_tokenizer *t = maas_model_tokenizer(j->from), *own = NULL;
+
+	if (t && !maas_tokenizer_compile(t, &j->spelling))
+		own = maas_tokenizer_open((struct maas_span){ j->spelling.s, j->spelling.n });
+	maas_tokenizer_free(t);
+	return own;
+}
+
 int
 open_tokenizer(struct job *j)
 {
@@ -27,7 +39,7 @@ open_tokenizer(struct job *j)
 	if (j->text->tokenizer)
 		j->tokenizer = maas_tokenizer_find(j->text->tokenizer);
 	else
-		j->tokenizer = j->from ? maas_model_tokenizer(j->from) : maas_tokenizer_bytes();
+		j->tokenizer = j->from ? copy_tokenizer(j) : maas_tokenizer_bytes();
 	if (!j->tokenizer)
 		return -1;
 	return j->from && j->text->tokenizer ? check_tokenizer(j) : 0;

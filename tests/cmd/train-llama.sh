@@ -4,7 +4,7 @@ maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
 maas-train llama $tiny --tokenizer tok.json --steps 60 --lr 0.01 --val-split 0.1 --json -o m.maas "$DATA/example/corpus.txt" 2>err >result.json || cat err
 jq -c '[.kind, .steps, .done, (.val_loss < 4.7), (.val_loss < .baseline)]' result.json
 sed 's/[0-9.]*[0-9]/N/g' err
-maas-model info m.maas | head -n 20
+maas-model info m.maas | head -n 24
 maas-model tensors m.maas | grep -e layers.1 -e lm_head -e embed_tokens -e model.norm
 maas-model verify m.maas
 # The same bytes by any number of threads, after a stop and from the beginning.
