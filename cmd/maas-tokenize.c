@@ -18,7 +18,7 @@ static const struct maas_field train_fields[] = {
 	MAAS_ENUM(0, train, pattern, maas_pattern_names, MAAS_GPT2, "how texts are parted into words"),
 	MAAS_INT(0, train, min_frequency, 1, 1e15, 2, "merge pairs that occur this often or more"),
 	MAAS_LIST(0, train, special, "TOKEN", "a special token; may be given again; <|endoftext|> if none is"),
-	MAAS_TEXT('o', train, output, NULL, "write tokenizer.json; with a / at the end vocab.json and merges.txt"),
+	MAAS_TEXT('o', train, output, NULL, "write tokenizer.json; with a / at the end, what transformers reads there"),
 	MAAS_TEXT(0, train, encoding, "UTF-8", "of the input, as iconv names it"),
 	MAAS_FLAG(0, train, if_changed, "leave the output and its time where the bytes are equal"),
 	MAAS_FLAG(0, train, json, "print the result as a JSON object"), MAAS_END
@@ -35,7 +35,8 @@ struct convert {
 };
 static const struct maas_field convert_fields[] = { MAAS_TEXT('m', convert, model, NULL,
 							"tokeniser: a file, a directory, or a model that carries one"),
-	MAAS_TEXT('o', convert, output, NULL, "write tokenizer.json; with a / at the end vocab.json and merges.txt"),
+	MAAS_TEXT(
+	    'o', convert, output, NULL, "write tokenizer.json; with a / at the end, what transformers reads there"),
 	MAAS_END };
 
 /* Whole lines at a time; a line longer than a block is waited for. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../lib/text/bpe.h"
+#include "../lib/text/unicode.h"
 
 /* As published; cl100k as tiktoken has it, without the marks that only forbid backtracking. */
 static const char *const oracle_regex[] = {
@@ -15,10 +16,15 @@ static const char *const oracle_regex[] = {
 	"'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s+$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
 	("(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|"
 	 "\\s+(?!\\S)|\\s+"),
+	("(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|"
+	 "\\s+(?!\\S)|\\s+"),
+	("[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+	 "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+	 "\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"),
 };
 
 struct oracle_set {
-	int not, fold, letter, number, space, unspace, n;
+	int not, fold, letter, number, space, unspace, capital, small, caseless, mark, n;
 	int32_t cp[8];
 };
 struct oracle_node {
@@ -38,7 +44,9 @@ oracle_in(const struct oracle_set *s, int32_t cp)
 {
 	enum maas_class c = maas_unicode_class(cp);
 	int in = (s->letter && c == MAAS_C_LETTER) || (s->number && c == MAAS_C_NUMBER) || (s->space && c == MAAS_C_SPACE) ||
-	    (s->unspace && c != MAAS_C_SPACE);
+	    (s->unspace && c != MAAS_C_SPACE) || (s->mark && c == MAAS_C_MARK) ||
+	    (s->capital && unicode_letter(cp) == CAPITAL) || (s->small && unicode_letter(cp) == SMALL) ||
+	    (s->caseless && unicode_letter(cp) == CASELESS);
 
 	if (s->fold && cp >= 'A' && cp <= 'Z')
 		cp += 32;
@@ -64,8 +72,16 @@ oracle_member(const char *p, struct oracle_set *s)
 	case 'n': s->cp[s->n++] = '\n'; return p + 2;
 	default: break;
 	}
-	*(p[3] == 'L' ? &s->letter : &s->number) = 1;           /* \p{L}, \p{N} */
-	return p + 5;
+	switch (p[3] == 'L' ? p[4] : p[3]) {            /* \p{L}, \p{N}, \p{Lu} ... */
+	case '}': s->letter = 1; break;
+	case 'N': s->number = 1; break;
+	case 'M': s->mark = 1; break;
+	case 'u':
+	case 't': s->capital = 1; break;
+	case 'l': s->small = 1; break;
+	default: s->caseless = 1; break;
+	}
+	return strchr(p, '}') + 1;
 }
 
 static struct oracle_node *oracle_parse(const char **p, int fold, struct oracle_node *join);
@@ -90,6 +106,8 @@ oracle_atom(const char **p, int fold)
 				break;
 		}
 		++*p;
+		if (**p == '?')
+			x->min = 0, ++*p;
 		return x;
 	}
 	if (!strncmp(*p, "(?!", 3)) {
@@ -149,7 +167,7 @@ oracle_match(const struct oracle_node *x, const struct oracle_text *t, long i)
 	case GROUP:
 		for (int a = 0; a < x->alts && e < 0; a++)
 			e = oracle_match(x->alt[a], t, i);
-		return e;
+		return e < 0 && !x->min ? oracle_match(x->next, t, i) : e;
 	case SET: break;
 	}
 	while (k < x->max && i + k < n && oracle_in(&x->set, t->cp[i + k]))
@@ -177,8 +195,8 @@ oracle_text(struct oracle_text *t, const char *s, size_t n)
 static size_t
 oracle_pieces(enum maas_pattern pattern, const char *s, size_t n, size_t *end)
 {
-	static struct oracle_node *alt[3][16];
-	static int alts[3];
+	static struct oracle_node *alt[MAAS_PATTERNS][16];
+	static int alts[MAAS_PATTERNS];
 	const char *p = oracle_regex[pattern];
 	struct oracle_text t;
 	size_t k = 0;

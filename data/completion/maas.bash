@@ -37,7 +37,7 @@ maas-serve audit --state --verify --head --since -c --config -j --threads -s --s
 maas-serve erase --state --key --before -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-serve batch -m --model --registry --parallel --body-max -o --output --resume -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-tokenize - -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
-maas-tokenize train -n --vocab --pattern=gpt2|cl100k|llama3|qwen2 --min-frequency --special -o --output --encoding --if-changed --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-tokenize train -n --vocab --pattern=gpt2|cl100k|llama3|qwen2|o200k --min-frequency --special -o --output --encoding --if-changed --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-tokenize encode -m --model --whole --pieces --jsonl --bin --parse-special --add-bos --add-eos --format=auto|text|jsonl --text --encoding --line-buffered -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-tokenize decode -m --model --whole --skip-special --ids --line-buffered -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-tokenize count -m --model --json --encoding -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version

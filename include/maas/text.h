@@ -18,7 +18,7 @@ extern const char maas_unicode_version[];
  * et al. 2019), or of characters with bytes for what no token has (Kudo & Richardson 2018).  Const once
  * made, shared by threads; an encoder is one thread's cache and scratch.
  */
-enum maas_pattern { MAAS_GPT2, MAAS_CL100K, MAAS_LLAMA3, MAAS_QWEN2, MAAS_PATTERNS };
+enum maas_pattern { MAAS_GPT2, MAAS_CL100K, MAAS_LLAMA3, MAAS_QWEN2, MAAS_O200K, MAAS_PATTERNS };
 extern const char *const maas_pattern_names[];          /* NULL-terminated, as --pattern takes them */
 struct maas_tokenizer;
 struct maas_encoder;

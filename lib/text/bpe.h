@@ -48,8 +48,9 @@ enum bpe_form {
 /* A blank before the text and before what stands between added tokens; before each of these that does not
  * begin with one; before the text, if that does not. */
 enum bpe_prefix { BPE_NO_PREFIX, BPE_PREFIX, BPE_PREFIX_UNLESS, BPE_PREFIX_FIRST, BPE_PREFIXES };
-/* Patterns beyond those a user names: the whole text is a piece; a piece begins at each blank. */
-enum { BPE_WHOLE = MAAS_PATTERNS, BPE_WORDS, BPE_PATTERNS };
+/* Patterns beyond those a user names, far from theirs, which files keep: the whole text is a piece; a piece begins at
+ * each blank. */
+enum { BPE_WHOLE = 32, BPE_WORDS };
 
 struct bpe_head {
 	char magic[8];

@@ -40,6 +40,9 @@ int maas_bpe_read_scored(struct bpe_read *, uint32_t id, unsigned kind, struct m
 int maas_bpe_read_pairs(struct bpe_read *, int chars) MAAS_USE;
 /* A tokenizer.model of SentencePiece, behind all added tokens. */
 int maas_sentencepiece_read(struct bpe_read *, struct maas_span) MAAS_USE;
+/* A file of tiktoken; its name may say its pattern.  Does a file begin as one? */
+int maas_tiktoken_read(struct bpe_read *, struct maas_span, const char *path) MAAS_USE;
+int maas_tiktoken_is(struct maas_span);
 /* All of a tokenizer.json; config, of the file beside it, may be NULL. */
 struct maas_tokenizer *maas_bpe_read_json(const struct maas_json *root, const struct maas_json *config) MAAS_USE;
 

@@ -1,5 +1,5 @@
 /*
- * pattern -- where pieces end, by the patterns of GPT-2, cl100k, Llama 3 and Qwen 2, written out:
+ * pattern -- where pieces end, by the patterns of GPT-2, cl100k, Llama 3, Qwen 2 and o200k, written out:
  *
  *	gpt2    's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
  *	llama3  (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}
@@ -7,6 +7,7 @@
  *	cl100k  as llama3, but white space at the very end of the text is one piece (\s+\z comes
  *	        before \s*[\r\n])
  *	qwen2   as llama3 with one \p{N} a piece
+ *	o200k   below
  *
  * A byte that is no UTF-8 is of no class, as a mark or a symbol.
  */
@@ -94,28 +95,23 @@ end_gpt2(const unsigned char *s, size_t i, size_t n)
 	return next == n || last == i ? next : last;
 }
 
-/* What the later patterns have in common; up to `digits` numbers are a piece; `whole`: white space at the end of the text is one piece. */
+/* cl100k, llama3 and qwen2: a contraction, or letters with one character before, or what end_other finds. */
+/* What stands alike in all later patterns: up to `digits` numbers, or symbols with what may end them, or white
+ * space; `slash`: that may end symbols too; `whole`: white space at the end of the text is one piece. */
 static inline size_t
-end_modern(const unsigned char *s, size_t i, size_t n, int digits, int whole)
+end_other(const unsigned char *s, size_t i, size_t n, int digits, int slash, int whole)
 {
 	size_t len, l, next, last, line;
-	enum maas_class c = look(s, i, n, &len);
 
-	if (s[i] == '\'' && (next = contraction_any(s + i, n - i)) > 0)
-		return i + next;
-	if (c == MAAS_C_LETTER)
-		return run(s, i + len, n, c);
-	if (c == MAAS_C_NUMBER) {
+	if (look(s, i, n, &len) == MAAS_C_NUMBER) {
 		for (int k = 1; k < digits && i + len < n && look(s, i + len, n, &l) == MAAS_C_NUMBER; k++)
 			len += l;
 		return i + len;
 	}
-	if (s[i] != '\r' && s[i] != '\n' && i + len < n && look(s, i + len, n, &l) == MAAS_C_LETTER)
-		return run(s, i + len + l, n, MAAS_C_LETTER);
 	next = i + (s[i] == ' ');
 	if (next < n && look(s, next, n, &l) == MAAS_C_OTHER) {
 		next = run(s, next, n, MAAS_C_OTHER);
-		while (next < n && (s[next] == '\r' || s[next] == '\n'))
+		while (next < n && (s[next] == '\r' || s[next] == '\n' || (slash && s[next] == '/')))
 			next++;
 		return next;
 	}
@@ -125,6 +121,22 @@ end_modern(const unsigned char *s, size_t i, size_t n, int digits, int whole)
 	if (line)
 		return line;
 	return next == n || last == i ? next : last;
+}
+
+static inline size_t
+end_modern(const unsigned char *s, size_t i, size_t n, int digits, int whole)
+{
+	size_t len, l, next;
+	enum maas_class c = look(s, i, n, &len);
+
+	if (s[i] == '\'' && (next = contraction_any(s + i, n - i)) > 0)
+		return i + next;
+	if (c == MAAS_C_LETTER)
+		return run(s, i + len, n, c);
+	if (c != MAAS_C_NUMBER && s[i] != '\r' && s[i] != '\n' && i + len < n &&
+	    look(s, i + len, n, &l) == MAAS_C_LETTER)
+		return run(s, i + len + l, n, MAAS_C_LETTER);
+	return end_other(s, i, n, digits, 0, whole);
 }
 
 static size_t
@@ -145,6 +157,63 @@ end_qwen2(const unsigned char *s, size_t i, size_t n)
 	return end_modern(s, i, n, 1, 0);
 }
 
+/* A letter or mark of the words of o200k: may it stand in their first part, and in their second? */
+enum { FIRST = 1, SECOND = 2 };
+static inline int
+word_part(const unsigned char *s, size_t i, size_t n, size_t *len)
+{
+	int32_t cp = decode_at(s + i, n - i, len);
+
+	if (class_of(cp) == MAAS_C_MARK)
+		return FIRST | SECOND;
+	switch (unicode_letter(cp)) {
+	case CAPITAL: return FIRST;
+	case SMALL: return SECOND;
+	case CASELESS: return FIRST | SECOND;
+	default: return 0;
+	}
+}
+
+/* [first]*[second]+ from s[i] on, as a regular expression finds it: the first part is as long as it can be with
+ * something left for the second.  *firsts: the end of the first part if there is no second.  0: no match. */
+static size_t
+word_o200k(const unsigned char *s, size_t i, size_t n, size_t *firsts)
+{
+	size_t len, back = 0;
+	int part;
+
+	for (; i < n && (part = word_part(s, i, n, &len)) & FIRST; i += len)
+		if (part & SECOND)
+			back = i + len;
+	*firsts = i;
+	if (i == n || !(word_part(s, i, n, &len) & SECOND))
+		return back;
+	while (i < n && word_part(s, i, n, &len) & SECOND)
+		i += len;
+	return i;
+}
+
+/*
+ * o200k: words of capital letters then small ones, with one character before and a contraction behind,
+ *
+ *	[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+ *	|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+ *	|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
+ */
+static size_t
+end_o200k(const unsigned char *s, size_t i, size_t n)
+{
+	size_t len, end, firsts, plain;
+	enum maas_class c = look(s, i, n, &len);
+	size_t from = i + (c != MAAS_C_LETTER && c != MAAS_C_NUMBER && s[i] != '\r' && s[i] != '\n' ? len : 0);
+
+	if (!(end = word_o200k(s, from, n, &firsts)) && (from == i || !(end = word_o200k(s, i, n, &plain))))
+		end = firsts > from ? firsts : 0;
+	if (!end)
+		return end_other(s, i, n, 3, 1, 0);
+	return end < n && s[end] == '\'' ? end + contraction_any(s + end, n - end) : end;
+}
+
 static size_t
 end_whole(const unsigned char *s, size_t i, size_t n)
 {
@@ -161,4 +230,5 @@ end_words(const unsigned char *s, size_t i, size_t n)
 	return blank ? (size_t)(blank - s) : n;
 }
 
-maas_piece_end *const maas_piece_ends[] = { end_gpt2, end_cl100k, end_llama3, end_qwen2, end_whole, end_words };
+maas_piece_end *const maas_piece_ends[] = { end_gpt2, end_cl100k, end_llama3, end_qwen2,
+	end_o200k, [BPE_WHOLE] = end_whole, [BPE_WORDS] = end_words };

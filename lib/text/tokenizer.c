@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "bpe.h"
+#include "unicode.h"
 
-const char *const maas_pattern_names[] = { "gpt2", "cl100k", "llama3", "qwen2", NULL };
+const char *const maas_pattern_names[] = { "gpt2", "cl100k", "llama3", "qwen2", "o200k", NULL };
 
 static size_t
 padded(size_t n)
@@ -44,8 +45,8 @@ lay_out(struct maas_tokenizer *t)
 	memcpy(&t->head, t->data.s, sizeof *h);
 	if (h->version != BPE_VERSION)
 		return maas_fail("compiled tokeniser of version %u, expected %d", h->version, BPE_VERSION);
-	if (h->pattern >= BPE_PATTERNS || h->flags > BPE_FLAGS || h->vocab > BPE_LIMIT || h->merges > BPE_LIMIT ||
-	    !form_is_possible(h))
+	if ((h->pattern >= MAAS_PATTERNS && h->pattern != BPE_WHOLE && h->pattern != BPE_WORDS) ||
+	    h->flags > BPE_FLAGS || h->vocab > BPE_LIMIT || h->merges > BPE_LIMIT || !form_is_possible(h))
 		return maas_fail("compiled tokeniser: header out of range");
 	for (size_t i = 0; i < MAAS_COUNT(h->zero); i++)
 		if (h->zero[i])
@@ -373,6 +374,10 @@ maas_tokenizer_open(struct maas_span data)
 	}
 	if (lay_out(t) < 0 || check_tokens(t) < 0)
 		goto fail;
+	if (t->head.form & BPE_NORMAL_FORMS && !unicode_can_decompose()) {
+		maas_fail_as(MAAS_UNAVAILABLE, "this tokeniser normalises text: built without libutf8proc");
+		goto fail;
+	}
 	index_bytes(t);
 	if (index_chars(t) < 0 || index_merges(t) < 0 || index_order(t) < 0 || index_added(t) < 0 || index_whole(t) < 0)
 		goto fail;
@@ -421,10 +426,12 @@ const char *
 maas_tokenizer_pattern(const struct maas_tokenizer *t)
 {
 	static const char *const names[][2] = { { "gpt2", "digits, gpt2" }, { "cl100k", "digits, cl100k" },
-		{ "llama3", "digits, llama3" }, { "qwen2", "digits, qwen2" }, { "none", "digits" },
-		{ "words", "words" } };
+		{ "llama3", "digits, llama3" }, { "qwen2", "digits, qwen2" }, { "o200k", "digits, o200k" } };
+	int digits = (t->head.form & (BPE_DIGITS | BPE_DIGIT_RUNS)) != 0;
 
-	return names[t->head.pattern][(t->head.form & (BPE_DIGITS | BPE_DIGIT_RUNS)) != 0];
+	if (t->head.pattern == BPE_WORDS)
+		return "words";
+	return t->head.pattern == BPE_WHOLE ? (digits ? "digits" : "none") : names[t->head.pattern][digits];
 }
 
 int

@@ -252,14 +252,30 @@ out:
 }
 
 static struct maas_tokenizer *
+load_tiktoken(const char *file, struct maas_span all)
+{
+	struct maas_tokenizer *t = NULL;
+	struct bpe_read r;
+
+	if (maas_bpe_read_init(&r) == 0 && maas_tiktoken_read(&r, all, file) == 0 &&
+	    !(t = maas_bpe_build_finish(&r.build)))
+		maas_in("%s", file);
+	maas_bpe_read_free(&r);
+	return t;
+}
+
+/* tokenizer.model of a directory: Llama 3 calls a file of tiktoken so. */
+static struct maas_tokenizer *
 load_model_file(const char *file, const char *dir, struct maas_buf *path)
 {
 	struct maas_tokenizer *t;
+	struct maas_span all;
 	struct maas_map map;
 
 	if (maas_map_open(&map, file) < 0)
 		return NULL;
-	t = load_sentencepiece(file, (struct maas_span){ (const char *)map.p, map.n }, dir, path);
+	all = (struct maas_span){ (const char *)map.p, map.n };
+	t = maas_tiktoken_is(all) ? load_tiktoken(file, all) : load_sentencepiece(file, all, dir, path);
 	maas_map_close(&map);
 	return t;
 }
@@ -361,9 +377,13 @@ load_file(const char *path, struct maas_buf *scratch)
 		t = load_model(path);
 	} else if (map.n && map.p[0] == 0x0A) { /* the first piece of a ModelProto */
 		t = load_sentencepiece(path, (struct maas_span){ (const char *)map.p, map.n }, NULL, scratch);
+	} else if (maas_tiktoken_is((struct maas_span){ (const char *)map.p, map.n })) {
+		t = load_tiktoken(path, (struct maas_span){ (const char *)map.p, map.n });
 	} else {
 		maas_fail(
-		    "%s: no tokeniser; expected tokenizer.json, a directory of one, or a model that carries one", path);
+		    "%s: no tokeniser; expected tokenizer.json, tokenizer.model, ranks of tiktoken, a directory of one, or a "
+		    "model that carries one",
+		    path);
 	}
 	maas_map_close(&map);
 	return t;

@@ -21,6 +21,9 @@ const char *const maas_pattern_regex[] = {
 	"\\s+(?!\\S)|\\s+",
 	"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|"
 	"\\s+(?!\\S)|\\s+",
+	"[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+	"[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+	"\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
 };
 
 int
@@ -144,16 +147,18 @@ split(struct steps *s, const struct maas_json *o)
 	const struct maas_json *p = maas_json_get(o, "pattern");
 	struct maas_span re = bpe_json_text(p, "Regex"), how = bpe_json_text(o, "behavior");
 
-	if (!maas_span_is(how, "Isolated") || bpe_json_flag(o, "invert", 0))
-		return maas_fail("pre_tokenizer: Split: behavior '%.40s' or invert; expected Isolated", how.s);
+	/* The patterns match every text: to part it by them is to throw away what is not of them. */
+	if (!maas_span_is(how, bpe_json_flag(o, "invert", 0) ? "Removed" : "Isolated"))
+		return maas_fail("pre_tokenizer: Split: behavior '%.40s'%s; expected Isolated", how.s,
+		    bpe_json_flag(o, "invert", 0) ? ", inverted" : "");
 	if (s->split++ || s->level)
 		return maas_fail("pre_tokenizer: Split: expected one, before ByteLevel");
 	for (s->h->pattern = 0; s->h->pattern < MAAS_PATTERNS; s->h->pattern++)
 		if (maas_span_is(re, maas_pattern_regex[s->h->pattern]))
 			return 0;
 	return maas_fail(
-	    "pre_tokenizer: Split: the pattern '%.200s' is not known; expected that of gpt2, cl100k, llama3 "
-	    "or qwen2",
+	    "pre_tokenizer: Split: the pattern '%.200s' is not known; expected that of gpt2, cl100k, llama3, "
+	    "qwen2 or o200k",
 	    re.n ? re.s : bpe_json_text(p, "String").s);
 }
 

@@ -27,6 +27,36 @@ maas_unicode_lower(int32_t cp)
 }
 
 static int
+stepped(const int32_t (*range)[3], size_t n, int32_t cp)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (cp < range[mid][0])
+			hi = mid;
+		else if (cp > range[mid][1])
+			lo = mid + 1;
+		else
+			return (cp - range[mid][0]) % range[mid][2] == 0;
+	}
+	return 0;
+}
+
+enum unicode_letter
+unicode_letter(int32_t cp)
+{
+	if (class_of(cp) != MAAS_C_LETTER)
+		return NO_LETTER;
+	if (cp < 128)
+		return cp >= 'a' ? SMALL : CAPITAL;
+	if (stepped(maas_unicode_small, maas_unicode_nsmall, cp))
+		return SMALL;
+	return stepped(maas_unicode_capital, maas_unicode_ncapital, cp) ? CAPITAL : CASELESS;
+}
+
+static int
 within(const int32_t (*range)[2], size_t n, int32_t cp)
 {
 	size_t lo = 0, hi = n;

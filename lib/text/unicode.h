@@ -13,6 +13,11 @@ extern const struct maas_unicode_case maas_unicode_cases[];
 extern const size_t maas_unicode_ncases;
 extern const int32_t maas_unicode_cased[][2], maas_unicode_ignorable[][2];
 extern const size_t maas_unicode_ncased, maas_unicode_nignorable;
+/* What a letter is beyond being one: capital or title (Lu, Lt), small (Ll), or neither. */
+enum unicode_letter { NO_LETTER, CAPITAL, SMALL, CASELESS };
+enum unicode_letter unicode_letter(int32_t cp);
+extern const int32_t maas_unicode_capital[][3], maas_unicode_small[][3];
+extern const size_t maas_unicode_ncapital, maas_unicode_nsmall;
 /* The properties Cased and Case_Ignorable, which say what a final sigma is (Unicode 3.13). */
 int unicode_cased(int32_t cp);
 int unicode_ignorable(int32_t cp);
