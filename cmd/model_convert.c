@@ -27,9 +27,10 @@ add_selftest(struct maas_model *m)
 	static const struct maas_span test[] = { { "The quick brown fox jumps over the lazy dog.", 44 },
 		{ "\xe4\xbd\xa0\xe5\xa5\xbd", 6 } };
 
-	if (maas_model_meta(m, "maas.selftest") || !m->kind->answer || !m->kind->decode ||
-	    !maas_model_part(m, "tokenizer").s || !maas_model_decodes(m))
+	if (maas_model_meta(m, "maas.selftest") || !m->kind->answer || !maas_model_part(m, "tokenizer").s)
 		return 0;
+	if (strcmp(maas_model_task(m), "generate"))
+		return maas_rows_of(m) ? maas_rows_add_selftest(m, maas_rows_columns(maas_rows_of(m)), NULL) : -1;
 	return maas_model_add_selftest(m, test, MAAS_COUNT(test));
 }
 

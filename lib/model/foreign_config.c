@@ -310,30 +310,69 @@ foreign_family_of(const struct maas_model *m)
 	return &foreign_families[s.bias == BIAS_QKV ? 3 : 1];
 }
 
-/* The network without a head, or with one that says what comes next. */
-static int
-check_architecture(const struct maas_json *config, const struct foreign_family *f)
+/* The first of architectures, behind the family's name; s NULL: there is none. */
+static struct maas_span
+architecture(const struct maas_json *config, const struct foreign_family *f)
 {
-	static const char *const tails[] = { "Model", "LMHeadModel", "ForCausalLM", "DoubleHeadsModel" };
 	const struct maas_json *list = member(config, "architectures");
 	size_t n = strlen(f->name);
 	struct maas_span s;
 
-	if (!list)
+	if (!list || maas_json_type(list) != MAAS_J_LIST || maas_json_text(maas_json_at(list, 0), &s) < 0 || s.n < n ||
+	    memcmp(s.s, f->name, n))
+		return (struct maas_span){ NULL, 0 };
+	return (struct maas_span){ s.s + n, s.n - n };
+}
+
+int
+foreign_is_rows(const struct maas_json *config, const struct foreign_family *f)
+{
+	struct maas_span s = architecture(config, f);
+
+	return s.s && maas_span_is(s, "ForSequenceClassification");
+}
+
+/* The network without a head, or with one that says what comes next, or what the text is. */
+static int
+check_architecture(const struct maas_json *config, const struct foreign_family *f)
+{
+	static const char *const tails[] = { "Model", "LMHeadModel", "ForCausalLM", "DoubleHeadsModel",
+		"ForSequenceClassification" };
+	const struct maas_json *list = member(config, "architectures");
+	struct maas_span s = architecture(config, f);
+
+	if (!list || (maas_json_type(list) == MAAS_J_LIST && maas_json_size(list) == 0))
 		return 0;
-	if (maas_json_type(list) != MAAS_J_LIST)
-		return refuse("architectures", list, "a list is wanted");
-	if (maas_json_size(list) == 0)
-		return 0;
-	if (maas_json_text(maas_json_at(list, 0), &s) < 0)
-		return refuse("architectures", list, "names are wanted");
-	for (size_t i = 0; i < MAAS_COUNT(tails); i++)
-		if (s.n > n && !memcmp(s.s, f->name, n) &&
-		    maas_span_is((struct maas_span){ s.s + n, s.n - n }, tails[i]))
+	for (size_t i = 0; s.s && i < MAAS_COUNT(tails); i++)
+		if (maas_span_is(s, tails[i]))
 			return 0;
-	return maas_fail(
-	    "config.json: architectures names %.*s: %s models that say what comes next are what can be read",
-	    (int)(s.n < 60 ? s.n : 60), s.s, f->name);
+	return refuse("architectures", list,
+	    strcmp(f->type, "gpt2") ? "...ForCausalLM and ...ForSequenceClassification of its model_type can be read"
+				    : "GPT2LMHeadModel and GPT2ForSequenceClassification can be read");
+}
+
+/* Heads share channels, and keys heads. */
+static int
+check_heads(const struct maas_model *m, const struct foreign_family *f)
+{
+	const char *embed = NULL, *heads = NULL, *keys = NULL;
+	struct transformer s;
+
+	for (const struct foreign_key *k = f->keys; k->key; k++) {
+		embed = strcmp(k->field, "embed") ? embed : k->key;
+		heads = strcmp(k->field, "heads") ? heads : k->key;
+		keys = strcmp(k->field, "kv_heads") ? keys : k->key;
+	}
+	m->kind->decode->shape(&s, m->settings);
+	if (s.embed % s.heads)
+		return maas_fail("config.json: %s %ld is no multiple of %s %ld", embed, s.embed, heads, s.heads);
+	if (s.heads % s.kv_heads)
+		return maas_fail("config.json: %s %ld is no multiple of %s %ld", heads, s.heads, keys, s.kv_heads);
+	if (s.rope.theta > 0 && s.embed / s.heads % 2)
+		return maas_fail(
+		    "config.json: %s %ld in %s %ld make heads of %ld channels: positions turn pairs of them", embed,
+		    s.embed, heads, s.heads, s.embed / s.heads);
+	return 0;
 }
 
 static int
@@ -360,7 +399,7 @@ read_config(struct maas_model *m, const struct maas_json *config, const struct f
 	for (const struct foreign_key *k = f->keys; k->key; k++)
 		if (take(m, config, k) < 0)
 			return -1;
-	return f->more(m, config);
+	return check_heads(m, f) < 0 ? -1 : f->more(m, config);
 }
 
 struct maas_model *

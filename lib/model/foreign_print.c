@@ -129,16 +129,36 @@ put_llama(struct members *o, const struct transformer *s)
 	put_flag(o, "mlp_bias", s->bias == BIAS_ALL);
 }
 
-/* The ids of generation_config.json stand here too. */
 static void
-put_ids(struct members *o, const struct maas_json *generation)
+put_head(struct members *o, const struct maas_model *m)
+{
+	struct maas_buf ids = { 0 }, labels = { 0 };
+
+	if (foreign_print_labels(&ids, &labels, m) < 0) {
+		o->bad = 1;
+	} else {
+		put(o, "id2label", ids.s);
+		put(o, "label2id", labels.s);
+		put(o, "problem_type",
+		    maas_model_part(m, "labels").s ? "\"single_label_classification\"" : "\"regression\"");
+	}
+	maas_buf_free(&ids);
+	maas_buf_free(&labels);
+}
+
+/* The ids of generation_config.json stand here too.  What labels texts wants one that pads them. */
+static void
+put_ids(struct members *o, const struct maas_json *generation, int pads)
 {
 	static const char *const keys[] = { "bos_token_id", "eos_token_id", "pad_token_id" };
 	struct maas_buf b = { 0 };
 
 	for (size_t i = 0; i < MAAS_COUNT(keys); i++) {
-		const struct maas_json *v = generation ? maas_json_get(generation, keys[i]) : NULL;
+		const struct maas_json *v = maas_json_get(generation, keys[i]), *end;
 
+		if (i == 2 && pads && (!v || maas_json_type(v) == MAAS_J_NULL) &&
+		    (end = maas_json_get(generation, "eos_token_id")))
+			v = maas_json_type(end) == MAAS_J_LIST ? maas_json_at(end, 0) : end;
 		b.n = 0;
 		if (v && maas_json_put(&b, v) == 0)
 			put(o, keys[i], b.s);
@@ -166,8 +186,13 @@ foreign_print_config(
 
 	m->kind->decode->shape(&s, m->settings);
 	o.bad = !o.arena;
-	snprintf(name, sizeof name, "[\"%s%s\"]", f->name, strcmp(f->type, "gpt2") ? "ForCausalLM" : "LMHeadModel");
+	snprintf(name, sizeof name, "[\"%s%s\"]", f->name,
+	    s.head.outputs                ? "ForSequenceClassification"
+		: strcmp(f->type, "gpt2") ? "ForCausalLM"
+					  : "LMHeadModel");
 	put(&o, "architectures", name);
+	if (s.head.outputs)
+		put_head(&o, m);
 	snprintf(name, sizeof name, "\"%s\"", f->type);
 	put(&o, "model_type", name);
 	put(&o, "torch_dtype", type == MAAS_F32 ? "\"float32\"" : type == MAAS_BF16 ? "\"bfloat16\"" : "\"float16\"");
@@ -175,7 +200,7 @@ foreign_print_config(
 	put_flag(&o, "tie_word_embeddings", s.tied);
 	put_flag(&o, "use_cache", 1);
 	put_real(&o, "initializer_range", 0.02);
-	put_ids(&o, generation);
+	put_ids(&o, generation, s.head.outputs > 0);
 	if (strcmp(f->type, "gpt2"))
 		put_llama(&o, &s);
 	else

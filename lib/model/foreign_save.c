@@ -61,7 +61,8 @@ plan_one(void *ctx, const char *name, size_t rows, size_t cols)
 	struct saving *s = ctx;
 	const char *prefix = s->family->prefix;
 	const struct maas_tensor *t = maas_model_tensor(s->m, name);
-	int outer = !strncmp(name, "lm_head.", 8) || !strncmp(name, prefix, strlen(prefix));
+	int outer = !strncmp(name, "lm_head.", 8) || !strncmp(name, TRANSFORMER_SCORE ".", 6) ||
+	    !strncmp(name, prefix, strlen(prefix));
 	char full[200];
 	struct going *g;
 
@@ -353,6 +354,8 @@ maas_model_save_foreign(
 
 	if (!(s.family = foreign_family_of(m)))
 		return maas_fail("%s models have no place in a directory of transformers", m->kind->name);
+	if (((const struct maas_head *)m->settings)->bias)
+		return maas_fail("tensor score.bias: a head that has learnt values has one, and no place for it there");
 	if (type == MAAS_DTYPES && maas_model_meta(m, FOREIGN_STORED))
 		s.type = MAAS_F16;
 	if (maas_buf_text(&to, path) < 0)

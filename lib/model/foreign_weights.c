@@ -274,6 +274,17 @@ check_shape(const struct source *s, const struct maas_tensor *t, int ndim, const
 	return rc;
 }
 
+/* The one file there is, or what names them. */
+static const char *
+source_name(const struct maas_tensors *t)
+{
+	const char *first = maas_tensors_path(t, maas_tensors_at(t, 0));
+
+	return strcmp(first, maas_tensors_path(t, maas_tensors_at(t, maas_tensors_count(t) - 1)))
+	    ? "all shards of " INDEX
+	    : first;
+}
+
 /* Tensor `name` as [rows, cols] (cols 0: a vector) of ours. */
 static int
 adopt(void *ctx, const char *name, size_t rows, size_t cols)
@@ -285,8 +296,7 @@ adopt(void *ctx, const char *name, size_t rows, size_t cols)
 	struct maas_tensor own = { .name = name, .ndim = cols ? 2 : 1, .dim = { rows, cols } };
 
 	if (!t)
-		return maas_fail("tensor %s is missing in %s", name,
-		    maas_tensors_path(s->m->weights, maas_tensors_at(s->m->weights, 0)));
+		return maas_fail("tensor %s is missing in %s", name, source_name(s->m->weights));
 	if (check_shape(s, t, own.ndim, turned ? (size_t[]){ cols, rows } : own.dim) < 0)
 		return -1;
 	own.dtype = t->dtype;
@@ -300,8 +310,7 @@ adopt(void *ctx, const char *name, size_t rows, size_t cols)
 	return maas_model_add(s->m, &own);
 }
 
-/* What no network of this family needs: masks, tables that can be computed, a second copy of a tied head, heads for
- * other tasks than text. */
+/* What no network of this family needs: masks, tables that can be computed, a head that is not asked for. */
 static int
 spare(const char *name)
 {

@@ -70,10 +70,9 @@ adopt_tokenizer(struct maas_model *m, const char *dir)
 
 /* What config.json and generation_config.json say: kind, settings, ends of texts. */
 static struct maas_model *
-begin(const char *dir, const struct foreign_family **family)
+begin(const char *dir, const struct maas_json *config, const struct foreign_family **family)
 {
-	struct maas_json *config = load_config(dir);
-	struct maas_model *m = config ? foreign_config(config, family) : NULL;
+	struct maas_model *m = foreign_config(config, family);
 	struct maas_map generation = { NULL, 0 };
 	struct transformer shape;
 	int rc = -1;
@@ -87,7 +86,6 @@ begin(const char *dir, const struct foreign_family **family)
 			    m, config, (struct maas_span){ (const char *)generation.p, generation.n });
 	}
 	maas_map_close(&generation);
-	maas_json_free(config);
 	if (rc == 0)
 		return m;
 	maas_model_close(m);
@@ -110,15 +108,25 @@ maas_model_weights(const char *path)
 struct maas_model *
 maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *), struct maas_team *team)
 {
+	struct maas_json *config = load_config(dir);
 	const struct foreign_family *family;
-	struct maas_model *m;
+	struct maas_model *m = NULL;
+	size_t *order = NULL;
+	int rc = -1;
 
-	if (!(m = begin(dir, &family)) || !(m->weights = foreign_weights(dir, open)) ||
-	    foreign_adopt(m, family, team) < 0 || adopt_tokenizer(m, dir) < 0)
-		goto fail;
-	if ((m->path = maas_take_text(m->arena, dir, strlen(dir))) && maas_model_ready(m) == 0)
+	if (!config || !(m = begin(dir, config, &family)))
+		goto out;
+	if (foreign_is_rows(config, family) && foreign_read_head(m, config, &order) < 0)
+		goto out;
+	if (!(m->weights = foreign_weights(dir, open)) || foreign_adopt(m, family, team) < 0 ||
+	    (order && foreign_sort_head(m, order) < 0) || adopt_tokenizer(m, dir) < 0)
+		goto out;
+	if ((m->path = maas_take_text(m->arena, dir, strlen(dir))))
+		rc = maas_model_ready(m);
+out:
+	maas_json_free(config);
+	if (rc == 0)
 		return m;
-fail:
 	maas_model_close(m);
 	if (strncmp(maas_error(), dir, strlen(dir)))
 		maas_in("%s", dir);

@@ -29,6 +29,15 @@ struct maas_model *foreign_config(const struct maas_json *config, const struct f
 /* Keep the text of generation_config.json (n 0: there is none), and which ids begin and end texts. */
 int foreign_generation(struct maas_model *, const struct maas_json *config, struct maas_span generation) MAAS_USE;
 
+/* Does its first architecture give texts labels or values? */
+int foreign_is_rows(const struct maas_json *config, const struct foreign_family *);
+/* Of one that does: parts and settings; order[i]: which of their labels is our i-th, NULL: there are none. */
+int foreign_read_head(struct maas_model *, const struct maas_json *config, size_t **order) MAAS_USE;
+/* Rows of the head in that order. */
+int foreign_sort_head(struct maas_model *, const size_t *order) MAAS_USE;
+/* Append id2label and label2id. */
+int foreign_print_labels(struct maas_buf *ids, struct maas_buf *labels, const struct maas_model *) MAAS_USE;
+
 /* model.safetensors of the directory, or its shards, joined. */
 struct maas_tensors *foreign_weights(const char *dir, struct maas_tensors *(*open)(const char *)) MAAS_USE;
 /* All that the network has, out of m->weights. */

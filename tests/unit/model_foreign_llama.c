@@ -95,7 +95,7 @@ main(void)
 	snprintf(more, sizeof more, ",\"num_key_value_heads\":2,\"rope_parameters\":{\"rope_theta\":100,%s", stretched);
 	good(a, more);
 	bad("", "is [24,48], by config.json it would be [48,48]"); /* as many heads of keys as of queries */
-	bad(",\"num_key_value_heads\":3", "heads 4 is no multiple of kv-heads 3");
+	bad(",\"num_key_value_heads\":3", "num_attention_heads 4 is no multiple of num_key_value_heads 3");
 	bad(",\"num_key_value_heads\":0", "num_key_value_heads is 0, a whole number from 1");
 	bad(",\"num_key_value_heads\":2,\"hidden_act\":\"gelu\"", "gelu");
 	bad(",\"num_key_value_heads\":2,\"head_dim\":64", "head_dim");
