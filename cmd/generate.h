@@ -76,7 +76,7 @@ int scored_text_more(struct scored_text *) MAAS_USE;
 void scored_text_close(struct scored_text *);
 
 /* --trace: how the token at an index was chosen, on standard error; ,"trace":[...] of all that were said. */
-void generate_trace_show(const struct job *, const struct maas_sequence *, size_t at);
+int generate_trace_show(const struct job *, const struct maas_sequence *, size_t at) MAAS_USE;
 int generate_trace_put(const struct job *, struct maas_buf *, const struct maas_sequence *) MAAS_USE;
 
 /* --explain: the pieces of a text whose ids are j->ids (NULL: of the ids themselves); what is lost without each of them

@@ -1,6 +1,7 @@
 /* generate_lines.c -- many prompts, batched; completions in the order of the prompts. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "colour.h"
 #include "generate.h"
@@ -393,34 +394,67 @@ generate_lines(struct job *j)
 	return rc;
 }
 
+/* A terminal is not steered by what a model says: control characters, but for the line feed and the tab, are shown as
+ * U+FFFD. */
+static int
+show(struct maas_span text, int terminal)
+{
+	struct maas_buf b = { 0 };
+	int rc = 0;
+
+	if (!terminal) {
+		fwrite(text.s, 1, text.n, stdout);
+		return fflush(stdout);
+	}
+	for (size_t i = 0, n; i < text.n; i += n) {
+		n = 0;
+		while (i + n < text.n && text.s[i + n] != '\n' && text.s[i + n] != '\t')
+			n++;
+		rc |= colour_put(&b, (struct maas_span){ text.s + i, n });
+		if (i + n < text.n)
+			rc |= maas_buf_add(&b, text.s + i + n++, 1);
+	}
+	if (rc == 0)
+		fwrite(b.s, 1, b.n, stdout);
+	maas_buf_free(&b);
+	return rc ? -1 : fflush(stdout);
+}
+
+/* One step; with --trace, how it came about. */
+static int
+step(struct job *j, const struct maas_sequence *s)
+{
+	size_t was = s->n;
+	int rc = 0;
+
+	generate_step(j);
+	for (; s->choosing && rc == 0 && was < s->n; was++)
+		rc = generate_trace_show(j, s, was);
+	return rc;
+}
+
 int
 generate_stream(struct job *j)
 {
 	struct maas_request q;
 	struct maas_sequence *s;
 	size_t sent = 0;
+	int terminal = isatty(STDOUT_FILENO);
 	char last = 0;
 
 	if (generate_encode(j, maas_span(j->o->prompt)) < 0 || generate_request(j, &q, 0) < 0 ||
 	    !(s = maas_decoder_join(j->decoder, &q)))
 		return fail(j->call);
 	do {
-		size_t was = s->n;
-
-		generate_step(j);
-		if (s->choosing) {
-			for (; was < s->n; was++)
-				generate_trace_show(j, s, was);
-			if (s->finish == MAAS_RUNNING) /* the text is shown in one piece, behind all of them */
-				continue;
-		}
-		if (s->text.n == sent)
+		if (step(j, s) < 0)
+			return fail(j->call);
+		if (s->text.n == sent ||
+		    (s->choosing && s->finish == MAAS_RUNNING)) /* with a trace, behind all of it */
 			continue;
 		last = s->text.s[s->text.n - 1];
-		fwrite(s->text.s + sent, 1, s->text.n - sent, stdout);
-		sent = s->text.n;
-		if (fflush(stdout) == EOF)
+		if (show((struct maas_span){ s->text.s + sent, s->text.n - sent }, terminal) != 0)
 			return finish(j->call);
+		sent = s->text.n;
 	} while (s->finish == MAAS_RUNNING);
 	if (last != '\n')
 		putchar('\n');

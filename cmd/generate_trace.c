@@ -6,46 +6,59 @@
 #include "generate.h"
 
 /* "1: 50257 tokens, top-k 40, top-p 12" */
-static void
-show_cuts(const struct maas_choosing *how, size_t number)
+static int
+say_cuts(struct maas_buf *to, const struct maas_choosing *how, size_t number)
 {
-	fprintf(stderr, "%zu: %u tokens", number, how->left[MAAS_KEPT]);
+	int rc = maas_buf_printf(to, "%zu: %u tokens", number, how->left[MAAS_KEPT]);
+
 	for (int i = MAAS_KEPT + 1; i < MAAS_SIFTS; i++)
 		if (how->left[i])
-			fprintf(stderr, ", %s %u", maas_sift_names[i], how->left[i]);
-	if (isnan(how->u))
-		fputs(", the likeliest is taken\n", stderr);
-	else
-		fprintf(stderr, ", drawn by %.4f\n", how->u);
+			rc |= maas_buf_printf(to, ", %s %u", maas_sift_names[i], how->left[i]);
+	return rc |
+	    (isnan(how->u) ? maas_buf_text(to, ", the likeliest is taken\n")
+			   : maas_buf_printf(to, ", drawn by %.4f\n", how->u));
 }
 
-static void
-show_candidate(const struct job *j, const struct maas_candidate *c, int chosen, int colour)
+static int
+say_candidate(const struct job *j, struct maas_buf *to, const struct maas_candidate *c, int chosen, int colour)
 {
 	const char *as = !colour ? "" : chosen ? COLOUR_BOLD : c->cut ? COLOUR_FAINT : "";
 	char score[32] = "";
+	int rc;
 
 	if (c->score != c->logit)
 		snprintf(score, sizeof score, "-> %.3f", (double)c->score);
-	fprintf(stderr, "%s%c p %.4f  q %.4f  logit %8.3f %-12s %6ld ", as, chosen ? '*' : ' ', (double)c->p,
+	rc = maas_buf_printf(to, "%s%c p %.4f  q %.4f  logit %8.3f %-12s %6ld ", as, chosen ? '*' : ' ', (double)c->p,
 	    (double)c->q, (double)c->logit, score, (long)c->id);
-	if (j->tok) {
-		fputs(" \"", stderr);
-		colour_text(stderr, maas_token_bytes(j->tok, c->id));
-		fputc('"', stderr);
-	}
-	fprintf(stderr, "%s%s%s\n", c->cut ? "  " : "", maas_sift_names[c->cut], *as ? COLOUR_PLAIN : "");
+	if (j->tok)
+		rc |= maas_buf_text(to, " \"") | colour_put(to, maas_token_bytes(j->tok, c->id)) |
+		    maas_buf_text(to, "\"");
+	return rc |
+	    maas_buf_printf(to, "%s%s%s\n", c->cut ? "  " : "", maas_sift_names[c->cut], *as ? COLOUR_PLAIN : "");
 }
 
-void
+/* A line at once: what ends the program leaves no colour behind. */
+static int
+say(struct maas_buf *b, int rc)
+{
+	if (rc == 0)
+		fwrite(b->s, 1, b->n, stderr);
+	b->n = 0;
+	return rc;
+}
+
+int
 generate_trace_show(const struct job *j, const struct maas_sequence *s, size_t at)
 {
 	const struct maas_candidate *c = s->candidate + at * (size_t)s->candidates;
-	int colour = colour_wanted(j->o->color, stderr);
+	int colour = colour_wanted(j->o->color, stderr), rc;
+	struct maas_buf b = { 0 };
 
-	show_cuts(&s->choosing[at], at + 1 - s->prompt);
-	for (int i = 0; i < s->candidates && c[i].id >= 0; i++)
-		show_candidate(j, &c[i], c[i].id == s->id[at], colour);
+	rc = say(&b, say_cuts(&b, &s->choosing[at], at + 1 - s->prompt));
+	for (int i = 0; rc == 0 && i < s->candidates && c[i].id >= 0; i++)
+		rc = say(&b, say_candidate(j, &b, &c[i], c[i].id == s->id[at], colour));
+	maas_buf_free(&b);
+	return rc ? -1 : 0;
 }
 
 static int

@@ -15,3 +15,10 @@ jq -c '(.trace | map(.id)) == .ids' t.json
 jq -c '.trace[0] | [.u, .left, (.candidates | length), .candidates[0]] | del(.[3].piece)' t.json
 jq -c '.trace | map([.candidates[] | select(.q > 0)] | length)' t.json
 printf '{"prompt":"a"}\n{"prompt":"b"}\n' | g --jsonl --trace --logprobs 2 -n 2 | jq -c '[(.trace | length), (.trace[1].candidates | length), (.logprobs | length)]'
+
+echo "a terminal is not steered by what is said:"
+said() { maas-generate -j 1 -m m.maas -p The -n 40 --temperature 3; }
+said | tr -d '\n' | LC_ALL=C grep -c '[[:cntrl:]]'
+TERM=xterm script -qec "maas-generate -j 1 -m m.maas -p The -n 40 --temperature 3" /dev/null | tr -d '\r\n' >shown
+LC_ALL=C grep -c '[[:cntrl:]]' shown
+TERM=xterm script -qec "maas-generate -j 1 -m m.maas -p The -n 2 --trace --logprobs 1 2>&1" /dev/null | tr -d '\r' | sed 's/  "[^"]*"//' | cat -v | head -n 2

@@ -161,6 +161,73 @@ engine(const struct maas_tokenizer *tok)
 	maas_model_close(m);
 }
 
+/* The bytes of ids [from, to) of a sequence, none of them special. */
+static struct maas_span
+raw(const struct maas_tokenizer *tok, const struct maas_sequence *s, size_t to, char *room)
+{
+	size_t n = 0;
+
+	for (size_t i = s->prompt; i < to; i++) {
+		struct maas_span piece = maas_token_bytes(tok, s->id[i]);
+
+		memcpy(room + n, piece.s, piece.n);
+		n += piece.n;
+	}
+	return (struct maas_span){ room, n };
+}
+
+static int
+holds(struct maas_span text, struct maas_span what)
+{
+	return memmem(text.s, text.n, what.s, what.n) != NULL;
+}
+
+/* Beams: those with a stop string end with the token that completes it, and it is left out of their text. */
+static void
+searched(const struct maas_tokenizer *tok)
+{
+	const struct maas_gpt shape = { .layers = 1, .heads = 2, .embed = 32, .context = 80, .vocab = 258 };
+	struct maas_model *m = tiny_gpt(&plain, &shape, MAAS_F32);
+	struct maas_team *team = maas_team_new(1);
+	struct maas_decoder *d = maas_decoder_new(m, tok, team, &(struct maas_decoder_limits){ .sequences = 5 });
+	static const int32_t prompt[] = { 'a', 256, 'c' };
+	struct maas_request q = { .prompt = prompt, .n = 3, .max_new = 12, .beams = 5, .length_penalty = 1 };
+	struct maas_sequence *s;
+	char whole[64], room[64];
+	struct maas_span stop[2];
+	size_t stopped = 0, ran = 0, bad = 0;
+
+	maas_defaults(maas_sampling_fields, &q.sampling);
+	q.sampling.no_repeat_ngram_size = 1;
+	s = maas_decoder_join(d, &q);
+	while (maas_decoder_step(d) > 0)
+		;
+	ok(s && s->finish == MAAS_LENGTH && raw(tok, s, s->n, whole).n >= 12 && s->text.n >= 12, "twelve tokens");
+	maas_decoder_leave(d, s);
+	stop[0] = maas_span("never said");
+	stop[1] = (struct maas_span){ whole + 4, 3 };
+	q.stop = stop;
+	q.nstop = 2;
+	q.echo = 1;
+	s = maas_decoder_join(d, &q);
+	while (maas_decoder_step(d) > 0)
+		;
+	for (const struct maas_sequence *t = s; t; t = t->next) {
+		struct maas_span all = raw(tok, t, t->n, room);
+
+		ran++;
+		stopped += t->finish == MAAS_STOP;
+		bad += holds(t->text, stop[1]) || memcmp(t->text.s, "athc", 4) != 0;
+		bad += (t->finish == MAAS_STOP) != holds(all, stop[1]);
+		bad += t->text.n - 4 != (t->finish == MAAS_STOP ? all.n - 3 : all.n);
+		bad += holds(raw(tok, t, t->n - 1, room), stop[1]);
+	}
+	ok(ran == 5 && stopped > 0 && bad == 0, "%zu of %zu texts stopped", stopped, ran);
+	maas_decoder_free(d);
+	maas_team_free(team);
+	maas_model_close(m);
+}
+
 int
 main(void)
 {
@@ -170,6 +237,7 @@ main(void)
 	if (tok) {
 		flows(tok);
 		engine(tok);
+		searched(tok);
 	}
 	maas_tokenizer_free(tok);
 	return done();
