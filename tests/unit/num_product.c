@@ -364,13 +364,16 @@ check_later(const char *tier, struct maas_team *team, void *each)
 	int bad = 0, beyond = 0;
 
 	maas_product(want, N, a, b, M, N, K, MAAS_BF16, NULL, scratch);
-	for (size_t s = 0; s < MAAS_COUNT(row); s++)
+	for (size_t s = 0; s < 2 * MAAS_COUNT(row); s++)
 		for (e.add = 0; e.add < 2; e.add++) {
+			size_t ld = row[s % MAAS_COUNT(row)];
+
 			fill(y, MAAS_COUNT(y), 14);
 			memcpy(kept, y, sizeof y);
-			maas_product_team(team, y, row[s], a, b, M, N, K, MAAS_BF16, &e, each);
-			for (size_t i = 0; i < M * row[s]; i++) {
-				size_t m = i / row[s], n = i % row[s];
+			maas_product_team(
+			    s < MAAS_COUNT(row) ? team : NULL, y, ld, a, b, M, N, K, MAAS_BF16, &e, each);
+			for (size_t i = 0; i < M * ld; i++) {
+				size_t m = i / ld, n = i % ld;
 
 				if (n >= N)
 					beyond += y[i] != kept[i];
