@@ -15,6 +15,7 @@
 #define ROWS        512            /* rows of a part of k that are packed together: half of the second cache */
 #define SUMS        (PART_M * 384) /* sums of a block that waits for more of k: a third of it */
 #define PART_M      256            /* rows of such a block */
+#define ROWS_N      256            /* columns that make it worth to pack rows for them alone */
 #define WHOLE       96             /* rows that make it worth to pack all of k */
 #define SLAB        (1 << 20)      /* a member's share of packed panels */
 #define SLAB_PANELS 8              /* fewer are not worth it */
@@ -160,8 +161,8 @@ put_later(const struct job *g, const float *sums, size_t i, size_t m, size_t j, 
 {
 	for (size_t r = 0; r < m; r++)
 		for (size_t c = 0; c < n; c += TILE_N)
-			tile_put_later(
-			    g->y + (i + r) * g->ldy + j + c, sums + c * m + r * TILE_N, tile_least(n - c, TILE_N));
+			tile_put_later(g->y + (i + r) * g->ldy + j + c, sums + c * m + r * TILE_N,
+			    tile_least(n - c, TILE_N) * sizeof(float));
 }
 
 /* n columns from (i, j) on: panels' sums [m, TILE_N] one after the other. */
@@ -445,16 +446,32 @@ cut_rows(struct job *g)
 		g->mb = g->m <= whole ? g->m : even(g->m, whole / unit * unit, unit);
 }
 
-/* Blocks enough for the members, as many for each; where weights are read in place, few, since a block's first are not
- * asked for ahead. */
+/*
+ * Blocks for all members, as many for each, and several where rows that are packed for a block still meet ROWS_N columns;
+ * of very many, one more does not matter.  Where weights are read in place, few, since a block's first are not asked for
+ * ahead.
+ */
+static int
+enough(const struct job *g, size_t blocks, size_t across)
+{
+	if (g->members == 1 || across * TILE_N >= g->wide)
+		return 1;
+	if (in_place(g))
+		return blocks >= 2 * g->members && blocks % g->members == 0;
+	if (blocks >= 16 * g->members)
+		return 1;
+	if (blocks % g->members)
+		return 0;
+	return blocks >= 4 * g->members || g->wide < (across + 1) * ROWS_N;
+}
+
 static void
 cut_columns(struct job *g, size_t down)
 {
 	size_t most = g->together == g->parts ? g->wide : SUMS / g->mb / TILE_N * TILE_N;
-	size_t across = (g->wide + most - 1) / most, each = in_place(g) ? 2 : 4;
-	size_t want = g->members > 1 ? each * g->members : 1;
+	size_t across = (g->wide + most - 1) / most;
 
-	while (across * TILE_N < g->wide && (down * across < want || down * across % g->members))
+	while (!enough(g, down * across, across))
 		across++;
 	g->nb = TILE_UP((g->wide + across - 1) / across, TILE_N);
 	g->across = (g->wide + g->nb - 1) / g->nb;

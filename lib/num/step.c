@@ -1,7 +1,7 @@
 /* What a step of training does to every element: dropout's draw and the optimiser's update. */
 #include <math.h>
 
-#include "maas/num.h"
+#include "tile.h"
 
 #define TIER_FILE "step.inc"
 #include "tier.h"
@@ -17,6 +17,16 @@ maas_drop(float *y, const float *x, size_t n, float p, uint64_t seed, uint64_t s
 /* Parts small enough that the new values are still near when their bf16 copy is made. */
 enum { PART = 1024 };
 
+/* The next to read that copy is the next step: it passes the caches by. */
+static void
+copy(maas_bf16 *half, const float *p, size_t n)
+{
+	_Alignas(64) maas_bf16 aside[PART];
+
+	maas_to_bf16(aside, p, n);
+	tile_put_later(half, aside, n * sizeof *half);
+}
+
 void
 maas_adam_kernel(
     float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n, const struct maas_adam_rates *s)
@@ -26,8 +36,9 @@ maas_adam_kernel(
 
 		PICK(adam)(p + i, m + i, v + i, g + i, now, s);
 		if (half)
-			maas_to_bf16(half + i, p + i, now);
+			copy(half + i, p + i, now);
 	}
+	tile_put_end();
 }
 
 void
@@ -41,6 +52,7 @@ maas_sgd_kernel(float *p, float *m, maas_bf16 *half, const float *g, size_t n, c
 		else
 			PICK(sgd)(p + i, g + i, now, s);
 		if (half)
-			maas_to_bf16(half + i, p + i, now);
+			copy(half + i, p + i, now);
 	}
+	tile_put_end();
 }

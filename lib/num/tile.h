@@ -158,18 +158,19 @@ tile_subnormals_back(unsigned was)
 #endif
 }
 
-/* y = x past the caches, where y begins a line: for what nobody reads soon.  A thread says tile_put_end() behind all. */
+/* The bytes of x to y past the caches, as far as y has whole lines: for what nobody reads soon.  A thread says
+ * tile_put_end() behind all. */
 static inline void
-tile_put_later(float *y, const float *x, size_t n)
+tile_put_later(void *y, const void *x, size_t bytes)
 {
 	size_t i = 0;
 
 #if defined(__x86_64__)
-	for (; (uintptr_t)y % 64 == 0 && i + 16 <= n; i += 16)
-		for (size_t l = i; l < i + 16; l += 4)
-			_mm_stream_ps(y + l, _mm_loadu_ps(x + l));
+	for (; (uintptr_t)y % 64 == 0 && i + 64 <= bytes; i += 64)
+		for (size_t l = i; l < i + 64; l += 16)
+			_mm_stream_si128((__m128i *)((char *)y + l), _mm_loadu_si128((const __m128i *)((const char *)x + l)));
 #endif
-	__builtin_memcpy(y + i, x + i, (n - i) * sizeof *y);
+	__builtin_memcpy((char *)y + i, (const char *)x + i, bytes - i);
 }
 
 static inline void
