@@ -168,7 +168,8 @@ tile_put_later(void *y, const void *x, size_t bytes)
 #if defined(__x86_64__)
 	for (; (uintptr_t)y % 64 == 0 && i + 64 <= bytes; i += 64)
 		for (size_t l = i; l < i + 64; l += 16)
-			_mm_stream_si128((__m128i *)((char *)y + l), _mm_loadu_si128((const __m128i *)((const char *)x + l)));
+			_mm_stream_si128(
+			    (__m128i *)((char *)y + l), _mm_loadu_si128((const __m128i *)((const char *)x + l)));
 #endif
 	__builtin_memcpy((char *)y + i, (const char *)x + i, bytes - i);
 }

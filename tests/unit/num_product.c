@@ -370,8 +370,7 @@ check_later(const char *tier, struct maas_team *team, void *each)
 
 			fill(y, MAAS_COUNT(y), 14);
 			memcpy(kept, y, sizeof y);
-			maas_product_team(
-			    s < MAAS_COUNT(row) ? team : NULL, y, ld, a, b, M, N, K, MAAS_BF16, &e, each);
+			maas_product_team(s < MAAS_COUNT(row) ? team : NULL, y, ld, a, b, M, N, K, MAAS_BF16, &e, each);
 			for (size_t i = 0; i < M * ld; i++) {
 				size_t m = i / ld, n = i % ld;
 
