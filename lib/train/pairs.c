@@ -65,8 +65,9 @@ fail_key(const struct maas_json *line, const char *key)
 	while ((it = maas_json_next(line, it, &name, &v)) && n++ < KEYS_IN_NOTE)
 		if (maas_buf_printf(&has, "%s%.*s", n > 1 ? ", " : "", (int)(name.n < 40 ? name.n : 40), name.s))
 			break;
-	maas_fail("no key %s; there %s %s%s (a text that begins with { is read with --format text)", key,
-	    n ? "is" : "are", n ? has.s : "none", it ? " ..." : "");
+	maas_fail("no key %s; there %s %s%s (%s)", key, n == 1 ? "is" : "are", n ? has.s : "none", it ? " ..." : "",
+	    maas_json_get(line, "label") ? "labelled rows are learnt from with --task class"
+					 : "a text that begins with { is read with --format text");
 	maas_buf_free(&has);
 	return -1;
 }

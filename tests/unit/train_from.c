@@ -34,6 +34,8 @@ on_stop(void *ctx)
 	return 0;
 }
 
+static const char *precision = "precision=f32";
+
 /* One training. */
 struct taught {
 	struct maas_training how;
@@ -56,6 +58,7 @@ teach(struct taught *t, const struct maas_kind *k, const char *shape, const char
 	maas_set_all(k->fields, t->model->settings, shape);
 	maas_defaults(maas_training_fields, &t->how);
 	maas_set_all(maas_training_fields, &t->how, "optimizer=sgd lr=0.5 clip=0 weight_decay=0 schedule=constant");
+	maas_set_all(maas_training_fields, &t->how, precision);
 	t->how.batch_size = "3";
 	t->how.steps = steps ? steps : 1;
 	t->how.freeze = freeze;
@@ -258,8 +261,11 @@ main(void)
 	takes_weights(&maas_kind_gpt, GPT, "layers=3 heads=2 embed=16 context=10 vocab=257");
 	takes_weights(&maas_kind_llama, LLAMA, "layers=3 heads=4 kv_heads=2 embed=16 hidden=24 context=40 vocab=257");
 	refuses();
-	freezes(&maas_kind_gpt, GPT, "w?e.*,h.[0-1].*", gpt);
-	freezes(&maas_kind_llama, LLAMA, "*.embed_tokens.weight,model.layers.0.*,model.layers.1.mlp.*", llama);
+	for (int half = 0; half < 2; half++) {
+		precision = half ? "precision=bf16" : "precision=f32";
+		freezes(&maas_kind_gpt, GPT, "w?e.*,h.[0-1].*", gpt);
+		freezes(&maas_kind_llama, LLAMA, "*.embed_tokens.weight,model.layers.0.*,model.layers.1.mlp.*", llama);
+	}
 	ends_early(&maas_kind_gpt, GPT, "w?e.*,h.[0-1].*", "h.2.ln_1.weight");
 	ends_early(&maas_kind_llama, LLAMA, "*.embed_tokens.weight,model.layers.[01].*",
 	    "model.layers.2.input_layernorm.weight");
