@@ -105,6 +105,45 @@ check_held_out(struct rows_job *j)
 	return held ? 0 : misuse(j->call, "--until wants rows that are held out: --val or --val-split");
 }
 
+static int
+check_checkpoints(struct rows_job *j)
+{
+	const struct checkpoints *o = j->checkpoints;
+	struct maas_keeping *k = &j->keeping;
+
+	if (o->resume == RESUME_MUST && !o->checkpoint)
+		return misuse(j->call, "--resume must wants --checkpoint");
+	if (!o->checkpoint)
+		return 0;
+	if (j->rows->cv || searching(j))
+		return misuse(j->call, "--checkpoint is of one training: not with --cv or --search");
+	if (j->kind->rows->fit)
+		return misuse(j->call, "--checkpoint: %s models are no networks, and learnt in one go", j->kind->name);
+	*k = (struct maas_keeping){ .folder = o->checkpoint,
+		.keep = o->keep,
+		.must = o->resume == RESUME_MUST,
+		.never = o->resume == RESUME_NEVER };
+	return checkpoint_every(o->checkpoint_every, &k->every_steps, &k->every_seconds)
+	    ? misuse(j->call, "%s", maas_error())
+	    : 0;
+}
+
+/* One process on one folder; and what a checkpoint has to agree with beside data and settings. */
+static int
+open_checkpoints(struct rows_job *j)
+{
+	struct maas_buf b = { 0 };
+
+	if (!j->keeping.folder)
+		return 0;
+	if ((j->lock = checkpoint_lock(j->keeping.folder)) < 0)
+		return -1;
+	if (j->rows->init_from && maas_buf_printf(&b, "init-from=%s\n", j->rows->init_from))
+		return -1;
+	j->keeping.identity = j->identity = b.s;
+	return 0;
+}
+
 int
 rows_check_options(struct rows_job *j)
 {
@@ -114,6 +153,8 @@ rows_check_options(struct rows_job *j)
 	if (j->rows->check ? wants_input(j->call) : check_outcome(j->call, o))
 		return MAAS_USAGE;
 	if (choose_task(j) || check_held_out(j))
+		return MAAS_USAGE;
+	if (check_checkpoints(j))
 		return MAAS_USAGE;
 	if (j->rows->tokenizer && !j->kind->rows->longest)
 		return misuse(j->call, "--tokenizer: %s models take words, not tokens", j->kind->name);
@@ -200,7 +241,7 @@ run_job(struct rows_job *j)
 		return -1;
 	if (j->outcome->dry_run)
 		return rows_prepare(j, &j->fold, 1) || rows_plan(j) ? -1 : 0;
-	if (rows_watch_open(j) || (j->rows->cv && rows_cross_validate(j)))
+	if (open_checkpoints(j) || rows_watch_open(j) || (j->rows->cv && rows_cross_validate(j)))
 		return -1;
 	return rows_prepare(j, &j->fold, 1) || rows_make(j) ? -1 : 0;
 }
@@ -232,7 +273,9 @@ rows_job_set(struct rows_job *j, struct call *c)
 		.table = table,
 		.vectorizer = c->part[4],
 		.training = c->part[5],
-		.preparation = c->part[6] };
+		.preparation = c->part[6],
+		.checkpoints = c->part[8],
+		.lock = -1 };
 	table->media = j->kind && j->kind->rows->longest ? NULL : c->part[7];
 }
 
@@ -240,7 +283,7 @@ static int
 train_rows(struct call *c)
 {
 	struct rows_job j;
-	int rc, signal;
+	int rc, signal, kept;
 
 	rows_job_set(&j, c);
 	if (searching(&j) && (!j.rows->check || !j.kind))
@@ -256,9 +299,12 @@ train_rows(struct call *c)
 	else if (!rc)
 		rc = rows_goal_missed(&j);
 	signal = j.watch.signal;
+	kept = j.keeping.folder != NULL;
 	rows_free(&j);
 	if (signal) {
-		warn(c, "stopped by a signal, nothing is written");
+		warn(c,
+		    kept ? "stopped at a checkpoint; the same command goes on from there"
+			 : "stopped by a signal, nothing is written");
 		interrupt_end();
 	}
 	return rc ? rc : finish(c);
@@ -274,8 +320,9 @@ takes(const struct maas_kind *k)
 static int
 useless(const struct maas_kind *k, const struct maas_field *f)
 {
-	return k->rows->longest &&
-	    (f == maas_vectorizer_fields || f == maas_preparation_fields || f == maas_media_fields);
+	return (f == checkpoint_fields && k->rows->fit) ||
+	    (k->rows->longest &&
+		(f == maas_vectorizer_fields || f == maas_preparation_fields || f == maas_media_fields));
 }
 
 const struct family family_rows = {
@@ -289,6 +336,7 @@ const struct family family_rows = {
 		{ maas_training_fields, sizeof(struct maas_training) },
 		{ maas_preparation_fields, sizeof(struct maas_preparation) },
 		{ maas_media_fields, sizeof(struct maas_media_options) },
+		{ checkpoint_fields, sizeof(struct checkpoints) },
 	},
 	.run = train_rows,
 };

@@ -5,7 +5,7 @@
 #include "maas/eval.h"
 #include "maas/model.h"
 #include "progress.h"
-#include "train_family.h"
+#include "train_checkpoint.h"
 
 struct rows_options {
 	const char *val, *vectorizer, *tokenizer, *log, *plot, *until, *pca, *init_from;
@@ -86,6 +86,10 @@ struct rows_job {
 	const struct maas_vectorizer_options *vectorizer;
 	const struct maas_training *training;
 	const struct maas_preparation *preparation;
+	const struct checkpoints *checkpoints;
+	struct maas_keeping keeping;        /* folder NULL: none */
+	char *identity;                     /* of --init-from; NULL */
+	int lock;                           /* on the folder of checkpoints; -1 */
 	enum maas_task task;
 	struct rows_goal goal;
 	struct maas_team *team;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "told.h"
 #include "train_rows.h"
@@ -460,4 +461,7 @@ rows_free(struct rows_job *j)
 	maas_model_close(j->init);
 	maas_model_close(j->body);
 	maas_team_free(j->team);
+	free(j->identity);
+	if (j->lock >= 0)
+		close(j->lock);
 }

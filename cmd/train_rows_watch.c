@@ -7,6 +7,7 @@
 
 #include "interrupt.h"
 #include "maas/train.h"
+#include "steplog.h"
 #include "train_rows.h"
 
 const char *
@@ -21,6 +22,17 @@ rows_watch_open(struct rows_job *j)
 	const char *path = j->rows->log;
 
 	j->watch.began = maas_clock();
+	if (path && j->keeping.folder && strcmp(path, "-") != 0) {
+		/* A run that goes on cuts its log back to where it does. */
+		struct steplog log;
+		uint64_t step = 0;
+		long n = j->keeping.never ? 0 : maas_checkpoint_list(j->keeping.folder, &step, 1);
+
+		if (n < 0 || steplog_open(&log, path, n ? (size_t)step : 0) < 0)
+			return -1;
+		j->watch.log = log.f;
+		return 0;
+	}
 	if (path && !strcmp(path, "-")) {
 		int fd = dup(STDOUT_FILENO);
 
@@ -181,6 +193,8 @@ on_step(struct maas_fitting *how)
 
 	if (w->trial)
 		return rows_plan_step(j, how);
+	if (how->replayed)
+		return (w->failed = keep(w, how) < 0);
 	log_step(j, how);
 	if (how->evaluated)
 		log_evaluation(j, how);
@@ -205,6 +219,7 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 		    : f->projection ? &f->held_components
 				    : &f->held,
 		.from = rows_begun(j),
+		.keeping = j->keeping.folder && !j->watch.trial ? &j->keeping : NULL,
 		.team = j->team,
 		.seed = (uint64_t)j->call->common.seed,
 		.on_step = on_step,

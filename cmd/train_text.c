@@ -11,7 +11,6 @@
 #include "train_text.h"
 
 static const char *const formats[] = { "auto", "text", "tokens", "ids", "pairs", NULL };
-static const char *const resumes[] = { "auto", "must", "never", NULL };
 
 static const struct maas_field text_fields[] = {
 	MAAS_TEXT(0, text_options, tokenizer, NULL,
@@ -29,32 +28,10 @@ static const struct maas_field running_fields[] = { MAAS_TEXT(0, running, checkp
 							"keep checkpoints in this folder, and go on from them"),
 	MAAS_TEXT(0, running, checkpoint_every, "10m", "steps (N) or time (90s, 10m, 2h) between checkpoints"),
 	MAAS_INT(0, running, keep, 1, 256, 2, "checkpoints to keep"),
-	MAAS_ENUM(0, running, resume, resumes, 0, "go on from the newest checkpoint"),
+	MAAS_ENUM(0, running, resume, checkpoint_resumes, 0, "go on from the newest checkpoint"),
 	MAAS_DURATION(0, running, max_time, 0, "stop after this long, with a checkpoint and the model; 0: never"),
 	MAAS_TEXT(0, running, log, NULL, "write a JSON line a step and an evaluation to FILE"),
 	MAAS_TEXT(0, running, plot, NULL, "draw the curves of the loss to FILE: .svg, .png or .pdf"), MAAS_END };
-
-/* "500" steps or "10m" of time. */
-static int
-parse_every(const char *s, long *steps, double *seconds)
-{
-	static const struct maas_field time[] = { MAAS_DURATION(0, running, max_time, 0, ""), MAAS_END };
-	struct running r = { 0 };
-	int64_t n;
-
-	*steps = 0;
-	*seconds = 0;
-	if (maas_parse_int(maas_span(s), &n) == 0) {
-		if (n < 1)
-			return maas_fail_as(MAAS_USAGE, "--checkpoint-every %s: at least one step", s);
-		*steps = (long)n;
-		return 0;
-	}
-	if (maas_set(time, &r, s) || !(r.max_time > 0))
-		return maas_fail_as(MAAS_USAGE, "--checkpoint-every: '%s' is neither steps (500) nor a time (10m)", s);
-	*seconds = r.max_time;
-	return 0;
-}
 
 /* What is wrong with the command line before anything is read; 0, or an exit status. */
 static int
@@ -77,7 +54,7 @@ check_options(struct job *j)
 		return fail(j->call);
 	if (check_places(j->call, places, MAAS_COUNT(places)))
 		return fail(j->call);
-	if (parse_every(j->running->checkpoint_every, &j->every_steps, &j->every_seconds))
+	if (checkpoint_every(j->running->checkpoint_every, &j->every_steps, &j->every_seconds))
 		return misuse(j->call, "%s", maas_error());
 	return 0;
 }
@@ -87,24 +64,12 @@ static int
 take_locks(struct job *j)
 {
 	const char *folder = j->running->checkpoint;
-	char *path;
-	size_t n;
 
 	if (j->outcome->dry_run)
 		return 0;
 	if (take_lock(j->outcome) == -2)
 		return -1;
-	if (!folder)
-		return 0;
-	if (mkdir(folder, 0777) && errno != EEXIST)
-		return maas_fail_as(errno == EACCES ? MAAS_NOPERM : MAAS_CANTCREATE, "%s: %s", folder, strerror(errno));
-	n = strlen(folder) + sizeof "/lock";
-	if (!(path = maas_alloc(n, 1)))
-		return -1;
-	snprintf(path, n, "%s/lock", folder);
-	j->lock = maas_lock_open(path); /* held until the process ends */
-	free(path);
-	return j->lock < 0 ? -1 : 0;
+	return folder && (j->lock = checkpoint_lock(folder)) < 0 ? -1 : 0;
 }
 
 /* The kind's settings; the vocabulary is the tokeniser's where it is not said. */

@@ -3,14 +3,13 @@
 #define TRAIN_TEXT_H
 
 #include "maas/train.h"
-#include "train_family.h"
+#include "train_checkpoint.h"
 
 struct text_options {
 	const char *tokenizer, *encoding, *val, *init_from;
 	int format, parse_special, truncate;
 };
 
-enum { RESUME_AUTO, RESUME_MUST, RESUME_NEVER };
 struct running {
 	const char *checkpoint, *checkpoint_every, *log, *plot;
 	long keep;

@@ -466,8 +466,17 @@ int maas_class_weights(const char *text, const struct maas_data *, double **weig
 /*
  * A fit: what it is asked, how it goes, how it ended.  The kind sets what stands below `step` and calls on_step.
  */
+struct maas_keeping {                   /* checkpoints of a network */
+	const char *folder;
+	long every_steps, keep;         /* between them; how many */
+	double every_seconds;
+	int must;                       /* there is one to go on from */
+	int never;                      /* begin anew, whatever there is */
+	const char *identity;           /* "name=value" lines of what the fit does not know and they must agree with */
+};
 struct maas_fitting {
 	const struct maas_training *how;
+	const struct maas_keeping *keeping;     /* NULL: none; only for who learns by maas_rows_train */
 	const struct maas_data *val;    /* held out, for val_* and early stopping; NULL: nothing */
 	const struct maas_model *from;  /* --init-from; NULL */
 	struct maas_team *team;
@@ -480,6 +489,7 @@ struct maas_fitting {
 	double epoch, epochs;           /* passes over the rows; at most, 0: the word means nothing to this solver */
 	double loss;                    /* mean over the weights of the rows, without the penalty; of the last step or epoch */
 	double lr, grad_norm;           /* 0: none */
+	int replayed;                   /* of an evaluation before the checkpoint that the fit went on from */
 	int evaluated;                  /* those below are of now */
 	double train_metric;            /* accuracy, or r2; NAN: not measured */
 	double val_loss, val_metric;    /* NAN: nothing held out */

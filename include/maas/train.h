@@ -206,11 +206,13 @@ struct maas_cost maas_trainer_cost(struct maas_trainer *);      /* takes a step 
 /*
  * Checkpoints: FOLDER/step-N.ckpt, safetensors files with a sum over every byte, written whole or not at all.
  */
+#define MAAS_SUMS 4
 struct maas_checkpoint {
 	const struct maas_params *params;
 	float *moment[2], *best;                /* [params->n] each; NULL: none kept */
 	struct maas_curves *curves;             /* as many steps as were taken */
 	double seconds;                         /* of a run by the clock; 0 elsewhere */
+	double *sums;                           /* [MAAS_SUMS] of what was learnt since the last evaluation */
 	const char *identity;
 };
 int maas_checkpoint_save(const struct maas_checkpoint *, const char *folder) MAAS_USE;

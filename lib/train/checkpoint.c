@@ -13,8 +13,8 @@
 
 #include "maas/train.h"
 
-#define EVAL_COLUMNS 5 /* step, loss, bits per byte, tokens, last */
-#define FORMAT       "1"
+#define EVAL_COLUMNS 8 /* step, loss, bits per byte, tokens, last, metric, train loss, train metric */
+#define FORMAT       "2"
 
 /* The flat blocks of a checkpoint, each cut into one tensor a parameter. */
 struct set {
@@ -76,7 +76,8 @@ describe_curves(const struct maas_curves *v, double *evals, struct maas_tensor *
 		const struct maas_evaluation *e = &v->val[i];
 
 		memcpy(evals + i * EVAL_COLUMNS,
-		    (double[]){ (double)e->step, e->loss, e->bits_per_byte, e->tokens, e->last },
+		    (double[]){ (double)e->step, e->loss, e->bits_per_byte, e->tokens, e->last, e->metric,
+			e->train_loss, e->train_metric },
 		    EVAL_COLUMNS * sizeof *evals);
 	}
 	if (v->steps)
@@ -101,7 +102,7 @@ write_file(const struct maas_checkpoint *c, const char *path, struct maas_arena 
 {
 	struct set s[4];
 	size_t sets = list_sets(c, s), n = 0, count;
-	struct maas_tensor *t = maas_take(a, sets * c->params->count + 2, sizeof *t);
+	struct maas_tensor *t = maas_take(a, sets * c->params->count + 3, sizeof *t);
 	double *evals = maas_take(a, c->curves->evals * EVAL_COLUMNS + 1, sizeof *evals);
 	char step[24], seconds[32];
 
@@ -115,6 +116,13 @@ write_file(const struct maas_checkpoint *c, const char *path, struct maas_arena 
 				return -1;
 	}
 	n += describe_curves(c->curves, evals, t + n);
+	if (c->sums)
+		t[n++] = (struct maas_tensor){ .name = "curve/sums",
+			.dtype = MAAS_F64,
+			.ndim = 1,
+			.dim = { MAAS_SUMS },
+			.data = c->sums,
+			.bytes = MAAS_SUMS * sizeof *c->sums };
 	snprintf(step, sizeof step, "%llu", (unsigned long long)c->curves->steps);
 	snprintf(seconds, sizeof seconds, "%.17g", c->seconds);
 	const struct maas_meta meta[] = {
@@ -218,10 +226,10 @@ read_curves(struct maas_curves *v, const struct maas_tensors *file, size_t steps
 			.loss = e[1],
 			.bits_per_byte = e[2],
 			.tokens = e[3],
-			.metric = NAN,
-			.train_loss = NAN,
-			.train_metric = NAN,
-			.last = (int)e[4] };
+			.last = (int)e[4],
+			.metric = e[5],
+			.train_loss = e[6],
+			.train_metric = e[7] };
 	}
 	v->evals = evals;
 	if (steps &&
@@ -231,6 +239,19 @@ read_curves(struct maas_curves *v, const struct maas_tensors *file, size_t steps
 	if (steps)
 		memcpy(v->train, t->data, t->bytes);
 	v->steps = steps;
+	return 0;
+}
+
+static int
+read_sums(struct maas_checkpoint *c, const struct maas_tensors *file)
+{
+	const struct maas_tensor *t;
+
+	if (!c->sums)
+		return 0;
+	if (!(t = need(file, "curve/sums", MAAS_F64, 1, (size_t[]){ MAAS_SUMS })))
+		return -1;
+	memcpy(c->sums, t->data, MAAS_SUMS * sizeof *c->sums);
 	return 0;
 }
 
@@ -268,7 +289,7 @@ maas_checkpoint_load(struct maas_checkpoint *c, const char *path)
 		return -1;
 	if (!maas_tensors_check(file, NULL)) { /* its reasons name the file already */
 		if ((a = maas_arena_new(1 << 16)) && !read_meta(c, file, &steps) &&
-		    !read_curves(c->curves, file, steps) && !read_sets(c, file, a))
+		    !read_curves(c->curves, file, steps) && !read_sums(c, file) && !read_sets(c, file, a))
 			rc = 0;
 		if (rc < 0)
 			maas_in("%s", path);

@@ -13,6 +13,7 @@ snapshot(struct maas_trainer *t, double clock)
 		.best = t->best,
 		.curves = &t->curves,
 		.seconds = t->steps ? 0 : clock,
+		.sums = t->sums,
 		.identity = t->setup.identity };
 }
 

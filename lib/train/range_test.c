@@ -55,8 +55,7 @@ trainer_find_rate(struct maas_trainer *t)
 	for (int i = 0; i < 2; i++)
 		if (t->moment[i])
 			memset(t->moment[i], 0, bytes);
-	memset(t->learnt, 0, sizeof t->learnt);
-	memset(t->judged, 0, sizeof t->judged);
+	memset(t->sums, 0, sizeof t->sums);
 	trainer_refresh(t);
 	free(was);
 	return 0;

@@ -149,13 +149,20 @@ standardise(const struct maas_data *d, uint64_t seed)
 }
 
 static struct maas_trainer *
-make_trainer(
-    struct maas_model *m, const struct maas_data *d, const struct maas_fitting *f, const struct maas_rows_order *order)
+make_trainer(struct maas_model *m, const struct maas_data *d, const struct maas_fitting *f,
+    const struct maas_rows_order *order, const char *identity)
 {
 	struct maas_rows_order held = { .longest = order->longest, .shift = order->shift, .unit = order->unit };
-	struct maas_run_setup s = { .model = m, .how = f->how, .team = f->team, .seed = f->seed };
+	struct maas_run_setup s = { .model = m, .how = f->how, .team = f->team, .seed = f->seed, .identity = identity };
+	const struct maas_keeping *k = f->keeping;
 	struct maas_trainer *t;
 
+	if (k) {
+		s.checkpoint = k->folder;
+		s.every_steps = k->every_steps;
+		s.every_seconds = k->every_seconds;
+		s.keep = k->keep;
+	}
 	s.train = maas_rows_source(d, order);
 	if (s.train && f->val && f->val->n && !(s.val = maas_rows_source(f->val, &held))) {
 		maas_source_free(s.train);
@@ -213,6 +220,34 @@ describe(struct maas_fitting *f, const struct maas_trainer *t, const struct maas
 		f->objective_text = d->labels ? "mean of weight x -ln p" : "mean squared error";
 }
 
+/* From the newest checkpoint, if there is one and it is wanted: what was told before it is told again. */
+static int
+go_on(struct session *s)
+{
+	struct maas_fitting *f = s->f;
+	const struct maas_keeping *k = f->keeping;
+	int got = 0;
+
+	if (!k)
+		return 0;
+	if (!k->never && (got = maas_trainer_resume(s->t)) < 0)
+		return -1;
+	if (!got)
+		return k->must ? maas_fail_as(MAAS_NOINPUT, "%s: no checkpoint to resume from", k->folder) : 0;
+	f->replayed = 1;
+	for (size_t i = 0; i < s->t->curves.evals; i++) {
+		const struct maas_evaluation *e = &s->t->curves.val[i];
+
+		f->step = (long)e->step;
+		f->epoch = trainer_epoch_of(s->t, e->step);
+		(void)on_eval(s, e);
+	}
+	f->replayed = f->evaluated = s->stop = 0;
+	f->step = (long)s->t->curves.steps;
+	f->epoch = maas_trainer_epochs(s->t);
+	return 0;
+}
+
 static int
 run(struct maas_model *m, const struct maas_data *d, struct maas_fitting *f, struct maas_trainer *t,
     const struct maas_rows_order *order)
@@ -221,7 +256,7 @@ run(struct maas_model *m, const struct maas_data *d, struct maas_fitting *f, str
 	const struct maas_watch w = { &s, on_step, on_eval, on_stop };
 
 	describe(f, t, d);
-	if (maas_trainer_run(t, &w) < 0)
+	if (go_on(&s) < 0 || maas_trainer_run(t, &w) < 0)
 		return -1;
 	trainer_settle(t);
 	if (t->best) {
@@ -234,14 +269,64 @@ run(struct maas_model *m, const struct maas_data *d, struct maas_fitting *f, str
 	return give(t, m);
 }
 
+/* Of all that is learnt from: features, labels, what they weigh. */
+static uint64_t
+digest(const struct maas_data *d)
+{
+	const struct maas_design *x = &d->x;
+	const size_t *entry = x->sparse.cols ? x->sparse.start : NULL, *id = x->seq.start;
+	uint64_t h = maas_hash((size_t[]){ d->n, x->cols, x->dense, d->labels }, 4 * sizeof(size_t), 0);
+
+	if (x->dense)
+		h = maas_hash(x->x, d->n * x->dense * sizeof *x->x, h);
+	if (entry) {
+		h = maas_hash(entry, (d->n + 1) * sizeof *entry, h);
+		h = maas_hash(x->sparse.col, entry[d->n] * sizeof *x->sparse.col, h);
+		h = maas_hash(x->sparse.val, entry[d->n] * sizeof *x->sparse.val, h);
+	}
+	if (id) {
+		h = maas_hash(id, (d->n + 1) * sizeof *id, h);
+		h = maas_hash(x->seq.id, id[d->n] * sizeof *x->seq.id, h);
+	}
+	for (size_t k = 0; k < d->labels; k++)
+		h = maas_hash(d->name[k].s, d->name[k].n, h);
+	return d->labels ? maas_hash(d->label, d->n * sizeof *d->label, h)
+			 : maas_hash(d->target, d->n * sizeof *d->target, h);
+}
+
+static int
+put_fields(struct maas_buf *b, const struct maas_field *f, const void *from)
+{
+	for (; f->type; f++)
+		if (maas_buf_printf(b, "%s=", f->name) || maas_get(f, from, b) || maas_buf_text(b, "\n"))
+			return -1;
+	return 0;
+}
+
+/* What a checkpoint must agree with, a line each. */
+static int
+make_identity(const struct maas_model *m, const struct maas_data *d, const struct maas_fitting *f, struct maas_buf *b)
+{
+	if (maas_buf_printf(b, "kind=%s\ndata=%016llx\n", m->kind->name, (unsigned long long)digest(d)))
+		return -1;
+	if (f->val && f->val->n && maas_buf_printf(b, "val=%016llx\n", (unsigned long long)digest(f->val)))
+		return -1;
+	return maas_buf_printf(
+		   b, "seed=%llu\n%s", (unsigned long long)f->seed, f->keeping->identity ? f->keeping->identity : "") ||
+		put_fields(b, m->kind->fields, m->settings) || put_fields(b, maas_training_fields, f->how)
+	    ? -1
+	    : 0;
+}
+
 int
 maas_rows_train(struct maas_model *m, const struct maas_data *d, struct maas_fitting *f)
 {
 	const struct maas_rows_ops *ops = m->kind->rows;
 	struct maas_rows_order order;
 	struct maas_trainer *t;
+	struct maas_buf identity = { 0 };
 	size_t batch, entries = 0;
-	int rc;
+	int rc = -1;
 
 	if (!m->kind->loss || !ops || !ops->shape || !ops->rescale)
 		return maas_fail_as(MAAS_INTERNAL, "%s models are no networks of rows", m->kind->name);
@@ -257,9 +342,12 @@ maas_rows_train(struct maas_model *m, const struct maas_data *d, struct maas_fit
 	order = standardise(d, f->seed);
 	order.longest = entries;
 	order.batch = batch;
-	if (!(t = make_trainer(m, d, f, &order)))
-		return -1;
-	rc = run(m, d, f, t, &order);
+	if (f->keeping && make_identity(m, d, f, &identity) < 0)
+		goto out;
+	if ((t = make_trainer(m, d, f, &order, identity.s)))
+		rc = run(m, d, f, t, &order);
 	maas_trainer_free(t);
+out:
+	maas_buf_free(&identity);
 	return rc;
 }

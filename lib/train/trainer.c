@@ -304,10 +304,10 @@ learn(struct maas_trainer *t, uint64_t k, size_t n, int alone, int add, double *
 	t->run.share = !s->uneven || alone ? 1 : (float)*weight;
 	maas_forward(t->tape, &t->run);
 	loss = (double)*(const float *)t->loss->val;
-	t->learnt[0] += *weight * loss;
-	t->learnt[1] += *weight;
+	t->sums[0] += *weight * loss;
+	t->sums[1] += *weight;
 	if (s->how->judge)
-		s->how->judge(s, t->loss->in[0], t->judged);
+		s->how->judge(s, t->loss->in[0], t->sums + 2);
 	if (!s->uneven)
 		*weight = 1;
 	maas_backward(t->tape, &t->run, add);
@@ -441,10 +441,9 @@ trainer_eval(struct maas_trainer *t, size_t batches, struct maas_evaluation *e)
 		.loss = NAN,
 		.bits_per_byte = NAN,
 		.metric = NAN,
-		.train_loss = t->learnt[1] > 0 ? t->learnt[0] / t->learnt[1] * s->unit : NAN,
-		.train_metric = s->how->metric ? s->how->metric(s, t->judged) : NAN };
-	memset(t->learnt, 0, sizeof t->learnt);
-	memset(t->judged, 0, sizeof t->judged);
+		.train_loss = t->sums[1] > 0 ? t->sums[0] / t->sums[1] * s->unit : NAN,
+		.train_metric = s->how->metric ? s->how->metric(s, t->sums + 2) : NAN };
+	memset(t->sums, 0, sizeof t->sums);
 	if (v)
 		measure(t, batches && batches * t->batch < v->samples ? batches * t->batch : v->samples, e);
 }

@@ -23,7 +23,7 @@ struct maas_trainer {
 	uint64_t eval_every;
 	double spent;                           /* seconds of this run before this process, by the clock */
 	double trained;                         /* seconds in steps of this process */
-	double learnt[2], judged[2];            /* since the last evaluation: loss by weight, weight; see judge */
+	double sums[MAAS_SUMS];                 /* since the last evaluation: loss by weight, weight; and as judge makes them */
 	double best_loss, fall;                 /* fall: what a plateau has left of the rate */
 	uint64_t best_step;
 	long waits, flat;                       /* evaluations since then; since the rate fell or it did */
