@@ -260,6 +260,7 @@ int
 generate_explained_colours(const struct explained *x, struct maas_buf *to, uint64_t record, struct maas_span said)
 {
 	double most = 0;
+	size_t at = 0;
 	int rc = maas_buf_printf(to, COLOUR_FAINT "%llu" COLOUR_PLAIN "\t", (unsigned long long)record);
 
 	for (size_t i = 0; i < x->n; i++)
@@ -267,8 +268,12 @@ generate_explained_colours(const struct explained *x, struct maas_buf *to, uint6
 	for (size_t i = 0; i < x->n; i++) {
 		double strong = x->piece[i].lost / most;
 
+		rc |= colour_put(to, (struct maas_span){ x->text.s + at, x->piece[i].at.start - at });
 		rc |= colour_put_part(to, words(x, i), strong >= -1 && strong <= 1 ? strong : 0);
+		at = x->piece[i].at.end;
 	}
+	if (x->text.n > at)
+		rc |= colour_put(to, (struct maas_span){ x->text.s + at, x->text.n - at });
 	rc |= maas_buf_text(to, COLOUR_BOLD) | colour_put(to, said) | maas_buf_text(to, COLOUR_PLAIN "\n");
 	return rc ? -1 : 0;
 }

@@ -6,7 +6,7 @@ prompt='The king is long, and 人工智能	dead'
 g -p "$prompt" -n 8 --explain
 g -p "$prompt" -n 8 --explain --color always | cat -v
 g -p "$prompt" -n 8 --explain --jsonl --ids --logprobs 0 >e.json
-jq -c '[.explain[].piece] | add == "'"$prompt"'"' e.json
+jq -c '([.explain[].piece] | add) == ("'"$prompt"'" | gsub("[ \t]"; ""))' e.json
 jq -c '([.logprobs[].logprob] | add) - .logprob | fabs < 1e-5' e.json
 
 echo "by hand:"
