@@ -88,7 +88,7 @@ floats_cast(void *to, enum maas_dtype type, const void *from, enum maas_dtype wa
 
 /* All numbers of the type's own size, by their exponents. */
 static int
-finite(const struct maas_tensor *t)
+all_finite(const struct maas_tensor *t)
 {
 	size_t n = t->bytes / maas_dtype_size(t->dtype);
 	const uint32_t *word = t->data;
@@ -110,7 +110,7 @@ maas_model_finite(const struct maas_model *m)
 	const struct maas_tensor *t;
 
 	for (size_t i = 0; (t = maas_model_next(m, &i));)
-		if ((t->dtype == MAAS_F32 || t->dtype == MAAS_BF16) && !finite(t))
+		if ((t->dtype == MAAS_F32 || t->dtype == MAAS_BF16) && !all_finite(t))
 			return maas_fail("tensor %s: a number in it is not finite", t->name);
 	return 0;
 }
