@@ -145,6 +145,44 @@ length(const struct maas_tokenizer *t, int32_t id)
 	return id == maas_token_unk(t) ? 1 : maas_token_bytes(t, id).n;
 }
 
+static size_t
+total(const struct maas_tokenizer *t, const struct maas_ids *ids)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < ids->n; i++)
+		bytes += length(t, ids->id[i]);
+	return bytes;
+}
+
+/* Where ids do not tell which bytes of the text they stand for: the most by halving, which finds it where more bytes
+ * never are fewer tokens, and else less. */
+static int
+halve(struct maas_encoder *e, struct maas_span text, size_t n, struct maas_ids *ids, size_t *keep)
+{
+	size_t good = 0, bad = text.n;
+
+	while (bad - good > 1) {
+		size_t at = good + (bad - good) / 2, whole = at;
+
+		while (whole > good && ((unsigned char)text.s[whole] & 0xC0) == 0x80)
+			whole--;
+		ids->n = 0;
+		if (whole > good && maas_encode(e, (struct maas_span){ text.s, whole }, ids) < 0)
+			return -1;
+		if (whole == good)
+			good = at; /* within a character: what is beyond counts */
+		else if (ids->n <= n)
+			good = whole;
+		else
+			bad = whole;
+	}
+	while (good && ((unsigned char)text.s[good] & 0xC0) == 0x80)
+		good--;
+	*keep = good;
+	return 0;
+}
+
 /*
  * The most bytes of text that are whole characters and at most n tokens.  A character that is cut
  * off can leave bytes that take more tokens than before: then one token less is tried.
@@ -163,6 +201,8 @@ shorten(const struct maas_tokenizer *t, struct maas_encoder *e, struct maas_span
 		return -1;
 	if (ids->n <= n)
 		return 0;
+	if (total(t, ids) != text.n)
+		return halve(e, text, n, ids, keep);
 	do {
 		size_t at = 0;
 

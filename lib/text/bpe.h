@@ -84,6 +84,7 @@ struct maas_tokenizer {
 	uint64_t joint[256][4];         /* can a merge bring these two bytes together? */
 	int32_t byte[256];              /* id of a byte; -1: none */
 	int incomplete;                 /* symbols are bytes, and some byte has none */
+	int slow_first;                 /* symbols of a piece are not just its bytes' tokens: first does not count */
 	int ordered;                    /* no merge makes a part of an earlier one: ranks only rise */
 	int ties;                       /* some merges are of the same rank */
 	int blank_parts;                /* nothing reaches from another character over to a blank */

@@ -136,8 +136,9 @@ stretch(struct maas_encoder *e, const unsigned char *s, size_t n, size_t room, i
 	const struct entry *x;
 	struct key k;
 
-	if (n == 1) {
-		*nto = maas_merge_symbols(e->t, s, n, to);
+	if (n == 1 && !(e->t->head.form & BPE_CHARS)) {
+		to[0] = e->t->byte[*s] < 0 ? e->t->head.unk : e->t->byte[*s];
+		*nto = 1;
 		return 0;
 	}
 	if (n > BPE_SHORT)
@@ -156,35 +157,36 @@ stretch(struct maas_encoder *e, const unsigned char *s, size_t n, size_t room, i
 	return 0;
 }
 
-/* Can a token hold both s[i - 1] and s[i]? */
-static inline int
-joined(const struct maas_tokenizer *t, const unsigned char *s, size_t i)
+/* Unknown tokens side by side are one, where they were met apart: n ids behind to[0]. */
+static size_t
+fuse(const struct maas_encoder *e, int32_t *to, size_t n)
 {
-	if (t->incomplete || (t->head.form & BPE_CHARS && s[i] >> 6 == 2))
-		return 1;
-	return bpe_joint(t, s[i - 1], s[i]);
+	if (to[0] != e->t->head.unk || to[1] != e->t->head.unk)
+		return n;
+	memmove(to + 1, to + 2, (n - 1) * sizeof *to);
+	return n - 1;
 }
 
 /* A piece that the cache does not hold. */
 static int
 piece(struct maas_encoder *e, const unsigned char *s, size_t n, size_t room, int32_t *to, size_t *nto)
 {
+	const struct maas_tokenizer *t = e->t;
 	size_t from = 0, got = 0, k, parts = 0;
-	int32_t whole;
+	int whole = t->incomplete, chars = (t->head.form & BPE_CHARS) != 0, fuses = (t->head.form & BPE_FUSE) != 0;
+	int32_t id;
 
-	if (e->t->whole && (whole = maas_bpe_whole(e->t, (const char *)s, n)) >= 0) {
-		to[0] = whole;
+	if (t->whole && (id = maas_bpe_whole(t, (const char *)s, n)) >= 0) {
+		to[0] = id;
 		got = 1;
 	} else {
 		for (size_t i = 1; i <= n; i++) {
-			if (i < n && joined(e->t, s, i))
+			/* Can a token hold both s[i - 1] and s[i]? */
+			if (i < n && (whole || bpe_joint(t, s[i - 1], s[i]) || (chars && s[i] >> 6 == 2)))
 				continue;
 			if (stretch(e, s + from, i - from, room - from, to + got, &k) < 0)
 				return -1;
-			if (e->t->head.form & BPE_FUSE && got && to[got] == e->t->head.unk &&
-			    to[got - 1] == e->t->head.unk)
-				memmove(to + got, to + got + 1, --k * sizeof *to);
-			got += k;
+			got += fuses && got ? fuse(e, to + got - 1, k) : k;
 			from = i;
 			parts++;
 		}

@@ -13,7 +13,7 @@ first_rank(const struct maas_tokenizer *t, const unsigned char *s, const int32_t
 {
 	uint32_t made;
 
-	if (!t->incomplete && !(t->head.form & BPE_CHARS))
+	if (!t->slow_first)
 		return t->first[s[0] << 8 | s[1]];
 	return bpe_rank(t, (uint32_t)id[0], (uint32_t)id[1], &made);
 }
@@ -82,7 +82,11 @@ maas_merge_short(const struct maas_tokenizer *t, const unsigned char *s, size_t 
 {
 	uint32_t rank[BPE_SHORT + 1], made;
 
-	n = maas_merge_symbols(t, s, n, id);
+	if (t->head.form & BPE_CHARS)
+		n = maas_merge_symbols(t, s, n, id);
+	else
+		for (size_t i = 0; i < n; i++)
+			id[i] = byte_id(t, s[i]);
 	for (size_t i = 0; i + 1 < n; i++)
 		rank[i] = first_rank(t, s + i, id + i);
 	rank[n - 1] = BPE_NONE;

@@ -212,6 +212,7 @@ index_bytes(struct maas_tokenizer *t)
 	}
 	for (size_t i = 0; i < 256 && kind == BPE_NORMAL; i++)
 		t->incomplete |= t->byte[i] < 0;
+	t->slow_first = t->incomplete || kind == BPE_BYTE;
 }
 
 /* Tokens of one character: two arrays, by number. */

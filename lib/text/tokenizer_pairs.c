@@ -58,6 +58,22 @@ by_score(const void *a, const void *b)
 	return (x->a > y->a) - (x->a < y->a);
 }
 
+/* What has no token by itself would have to be merged without one. */
+static int
+check_characters(const struct bpe_read *r, size_t i, uint32_t *slot, size_t mask)
+{
+	struct maas_span s = text_of(r, i);
+
+	for (size_t k = 0, n; k < s.n; k += n) {
+		for (n = 1; k + n < s.n && (s.s[k + n] & 0xC0) == 0x80;)
+			n++;
+		if (!*place(r, slot, mask, (struct maas_span){ s.s + k, n }))
+			return maas_fail("token %u: it holds '%.*s', which is no token by itself", r->build.token[i].id,
+			    (int)n, s.s + k);
+	}
+	return 0;
+}
+
 static int
 add_ways(const struct bpe_read *r, size_t i, uint32_t *slot, size_t mask, int chars, struct maas_buf *to)
 {
@@ -65,6 +81,8 @@ add_ways(const struct bpe_read *r, size_t i, uint32_t *slot, size_t mask, int ch
 
 	if (s.n > LONGEST)
 		return maas_fail("token %u: %zu bytes; at most %d", r->build.token[i].id, s.n, LONGEST);
+	if (chars && check_characters(r, i, slot, mask) < 0)
+		return -1;
 	for (size_t k = 1; k < s.n; k++) {
 		uint32_t a, b;
 

@@ -215,5 +215,13 @@ main(int argc, char **argv)
 	train(text(data, "tinyshakespeare.txt"), 4000);
 	load(gpt2);
 	maas_tokenizer_free(t);
+	snprintf(gpt2, sizeof gpt2, "%s/models/llama2-tokenizer", data);
+	if (!(t = maas_tokenizer_load(gpt2)))
+		die();
+	rates(t, "Llama 2: English", text(data, "wikitext2-valid.txt"));
+	rates(t, "Llama 2: Chinese", text(data, "thucnews-test.tsv"));
+	hostile(t, "Llama 2: 1 MB of one letter", "a");
+	hostile(t, "Llama 2: 1 MB without a blank", "abcdefghijklmnopqrstuvwxyz");
+	maas_tokenizer_free(t);
 	return 0;
 }

@@ -21,3 +21,10 @@ done
 maas-tokenize truncate -m "$t" -n 9 --whole a; echo "= whole"
 maas-tokenize truncate -m "$t" a; echo "= $?"
 maas-tokenize truncate -m "$t" -n 3 none; echo "= $?"
+echo "= a tokeniser of characters: what it puts in front of a text is no part of it"
+printf 'the bell, the bicycle\n 你好 the\nthe\n' >said
+for n in 0 1 3 6; do maas-tokenize truncate -m "$DATA/spm-bytes.model" -n $n said; done
+maas-tokenize encode -m "$DATA/spm-bytes.model" --pieces --add-bos --add-eos said
+maas-tokenize encode -m "$DATA/spm-bytes.model" --parse-special --whole said | maas-tokenize decode -m "$DATA/spm-bytes.model" --whole | cmp - said && echo same
+maas-tokenize encode -m "$DATA/spm-bytes.model" --bin - said | maas-tokenize decode -m "$DATA/spm-bytes.model" && echo
+echo 'x y' | maas-tokenize encode -m "$DATA/spm-bare.model"

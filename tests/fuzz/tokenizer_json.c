@@ -26,7 +26,7 @@ use(const struct maas_tokenizer *t, struct maas_span text, int special)
 	struct maas_encoder *e = maas_encoder_new(t, special);
 	struct maas_ids ids = { 0 };
 	struct maas_buf back = { 0 };
-	int whole = 1;
+	int whole = !t->head.form && !t->head.prefix;
 
 	expect(e != NULL);
 	for (size_t i = 0; i < 256; i++)
