@@ -104,7 +104,8 @@ continuation(struct reading *r, struct maas_span prompt, struct maas_span comple
 		*n = r->all.n - r->prompt.n;
 		return 0;
 	}
-	if (encode(r, completion, &r->alone))
+	r->alone.n = 0;
+	if ((prompt.n ? maas_encode_rest : maas_encode)(r->to->enc, completion, &r->alone))
 		return -1;
 	*id = r->alone.id;
 	*n = r->alone.n;
