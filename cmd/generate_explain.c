@@ -253,6 +253,10 @@ generate_explained_lines(const struct explained *x, struct maas_buf *to, uint64_
 		rc |= maas_buf_printf(to, "\t%zu\t%zu\t", p->at.start, p->at.end);
 		rc |= isnan(p->lost) ? maas_buf_text(to, "NaN\n") : maas_buf_printf(to, "%.9g\n", p->lost);
 	}
+	if (x->n == 0) { /* a prompt of nothing has a completion, too */
+		rc |= maas_buf_printf(to, "%llu\t", (unsigned long long)record) | put_field(to, said);
+		rc |= maas_buf_printf(to, "\t%.9g\t\t0\t0\tNaN\n", x->total);
+	}
 	return rc ? -1 : 0;
 }
 

@@ -162,7 +162,8 @@ flush(struct lines *l)
 	for (; l->n && l->answer[l->first].done; l->first = (l->first + 1) % QUEUE, l->n--) {
 		struct answer *a = &l->answer[l->first];
 
-		fwrite(a->out.s, 1, a->out.n, stdout);
+		if (a->out.n)
+			fwrite(a->out.s, 1, a->out.n, stdout);
 		if (l->j->o->line_buffered)
 			fflush(stdout);
 		if (ferror(stdout))

@@ -412,7 +412,8 @@ tell(struct beams *b, struct slot *s, const struct result *r)
 		if (!s->logprobs)
 			continue;
 		s->logprob[at] = x->logprob;
-		memcpy(s->top + at * ntop, b->top + x->before * ntop, ntop * sizeof *s->top);
+		if (ntop)
+			memcpy(s->top + at * ntop, b->top + x->before * ntop, ntop * sizeof *s->top);
 	}
 	s->pub.n = n;
 	s->pub.score = r->score;

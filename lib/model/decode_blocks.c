@@ -7,6 +7,7 @@
  * a digest, one that nobody finds two texts for, so that what is found is what would have been computed.  Blocks that
  * nobody has keep what they hold until they are taken for something else, the one left alone longest first.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "decode.h"
@@ -147,6 +148,7 @@ blocks_touch(struct blocks *b, uint32_t i)
 void
 blocks_give(struct blocks *b, uint32_t i)
 {
+	assert(b->block[i].users > 0);
 	if (--b->block[i].users > 0)
 		return;
 	if (!b->keep)

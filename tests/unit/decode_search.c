@@ -3,7 +3,7 @@
 #include "../test.h"
 #include "../tiny_gpt.h"
 
-#define CASES 60
+#define CASES 70
 #define TOLD  5 /* texts of a search that are compared */
 
 static const struct maas_kind plain = { .name = "plain", .size = sizeof(struct maas_gpt), .decode = &maas_decoder_gpt };
@@ -14,7 +14,7 @@ struct search {
 	struct maas_sampling sampling;
 	size_t beams, max_new, n, found, said[TOLD];
 	double length_penalty, score[TOLD];
-	int32_t prompt[150], id[TOLD][32];
+	int32_t prompt[150], id[TOLD][96];
 };
 static struct search search[CASES];
 static size_t searches;
@@ -346,7 +346,7 @@ main(void)
 	while (searches < CASES && maas_input_line(in, &line, NULL) > 0)
 		read_search(line);
 	maas_input_close(in);
-	ok(searches == 55, "%zu searches", searches);
+	ok(searches == 64, "%zu searches", searches);
 	for (size_t i = 0; i < searches; i++)
 		golden(team, &search[i]);
 	crowd(1, 0, 0);
