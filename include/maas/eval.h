@@ -78,6 +78,28 @@ int maas_sweep_members(const struct maas_sweep *, struct maas_buf *) MAAS_USE;
 void maas_sweep_free(struct maas_sweep *);
 
 /*
+ * Entities that tags of tokens mark, in the truth and in the answers, as conlleval counts them (Tjong Kim Sang & Buchholz
+ * 2000); see maas_tag_begins (maas/table.h).
+ */
+struct maas_entities;
+struct maas_entities *maas_entities_new(void) MAAS_USE;
+void maas_entities_free(struct maas_entities *);
+/* A sentence of n tokens. */
+int maas_entities_add(struct maas_entities *, const struct maas_span *truth, const struct maas_span *answer, size_t n) MAAS_USE;
+struct maas_entity_counts {
+	size_t sentences, tokens, right_tokens;
+	size_t entities[2], right;      /* of the truth, of the answers; in both */
+	size_t broken[2];               /* tags that go on with an entity that is not open: maas_tag_breaks */
+};
+void maas_entities_counts(const struct maas_entities *, struct maas_entity_counts *);
+/* accuracy (of tokens), entity_precision, entity_recall, entity_f1; 0 / 0 is 0.  MAAS_USAGE where there is no such. */
+extern const char *const maas_entity_metrics[];         /* NULL-terminated */
+int maas_entities_metric(const struct maas_entities *, const char *name, double *) MAAS_USE;
+/* A table of the types and of all; all numbers as members of an object, without its braces. */
+int maas_entities_report(const struct maas_entities *, struct maas_buf *) MAAS_USE;
+int maas_entities_members(const struct maas_entities *, struct maas_buf *) MAAS_USE;
+
+/*
  * Is B better than A?  Both were asked the same rows.
  */
 /* Labels: p of McNemar's exact test (McNemar 1947): rows that one alone gets right fall to either with probability

@@ -85,6 +85,7 @@ struct maas_record {
 	const unsigned char *byte;      /* IDX of bytes, pictures: the same as they are; else NULL */
 	const uint32_t *index;          /* libsvm: of num, from 0, ascending */
 	struct maas_span label;         /* libsvm, fasttext, --labels; s NULL: none */
+	struct maas_span tags;          /* CoNLL: a tag a token, parted by blanks, as the tokens are; s NULL: none */
 };
 
 enum {
@@ -233,6 +234,7 @@ struct maas_row {
 	struct maas_record record;
 	const char *bad;                /* NULL, or why there is no row: file, line, field */
 	struct maas_span label, id;     /* s NULL: none */
+	struct maas_span tags;          /* of the text's tokens; s NULL: none */
 	struct maas_span text;          /* s NULL: no column of text */
 	const double *x;                /* [numbers], a gap NaN; NULL where sparse or none */
 	const struct maas_span *word;   /* [words], a gap ""; NULL: no categories */
@@ -262,5 +264,28 @@ void maas_reader_forget(struct maas_reader *);  /* nothing is left of the record
 /* What a row points to goes to the arena, so that the row outlives the next; columns are the reader's.  The numbers of
  * its record (num, byte, index) are given up.  Adds the bytes taken to *held. */
 int maas_row_copy(struct maas_arena *, const struct maas_columns *, struct maas_row *, size_t *held) MAAS_USE;
+
+/*
+ * Sentences of tokens.  The raw form of a record of CoNLL is its lines, of which not all are tokens': begin with it, then
+ * take a line after the other: 1 a token's, 2 another, 0 where none is left.
+ */
+struct maas_conll {
+	struct maas_span rest;
+	int tabs;                       /* part its columns; else blanks do */
+};
+void maas_conll_begin(struct maas_conll *, struct maas_span raw);
+int maas_conll_next(struct maas_conll *, struct maas_span *line);
+
+/* A tag: where in an entity of a type the token stands, B I E S, or O: outside of any, as is what has another form. */
+struct maas_tag {
+	char place;
+	struct maas_span type;          /* a part of what was read */
+};
+struct maas_tag maas_tag_read(struct maas_span);
+/* Does an entity begin with this tag behind that one (the first of a sentence: behind O)?  One ends before each tag that
+ * begins another, and before each O. */
+int maas_tag_begins(struct maas_tag before, struct maas_tag);
+/* Does the tag go on with an entity where none of its type is open? */
+int maas_tag_breaks(struct maas_tag before, struct maas_tag);
 
 #endif

@@ -294,12 +294,12 @@ tally_make(struct tally *t, const struct maas_eval *e)
 	measure(t);
 	return 0;
 fail:
-	tally_free(t);
+	tally_clear(t);
 	return -1;
 }
 
 void
-tally_free(struct tally *t)
+tally_clear(struct tally *t)
 {
 	free(t->label);
 	free(t->at);

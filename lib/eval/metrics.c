@@ -189,7 +189,7 @@ maas_eval_metric(struct maas_eval *e, const char *name, double *to)
 	if (tally_make(&t, e) < 0)
 		return -1;
 	*to = metrics[i].of(e, &t);
-	tally_free(&t);
+	tally_clear(&t);
 	return 0;
 }
 

@@ -10,8 +10,8 @@
 static const char *const average_names[] = { "accuracy", "macro avg", "weighted avg" };
 
 /* Characters of a name. */
-static size_t
-length(struct maas_span s)
+size_t
+report_length(struct maas_span s)
 {
 	const char *p = s.s, *end = s.s + s.n;
 	size_t n = 0;
@@ -22,10 +22,10 @@ length(struct maas_span s)
 }
 
 /* A name to the right of `width` characters, and a space. */
-static int
-name(struct maas_buf *b, struct maas_span s, size_t width)
+int
+report_name(struct maas_buf *b, struct maas_span s, size_t width)
 {
-	size_t n = length(s);
+	size_t n = report_length(s);
 
 	if (maas_buf_printf(b, "%*s", (int)(width > n ? width - n : 0), "") < 0 || maas_buf_add(b, s.s, s.n) < 0)
 		return -1;
@@ -35,7 +35,7 @@ name(struct maas_buf *b, struct maas_span s, size_t width)
 static int
 row(struct maas_buf *b, struct maas_span label, size_t width, const double v[3], double support)
 {
-	if (name(b, label, width) < 0)
+	if (report_name(b, label, width) < 0)
 		return -1;
 	return maas_buf_printf(b, " %9.2f %9.2f %9.2f %9.0f\n", v[0], v[1], v[2], support);
 }
@@ -46,7 +46,7 @@ averages(struct maas_buf *b, const struct tally *t, size_t width)
 	double acc = t->accuracy, n = (double)t->n;
 
 	acc = acc > 0 ? 2 * acc * acc / (acc + acc) : 0;
-	if (maas_buf_text(b, "\n") < 0 || name(b, maas_span(average_names[0]), width) < 0 ||
+	if (maas_buf_text(b, "\n") < 0 || report_name(b, maas_span(average_names[0]), width) < 0 ||
 	    maas_buf_printf(b, " %9s %9s %9.2f %9.0f\n", "", "", acc, n) < 0)
 		return -1;
 	for (int w = 0; w < 2; w++) {
@@ -64,7 +64,7 @@ report(const struct maas_eval *e, const struct tally *t, struct maas_buf *b)
 	size_t width = strlen("weighted avg");
 
 	for (size_t i = 0; i < t->k; i++)
-		width = length(e->name[t->label[i]]) > width ? length(e->name[t->label[i]]) : width;
+		width = report_length(e->name[t->label[i]]) > width ? report_length(e->name[t->label[i]]) : width;
 	if (maas_buf_printf(
 		b, "%*s  %9s %9s %9s %9s\n\n", (int)width, "", "precision", "recall", "f1-score", "support") < 0)
 		return -1;
@@ -100,11 +100,11 @@ maas_eval_matrix(struct maas_eval *e, struct maas_confusion *m)
 	if (tally_make(&t, e) < 0)
 		return -1;
 	if (t.k > MATRIX) {
-		tally_free(&t);
+		tally_clear(&t);
 		return maas_fail("a table of %zu labels, wanted at most %d", t.k, MATRIX);
 	}
 	if (!(m->label = maas_alloc(t.k, sizeof *m->label)) || !(m->count = maas_alloc(t.k * t.k, sizeof *m->count))) {
-		tally_free(&t);
+		tally_clear(&t);
 		maas_confusion_free(m);
 		return -1;
 	}
@@ -113,7 +113,7 @@ maas_eval_matrix(struct maas_eval *e, struct maas_confusion *m)
 		m->label[i] = e->name[t.label[i]];
 	for (size_t i = 0; i < e->n; i++)
 		m->count[t.at[e->truth[i]] * t.k + t.at[e->answer[i]]]++;
-	tally_free(&t);
+	tally_clear(&t);
 	return 0;
 }
 
@@ -208,7 +208,7 @@ maas_eval_report(struct maas_eval *e, struct maas_buf *b)
 	if (tally_make(&t, e) < 0)
 		return -1;
 	rc = report(e, &t, b);
-	tally_free(&t);
+	tally_clear(&t);
 	return rc;
 }
 
@@ -236,6 +236,6 @@ maas_eval_members(struct maas_eval *e, struct maas_buf *b)
 	if (tally_make(&t, e) < 0)
 		return -1;
 	rc = members(e, &t, b);
-	tally_free(&t);
+	tally_clear(&t);
 	return rc;
 }

@@ -31,10 +31,14 @@ struct tally {
 	double accuracy;
 };
 int tally_make(struct tally *, const struct maas_eval *) MAAS_USE;
-void tally_free(struct tally *);
+void tally_clear(struct tally *);
 /* Mean, or mean by support; summed as numpy sums. */
 double tally_mean(const struct tally *, const double *v, int weighted);
 double tally_sum(const double *v, size_t n);
+
+/* Characters of a name; a name to the right of `width` characters, and a space. */
+size_t report_length(struct maas_span);
+int report_name(struct maas_buf *, struct maas_span, size_t width) MAAS_USE;
 
 /* Of a regression. */
 double value_metric(const struct maas_eval *, size_t metric);

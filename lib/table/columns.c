@@ -203,7 +203,7 @@ scan_record(struct fit *f, const struct maas_record *rec)
 	if (rec->bad)
 		return maas_fail("%s", rec->bad);
 	f->records++;
-	f->labelled |= rec->label.s != NULL;
+	f->labelled |= rec->label.s || rec->tags.s;
 	if (f->table->format->cells)
 		return scan_cells(f, rec);
 	if (rec->index && rec->n && rec->index[rec->n - 1] + (size_t)1 > f->width)

@@ -543,6 +543,7 @@ make_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 			row->id = maas_span(rec->name);
 		if (rc > 0 && rec->label.s && (!row->label.s || t->labels || t->from))
 			row->label = rec->label;
+		row->tags = rec->tags;
 	}
 	take_kept(r, row);
 	return rc;

@@ -81,8 +81,8 @@ row_bytes(const struct packing *p, const struct maas_columns *c, const struct ma
 	size_t bytes = r->raw.n + spans_bytes(p, r->cell, r->n) + spans_bytes(p, r->key, r->n) +
 	    spans_bytes(p, row->word, c->words) + spans_bytes(p, row->keep, row->nkeep);
 
-	bytes +=
-	    span_bytes(p, r->label) + span_bytes(p, row->label) + span_bytes(p, row->id) + span_bytes(p, row->text);
+	bytes += span_bytes(p, r->label) + span_bytes(p, row->label) + span_bytes(p, row->id) +
+	    span_bytes(p, row->text) + span_bytes(p, row->tags);
 	bytes += row->bad ? strlen(row->bad) + 1 : 0;
 	bytes += row->x ? c->numbers * (sizeof *row->x + (row->byte != NULL)) : 0;
 	bytes += row->col ? row->nnz * (sizeof *row->col + sizeof *row->val) : 0;
@@ -129,5 +129,6 @@ maas_row_copy(struct maas_arena *a, const struct maas_columns *c, struct maas_ro
 	row->label = pack_span(&p, row->label);
 	row->id = pack_span(&p, row->id);
 	row->text = pack_span(&p, row->text);
+	row->tags = r->tags = pack_span(&p, row->tags);
 	return 0;
 }

@@ -186,6 +186,13 @@ plain_lines(const struct maas_table *t, struct maas_span line)
 	    line.n && !memchr(line.s, '\t', line.n) && cell_read(line, &v) == CELL_WORD;
 }
 
+/* An object, or its beginning; a brace alone is a token of a sentence, too. */
+static int
+begins_json(struct maas_span line, const struct maas_format *known)
+{
+	return line.n && line.s[0] == '{' && (known != &maas_format_conll || line.s[line.n - 1] == '}');
+}
+
 /* A text format by the first line, else what the model remembers, else TSV. */
 static int
 by_line(struct maas_table *t)
@@ -198,7 +205,7 @@ by_line(struct maas_table *t)
 	rc = source_line(&t->source, &line);
 	if (rc < 0)
 		return -1;
-	if (rc && line.n && line.s[0] == '{')
+	if (rc && begins_json(line, known))
 		t->format = &maas_format_jsonl;
 	else if (rc &&
 	    (!known || known == &maas_format_libsvm ? maas_format_libsvm.is(line)
