@@ -4,6 +4,8 @@
 
 #include "decode.h"
 
+#define SOON 8 /* rows between one that is kept and one that is asked for */
+
 /* A copy in bf16, made once: decoding reads every weight for every token. */
 static int
 halve(struct net *net, struct maas_matrix *w, size_t rows, size_t cols)
@@ -212,15 +214,20 @@ part(const struct net *net, const struct net_run *r, size_t block, size_t values
 	    ((net->half / 2 * net->w.kv_heads + head) * 2 + values) * bytes;
 }
 
-/* Keys, turned, and values of a run's rows, x of one head. */
+/* Keys, turned, and values of a run's rows, x of one head: a few lines of each row, asked for before they are read. */
 static void
 keep(const struct net *net, const struct net_run *r, const float *x, size_t head)
 {
 	const float *v = x + net->w.kv_heads * net->hd;
+	size_t soon = SOON * net->width;
 
 	for (size_t i = 0; i < r->rows; i++, x += net->width, v += net->width) {
 		size_t at = r->at + i;
 
+		for (size_t c = 0; c < net->hd && i + SOON < r->rows; c += 16) {
+			__builtin_prefetch(x + soon + c);
+			__builtin_prefetch(v + soon + c);
+		}
 		maas_key_keep(part(net, r, at / MAAS_KEYS, 0, head), net->kept, x, net->hd, at % MAAS_KEYS);
 		maas_value_keep(part(net, r, at / MAAS_KEYS, 1, head), net->kept, v, net->hd, at % MAAS_KEYS);
 	}

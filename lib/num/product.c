@@ -20,6 +20,7 @@
 #define SLAB        (1 << 20)      /* a member's share of packed panels */
 #define SLAB_PANELS 8              /* fewer are not worth it */
 #define NEAR        (256 << 10)    /* bytes of weights that are asked for before they are multiplied */
+#define SOON        6              /* rows of y between one that is finished and one that is asked for */
 
 struct job {
 	float *y;
@@ -165,6 +166,14 @@ put_later(const struct job *g, const float *sums, size_t i, size_t m, size_t j, 
 			    tile_least(n - c, TILE_N) * sizeof(float));
 }
 
+/* Rows of y are short pieces, far apart, which the processor does not foresee by itself. */
+static void
+expect(const struct job *g, size_t i, size_t j, size_t n)
+{
+	for (size_t c = 0; c < n; c += 16)
+		__builtin_prefetch(g->y + i * g->ldy + j + c, 1, 2);
+}
+
 /* n columns from (i, j) on: panels' sums [m, TILE_N] one after the other. */
 static void
 finish(const struct job *g, struct room *s, const float *sums, size_t i, size_t m, size_t j, size_t n)
@@ -173,7 +182,11 @@ finish(const struct job *g, struct room *s, const float *sums, size_t i, size_t 
 		put_later(g, sums, i, m, j, n);
 		return;
 	}
+	for (size_t r = 0; r < SOON && r < m; r++)
+		expect(g, i + r, j, n);
 	for (size_t r = 0; r < m; r++) {
+		if (r + SOON < m)
+			expect(g, i + r + SOON, j, n);
 		for (size_t c = 0; c < n; c += TILE_N)
 			memcpy(s->row + c, sums + c * m + r * TILE_N, TILE_N * sizeof *s->row);
 		maas_epilogue_row(&g->end, g->y, g->ldy, s->row, i + r, j, n);
