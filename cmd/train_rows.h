@@ -129,6 +129,8 @@ int rows_design(const struct rows_job *, const struct rows_fold *, const struct 
     int use_up, struct maas_design *);
 /* The model's settings: those said, those begun with, the tokeniser's. */
 int rows_settings(const struct rows_job *, const struct rows_fold *, struct maas_model *);
+/* How many tokens of sequences are learnt from; of other rows, features. */
+size_t rows_inputs(const struct rows_fold *);
 const struct maas_model *rows_begun(const struct rows_job *);   /* --init-from; NULL */
 /* With --pca: the components of both. */
 int rows_project(struct rows_job *, struct rows_fold *);

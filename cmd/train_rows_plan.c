@@ -75,8 +75,11 @@ rows_plan(struct rows_job *j)
 	getrusage(RUSAGE_SELF, &used);
 	progress_size(memory, sizeof memory, 1024.0 * (double)used.ru_maxrss);
 	progress_size(disk, sizeof disk, bytes);
-	printf("# rows: %zu to train on, %zu held out\n# features: %zu, %zu values a row\n", f->data.n, f->val.n,
-	    x->cols, x->dense + x->sparse.start[x->rows] / x->rows);
+	printf("# rows: %zu to train on, %zu held out\n", f->data.n, f->val.n);
+	if (f->tokenizer)
+		printf("# tokens: %zu, %zu a row\n", rows_inputs(f), rows_inputs(f) / x->rows);
+	else
+		printf("# features: %zu, %zu values a row\n", x->cols, x->dense + x->sparse.start[x->rows] / x->rows);
 	if (f->labels)
 		printf("# labels: %zu\n", f->labels);
 	printf("# parameters: %.0f\n# memory: %sB\n# disk: %sB\n", parameters, memory, disk);

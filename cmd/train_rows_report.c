@@ -152,8 +152,8 @@ print_json(const struct rows_job *j)
 {
 	const struct rows_fold *f = &j->fold;
 	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(
-	    &b, "{\"kind\":\"%s\",\"rows\":%zu,\"features\":%zu", j->kind->name, f->data.n, f->data.x.cols);
+	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\",\"rows\":%zu,\"%s\":%zu", j->kind->name, f->data.n,
+	    f->tokenizer ? "tokens" : "features", rows_inputs(f));
 
 	if (f->labels)
 		bad = bad || maas_buf_printf(&b, ",\"labels\":%zu", f->labels);
@@ -217,8 +217,8 @@ rows_report(struct rows_job *j)
 		    j->temperature == 1 ? ": what was held out has no better one (are all rows right?)" : "");
 	tell_course(j, course, sizeof course);
 	tell_end(j, end, sizeof end);
-	warn(j->call, "%s: %zu rows, %zu features,%s %s, train_loss %.6g%s (%s %.4f)%s", j->kind->name, f->data.n,
-	    f->data.x.cols, labels, course, f->how.loss, val,
+	warn(j->call, "%s: %zu rows, %zu %s,%s %s, train_loss %.6g%s (%s %.4f)%s", j->kind->name, f->data.n,
+	    rows_inputs(f), f->tokenizer ? "tokens" : "features", labels, course, f->how.loss, val,
 	    f->labels ? "the commonest label alone:" : "the mean alone: r2", baseline(j), end);
 	if (j->call->common.verbose && f->how.objective_text)
 		warn(j->call, "made small: %s", f->how.objective_text);

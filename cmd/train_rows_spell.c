@@ -111,3 +111,9 @@ rows_design(const struct rows_job *j, const struct rows_fold *f, const struct ro
 		    cut, p->n, f->spelling.longest);
 	return 0;
 }
+
+size_t
+rows_inputs(const struct rows_fold *f)
+{
+	return f->tokenizer ? f->data.x.seq.start[f->data.n] : f->data.x.cols;
+}

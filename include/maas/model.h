@@ -535,6 +535,8 @@ struct maas_rows_ops {
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
 	 * sparse ones that the rows of a batch hold together, or the length of the longest sequence. */
 	int (*shape)(struct maas_model *, const struct maas_data *, size_t entries);
+	/* Divide what the tensors give by the temperature of a calibration; NULL: the model keeps it beside them. */
+	int (*cool)(struct maas_model *, double temperature);
 	/* Networks that learn values: make outputs y into y unit + shift. */
 	void (*rescale)(const struct maas_model *, const struct maas_params *, double shift, double unit);
 };

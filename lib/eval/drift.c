@@ -150,7 +150,7 @@ maas_drift_new(const struct maas_model *m)
 	if (witness_parse(&d->w, part, maas_rows_features(rows)) < 0 || check(d) < 0 || prepare(d) < 0 ||
 	    !(d->own = maas_drift_counter_new(d)))
 		goto fail;
-	if (d->columns->texts) {
+	if (d->columns->texts && !maas_rows_spelling(rows)) {
 		const struct maas_columns *columns;
 		const struct maas_vectorizer *v = maas_model_vectorizer(m, &columns);
 

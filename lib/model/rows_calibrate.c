@@ -91,6 +91,10 @@ maas_rows_calibrate(struct maas_model *m, const struct maas_data *held, struct m
 		p[i] = log(fmax(p[i], 1e-300));
 	q.z = p;
 	*temperature = 1 / solve(&q);
+	if (m->kind->rows->cool) {
+		rc = m->kind->rows->cool(m, *temperature);
+		goto out;
+	}
 	snprintf(text, sizeof text, "%.17g", *temperature);
 	if (maas_model_set_meta(m, "maas.temperature", text) < 0)
 		goto out;

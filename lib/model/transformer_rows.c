@@ -209,6 +209,23 @@ rescale(const struct maas_model *m, const struct maas_params *p, double shift, d
 	}
 }
 
+/* The head has no bias where it gives logits. */
+static int
+cool(struct maas_model *m, double temperature)
+{
+	const struct maas_tensor *t = maas_model_tensor(m, TRANSFORMER_SCORE ".weight");
+	size_t n = t->dim[0] * t->dim[1];
+	struct maas_tensor own = *t;
+	float *copy = maas_take(m->arena, n, sizeof *copy);
+
+	if (!copy)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		copy[i] = (float)((double)((const float *)t->data)[i] / temperature);
+	own.data = copy;
+	return maas_model_replace(m, &own);
+}
+
 const struct maas_rows_ops transformer_rows = {
 	.longest = longest,
 	.head = TRANSFORMER_SCORE ".",
@@ -222,4 +239,5 @@ const struct maas_rows_ops transformer_rows = {
 	.saliency = transformer_saliency,
 	.shape = shape,
 	.rescale = rescale,
+	.cool = cool,
 };
