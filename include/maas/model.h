@@ -337,7 +337,8 @@ int maas_model_parameters(const struct maas_model *, uint64_t *) MAAS_USE;
 struct maas_tensors *maas_model_weights(const char *path) MAAS_USE;
 /* Are all its floats finite?  -1 with a reason that names a tensor. */
 int maas_model_finite(const struct maas_model *) MAAS_USE;
-/* What two models have that is not the same: "kind", a "setting", what "generation" is told, a "tensor", a "part". */
+/* What two models have that is not the same: "kind", a "setting", what "generation" is told or "ends" a text, a
+ * "tensor", a "part". */
 struct maas_difference {
 	const char *sort, *name;
 	const char *a, *b;              /* as text; "" where one has none */

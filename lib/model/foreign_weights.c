@@ -171,28 +171,37 @@ find(const struct source *s, const char *name)
 	return maas_tensors_find(s->m->weights, full);
 }
 
+/* A band of F16, a tile at a time: widened, then turned. */
+static void
+turn_halves(const struct moving *w, size_t j, size_t n)
+{
+	float tile[BAND * BAND];
+
+	for (size_t i = 0; i < w->cols; i += BAND) {
+		size_t m = w->cols - i < BAND ? w->cols - i : BAND;
+
+		for (size_t k = 0; k < m; k++)
+			maas_from_f16(tile + k * BAND, (const uint16_t *)w->from->data + (i + k) * w->rows + j, n);
+		maas_turn((float *)w->to + j * w->cols + i, w->cols, tile, BAND, m, n, sizeof *tile);
+	}
+}
+
 /* Items are bands of our rows: columns of theirs. */
 static void
 turn_bands(void *arg, size_t begin, size_t end, int member)
 {
 	const struct moving *w = arg;
 	size_t size = maas_dtype_size(w->from->dtype);
-	float tile[BAND];
 
 	(void)member;
 	for (size_t b = begin; b < end; b++) {
 		size_t j = b * BAND, n = w->rows - j < BAND ? w->rows - j : BAND;
 
-		if (w->from->dtype != MAAS_F16) {
+		if (w->from->dtype == MAAS_F16)
+			turn_halves(w, j, n);
+		else
 			maas_turn((char *)w->to + j * w->cols * size, w->cols, (const char *)w->from->data + j * size,
 			    w->rows, w->cols, n, size);
-			continue;
-		}
-		for (size_t i = 0; i < w->cols; i++) {
-			maas_from_f16(tile, (const uint16_t *)w->from->data + i * w->rows + j, n);
-			for (size_t k = 0; k < n; k++)
-				((float *)w->to)[(j + k) * w->cols + i] = tile[k];
-		}
 	}
 }
 

@@ -132,19 +132,59 @@ compare_tensors(const struct comparing *c, int parts)
 	return rc;
 }
 
+/* The ids that end a text, parted by commas. */
+static int
+print_ends(struct maas_buf *to, const struct maas_model *m)
+{
+	struct maas_tokenizer *tok = NULL;
+	int32_t end[MAAS_ENDS];
+	size_t n;
+	int rc;
+
+	if (maas_model_part(m, "tokenizer").s && !(tok = maas_model_tokenizer(m)))
+		return -1;
+	rc = maas_model_ends(m, tok, end, &n);
+	maas_tokenizer_free(tok);
+	if (rc == 0)
+		rc = maas_buf_text(to, "");
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = maas_buf_printf(to, "%s%ld", i ? "," : "", (long)end[i]);
+	return rc;
+}
+
+/* What generation is told: all of it where both were told, else what ends a text, which a tokeniser says too. */
+static int
+compare_generation(const struct comparing *c)
+{
+	const char *x = maas_model_meta(c->a, FOREIGN_GENERATION), *y = maas_model_meta(c->b, FOREIGN_GENERATION);
+	struct maas_buf p = { 0 }, q = { 0 };
+	int rc = 0;
+
+	if (x && y) {
+		if (strcmp(x, y))
+			rc = tell(c, &(struct maas_difference){ .sort = "generation", .name = "" }, x, y);
+	} else if (x || y) {
+		rc = print_ends(&p, c->a) < 0 || print_ends(&q, c->b) < 0 ? -1 : 0;
+		if (rc == 0 && strcmp(p.s, q.s))
+			rc = tell(c, &(struct maas_difference){ .sort = "ends", .name = "" }, p.s, q.s);
+	}
+	maas_buf_free(&p);
+	maas_buf_free(&q);
+	return rc;
+}
+
 int
 maas_model_diff(const struct maas_model *a, const struct maas_model *b, maas_on_difference *on, void *ctx)
 {
 	const struct comparing c = { a, b, on, ctx };
-	const char *x = maas_model_meta(a, FOREIGN_GENERATION), *y = maas_model_meta(b, FOREIGN_GENERATION);
 	int rc = 0;
 
 	if (a->kind != b->kind)
 		rc = tell(&c, &(struct maas_difference){ .sort = "kind", .name = "" }, a->kind->name, b->kind->name);
 	else
 		rc = compare_settings(&c);
-	if (rc == 0 && strcmp(x ? x : "", y ? y : ""))
-		rc = tell(&c, &(struct maas_difference){ .sort = "generation", .name = "" }, x ? x : "", y ? y : "");
+	if (rc == 0)
+		rc = compare_generation(&c);
 	if (rc == 0)
 		rc = compare_tensors(&c, 0);
 	return rc == 0 ? compare_tensors(&c, 1) : rc;

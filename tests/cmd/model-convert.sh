@@ -34,9 +34,14 @@ maas-model convert --precision f32 half.maas wide && maas-model convert --precis
 cmp two/model.safetensors half/model.safetensors && grep torch_dtype half/config.json wide/config.json
 maas-model convert --precision f16 "$from/gpt2" f16 && maas-model tensors f16/model.safetensors | head -n 2
 
+maas-train gpt -q --layers 1 --heads 2 --embed 150 --context 16 --steps 1 -o big.maas "$DATA/example/corpus.txt"
+maas-model convert --precision f16 big.maas big && maas-model diff big.maas big | awk -F '\t' '
+	NF > 3 { split($4, w, " "); n++; far += !(w[6] < 1e-3) } END { print n " tensors of halves, " far + 0 " far off" }'
+maas-model convert big bag.maas && maas-model convert bag.maas bag && cmp big/model.safetensors bag/model.safetensors && echo 'halves come back'
+
 echo 'a tokeniser goes along:'
 maas-train gpt -q --layers 1 --heads 1 --embed 8 --context 16 --steps 2 -o tiny.maas "$DATA/example/corpus.txt"
-maas-model convert tiny.maas tiny && ls tiny && maas-model convert tiny twice.maas && maas-model verify twice.maas tiny
+maas-model convert tiny.maas tiny && ls tiny && maas-model diff tiny.maas tiny && maas-model convert tiny twice.maas && maas-model verify twice.maas tiny
 maas-generate -m tiny.maas -n 8 -p 'Once upon' >a; maas-generate -m tiny -n 8 -p 'Once upon' >b; cmp a b
 cat tiny/special_tokens_map.json tiny/tokenizer_config.json tiny/generation_config.json
 maas-model convert --precision bf16 tiny third.maas && maas-model verify third.maas && maas-generate -m third.maas -n 3 -p x | wc -l
@@ -54,8 +59,11 @@ bad maas-model convert --precision f64 tiny other.maas
 maas-model quantize tiny.maas few.maas
 bad maas-model convert few.maas few
 bad maas-model convert --precision f32 few.maas wide.maas
+awk -F '\t' '{ print $1 "\t" NR / 10 }' "$DATA/example/train.tsv" >values.tsv
+maas-train gpt --task regress -q --init-from tiny.maas --epochs 1 -o values.maas values.tsv
+bad maas-model convert values.maas values
 maas-train logistic -q --tfidf -o rows.maas "$DATA/example/train.tsv"
 bad maas-model convert rows.maas rows
 bad maas-model convert missing.maas rows
 mkdir empty && maas-model convert tiny.maas empty/ && ls empty | wc -l
-ls -d ./*few* ./*rows*
+ls -d ./*few* ./*rows* ./*values*
