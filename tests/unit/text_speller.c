@@ -1,0 +1,85 @@
+/* Texts as sequences: what is kept of them, what stands around them, and what people would call their pieces. */
+#include <stdlib.h>
+
+#include "maas/text.h"
+#include "../test.h"
+
+static struct maas_span
+span(const char *s)
+{
+	return maas_span(s);
+}
+
+/* The pieces of a text, parted by bars; each must be followed by the next, and hold all ids. */
+static const char *
+pieces(struct maas_speller *s, struct maas_span text)
+{
+	static char line[400];
+	const struct maas_spelt *p;
+	const int32_t *id;
+	size_t n, ids, at = 0, to = 0;
+
+	line[0] = '\0';
+	if (maas_speller_text(s, text, &id, &ids, NULL) || maas_speller_pieces(s, text, &p, &n))
+		return maas_error();
+	for (size_t i = 0; i < n; i++) {
+		if (p[i].start < to || p[i].from != (i ? p[i - 1].to : p[0].from) || p[i].to <= p[i].from)
+			return "pieces that overlap";
+		to = p[i].end;
+		at += (size_t)snprintf(line + at, sizeof line - at, "%s%.*s", i ? "|" : "",
+		    (int)(p[i].end - p[i].start), text.s + p[i].start);
+	}
+	return n && p[n - 1].to != ids ? "ids without a piece" : line;
+}
+
+/* A long text costs what is kept of it, and gives the ids of the whole. */
+static void
+check_length(const struct maas_tokenizer *t)
+{
+	const struct maas_spelling few = { t, 7 };
+	struct maas_speller *s = maas_speller_new(&few);
+	struct maas_encoder *e = maas_encoder_new(t, 0);
+	struct maas_ids whole = { 0 };
+	struct maas_buf b = { 0 };
+	const int32_t *id;
+	size_t n;
+	int cut = 7, bad = 0;
+
+	for (int i = 0; i < 3000 && !bad; i++)
+		bad = maas_buf_text(&b, i % 7 ? "word " : "other\n");
+	ok(!bad && !maas_encode(e, (struct maas_span){ b.s, b.n }, &whole) &&
+		!maas_speller_text(s, (struct maas_span){ b.s, b.n }, &id, &n, &cut) && n == 7 && cut,
+	    "%zu of %zu ids", n, whole.n);
+	ok(!memcmp(id, whole.id, 7 * sizeof *id), "they are the first");
+	ok(!maas_speller_text(s, span("abc"), &id, &n, &cut) && n == 3 && !cut, "%zu ids of a short one", n);
+	ok(!maas_speller_text(s, span("abcdefg"), &id, &n, &cut) && n == 7 && !cut, "as many as are kept");
+	ok(!maas_speller_text(s, span("abcdefgh"), &id, &n, &cut) && n == 7 && cut, "and one more");
+	ok(!maas_speller_text(s, span(""), &id, &n, &cut) && n == 1 && id[0] == maas_token_eos(t) && !cut,
+	    "nothing is the end of text: %d", (int)id[0]);
+	maas_speller_forget(s);
+	ok(!maas_speller_text(s, span("abc"), &id, &n, NULL) && n == 3, "after it forgot, too");
+	maas_buf_free(&b);
+	maas_ids_free(&whole);
+	maas_encoder_free(e);
+	maas_speller_free(s);
+}
+
+int
+main(void)
+{
+	struct maas_tokenizer *t = maas_tokenizer_bytes();
+	const struct maas_spelling how = { t, 300 };
+	struct maas_speller *s = t ? maas_speller_new(&how) : NULL;
+
+	if (!s)
+		return 1;
+	check_length(t);
+	is_str(pieces(s, span("The price, of 3 caf\xc3\xa9s!")), "The|price|,|of|3|caf\xc3\xa9s|!");
+	is_str(pieces(s, span("\xe4\xb8\xad\xe5\x9b\xbd ok")), "\xe4\xb8\xad|\xe5\x9b\xbd|ok");
+	is_str(pieces(s, span("  two  blanks  ")), "two|blanks|  ");
+	is_str(pieces(s, span("\xff\xfe bad\x80x")), "\xff|\xfe|bad\x80|x");
+	is_str(pieces(s, span("")), "");
+	maas_speller_free(s);
+	maas_tokenizer_free(t);
+	return done();
+}
