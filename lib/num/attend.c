@@ -11,7 +11,6 @@
 #include "attend.h"
 
 #define QUERIES 256
-#define FEW     4 /* rows that are made sooner one by one than in a panel */
 
 struct room {
 	float wide[MAAS_KEYS * MAAS_HEAD]; /* a block of integers as numbers */
@@ -152,10 +151,12 @@ maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq, siz
 {
 	struct pass s = { .math = attend_begin(keys->precision), .s = scratch, .keys = keys, .hd = hd };
 	struct maas_matrix queries = attend_rows(q, keys->queries, ldq);
-	size_t r = 0, few = keys->turned && !s.math.half && keys->queries == MAAS_F32 ? FEW : 0;
+	size_t r = 0, few = rows % TILE_N; /* behind the last whole panel */
 
+	if (!keys->turned || s.math.half || keys->queries != MAAS_F32 || few > attend_few_most(hd))
+		few = 0;
 	for (; r + few < rows; r += s.rows) {
-		s.rows = tile_least(rows - r, QUERIES);
+		s.rows = tile_least(rows - few - r, QUERIES);
 		s.at = at + r;
 		size_t blocks = (s.at + s.rows + MAAS_KEYS - 1) / MAAS_KEYS;
 
@@ -164,7 +165,8 @@ maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq, siz
 			meet_all(&s, b, blocks);
 		finish(&s, y + r * ldy, ldy, lse ? lse + r : NULL);
 	}
-	for (; r < rows; r++)
-		attend_row(y + r * ldy, lse ? lse + r : NULL, (const float *)q + r * ldq, at + r, keys, hd);
+	if (few)
+		attend_few(y + r * ldy, ldy, lse ? lse + r : NULL, (const float *)q + r * ldq, ldq, few, at + r, keys,
+		    hd, scratch);
 	attend_end(&s.math);
 }

@@ -6,8 +6,11 @@
 
 #define ATTEND_PANELS (MAAS_HEAD / TILE_N) /* of a head's channels */
 
-/* maas_attend_fwd of one row, for keys that are turned. */
-void attend_row(float *y, float *lse, const float *q, size_t at, const struct maas_keys *, size_t hd);
+#define ATTEND_FEW 20
+/* maas_attend_fwd of at most ATTEND_FEW rows in f32, for keys that are turned, and scratch as for it. */
+void attend_few(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
+    const struct maas_keys *, size_t hd, void *scratch);
+size_t attend_few_most(size_t hd); /* rows that are made sooner so than in a panel */
 
 size_t attend_back_scratch(void);
 

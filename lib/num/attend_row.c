@@ -1,8 +1,9 @@
 /*
- * Attention of one row over a cache whose keys are turned: the chains of fma that attend.c makes of many rows, straight
+ * Attention of a few rows over a cache whose keys are turned: the chains of fma that attend.c makes of many, straight
  * from where keys and values lie.  Queries of one head of keys pass over a block together.
  */
 #include <math.h>
+#include <string.h>
 
 #include "attend_row.h"
 #include "chain.h"
@@ -18,19 +19,19 @@ whole(size_t hd)
 }
 
 static void
-meet(struct attend_sums *o, const float *q, const struct attend_block *b)
+meet(struct attend_sums *o, const float *q, const struct attend_block *b, size_t n)
 {
 	float score[MAAS_KEYS], p[MAAS_KEYS], part[MAAS_HEAD], state[2] = { o->most, o->sum };
 	struct chain key = { b->type, b->k, MAAS_KEYS, b->v }, value = { b->type, b->v, b->row, b->soon };
 
 	maas_chain(score, q, &key, b->hd, MAAS_KEYS);
 	if (b->type == MAAS_I8)
-		PICK(scale)(score, attend_scales(b->k, b->hd), b->n);
-	float less = PICK(online)(p, score, score + TILE_N, b->n, b->scale, state);
+		PICK(scale)(score, attend_scales(b->k, b->hd), n);
+	float less = PICK(online)(p, score, score + TILE_N, n, b->scale, state);
 
 	if (b->type == MAAS_I8)
-		PICK(scale)(p, attend_scales(b->v, b->hd), b->n);
-	maas_chain(b->first ? o->y : part, p, &value, b->n, b->hd);
+		PICK(scale)(p, attend_scales(b->v, b->hd), n);
+	maas_chain(b->first ? o->y : part, p, &value, n, b->hd);
 	for (size_t c = 0; !b->first && c < b->hd; c += TILE_N) {
 		PICK(shrink)(o->y + c, less);
 		maas_add(o->y + c, part + c, tile_least(b->hd - c, TILE_N));
@@ -49,7 +50,7 @@ meet_all(struct attend_sums *o, const float *q, const struct attend_block *b, si
 	}
 #endif
 	for (size_t r = 0; r < rows; r++)
-		meet(o + r, q + r * b->hd, b);
+		meet(o + r, q + r * b->hd, b, attend_sees(b, r));
 }
 
 static void
@@ -64,23 +65,44 @@ end(float *y, const struct attend_sums *o, const struct attend_block *b)
 	PICK(divide)(y, o->y, b->hd, o->sum);
 }
 
-void
-attend_row(float *y, float *lse, const float *q, size_t at, const struct maas_keys *keys, size_t hd)
+size_t
+attend_few_most(size_t hd)
 {
-	struct attend_sums o = { .most = -INFINITY };
-	struct attend_block b = { .type = keys->type, .row = keys->row, .hd = hd, .scale = 1.0f / sqrtf((float)hd) };
+	return whole(hd) ? ATTEND_FEW : ATTEND_FEW / 4;
+}
 
-	for (size_t i = 0; i * MAAS_KEYS <= at; i++) {
+void
+attend_few(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t rows, size_t at,
+    const struct maas_keys *keys, size_t hd, void *scratch)
+{
+	struct few {
+		struct attend_sums sums[ATTEND_FEW];
+		float q[ATTEND_FEW * MAAS_HEAD];
+	} *s = scratch;
+	struct attend_block b = { .type = keys->type, .row = keys->row, .hd = hd, .scale = 1.0f / sqrtf((float)hd) };
+	size_t blocks = (at + rows - 1) / MAAS_KEYS + 1;
+
+	for (size_t r = 0; r < rows; r++) {
+		s->sums[r].most = -INFINITY;
+		s->sums[r].sum = 0;
+		memcpy(s->q + r * hd, q + r * ldq, hd * sizeof *q);
+	}
+	b.more = 1;
+	for (size_t i = 0; i < blocks; i++) {
+		size_t from = i * MAAS_KEYS, r = at < from ? from - at : 0; /* the first that sees any of it */
+
 		b.k = keys->k[i];
 		b.v = keys->v[i];
-		b.n = tile_least(at + 1 - i * MAAS_KEYS, MAAS_KEYS);
+		b.n = at + r + 1 - from;
 		b.first = i == 0;
-		b.soon = (i + 1) * MAAS_KEYS <= at ? keys->k[i + 1] : keys->k[i];
-		meet_all(&o, q, &b, 1);
+		b.soon = i + 1 < blocks ? keys->k[i + 1] : keys->k[i];
+		meet_all(s->sums + r, s->q + r * hd, &b, rows - r);
 	}
-	end(y, &o, &b);
-	if (lse)
-		*lse = o.most + logf(o.sum);
+	for (size_t r = 0; r < rows; r++) {
+		end(y + r * ldy, &s->sums[r], &b);
+		if (lse)
+			lse[r] = s->sums[r].most + logf(s->sums[r].sum);
+	}
 }
 
 size_t

@@ -14,11 +14,18 @@ struct attend_sums {
 struct attend_block {
 	enum maas_dtype type;
 	const void *k, *v; /* [hd, MAAS_KEYS] and [MAAS_KEYS, hd] */
-	size_t row, hd, n; /* elements from a value to the next; keys that are seen */
+	size_t row, hd;    /* elements from a value to the next */
+	size_t n, more;    /* keys that the first row sees; how many more each that follows, as far as there are any */
 	float scale;
 	int first;
 	const char *soon; /* where the next block's keys and values lie; what is asked for need not be there */
 };
+
+static inline size_t
+attend_sees(const struct attend_block *b, size_t row)
+{
+	return tile_least(b->n + row * b->more, MAAS_KEYS);
+}
 
 #if defined(__x86_64__)
 /* q [rows, hd]; hd a multiple of 32. */

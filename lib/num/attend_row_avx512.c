@@ -129,15 +129,15 @@ after(size_t hd, const enum maas_dtype type)
 	return MAAS_KEYS * (hd * bytes_of(type) + (type == MAAS_I8 ? sizeof(float) : 0));
 }
 
-/* Sums of values, columns from c on. */
+/* Sums of the first n values, columns from c on. */
 INLINE void
-gather(struct attend_sums *o, const struct attend_block *b, const float *p, const float *less, size_t c, const int rows,
-    const enum maas_dtype type, const int regs)
+gather(struct attend_sums *o, const struct attend_block *b, const float *p, const float *less, size_t n, size_t c,
+    const int rows, const enum maas_dtype type, const int regs)
 {
 	const size_t size = bytes_of(type);
 	__m512 s[4][4];
 
-	chains(s, p, MAAS_KEYS, (const char *)b->v + c * size, b->row, b->n,
+	chains(s, p, MAAS_KEYS, (const char *)b->v + c * size, b->row, n,
 	    c ? (const char *)b->v : b->soon + after(b->hd, type), rows, type, regs);
 #pragma GCC unroll 4
 	for (int r = 0; r < rows; r++)
@@ -161,12 +161,17 @@ scale(__m512 s[4], const float *by)
 		s[v] = _mm512_mul_ps(s[v], _mm512_loadu_ps(by + 16 * v));
 }
 
+/* Rows from row `at` on; what one of them does not see, and another does, has the weight 0. */
 INLINE void
-meet(struct attend_sums *o, const float *q, const struct attend_block *b, const int rows, const enum maas_dtype type)
+meet(struct attend_sums *o, const float *q, const struct attend_block *b, size_t at, const int rows,
+    const enum maas_dtype type)
 {
+	size_t c = 0, n = attend_sees(b, at + (size_t)rows - 1);
 	float p[4][MAAS_KEYS], less[4];
 	__m512 s[4][4];
-	size_t c = 0;
+
+	o += at;
+	q += at * b->hd;
 
 	chains(s, q, b->hd, b->k, MAAS_KEYS, b->hd, b->soon, rows, type, 4);
 #pragma GCC unroll 4
@@ -175,7 +180,7 @@ meet(struct attend_sums *o, const float *q, const struct attend_block *b, const 
 			straighten(s[r], 4);
 		if (type == MAAS_I8)
 			scale(s[r], attend_scales(b->k, b->hd));
-		less[r] = online(s[r], &o[r], b->n, b->scale);
+		less[r] = online(s[r], &o[r], attend_sees(b, at + (size_t)r), b->scale);
 		if (type == MAAS_I8)
 			scale(s[r], attend_scales(b->v, b->hd));
 #pragma GCC unroll 4
@@ -187,9 +192,9 @@ meet(struct attend_sums *o, const float *q, const struct attend_block *b, const 
 		_mm_prefetch(b->soon + after(b->hd, type) + MAAS_KEYS * b->hd + l, _MM_HINT_T0);
 	}
 	for (; c + WIDE <= b->hd; c += WIDE)
-		gather(o, b, p[0], less, c, rows, type, 4);
+		gather(o, b, p[0], less, n, c, rows, type, 4);
 	if (c < b->hd)
-		gather(o, b, p[0], less, c, rows, type, 2);
+		gather(o, b, p[0], less, n, c, rows, type, 2);
 }
 
 INLINE void
@@ -198,11 +203,11 @@ meet_all(struct attend_sums *o, const float *q, const struct attend_block *b, si
 	size_t r = 0;
 
 	for (; r + 4 <= rows; r += 4)
-		meet(o + r, q + r * b->hd, b, 4, type);
+		meet(o, q, b, r, 4, type);
 	for (; r + 2 <= rows; r += 2)
-		meet(o + r, q + r * b->hd, b, 2, type);
+		meet(o, q, b, r, 2, type);
 	if (r < rows)
-		meet(o + r, q + r * b->hd, b, 1, type);
+		meet(o, q, b, r, 1, type);
 }
 
 TARGET void

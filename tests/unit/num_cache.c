@@ -77,12 +77,29 @@ fill(char *keys, char *values, size_t stride, enum maas_dtype type, const float 
 	}
 }
 
+/* Queries 0 ... T a few at a time, 1, 2, ... of them, which begin and end anywhere in a block: as all together. */
+static int
+parts_differ(const struct maas_keys *cache, const float *q, const float *all, const float *lse, size_t hd)
+{
+	static float some[T * MAAS_HEAD], sums[T];
+	int bad = 0;
+
+	for (size_t t = 0, n = 1; t < T; t += n, n = n % 23 + 1) {
+		size_t rows = T - t < n ? T - t : n;
+
+		maas_attend_fwd(some, hd, sums, q + t * hd, hd, rows, t, cache, hd, scratch);
+		bad += memcmp(some, all + t * hd, rows * hd * sizeof *some) != 0;
+		bad += memcmp(sums, lse + t, rows * sizeof *sums) != 0;
+	}
+	return bad;
+}
+
 /* One query alone and all together; against double, and as in portable C. */
 static void
 check_cache(enum maas_dtype type, size_t hd, float *want)
 {
 	static float k[BLOCKS * MAAS_KEYS * MAAS_HEAD], v[BLOCKS * MAAS_KEYS * MAAS_HEAD], q[T * MAAS_HEAD];
-	static float one[MAAS_HEAD], all[T * MAAS_HEAD];
+	static float one[MAAS_HEAD], all[T * MAAS_HEAD], lse[T];
 	static _Alignas(64) char keys[BLOCKS * PART], values[BLOCKS * PART];
 	const void *kb[] = { keys, keys + PART, keys + 2 * PART }, *vb[] = { values, values + PART, values + 2 * PART };
 	struct maas_keys cache = { .type = type, .k = kb, .v = vb, .row = hd, .turned = 1 };
@@ -93,13 +110,15 @@ check_cache(enum maas_dtype type, size_t hd, float *want)
 	maas_fill_normal(k, BLOCKS * MAAS_KEYS * hd, 1.5, 5, hd);
 	maas_fill_normal(v, BLOCKS * MAAS_KEYS * hd, 1.5, 6, hd);
 	fill(keys, values, PART, type, k, v, hd);
-	maas_attend_fwd(all, hd, NULL, q, hd, T, 0, &cache, hd, scratch);
+	maas_attend_fwd(all, hd, lse, q, hd, T, 0, &cache, hd, scratch);
 	for (size_t t = 0; t < T; t++) {
 		maas_attend_fwd(one, hd, NULL, q + t * hd, hd, 1, t, &cache, hd, scratch);
 		bad += memcmp(one, all + t * hd, hd * sizeof *one) != 0;
 		worst = fmax(worst, t % 31 == 0 ? off(one, type, q, k, v, t, hd) : 0);
 	}
 	ok(!bad, "%s, heads of %zu: a query alone as among others, %d differ", maas_dtype_name(type), hd, bad);
+	bad = parts_differ(&cache, q, all, lse, hd);
+	ok(!bad, "a few together too, %d differ", bad);
 	ok(worst < 2e-5, "off by %.2g", worst);
 	if (maas_isa() == MAAS_PORTABLE)
 		memcpy(want, all, T * hd * sizeof *all);
