@@ -18,7 +18,7 @@ typedef void reference(const struct row *, double *y, double *const *in);
 struct arg {
 	int ndim;
 	size_t dim[MAAS_DIMS];
-	int ids; /* > 0: whole numbers below it */
+	int ids;                            /* > 0: whole numbers below it */
 	enum { LEARNT, FIXED, RISING } how; /* no gradient, positive; from 0 to ids, ascending */
 };
 
@@ -446,6 +446,168 @@ last(struct maas_tape *t, struct maas_node **in)
 	return maas_last(t, in[0], in[1], in[0]->dim[0] / in[1]->dim[0]);
 }
 
+/* The mean of rows, by weights that softmax makes of scores where there are any. */
+static void
+ref_pool_mean(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++) {
+		size_t length = (size_t)in[1][i / r->cols], at = i / r->cols * LAST_TIME;
+		double sum = 0;
+
+		y[i] = 0;
+		for (size_t s = 0; s < length; s++) {
+			double weight = in[2] ? exp(in[2][at + s]) : 1;
+
+			sum += weight;
+			y[i] += weight * in[0][(at + s) * r->cols + i % r->cols];
+		}
+		y[i] /= length ? sum : 1;
+	}
+}
+
+static void
+ref_pool_max(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++) {
+		const double *x = in[0] + i / r->cols * LAST_TIME * r->cols + i % r->cols;
+
+		y[i] = in[1][i / r->cols] ? x[0] : 0;
+		for (size_t s = 1; s < (size_t)in[1][i / r->cols]; s++)
+			y[i] = x[s * r->cols] <= y[i] || isnan(y[i]) ? y[i] : x[s * r->cols];
+	}
+}
+
+static void
+ref_pool_first(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++)
+		y[i] = in[1][i / r->cols] ? in[0][i / r->cols * LAST_TIME * r->cols + i % r->cols] : 0;
+}
+
+static struct maas_node *
+pool_mean(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_pool(
+	    t, in[0], in[1], in[2], in[0]->dim[0] / in[1]->dim[0], in[2] ? MAAS_POOL_WEIGHTED : MAAS_POOL_MEAN);
+}
+
+static struct maas_node *
+pool_max(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_pool(t, in[0], in[1], NULL, in[0]->dim[0] / in[1]->dim[0], MAAS_POOL_MAX);
+}
+
+static struct maas_node *
+pool_first(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_pool(t, in[0], in[1], NULL, in[0]->dim[0] / in[1]->dim[0], MAAS_POOL_FIRST);
+}
+
+static void
+ref_join(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++) {
+		size_t row = i / r->cols, c = i % r->cols, n = r->in[0].dim[1];
+
+		y[i] = c < n ? in[0][row * n + c] : in[1][row * (r->cols - n) + c - n];
+	}
+}
+
+static struct maas_node *
+join(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_join(t, in[0], in[1]);
+}
+
+/* The sum of products of gate j for one row: of x and its bias, of h and its bias. */
+static double
+gate(double *const *in, int which, size_t j, const double *x, size_t n)
+{
+	double sum = in[4 + which] ? in[4 + which][j] : 0;
+
+	for (size_t l = 0; l < n; l++)
+		sum += in[2 + which][j * n + l] * x[l];
+	return sum;
+}
+
+static double
+logistic(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
+static const size_t in_gates[] = { 1, 4, 3 };
+
+/* A step of n units: h and c become those after it. */
+static void
+ref_step(enum maas_cell cell, double *h, double *c, size_t n, const double *x, size_t wide, double *const *in)
+{
+	double new[64];
+
+	for (size_t l = 0; l < n; l++) {
+		double g[4], u[4];
+
+		for (size_t k = 0; k < in_gates[cell]; k++) {
+			g[k] = gate(in, 0, k * n + l, x, wide);
+			u[k] = gate(in, 1, k * n + l, h, n);
+		}
+		if (cell == MAAS_CELL_RNN) {
+			new[l] = tanh(g[0] + u[0]);
+		} else if (cell == MAAS_CELL_LSTM) {
+			c[l] = logistic(g[1] + u[1]) * c[l] + logistic(g[0] + u[0]) * tanh(g[2] + u[2]);
+			new[l] = logistic(g[3] + u[3]) * tanh(c[l]);
+		} else {
+			double z = logistic(g[1] + u[1]);
+
+			new[l] = (1 - z) * tanh(g[2] + logistic(g[0] + u[0]) * u[2]) + z *h[l];
+		}
+	}
+	memcpy(h, new, n * sizeof *h);
+}
+
+static void
+ref_sequences(const struct row *r, double *y, double *const *in, enum maas_cell cell, int reverse)
+{
+	size_t wide = r->in[0].dim[1], n = r->cols;
+
+	memset(y, 0, r->rows * n * sizeof *y);
+	for (size_t i = 0; i < r->rows / LAST_TIME; i++) {
+		size_t length = (size_t)in[1][i];
+		double h[64] = { 0 }, c[64] = { 0 };
+
+		for (size_t s = 0; s < length; s++) {
+			size_t at = i * LAST_TIME + (reverse ? length - 1 - s : s);
+
+			ref_step(cell, h, c, n, in[0] + at * wide, wide, in);
+			memcpy(y + at * n, h, n * sizeof *h);
+		}
+	}
+}
+
+static struct maas_node *
+sequences(struct maas_tape *t, struct maas_node **in, enum maas_cell cell, int reverse)
+{
+	const struct maas_cell_params p = { in[2], in[3], in[4], in[5] };
+
+	return maas_recurrent(t, in[0], in[1], &p, in[0]->dim[0] / in[1]->dim[0], cell, reverse);
+}
+
+#define CELL(name, cell, reverse) \
+	static void ref_##name(const struct row *r, double *y, double *const *in) \
+	{ \
+		ref_sequences(r, y, in, cell, reverse); \
+	} \
+	static struct maas_node *name(struct maas_tape *t, struct maas_node **in) \
+	{ \
+		return sequences(t, in, cell, reverse); \
+	}
+CELL(rnn, MAAS_CELL_RNN, 0)
+CELL(lstm, MAAS_CELL_LSTM, 0)
+CELL(lstm_reverse, MAAS_CELL_LSTM, 1)
+CELL(gru, MAAS_CELL_GRU, 0)
+CELL(gru_reverse, MAAS_CELL_GRU, 1)
+#undef CELL
+
 /* clang-format off */
 #define V(n)    { 1, { n }, 0, LEARNT }
 #define M(m, n) { 2, { m, n }, 0, LEARNT }
@@ -497,6 +659,31 @@ static const struct row rows[] = {
 	    0, { R(33, 4800), I(4800, 30000), F(4800), M(30000, 128), M(32, 128), V(128) } },
 	{ &maas_op_last, "some without a row", last, ref_last, { M(7 * LAST_TIME, 19), I(7, LAST_TIME + 1) }, 7, 19, 0,
 	    { M(4096, 384), I(32, 128) } },
+	{ &maas_op_pool, "first", pool_first, ref_pool_first, { M(7 * LAST_TIME, 19), I(7, LAST_TIME + 1) }, 7, 19, 0,
+	    { M(1280, 128), I(32, 41) } },
+	{ &maas_op_pool, "mean", pool_mean, ref_pool_mean, { M(7 * LAST_TIME, 19), I(7, LAST_TIME + 1) }, 7, 19, 0,
+	    { M(1280, 128), I(32, 41) } },
+	{ &maas_op_pool, "max", pool_max, ref_pool_max, { M(7 * LAST_TIME, 19), I(7, LAST_TIME + 1) }, 7, 19, 0,
+	    { M(1280, 128), I(32, 41) } },
+	{ &maas_op_pool, "scores", pool_mean, ref_pool_mean,
+	    { M(23 * LAST_TIME, 19), I(23, LAST_TIME + 1), M(23 * LAST_TIME, 1) }, 23, 19, 0,
+	    { M(1280, 128), I(32, 41), M(1280, 1) } },
+	{ &maas_op_join, "plain", join, ref_join, { M(37, 19), M(37, 30) }, 37, 49, 0, { M(1280, 128), M(1280, 128) } },
+	{ &maas_op_recurrent, "rnn", rnn, ref_rnn,
+	    { M(19 * LAST_TIME, 7), I(19, LAST_TIME + 1), M(11, 7), M(11, 11), V(11), V(11) }, 19 * LAST_TIME, 11, 0.06,
+	    { M(1280, 128), I(32, 41), M(128, 128), M(128, 128), V(128), V(128) } },
+	{ &maas_op_recurrent, "lstm", lstm, ref_lstm,
+	    { M(19 * LAST_TIME, 21), I(19, LAST_TIME + 1), M(68, 21), M(68, 17), V(68), V(68) }, 19 * LAST_TIME, 17, 0.06,
+	    { M(1280, 128), I(32, 41), M(512, 128), M(512, 128), V(512), V(512) } },
+	{ &maas_op_recurrent, "lstm, reverse, no bias", lstm_reverse, ref_lstm_reverse,
+	    { M(7 * LAST_TIME, 5), I(7, LAST_TIME + 1), M(12, 5), M(12, 3) }, 7 * LAST_TIME, 3, 0.06,
+	    { M(1280, 128), I(32, 41), M(512, 128), M(512, 128) } },
+	{ &maas_op_recurrent, "gru", gru, ref_gru,
+	    { M(19 * LAST_TIME, 7), I(19, LAST_TIME + 1), M(51, 7), M(51, 17), V(51), V(51) }, 19 * LAST_TIME, 17, 0.06,
+	    { M(1280, 128), I(32, 41), M(384, 128), M(384, 128), V(384), V(384) } },
+	{ &maas_op_recurrent, "gru, reverse", gru_reverse, ref_gru_reverse,
+	    { M(3 * LAST_TIME, 9), I(3, LAST_TIME + 1), M(15, 9), M(15, 5), V(15), V(15) }, 3 * LAST_TIME, 5, 0.06,
+	    { M(1280, 128), I(32, 41), M(384, 128), M(384, 128), V(384), V(384) } },
 	{ &maas_op_class_loss, "plain", class_loss, ref_class_loss, { M(21, 9), I(21, 9) }, 1, 1, 0,
 	    { M(2048, 10), I(2048, 10) } },
 	{ &maas_op_class_loss, "weights", class_loss, ref_class_loss, { M(300, 70), I(300, 70), F(300) }, 1, 1, 0,

@@ -140,6 +140,21 @@ struct maas_node *maas_bag(struct maas_tape *, const struct maas_sparse_rows *, 
 		/* act(sum of value table[col] + x[n,C] + bias) -> [n,C]; table [columns,C]; x, bias may be NULL */
 struct maas_node *maas_last(struct maas_tape *, struct maas_node *x, struct maas_node *lengths, size_t time);
 		/* x [n time, C], lengths [n] I32 -> [n,C]: row length - 1 of each sequence; 0 where there is none */
+enum maas_pooling { MAAS_POOL_FIRST, MAAS_POOL_MEAN, MAAS_POOL_MAX, MAAS_POOL_WEIGHTED };
+struct maas_node *maas_pool(struct maas_tape *, struct maas_node *x, struct maas_node *lengths,
+    struct maas_node *scores, size_t time, enum maas_pooling);
+		/* x [n time, C], lengths [n] I32 -> [n,C], of the first `length` rows of a sequence; 0 where there are none;
+		 * WEIGHTED: by softmax of scores [n time, 1], else NULL */
+struct maas_node *maas_join(struct maas_tape *, struct maas_node *a, struct maas_node *b);     /* [n,A], [n,B] -> [n,A+B] */
+enum maas_cell { MAAS_CELL_RNN, MAAS_CELL_LSTM, MAAS_CELL_GRU };
+struct maas_cell_params {                       /* G gates of H units: 1, 4 (i, f, g, o), 3 (r, z, n) */
+	struct maas_node *w_ih, *w_hh;          /* [G H, C], [G H, H] */
+	struct maas_node *b_ih, *b_hh;          /* [G H]; NULL: none */
+};
+struct maas_node *maas_recurrent(struct maas_tape *, struct maas_node *x, struct maas_node *lengths,
+    const struct maas_cell_params *, size_t time, enum maas_cell, int reverse);
+		/* x [n time, C], lengths [n] I32 -> h [n time, H], as PyTorch's cells; reverse: from each sequence's last
+		 * row to its first; rows past its length are 0, and whatever x has there is not read */
 struct maas_node *maas_class_loss(struct maas_tape *, struct maas_node *logits, struct maas_node *targets,
     struct maas_node *weights);
 		/* mean over rows of -log softmax(logits[n,C])[target], by weights [n] (NULL: 1); target < 0: left out */

@@ -155,6 +155,26 @@ void maas_rope_bwd(float *dx, const float *dy, const float *turn, size_t heads, 
 void maas_swiglu_fwd(float *y, const float *gate, const float *x, size_t n);
 void maas_swiglu_dx(float *dx, const float *dy, const float *gate, size_t n, int add);
 void maas_swiglu_dgate(float *dgate, const float *dy, const float *gate, const float *x, size_t n, int add);
+/*
+ * A step of a recurrent cell of n units, one row.  gates come as sums of products, x W_ih^T + b_ih + h W_hh^T + b_hh, and
+ * stay as what they have become, for the way back, which makes them their sums' gradients.  Gates as PyTorch orders them.
+ *
+ *	LSTM (Hochreiter & Schmidhuber 1997; Gers et al. 2000)  i, f, g, o:  c = f before + i tanh(g),  h = o tanh(c)
+ *	GRU (Cho et al. 2014)  r, z, n:  n = tanh(gates + r hidden),  h = (1 - z) n + z before
+ *	RNN (Elman 1990):  h = tanh(gates)
+ *
+ * Of a GRU, hidden [3 n] is h W_hh^T + b_hh, apart from gates; on the way back it becomes the gradient of itself, and dh
+ * what of it goes straight to `before`.  dc comes as the gradient from the step behind, and leaves for the one before.
+ * Gates are within 3 units of the last place of their sums' (tanh 2), c and h within 8 of |before| + 1.
+ */
+void maas_lstm_fwd(float *h, float *c, float *gates, const float *before, size_t n);
+void maas_lstm_bwd(float *gates, float *dc, const float *dh, const float *c, const float *before, size_t n);
+void maas_gru_fwd(float *h, float *gates, const float *hidden, const float *before, size_t n);
+void maas_gru_bwd(float *gates, float *hidden, float *dh, const float *before, size_t n);
+void maas_rnn_fwd(float *h, float *gates, size_t n);
+void maas_rnn_bwd(float *gates, const float *dh, size_t n);
+/* Where x is above top, or the first NaN, top = x and at = number. */
+void maas_rise(float *top, int32_t *at, const float *x, size_t n, int32_t number);
 /* y [n] = or += (add) the sums of the columns of x [rows, n], row stride ld; in parts of 256 rows. */
 void maas_column_sums(float *y, const float *x, size_t rows, size_t ld, size_t n, int add);
 /* One pass over a row that comes in pieces: state { maximum, sum } starts { -INFINITY, 0 }. */
