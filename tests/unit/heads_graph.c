@@ -227,9 +227,58 @@ check(const char *name, const struct maas_kind *kind, int values)
 	drop(&t);
 }
 
+/* A text that goes through the engine in several passes answers as the graph does in one; beside another, the same. */
+static void
+check_long(const struct maas_kind *kind)
+{
+	enum { LONG = 550 };
+	static int32_t id[LONG + 9];
+	size_t start[] = { 0, 9, LONG + 9 };
+	struct maas_design x = { .rows = 2, .seq = { start, id } }, alone;
+	double out[2 * LABELS], one[LABELS];
+	struct net t = { .model = maas_model_new(kind), .arena = maas_arena_new(1 << 20) };
+	const float *y;
+	void *work = NULL;
+
+	t.run = (struct maas_run){ .team = maas_team_new(2), .precision = MAAS_F32, .rows = LONG, .time = LONG };
+	maas_set_all(kind->fields, t.model->settings, "layers=2 heads=4 embed=32 context=600 vocab=61");
+	*(struct maas_head *)t.model->settings = (struct maas_head){ .outputs = LABELS, .time = LONG };
+	t.tape = maas_tape_new(t.arena);
+	t.loss = kind->loss(t.model, t.tape, LONG);
+	if (!t.loss || maas_tape_plan(t.tape, t.loss, MAAS_TRAIN)) {
+		ok(0, "%s: %s", kind->name, maas_error());
+		return;
+	}
+	t.run.stride = (maas_tape_scratch(t.tape) + 127) / 64 * 64;
+	t.run.scratch = maas_take(t.arena, 2, t.run.stride);
+	for (size_t i = 0; i < maas_tape_params(t.tape)->count; i++)
+		fill(maas_tape_params(t.tape)->node[i], (uint32_t)i);
+	for (int i = 0; i < LONG + 9; i++)
+		id[i] = id_of(i / 61, i);
+	memcpy(maas_tape_input(t.tape, "ids")->val, id + 9, LONG * sizeof *id);
+	*(int32_t *)maas_tape_input(t.tape, "lengths")->val = LONG;
+	*(int32_t *)maas_tape_input(t.tape, "labels")->val = 1;
+	maas_forward(t.tape, &t.run);
+	y = t.loss->in[0]->val;
+	if (add_tensors(&t) || !(work = kind->rows->work(t.model))) {
+		ok(0, "%s: %s", kind->name, maas_error());
+		return;
+	}
+	kind->rows->apply(t.model, &x, out, work);
+	alone = maas_design_part(&x, 1, 1);
+	kind->rows->apply(t.model, &alone, one, work);
+	for (size_t k = 0; k < LABELS; k++)
+		ok(near(out[LABELS + k], (double)y[k], 1), "%s: %d ids: %g", kind->name, LONG, out[LABELS + k]);
+	ok(!memcmp(one, out + LABELS, sizeof one), "%s: alone the same", kind->name);
+	kind->rows->end(work);
+	drop(&t);
+}
+
 int
 main(void)
 {
+	check_long(&maas_kind_gpt);
+	check_long(&maas_kind_llama);
 	check("gpt", &maas_kind_gpt, 0);
 	check("llama", &maas_kind_llama, 0);
 	check("gpt-value", &maas_kind_gpt, 1);
