@@ -19,6 +19,7 @@
 #define WHOLE       96             /* rows that make it worth to pack all of k */
 #define SLAB        (1 << 20)      /* a member's share of packed panels */
 #define SLAB_PANELS 8              /* fewer are not worth it */
+#define LINE        16             /* floats of a line of the caches */
 #define NEAR        (256 << 10)    /* bytes of weights that are asked for before they are multiplied */
 #define SOON        6              /* rows of y between one that is finished and one that is asked for */
 
@@ -70,6 +71,15 @@ maas_tile_now(void)
 		return &maas_tile_avx2;
 #endif
 	return &maas_tile_portable;
+}
+
+/* Blocks of one size, not whole ones and a rest: members end together. */
+static size_t
+even(size_t n, size_t most, size_t unit)
+{
+	size_t parts = (n + most - 1) / most, each = parts ? (n + parts - 1) / parts : 0;
+
+	return each ? TILE_UP(each, unit) < most ? TILE_UP(each, unit) : most : unit;
 }
 
 /* Steps of a part. */
@@ -371,12 +381,51 @@ place(const struct job *g, size_t j, size_t l)
 	return w;
 }
 
+/*
+ * Reads of every line, as they lie: what was asked for is here, and what the processor did not care to bring then comes
+ * as soon as memory gives it, which multiplication, a column beside the other, would not have from it.  Rows of parts
+ * of TILE_K steps.  As floats: reads of whole numbers were measured to wait for each other.
+ */
+static void
+touch(const void *p, size_t row, size_t steps, size_t rows)
+{
+	for (size_t j = 0; j < rows; j++)
+		for (size_t l = 0; l < steps; l += 8 * LINE) {
+			const volatile float *line = (const float *)p + j * row + l;
+
+#pragma GCC unroll 8
+			for (size_t i = 0; i < 8; i++)
+				(void)line[i * LINE];
+		}
+}
+
+/* One row by TILE_FEW columns, through the parts of k that are whole: the steps done. */
+static size_t
+one(const struct job *g, struct room *s, float *c, size_t j)
+{
+	size_t whole = g->k / TILE_K * TILE_K, row = g->b.row * sizeof(float), k;
+	size_t most = even(whole, TILE_PARTS * TILE_K, TILE_K);
+
+	for (const float *end = c + TILE_FEW; c < end; c += TILE_ONE, j += TILE_ONE)
+		for (size_t l = 0; l < whole; l += k) {
+			struct maas_place w = { .p = tile_at(g->b, j, l).p, .row = row };
+
+			k = tile_least(whole - l, most);
+			w.soon = l + k < whole ? w.p + k * sizeof(float) : w.p - l * sizeof(float) + TILE_ONE * row;
+			touch(w.p, g->b.row, k, TILE_ONE);
+			g->tile->one_f32(c, s->a + l / TILE_K * TILE_ROW, &w, k / TILE_K, l > 0);
+		}
+	return whole;
+}
+
 /* TILE_FEW columns through all of k, a group of rows after the other: the second finds the weights near. */
 static void
 few(const struct job *g, struct room *s, float *c, size_t j)
 {
+	size_t done = g->m == 1 && !g->half && g->tile->one_f32 ? one(g, s, c, j) : 0;
+
 	for (size_t i = 0; i < g->m; i += few_rows(g))
-		for (size_t l = 0; l < g->k; l += TILE_K) {
+		for (size_t l = done; l < g->k; l += TILE_K) {
 			size_t k = tile_least(g->k - l, TILE_K), m = tile_least(g->m - i, few_rows(g));
 			const float *a = s->a + (l / TILE_K * g->m + i) * TILE_ROW;
 			struct maas_place w = place(g, j, l);
@@ -435,15 +484,6 @@ blocks(void *arg, size_t begin, size_t end, int member)
 		tile_put_end();
 	if (g->tile->leave)
 		g->tile->leave();
-}
-
-/* Blocks of one size, not whole ones and a rest: members end together. */
-static size_t
-even(size_t n, size_t most, size_t unit)
-{
-	size_t parts = (n + most - 1) / most, each = parts ? (n + parts - 1) / parts : 0;
-
-	return each ? TILE_UP(each, unit) < most ? TILE_UP(each, unit) : most : unit;
 }
 
 /* Rows of a block, and whether all of k is packed for them. */

@@ -25,6 +25,8 @@
 #define TILE_ROW       (TILE_K + 16) /* not a power of two: rows would share a set of the cache */
 #define TILE_FEW       16
 #define TILE_ROWS      8
+#define TILE_ONE       8         /* columns that one row meets together */
+#define TILE_PARTS     4         /* parts of TILE_K steps that it does */
 #define TILE_BF        32        /* steps that bf16 sums together */
 #define TILE_ALONE     (1 << 20) /* multiplications that one thread makes sooner than several begin */
 #define TILE_UP(n, to) (((n) + (to)-1) / (to) * (to))
@@ -60,6 +62,12 @@ struct maas_tile {
 	 */
 	void (*few_f32)(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add);
 	void (*few_bf16)(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add);
+	/*
+	 * One row: TILE_ONE columns of the same sums, of 1 to TILE_PARTS parts of TILE_K steps each, a part's a TILE_ROW
+	 * behind the last one's.  What is asked for is as much, line by line along each row from soon on.  Columns are
+	 * few enough for the first cache to hold this and much of that.  NULL: the tier has none.
+	 */
+	void (*one_f32)(float *c, const float *a, const struct maas_place *w, size_t parts, int add);
 	maas_pack_words *pack_few;
 	size_t few_rows_f32, few_rows; /* of few_f32 and of few_bf16 at most */
 	void (*leave)(void);           /* a thread gives back what these keep from call to call; NULL: nothing */
@@ -68,6 +76,7 @@ struct maas_tile {
 extern const struct maas_tile maas_tile_portable;
 #if defined(__x86_64__)
 extern const struct maas_tile maas_tile_avx2, maas_tile_avx512;
+void tile_one_f32(float *c, const float *a, const struct maas_place *w, size_t parts, int add); /* by AVX2 */
 const struct maas_tile *maas_tile_amx(void);
 const struct maas_tile *maas_tile_dp(void); /* avx512's where the processor does not multiply pairs, or not as fast */
 #endif

@@ -258,6 +258,52 @@ one_f32(float *c, const float *a, const struct maas_place *w, size_t k, int add)
 		_mm256_storeu_ps(c + v * 8, add ? _mm256_add_ps(_mm256_loadu_ps(c + v * 8), s[v]) : s[v]);
 }
 
+/* Parts' sums are made side by side: each is a chain of its own. */
+INLINE void
+one_f32_parts(float *c, const float *a, const struct maas_place *w, int add, const size_t parts)
+{
+	__m256 s[TILE_PARTS], r[8], sum;
+
+#pragma GCC unroll 4
+	for (size_t v = 0; v < parts; v++)
+		s[v] = _mm256_setzero_ps();
+	for (size_t l = 0; l < TILE_K; l += 8) { /* in a row that is asked for, 32 steps of l are its whole */
+		const char *soon = w->soon + l / 32 * w->row + l % 32 * 32 * parts;
+
+#pragma GCC unroll 4
+		for (size_t v = 0; v < parts; v++) {
+#pragma GCC unroll 8
+			for (size_t j = 0; j < TILE_ONE; j++)
+				r[j] = _mm256_loadu_ps((const float *)(w->p + j * w->row) + v * TILE_K + l);
+#pragma GCC unroll 4
+			for (size_t i = 0; i < 4; i++)
+				_mm_prefetch(soon + (4 * v + i) * 64, _MM_HINT_T0);
+			turn_8(r);
+#pragma GCC unroll 8
+			for (size_t h = 0; h < 8; h++)
+				s[v] = _mm256_fmadd_ps(_mm256_set1_ps(a[v * TILE_ROW + l + h]), r[h], s[v]);
+		}
+	}
+	sum = add ? _mm256_add_ps(_mm256_loadu_ps(c), s[0]) : s[0];
+#pragma GCC unroll 4
+	for (size_t v = 1; v < parts; v++)
+		sum = _mm256_add_ps(sum, s[v]);
+	_mm256_storeu_ps(c, sum);
+}
+
+#define ONE_F32_CASE(n) \
+	case n: one_f32_parts(c, a, w, add, n); break;
+
+TARGET void
+tile_one_f32(float *c, const float *a, const struct maas_place *w, size_t parts, int add)
+{
+	/* clang-format off */
+	switch (parts) {
+	ONE_F32_CASE(1) ONE_F32_CASE(2) ONE_F32_CASE(3) ONE_F32_CASE(4)
+	}
+	/* clang-format on */
+}
+
 #define FEW_F32_CASE(n) \
 	case n: f32_rows(c, a, t, TILE_FEW, k, add, n); break;
 
@@ -404,6 +450,7 @@ const struct maas_tile maas_tile_avx2 = {
 	.pack_b = pack_b,
 	.few_f32 = few_f32,
 	.few_bf16 = few_bf16,
+	.one_f32 = tile_one_f32,
 	.pack_few = pack_a,
 	.few_rows_f32 = FEW_ROWS,
 	.few_rows = FEW_ROWS,

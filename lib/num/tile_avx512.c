@@ -419,6 +419,7 @@ const struct maas_tile maas_tile_avx512 = {
 	.pack_b = pack_b,
 	.few_f32 = few_f32,
 	.few_bf16 = few_bf16,
+	.one_f32 = tile_one_f32,
 	.pack_few = pack_a,
 	.few_rows_f32 = FEW_ROWS,
 	.few_rows = TILE_ROWS,
