@@ -7,13 +7,13 @@
 #include "model_registry.h"
 
 struct quantize {
-	int type;
+	int type, json;
 };
 
 static const char *const quantize_types[] = { "q8", "q4", NULL };
-static const struct maas_field quantize_fields[] = {
-	MAAS_ENUM('t', quantize, type, quantize_types, 0, "what weights become: 8 bits each, or 4"), MAAS_END
-};
+static const struct maas_field quantize_fields[] = { MAAS_ENUM('t', quantize, type, quantize_types, 0,
+							 "what weights become: 8 bits each, or 4"),
+	MAAS_FLAG(0, quantize, json, "print JSON: what info prints of what was written"), MAAS_END };
 
 static int
 quantize(struct call *c)
@@ -35,6 +35,8 @@ quantize(struct call *c)
 	maas_model_close(to);
 	maas_team_free(team);
 	maas_model_close(from);
+	if (rc == 0 && o->json)
+		rc = model_info_written(c->operand[1]);
 	return rc < 0 ? fail(c) : finish(c);
 }
 

@@ -3,6 +3,7 @@
 
 #include "maas/model.h"
 #include "model_convert.h"
+#include "model_look.h"
 
 static const char *const precisions[] = { "file", "f32", "bf16", "f16", NULL };
 static const enum maas_dtype types[] = { MAAS_DTYPES, MAAS_F32, MAAS_BF16, MAAS_F16 };
@@ -10,7 +11,7 @@ static const enum maas_dtype types[] = { MAAS_DTYPES, MAAS_F32, MAAS_BF16, MAAS_
 const struct maas_field convert_fields[] = { MAAS_ENUM(0, convert_options, precision, precisions, 0,
 						 "what weights become; file: as they are stored"),
 	MAAS_SIZE(0, convert_options, shard_size, 1, 1e18, 5e9, "bytes of tensors in a file of a directory, at most"),
-	MAAS_END };
+	MAAS_FLAG(0, convert_options, json, "print JSON: what info prints of what was written"), MAAS_END };
 
 static int
 ends_in(const char *s, const char *tail)
@@ -79,5 +80,7 @@ model_convert(struct call *c)
 	}
 	maas_model_close(m);
 	maas_team_free(team);
+	if (rc == 0 && o->json)
+		rc = model_info_written(to);
 	return rc < 0 ? fail(c) : finish(c);
 }

@@ -5,7 +5,7 @@
 #include "driver.h"
 
 struct convert_options {
-	int precision;
+	int precision, json;
 	size_t shard_size;
 };
 extern const struct maas_field convert_fields[];

@@ -120,6 +120,17 @@ info_text(const struct maas_model *m, const struct facts *have)
 }
 
 int
+model_info_written(const char *path)
+{
+	struct maas_model *m = maas_model_open(path);
+	struct facts f;
+	int rc = !m || count(&f, m) < 0 ? -1 : info_json(m, &f);
+
+	maas_model_close(m);
+	return rc;
+}
+
+int
 model_info(struct call *c)
 {
 	const struct look_options *o = c->part[0];

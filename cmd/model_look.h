@@ -10,6 +10,7 @@ struct look_options {
 extern const struct maas_field look_fields[];
 
 int model_info(struct call *);
+int model_info_written(const char *path); /* what info --json prints, of a model that was written just now */
 int model_tensors(struct call *);
 int model_verify(struct call *);
 int model_diff(struct call *);

@@ -46,6 +46,9 @@ maas-generate -m tiny.maas -n 8 -p 'Once upon' >a; maas-generate -m tiny -n 8 -p
 cat tiny/special_tokens_map.json tiny/tokenizer_config.json tiny/generation_config.json
 maas-model convert --precision bf16 tiny third.maas && maas-model verify third.maas && maas-generate -m third.maas -n 3 -p x | wc -l
 
+echo 'what was written, told as info does:'
+maas-model convert --json tiny.maas told >told.json && maas-model info --json told | cmp - told.json && jq -c '[.kind, .weights, .parameters]' told.json
+
 echo 'refused:'
 bad() { "$@"; echo "$?"; }
 bad maas-model convert tiny.maas

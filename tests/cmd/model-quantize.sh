@@ -21,6 +21,8 @@ for m in m8 m4; do
 	for isa in portable avx2 avx512 amx; do MAAS_ISA=$isa maas-generate -q -m $m.maas -n 40 -s 3 --temperature 0.9 -p 'My chain' >$isa; cmp $isa portable; done
 	for j in 1 2 3; do maas-generate -q -m $m.maas -n 40 -s 3 --temperature 0.9 -p 'My chain' -j $j | cmp - portable; done
 done
+# what was written, told as info does
+maas-model quantize --json -t q4 m.maas told.maas >told.json && maas-model info --json told.maas | cmp - told.json && jq -c '[.kind, .weights]' told.json
 # what cannot be made of few bits, or is
 maas-model quantize m8.maas again.maas; echo "exit $?"
 maas-model quantize -t q8 m4.maas again.maas; echo "exit $?"
