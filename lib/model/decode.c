@@ -347,8 +347,10 @@ maas_decoder_join(struct maas_decoder *d, const struct maas_request *q)
 	s->share = q->share;
 	s->idle = 0;
 	s->apart = q->embed ? 0 : s->score && s->score < n ? s->score - 1 : n - 1;
-	if (reserve(d, s, blocks) < 0)
+	if (reserve(d, s, blocks) < 0) {
+		slot_forget(d, s);
 		return NULL;
+	}
 	s->taken = 1;
 	d->live[d->nlive++] = s;
 	if (q->beams > 1 && q->max_new > 0 && beams_join(d, s, q) < 0) {
@@ -574,7 +576,6 @@ gather(void *arg, size_t begin, size_t end, int member)
 	}
 }
 
-/* The token chosen becomes part of the text. */
 int
 maas_decoder_ends(const struct maas_decoder *d, int32_t id)
 {
@@ -584,6 +585,7 @@ maas_decoder_ends(const struct maas_decoder *d, int32_t id)
 	return 0;
 }
 
+/* The token chosen becomes part of the text. */
 static void
 say(struct maas_decoder *d, struct slot *s)
 {

@@ -337,9 +337,11 @@ fork_beam(struct beams *b, struct slot *to, const struct slot *from)
 		blocks_give(&d->blocks, to->block[i]);
 		blocks_share(&d->blocks, to->block[i] = from->block[i]);
 	}
-	if (from->fed % MAAS_KEYS)
+	if (from->fed % MAAS_KEYS) {
+		blocks_touch(&d->blocks, to->block[full]);
 		b->copy[b->copies++] = (struct copying){ d->net.cache + to->block[full] * d->net.block_bytes,
 			d->net.cache + from->block[full] * d->net.block_bytes };
+	}
 	memcpy(
 	    to->id + from->pub.prompt, from->id + from->pub.prompt, (from->pub.n - from->pub.prompt) * sizeof *to->id);
 	to->pub.n = from->pub.n;

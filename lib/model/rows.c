@@ -223,8 +223,8 @@ maas_rows_call_forget(struct maas_rows_call *c)
 	maas_reader_forget(c->reader);
 	maas_vectorize_forget(c->z);
 	maas_speller_forget(c->speller);
-	if (c->x.seq.id)
-		maas_wipe(c->x.seq.id, c->id_cap * sizeof *c->x.seq.id);
+	maas_wipe(c->x.seq.id, c->id_cap * sizeof *c->x.seq.id);
+	maas_wipe(c->tell.x.seq.id, c->tell.id_cap * sizeof *c->tell.x.seq.id);
 	maas_buf_wipe(&c->text);
 	maas_buf_wipe(&c->tell.name);
 	maas_buf_wipe(&c->tell.text);

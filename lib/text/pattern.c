@@ -95,7 +95,6 @@ end_gpt2(const unsigned char *s, size_t i, size_t n)
 	return next == n || last == i ? next : last;
 }
 
-/* cl100k, llama3 and qwen2: a contraction, or letters with one character before, or what end_other finds. */
 /* What stands alike in all later patterns: up to `digits` numbers, or symbols with what may end them, or white
  * space; `slash`: that may end symbols too; `whole`: white space at the end of the text is one piece. */
 static inline size_t
@@ -123,6 +122,7 @@ end_other(const unsigned char *s, size_t i, size_t n, int digits, int slash, int
 	return next == n || last == i ? next : last;
 }
 
+/* cl100k, llama3 and qwen2: a contraction, or letters with one character before, or what end_other finds. */
 static inline size_t
 end_modern(const unsigned char *s, size_t i, size_t n, int digits, int whole)
 {

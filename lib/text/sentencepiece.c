@@ -17,7 +17,7 @@ enum { UNIGRAM = 1, BPE, WORD, CHAR };
 
 struct model {
 	struct bpe_read *r;
-	int64_t type, bos, eos, pad;
+	int64_t type, bos, eos;
 	int fallback, prefix, squeeze, escape, suffix, bytes;
 	struct maas_span normalizer;
 	size_t charsmap;

@@ -51,6 +51,7 @@ maas_speller_forget(struct maas_speller *s)
 		return;
 	maas_encoder_forget(s->encoder);
 	maas_ids_wipe(&s->ids);
+	maas_wipe(s->spelt, s->spelt_cap * sizeof *s->spelt);
 }
 
 static int
@@ -67,6 +68,7 @@ static int
 encode(struct maas_speller *s, struct maas_span text, size_t most)
 {
 	size_t ahead = (most < SIZE_MAX / AHEAD / 2 ? most : SIZE_MAX / AHEAD / 2) * AHEAD + AHEAD;
+	int rest = 0;
 
 	while (text.n && s->ids.n <= most) {
 		size_t n = text.n;
@@ -75,8 +77,9 @@ encode(struct maas_speller *s, struct maas_span text, size_t most)
 			ahead *= 2;
 			continue;
 		}
-		if (maas_encode(s->encoder, (struct maas_span){ text.s, n }, &s->ids) < 0)
+		if ((rest ? maas_encode_rest : maas_encode)(s->encoder, (struct maas_span){ text.s, n }, &s->ids) < 0)
 			return -1;
+		rest = 1;
 		text.s += n;
 		text.n -= n;
 	}

@@ -280,6 +280,21 @@ order(void)
 	maas_arena_free(a);
 }
 
+/* What was turned away for want of cache was copied before: nothing of it stays. */
+static void
+turned_away(const struct maas_model *m)
+{
+	struct maas_decoder *d = decoder(m, 2, 5 * MAAS_KEYS, 0);
+	struct maas_sequence *s = join(d, 0, 0);
+	size_t left = 0;
+
+	ok(s && !join(d, 0, 0) && maas_why() == MAAS_TEMPFAIL, "%s", maas_error());
+	for (size_t i = 0; i < d->slot[1].id_cap; i++)
+		left += d->slot[1].id[i] != 0;
+	ok(d->slot[1].id_cap >= length[0] && !left, "none of its %zu ids is left", length[0]);
+	maas_decoder_free(d);
+}
+
 int
 main(void)
 {
@@ -302,6 +317,7 @@ main(void)
 		crowd(of, 0, 0);
 		crowd(of, 900, 60);
 		fairness(of);
+		turned_away(of);
 	}
 	maas_model_close(q8);
 	maas_model_close(m);

@@ -1,5 +1,6 @@
 /* Texts as sequences: what is kept of them, what stands around them, and what people would call their pieces. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "maas/text.h"
 #include "../test.h"
@@ -64,6 +65,55 @@ check_length(const struct maas_tokenizer *t)
 	maas_speller_free(s);
 }
 
+/* Blanks before a text's first word alone, and tokens so long that it is looked at in several goes. */
+static struct maas_tokenizer *
+blank_first(void)
+{
+	static const char json[] =
+	    "{\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"\xe2\x96\x81\"},"
+	    "{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"\xe2\x96\x81\"}]},"
+	    "\"decoder\":{\"type\":\"Replace\",\"pattern\":{\"String\":\"\xe2\x96\x81\"},\"content\":\" \"},"
+	    "\"model\":{\"type\":\"BPE\",\"unk_token\":null,\"vocab\":{\"\xe2\x96\x81\":0,\"a\":1,\"aa\":2,\"aaaa\":3,"
+	    "\"aaaaaaaa\":4,\"aaaaaaaaaaaaaaaa\":5,\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":6},"
+	    "\"merges\":[\"a a\",\"aa aa\",\"aaaa aaaa\",\"aaaaaaaa aaaaaaaa\",\"aaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaa\"]}}";
+	char path[] = "/tmp/maas-speller-XXXXXX";
+	int fd = mkstemp(path);
+	struct maas_tokenizer *t = NULL;
+
+	if (fd >= 0 && write(fd, json, sizeof json - 1) == (ssize_t)sizeof json - 1)
+		t = maas_tokenizer_load(path);
+	close(fd);
+	unlink(path);
+	return t;
+}
+
+static void
+check_goes(void)
+{
+	struct maas_tokenizer *t = blank_first();
+	struct maas_speller *s = t ? maas_speller_new(&(struct maas_spelling){ t, 20 }) : NULL;
+	struct maas_encoder *e = t ? maas_encoder_new(t, 0) : NULL;
+	struct maas_ids whole = { 0 };
+	struct maas_buf b = { 0 };
+	const int32_t *id;
+	size_t n;
+	int cut, bad = 0;
+
+	for (int i = 0; i < 40 && !bad; i++)
+		bad = maas_buf_printf(&b, "%s%064d", i ? " " : "", 0);
+	for (size_t i = 0; i < b.n; i++)
+		b.s[i] = b.s[i] == '0' ? 'a' : b.s[i];
+	bad = bad || !s || !e || maas_encode(e, (struct maas_span){ b.s, b.n }, &whole) ||
+	    maas_speller_text(s, (struct maas_span){ b.s, b.n }, &id, &n, &cut);
+	ok(!bad && n == 20 && cut && !memcmp(id, whole.id, n * sizeof *id),
+	    "words of 64 bytes: the first of %zu ids, one blank before each word%s", whole.n, bad ? maas_error() : "");
+	maas_buf_free(&b);
+	maas_ids_free(&whole);
+	maas_encoder_free(e);
+	maas_speller_free(s);
+	maas_tokenizer_free(t);
+}
+
 int
 main(void)
 {
@@ -74,6 +124,7 @@ main(void)
 	if (!s)
 		return 1;
 	check_length(t);
+	check_goes();
 	is_str(pieces(s, span("The price, of 3 caf\xc3\xa9s!")), "The|price|,|of|3|caf\xc3\xa9s|!");
 	is_str(pieces(s, span("\xe4\xb8\xad\xe5\x9b\xbd ok")), "\xe4\xb8\xad|\xe5\x9b\xbd|ok");
 	is_str(pieces(s, span("  two  blanks  ")), "two|blanks|  ");
