@@ -11,27 +11,7 @@
 #include "maas/base.h"
 #include "maas/nn.h"
 #include "../lib/nn/op.h"
-
-struct row;
-typedef void reference(const struct row *, double *y, double *const *in);
-
-struct arg {
-	int ndim;
-	size_t dim[MAAS_DIMS];
-	int ids;                            /* > 0: whole numbers below it */
-	enum { LEARNT, FIXED, RISING } how; /* no gradient, positive; from 0 to ids, ascending */
-};
-
-struct row {
-	const struct maas_op *op;
-	const char *what;
-	struct maas_node *(*build)(struct maas_tape *, struct maas_node **);
-	reference *ref;
-	struct arg in[MAAS_ARGS];
-	size_t rows, cols;         /* of the output */
-	double bf16;               /* tolerance with operands of bf16 */
-	struct arg big[MAAS_ARGS]; /* to be timed with */
-};
+#include "ops_pictures.h"
 
 #define SEED 11
 
@@ -615,6 +595,7 @@ CELL(gru_reverse, MAAS_CELL_GRU, 1)
 #define R(n, v) { 1, { n }, v, RISING }
 #define F(n)    { 1, { n }, 0, FIXED }
 #define G(m, n) { 2, { m, n }, 0, FIXED }
+#define P(...)  { 4, { __VA_ARGS__ }, 0, LEARNT }
 
 static const struct row rows[] = {
 	{ &maas_op_embed, "table", embed, ref_embed, { I(9, 7), M(7, 19) }, 9, 19, 0,
@@ -684,6 +665,19 @@ static const struct row rows[] = {
 	{ &maas_op_recurrent, "gru, reverse", gru_reverse, ref_gru_reverse,
 	    { M(3 * LAST_TIME, 9), I(3, LAST_TIME + 1), M(15, 9), M(15, 5), V(15), V(15) }, 3 * LAST_TIME, 5, 0.06,
 	    { M(1280, 128), I(32, 41), M(384, 128), M(384, 128), V(384), V(384) } },
+	{ &maas_op_convolve, "same, bias, relu", convolve_relu, ref_same_relu,
+	    { P(3, 5, 7, 3), P(37, 3, 3, 3), V(37) }, 1, 1, 0,
+	    { P(64, 14, 14, 32), P(64, 32, 3, 3), V(64) } },
+	{ &maas_op_convolve, "same, even kernel, whole registers", convolve_same, ref_same,
+	    { P(18, 5, 16, 16), P(16, 16, 2, 2) }, 1, 1, 0, { P(64, 28, 28, 1), P(32, 1, 3, 3) } },
+	{ &maas_op_convolve, "within, 32 channels", convolve_within, ref_within,
+	    { P(2, 6, 9, 32), P(32, 32, 3, 1), V(32) }, 1, 1, 0, { P(64, 32, 32, 3), P(32, 3, 5, 5), V(32) } },
+	{ &maas_op_convolve, "over time", convolve_same, ref_same, { P(5, 1, 19, 6), P(20, 6, 1, 5), V(20) }, 1, 1, 0,
+	    { P(32, 1, 128, 128), P(128, 128, 1, 3), V(128) } },
+	{ &maas_op_maxpool, "size 2", maxpool_2, ref_maxpool, { P(3, 5, 7, 19) }, 2, 1, 0, { P(64, 28, 28, 32) } },
+	{ &maas_op_maxpool, "size 3", maxpool_3, ref_maxpool, { P(2, 7, 9, 5) }, 3, 1, 0, { P(64, 28, 28, 32) } },
+	{ &maas_op_planes, "plain", planes, ref_planes, { { 3, { 4, 7, 19 }, 0, LEARNT } }, 7, 19, 0,
+	    { { 3, { 64, 49, 64 }, 0, LEARNT } } },
 	{ &maas_op_class_loss, "plain", class_loss, ref_class_loss, { M(21, 9), I(21, 9) }, 1, 1, 0,
 	    { M(2048, 10), I(2048, 10) } },
 	{ &maas_op_class_loss, "weights", class_loss, ref_class_loss, { M(300, 70), I(300, 70), F(300) }, 1, 1, 0,

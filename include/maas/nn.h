@@ -155,6 +155,14 @@ struct maas_node *maas_recurrent(struct maas_tape *, struct maas_node *x, struct
     const struct maas_cell_params *, size_t time, enum maas_cell, int reverse);
 		/* x [n time, C], lengths [n] I32 -> h [n time, H], as PyTorch's cells; reverse: from each sequence's last
 		 * row to its first; rows past its length are 0, and whatever x has there is not read */
+struct maas_node *maas_convolve(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *bias,
+    int same, int relu);
+		/* x [n, height, width, in], w [out, in, kh, kw], bias [out] or NULL -> [n, high, wide, out]: see struct
+		 * maas_convolution.  Always f32. */
+struct maas_node *maas_maxpool(struct maas_tape *, struct maas_node *x, size_t size);
+		/* [n, height, width, C] -> [n, height / size, width / size, C], the largest of each square */
+struct maas_node *maas_planes(struct maas_tape *, struct maas_node *x);
+		/* x [n, a, b] -> [n, b, a]: channels side by side become planes one after the other, and back */
 struct maas_node *maas_class_loss(struct maas_tape *, struct maas_node *logits, struct maas_node *targets,
     struct maas_node *weights);
 		/* mean over rows of -log softmax(logits[n,C])[target], by weights [n] (NULL: 1); target < 0: left out */

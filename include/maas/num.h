@@ -288,6 +288,58 @@ struct maas_attend {
 void maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *, void *scratch);   /* row stride ld */
 
 /*
+ * Sums over windows.  y[i ldy + j] = relu(start[j] + the sum of a[i a_row + u a_outer + v a_inner] b[u b_outer + v b_inner + j])
+ * for i below m, j below n: one chain of fma an output, u from 0 to outer and within it v from 0 to inner, the same bits in
+ * every tier.  n is a multiple of 16; a_row or a_inner is 1.
+ */
+struct maas_slide {
+	size_t outer, inner;            /* steps */
+	size_t a_row, a_outer, a_inner, b_outer, b_inner;       /* elements from one to the next */
+	int add, relu;                  /* y += that; without relu: no relu */
+	const float *start;             /* [n], NULL: 0 */
+};
+void maas_slide(float *y, size_t ldy, const float *a, const float *b, size_t m, size_t n, const struct maas_slide *);
+
+/*
+ * A convolution of one picture x [height, width, in], as PyTorch's Conv2d of stride 1 has it: y [high, wide, out],
+ *	y[i, j, o] = relu(bias[o] + sum of w[o, c, u, v] x[i + u - top, j + v - left, c]), w [out, in, kh, kw].
+ * same: as large as the picture, zeros around it, (k - 1) / 2 rows and columns of them before it, the others behind;
+ * else only where the kernel lies within.  Texts and sounds are pictures of height 1.  All in f32.
+ */
+struct maas_convolution {
+	size_t height, width, in, out, kh, kw;  /* not same: kh <= height, kw <= width */
+	int same, relu;
+};
+size_t maas_convolve_high(const struct maas_convolution *);
+size_t maas_convolve_wide(const struct maas_convolution *);
+size_t maas_convolve_scratch(const struct maas_convolution *);  /* bytes */
+/* Floats of w as the forward pass wants it, and (turned) the backward pass to x; and w made so. */
+size_t maas_convolve_weights(const struct maas_convolution *);
+size_t maas_convolve_turned(const struct maas_convolution *);
+void maas_convolve_pack(float *to, const float *w, const struct maas_convolution *);
+void maas_convolve_turn(float *to, const float *w, const struct maas_convolution *);
+/* bias: [out up to a multiple of 16], or NULL. */
+void maas_convolve_fwd(float *y, const float *x, const float *packed, const float *bias, const struct maas_convolution *,
+    float *scratch);
+struct maas_convolve_back {
+	const float *dy, *y, *x, *turned;       /* y: of relu */
+	float *dx;                      /* = or (add) +=; NULL: not wanted */
+	float *dw, *dbias;              /* +=; as packed, and [out up to a multiple of 16]; NULL: not wanted */
+	int add;
+};
+void maas_convolve_bwd(const struct maas_convolve_back *, const struct maas_convolution *, float *scratch);
+/* dw [out, in, kh, kw] = or += sums as packed. */
+void maas_convolve_gather(float *dw, const float *sums, const struct maas_convolution *, int add);
+/*
+ * The largest of each square of size x size pixels of x [height, width, channels] -> y [height / size, width / size,
+ * channels]; rows and columns that fill no square are left out.  A NaN is the largest.  dx = (add: +=) dy where the
+ * first of the largest stood, 0 elsewhere.
+ */
+void maas_maxpool_fwd(float *y, const float *x, size_t height, size_t width, size_t channels, size_t size);
+void maas_maxpool_bwd(float *dx, const float *dy, const float *y, const float *x, size_t height, size_t width,
+    size_t channels, size_t size, int add);
+
+/*
  * LAPACK and BLAS in double, by OpenBLAS on one thread.  Row-major.
  */
 /* End the threads that OpenBLAS makes as it is loaded, and has no use for here. */
