@@ -105,6 +105,11 @@ void maas_quant_row(float *y, struct maas_quant b, size_t j, size_t k);
 size_t maas_product_quant_scratch(size_t m, size_t k, int members);
 void maas_product_quant_team(struct maas_team *, float *y, size_t ldy, const float *a, size_t lda, struct maas_quant b,
     size_t m, size_t n, size_t k, const struct maas_epilogue *, void *scratch);
+/* The rounding of a by itself, for who has rows near, or several weights for them: rows i ... i + n of m, x [n, k], rows
+ * ldx apart; i is a multiple of 8, and so is n but at the end.  When all rows are, products of that m and k with
+ * weights of that type take a NULL, as often as is wanted. */
+void maas_product_quant_round(void *scratch, enum maas_dtype type, const float *x, size_t ldx, size_t i, size_t n,
+    size_t m, size_t k);
 
 /*
  * Functions of elements and rows.  One source compiled for every tier: the same bytes on

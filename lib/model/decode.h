@@ -63,7 +63,8 @@ struct net {
 	unsigned char *keys;            /* of attention, keys_stride a member: its scratch, then pointers to blocks */
 	size_t keys_stride, attend_bytes, heads_item;   /* heads of keys of one item of attention, in this pass */
 	const struct net_run *run;      /* of the present pass */
-	size_t half;                    /* of the layers' halves, the present one */
+	size_t pass_rows, half;         /* of the present pass; of the layers' halves, the present one */
+	enum maas_dtype ready;          /* h lies rounded in scratch, for weights of this type; MAAS_DTYPES: it does not */
 };
 /* What the cache holds, and how large a block of it is; `w` filled by the kind. */
 void maas_network_precision(struct net *, enum maas_dtype);

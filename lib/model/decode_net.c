@@ -4,7 +4,8 @@
 
 #include "decode.h"
 
-#define SOON 8 /* rows between one that is kept and one that is asked for */
+#define SOON  8 /* rows between one that is kept and one that is asked for */
+#define STACK 8 /* rows that are rounded at once */
 
 /* A copy in bf16, made once: decoding reads every weight for every token. */
 static int
@@ -177,16 +178,42 @@ normalise(const struct net *net, float *y, const float *x, const float *gain, co
 		maas_layernorm_fwd(y, NULL, x, gain, bias, rows, net->w.embed, net->w.eps);
 }
 
+/* Weights of the present half that meet its norm first. */
+static const struct maas_affine *
+meets(const struct net *net)
+{
+	const struct maas_layer *l = &net->w.layer[net->half / 2];
+
+	return net->half % 2 == 0 ? &l->qkv[0] : l->gate.out ? &l->gate : &l->up;
+}
+
+/* Rows of h, which are rounded while they are near. */
 static void
 norm(void *arg, size_t begin, size_t end, int member)
 {
 	struct net *net = arg;
 	const struct maas_network *w = &net->w;
 	const struct maas_layer *l = &w->layer[net->half / 2];
+	const float *gain = net->half % 2 ? l->norm2_gain : l->norm1_gain;
+	const float *bias = net->half % 2 ? l->norm2_bias : l->norm1_bias;
+	enum maas_dtype type = meets(net)->w.type;
 
 	(void)member;
-	normalise(net, net->h + begin * w->embed, net->x + begin * w->embed,
-	    net->half % 2 ? l->norm2_gain : l->norm1_gain, net->half % 2 ? l->norm2_bias : l->norm1_bias, end - begin);
+	for (size_t i = begin, n; i < end; i += n) {
+		float *h = net->h + i * w->embed;
+
+		n = end - i < STACK ? end - i : STACK;
+		normalise(net, h, net->x + i * w->embed, gain, bias, n);
+		if (maas_is_quant(type))
+			maas_product_quant_round(net->scratch, type, h, w->embed, i, n, net->pass_rows, w->embed);
+	}
+}
+
+static void
+norm_all(struct net *net)
+{
+	maas_team_run(net->team, net->pass_rows, STACK, norm, net);
+	net->ready = meets(net)->w.type;
 }
 
 /* Queries and keys of rows, by their positions. */
@@ -299,10 +326,14 @@ affine(struct net *net, float *y, size_t ldy, const float *x, const struct maas_
 {
 	e.bias = a->bias;
 	if (maas_is_quant(a->w.type)) {
-		maas_product_quant_team(net->team, y, ldy, x, a->in, (struct maas_quant){ a->w.type, a->w.p, a->scale },
-		    rows, a->out, a->in, &e, net->scratch);
+		int ready = x == net->h && net->ready == a->w.type;
+
+		net->ready = x == net->h ? a->w.type : MAAS_DTYPES;
+		maas_product_quant_team(net->team, y, ldy, ready ? NULL : x, a->in,
+		    (struct maas_quant){ a->w.type, a->w.p, a->scale }, rows, a->out, a->in, &e, net->scratch);
 		return;
 	}
+	net->ready = MAAS_DTYPES; /* the scratch is the same */
 	maas_product_team(net->team, y, ldy, (struct maas_matrix){ x, MAAS_F32, a->in, 1 }, a->w, rows, a->out, a->in,
 	    net->precision, &e, net->scratch);
 }
@@ -365,6 +396,7 @@ maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 	for (size_t i = 0; i < nrun; i++)
 		rows += run[i].rows;
 	net->run = run;
+	net->pass_rows = rows;
 	net->heads_item = heads_of_item(net, rows, nrun);
 	grain = attend_grain(net, run, nrun);
 	maas_team_run(net->team, rows, 16, embed, net);
@@ -372,12 +404,12 @@ maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 		const struct maas_layer *l = &w->layer[i];
 
 		net->half = 2 * i;
-		maas_team_run(net->team, rows, 16, norm, net);
+		norm_all(net);
 		ask(net, l, rows);
 		maas_team_run(net->team, nrun * (w->kv_heads / net->heads_item), grain, attend, net);
 		affine(net, net->x, w->embed, net->mix, &l->proj, rows, (struct maas_epilogue){ .add = 1 });
 		net->half = 2 * i + 1;
-		maas_team_run(net->team, rows, 16, norm, net);
+		norm_all(net);
 		think(net, l, rows);
 	}
 }
@@ -389,6 +421,7 @@ maas_network_head(struct net *net, const size_t *row, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		normalise(net, net->h + i * w->embed, net->x + row[i] * w->embed, w->norm_gain, w->norm_bias, 1);
+	net->ready = MAAS_DTYPES;
 	affine(net, net->logits, w->vocab, net->h, &w->head, n, (struct maas_epilogue){ 0 });
 }
 

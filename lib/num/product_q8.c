@@ -44,18 +44,24 @@ maas_q8_now(void)
 	return &maas_q8_portable;
 }
 
-/* Ranges begin where stacks do. */
+/* Rows i ... i + n of m, as x has them; i is where a stack begins. */
+static void
+round_some(const struct job *g, const float *x, size_t i, size_t n)
+{
+	for (size_t end = i + n, rows; i < end; i += rows, x += rows * g->lda) {
+		rows = q8_stack(g->m - i);
+		g->tier->round(g->q + i * g->groups * g->group, g->scale + i * g->groups, g->shifted + i * g->groups, x,
+		    g->lda, rows, g->k, g->group);
+	}
+}
+
 static void
 round_rows(void *arg, size_t begin, size_t end, int member)
 {
 	const struct job *g = arg;
 
 	(void)member;
-	for (size_t i = begin, n; i < end; i += n) {
-		n = q8_stack(g->m - i);
-		g->tier->round(g->q + i * g->groups * g->group, g->scale + i * g->groups, g->shifted + i * g->groups,
-		    g->a + i * g->lda, g->lda, n, g->k, g->group);
-	}
+	round_some(g, g->a + begin * g->lda, begin, end - begin);
 }
 
 /* What will be written is asked for before it is summed. */
@@ -235,34 +241,52 @@ maas_product_quant_scratch(size_t m, size_t k, int members)
 	return row_bytes(m, k) + 2 * group_bytes(m, k) + (size_t)members * room_bytes(m);
 }
 
+/* Where a, rounded, lies in the scratch, and then the members' rooms. */
+static struct job
+job_of(enum maas_dtype type, size_t lda, size_t m, size_t k, void *scratch)
+{
+	size_t rows = row_bytes(m, k), groups = group_bytes(m, k);
+	char *s = scratch;
+
+	return (struct job){ .lda = lda,
+		.m = m,
+		.k = k,
+		.q = (void *)s,
+		.scale = (void *)(s + rows),
+		.shifted = (void *)(s + rows + groups),
+		.groups = maas_quant_groups(type, k),
+		.group = maas_quant_group(type),
+		.room = s + rows + 2 * groups,
+		.room_bytes = room_bytes(m),
+		.tier = maas_q8_now() };
+}
+
+void
+maas_product_quant_round(
+    void *scratch, enum maas_dtype type, const float *x, size_t ldx, size_t i, size_t n, size_t m, size_t k)
+{
+	struct job g = job_of(type, ldx, m, k, scratch);
+
+	round_some(&g, x, i, n);
+}
+
 void
 maas_product_quant_team(struct maas_team *team, float *y, size_t ldy, const float *a, size_t lda, struct maas_quant b,
     size_t m, size_t n, size_t k, const struct maas_epilogue *e, void *scratch)
 {
-	char *s = scratch;
-	size_t rows = row_bytes(m, k), groups = group_bytes(m, k);
-	struct job g = { .y = y,
-		.ldy = ldy,
-		.lda = lda,
-		.a = a,
-		.b = b,
-		.m = m,
-		.n = n,
-		.k = k,
-		.shares = 2 * (size_t)maas_team_size(team),
-		.q = (void *)s,
-		.scale = (void *)(s + rows),
-		.shifted = (void *)(s + rows + groups),
-		.groups = maas_quant_groups(b.type, k),
-		.group = maas_quant_group(b.type),
-		.panel = maas_quant_panel_bytes(b.type, k),
-		.room = s + rows + 2 * groups,
-		.room_bytes = room_bytes(m),
-		.tier = maas_q8_now() };
+	struct job g = job_of(b.type, lda, m, k, scratch);
 
+	g.y = y;
+	g.ldy = ldy;
+	g.a = a;
+	g.b = b;
+	g.n = n;
+	g.shares = 2 * (size_t)maas_team_size(team);
+	g.panel = maas_quant_panel_bytes(b.type, k);
 	if (e)
 		g.end = *e;
-	maas_team_run(team, m, 8, round_rows, &g);
+	if (a)
+		maas_team_run(team, m, 8, round_rows, &g);
 	if (m * n < TILE_ALONE / (k + 1))
 		columns(&g, (void *)g.room, 0, n);
 	else

@@ -133,7 +133,10 @@ check(enum maas_dtype type, const char *what, const char *tier, struct maas_team
 				want[i * ld + j] = y;
 				bad += memcmp(&y, &got[i * ld + j], sizeof y) != 0;
 			}
-		maas_product_quant_team(team, got, ld, a, k + 2, b, m, n, k, &e, scratch);
+		memset(scratch, 0x5a, maas_product_quant_scratch(m, k, maas_team_size(team)));
+		for (size_t i = (m - 1) / 8 * 8 + 8; (i -= 8) < m;) /* rounded by itself, the last rows first */
+			maas_product_quant_round(scratch, type, a + i * (k + 2), k + 2, i, m - i < 8 ? m - i : 8, m, k);
+		maas_product_quant_team(team, got, ld, NULL, 0, b, m, n, k, &e, scratch);
 		for (size_t i = 0; i < m * ld; i++) {
 			float v = want[i] + (i % ld < n ? bias[i % ld] : 0);
 
