@@ -69,6 +69,14 @@ classify_open(struct classifying *k, struct call *c)
 	return classify_open_with(k, c, c->part[0]);
 }
 
+int
+classify_whole(const struct classifying *k)
+{
+	return maas_rows_tagging(k->rows)
+	    ? misuse(k->call, "%s tags each word: predict and evaluate are what it is for", k->o->model)
+	    : 0;
+}
+
 void
 classify_close(struct classifying *k)
 {

@@ -41,12 +41,16 @@ struct classifying {
 /* Open -m and the operands; the table and model as parts 0 and 1 of the call.  0, or an exit status, said. */
 int classify_open(struct classifying *, struct call *);
 int classify_open_with(struct classifying *, struct call *, const struct classify *); /* another model, or its ways */
+/* Of a model that tags each word, which has no answer for a row as a whole: 64, and said; else 0. */
+int classify_whole(const struct classifying *);
 void classify_close(struct classifying *);
 /* Read ahead and score by the team, where nobody waits for a single answer; ->scores then knows no row.  0, or an exit
  * status, said. */
 int classify_by_blocks(struct classifying *);
 /* The next row: 1 scored in ->p; 2 without an answer, *why saying why (NULL: it is empty); 0 at the end, -1. */
 int classify_next(struct classifying *, struct maas_row *, const char **why);
+/* Does somebody wait for each answer? */
+int classify_awaited(const struct classifying *);
 int block_next(struct classifying *, struct maas_row *, const char **why);
 /* Note where the row that was read just now is from. */
 int classify_origin(struct classifying *) MAAS_USE;
@@ -84,6 +88,9 @@ struct compare {
 	double alpha;
 	int json;
 };
+/* The same by models that tag each word, open and not read from yet. */
+int predict_tags(struct classifying *, const struct predict *);
+int evaluate_tags(struct classifying *, const struct evaluate *);
 struct explain {
 	long top;
 	int jsonl, global, color, method;

@@ -158,9 +158,9 @@ block_next(struct classifying *k, struct maas_row *row, const char **why)
 	return h->state[i] < 0 ? maas_fail_as(MAAS_OS, "%s", h->why[i] ? h->why[i] : "no memory") : h->state[i];
 }
 
-/* Does somebody wait for each answer: to what is typed, or comes in while answers go to a screen? */
-static int
-awaited(const struct classifying *k)
+/* To what is typed, or comes in while answers go to a screen. */
+int
+classify_awaited(const struct classifying *k)
 {
 	const struct call *c = k->call;
 	int piped = !c->n;
@@ -199,7 +199,7 @@ classify_by_blocks(struct classifying *k)
 	struct block *b;
 	size_t members;
 
-	if (awaited(k))
+	if (classify_awaited(k))
 		return 0;
 	if (!(b = k->block = maas_alloc(1, sizeof *b)) || !(b->team = maas_team_new((int)k->call->common.threads)))
 		return fail(k->call);

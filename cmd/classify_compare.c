@@ -84,7 +84,7 @@ measure_side(struct side *s, struct call *c)
 
 	if (lseek(STDIN_FILENO, 0, SEEK_SET) < 0 && !c->n)
 		return fail(c);
-	if (!(rc = classify_open_with(&k, c, &o)) && !(rc = classify_by_blocks(&k))) {
+	if (!(rc = classify_open_with(&k, c, &o)) && !(rc = classify_whole(&k)) && !(rc = classify_by_blocks(&k))) {
 		s->labels = k.labels;
 		if (!(s->e = measure_new(&k)))
 			rc = fail(c);

@@ -52,6 +52,8 @@ parse_limits(struct evaluating *v, struct call *c)
 			;
 		for (name = *name ? name : maas_eval_value_metrics; *name && strcmp(*name, x->name); name++)
 			;
+		for (name = *name ? name : maas_entity_metrics; *name && strcmp(*name, x->name); name++)
+			;
 		if (!*name)
 			return misuse(c,
 			    "--fail-under: no metric is called '%s'; there are accuracy, f1_macro, log_loss, r2 ...",
@@ -240,9 +242,9 @@ open_all(struct evaluating *v, struct call *c)
 	for (size_t i = 0; i < MAAS_COUNT(places); i++)
 		if (spare_input(c, places[i]))
 			return fail(c);
-	if ((rc = classify_open(&v->k, c)) || (rc = classify_by_blocks(&v->k)) || (rc = check_fit(v, c)))
+	if ((rc = classify_open(&v->k, c)) || maas_rows_tagging(v->k.rows))
 		return rc;
-	return 0;
+	return (rc = classify_by_blocks(&v->k)) ? rc : check_fit(v, c);
 }
 
 /* Thresholds where they were asked for, or a picture of two labels wants them. */
@@ -267,6 +269,8 @@ run(struct evaluating *v, struct call *c)
 
 	if (rc)
 		return rc;
+	if (maas_rows_tagging(v->k.rows))
+		return evaluate_tags(&v->k, v->o);
 	if (!(v->arena = maas_arena_new(1 << 16)) || !(v->e = measure_new(&v->k)) || measure(v) < 0 || sweep(v) < 0 ||
 	    print(v) < 0 || write_errors(v) < 0 ||
 	    (v->o->plot && classify_picture(v->e, v->sweep.cut ? &v->sweep : NULL, v->o->plot) < 0))

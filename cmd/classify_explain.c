@@ -59,7 +59,7 @@ explain_rows(struct explaining *e, struct call *c)
 	size_t answers = 0;
 	int rc = classify_open(&e->k, c);
 
-	if (rc)
+	if (rc || (rc = classify_whole(&e->k)))
 		return rc;
 	if (maas_rows_method(e->k.rows, &e->method) < 0 ||
 	    (e->o->saliency &&

@@ -101,7 +101,7 @@ measured(struct strongest *s, struct call *c)
 {
 	int rc = classify_open(&s->e.k, c);
 
-	if (rc)
+	if (rc || (rc = classify_whole(&s->e.k)))
 		return rc;
 	if (make_room(s, c, maas_rows_scores(s->e.k.rows)) < 0 || measure(s) < 0)
 		return fail(c);

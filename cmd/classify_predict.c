@@ -283,6 +283,8 @@ run(struct answering *a, struct call *c)
 
 	if (rc)
 		return rc;
+	if (maas_rows_tagging(a->k.rows))
+		return predict_tags(&a->k, a->o);
 	for (size_t i = 0; i < MAAS_COUNT(choices) && !a->k.labels; i++)
 		if (given(c, choices[i]))
 			return misuse(c, "%s answers with a number: %s%s is for labels", a->k.o->model,

@@ -53,7 +53,7 @@ add_piece(struct explained *x, struct maas_spelt at)
 static int
 by_words(struct job *j, struct explained *x)
 {
-	struct maas_spelling how = { j->tok, j->ids.n + 1 };
+	struct maas_spelling how = { .tokenizer = j->tok, .longest = j->ids.n + 1 };
 	struct maas_speller *sp = maas_speller_new(&how);
 	struct maas_span text = { x->text.s, x->text.n };
 	const struct maas_spelt *piece;

@@ -7,14 +7,14 @@
 #include "maas/plot.h"
 #include "train_rows.h"
 
-static const char *const tasks[] = { "auto", "class", "regress", NULL };
+static const char *const tasks[] = { "auto", "class", "regress", "tag", NULL };
 
 static const char *const searches[] = { "none", "grid", "random", "halving", NULL };
 static const char *const resources[] = { "rows", "epochs", NULL };
 
 static const struct maas_field rows_fields[] = {
 	MAAS_ENUM(
-	    0, rows_options, task, tasks, 0, "what the label is: a class, or a number; auto: what suits the kind"),
+	    0, rows_options, task, tasks, 0, "what the label is: a class, a number, or a tag for each word; auto: what suits the kind"),
 	MAAS_TEXT(0, rows_options, val, NULL, "measure on the rows of FILE, which are not trained on"),
 	MAAS_INT(0, rows_options, cv, 0, 10000, 0,
 	    "measure on each of N folds what is learnt from the others, then learn from all; 0: not"),
@@ -44,19 +44,39 @@ static const struct maas_field rows_fields[] = {
 	MAAS_END,
 };
 
+/* Tags stand in files of CoNLL, a label a word. */
+static int
+check_tags(struct rows_job *j)
+{
+	const struct {
+		const char *name;
+		int said;
+	} of_rows[] = { { "cv", j->rows->cv != 0 }, { "check", j->rows->check }, { "calibrate", j->rows->calibrate },
+		{ "labels", j->table->labels != NULL }, { "label-from", j->table->label_from != NULL } };
+
+	for (size_t i = 0; i < MAAS_COUNT(of_rows); i++)
+		if (of_rows[i].said)
+			return misuse(j->call, "--%s is for rows of one label, and --task tag has one a word",
+			    of_rows[i].name);
+	return 0;
+}
+
 /* What the label is: as told, else what the kind is for. */
 static int
 choose_task(struct rows_job *j)
 {
+	static const unsigned need[] = { 0, MAAS_CLASSES, MAAS_VALUES, MAAS_TAGS };
 	unsigned can = j->kind->rows->tasks;
 
 	j->task = j->rows->task  ? (enum maas_task)j->rows->task
 	    : can & MAAS_CLASSES ? MAAS_TASK_CLASS
 				 : MAAS_TASK_REGRESS;
-	if (can & (j->task == MAAS_TASK_CLASS ? MAAS_CLASSES : MAAS_VALUES))
-		return 0;
+	if (can & need[j->task])
+		return j->task == MAAS_TASK_TAG ? check_tags(j) : 0;
 	return misuse(j->call, "--task %s: %s models learn %s", tasks[j->task], j->kind->name,
-	    can & MAAS_CLASSES ? "classes" : "numbers");
+	    !(can & MAAS_CLASSES)     ? "numbers"
+		: can & MAAS_VALUES ? "classes or numbers"
+				    : "classes");
 }
 
 static int
@@ -78,7 +98,7 @@ check_held_out(struct rows_job *j)
 		return misuse(j->call, "--val and --val-split exclude each other");
 	if (j->training->early_stop && !held)
 		return misuse(j->call, "--early-stop wants rows that are held out: --val or --val-split");
-	if (j->rows->calibrate && j->task != MAAS_TASK_CLASS)
+	if (j->rows->calibrate && j->task == MAAS_TASK_REGRESS)
 		return misuse(j->call, "--calibrate is for labels: a number has no probability");
 	if (j->rows->calibrate && !held)
 		return misuse(j->call, "--calibrate wants rows that are held out: --val or --val-split");
@@ -101,7 +121,7 @@ check_held_out(struct rows_job *j)
 	j->goal.loss = !strcmp(j->goal.name, "loss");
 	if (!j->goal.loss && strcmp(j->goal.name, rows_metric(j)))
 		return misuse(j->call, "--until: there is no %s where the label is a %s", j->goal.name,
-		    j->task == MAAS_TASK_CLASS ? "class" : "number");
+		    j->task == MAAS_TASK_REGRESS ? "number" : "class");
 	return held ? 0 : misuse(j->call, "--until wants rows that are held out: --val or --val-split");
 }
 
@@ -224,10 +244,12 @@ rows_make(struct rows_job *j)
 	int how = MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0);
 	struct rows_fold *f = &j->fold;
 
+	if (j->task == MAAS_TASK_TAG && !(j->entities = maas_entities_new()))
+		return -1;
 	if (rows_learn(j, f) ||
 	    (j->rows->calibrate && maas_rows_calibrate(f->model, &f->held, j->team, &j->temperature)) ||
 	    maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
-	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x))) || rows_watch_close(j) || rows_card(j) ||
+	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x, j->entities))) || rows_watch_close(j) || rows_card(j) ||
 	    maas_model_save(f->model, j->outcome->output, how) || enter_registry(j->call, ENTERED(j->outcome)))
 		return -1;
 	/* A plot that cannot be drawn costs nobody the model. */
@@ -249,7 +271,7 @@ run_job(struct rows_job *j)
 int
 rows_goal_missed(const struct rows_job *j)
 {
-	const char *name = j->goal.loss ? (j->task == MAAS_TASK_CLASS ? "log_loss" : "mse") : j->goal.name;
+	const char *name = j->goal.loss ? (j->task == MAAS_TASK_REGRESS ? "mse" : "log_loss") : j->goal.name;
 	double got;
 
 	if (!j->goal.name || !j->val)
@@ -276,6 +298,9 @@ rows_job_set(struct rows_job *j, struct call *c)
 		.preparation = c->part[6],
 		.checkpoints = c->part[8],
 		.lock = -1 };
+	if (j->rows->task == MAAS_TASK_TAG && !table->format)
+		while (maas_formats[table->format++] != &maas_format_conll)
+			;
 	table->media = j->kind && j->kind->rows->longest ? NULL : c->part[7];
 }
 
@@ -286,6 +311,8 @@ train_rows(struct call *c)
 	int rc, signal, kept;
 
 	rows_job_set(&j, c);
+	if (searching(&j) && j.rows->task == MAAS_TASK_TAG)
+		return misuse(c, "--search is for rows of one label, and --task tag has one a word");
 	if (searching(&j) && (!j.rows->check || !j.kind))
 		return train_search(c);
 	rc = rows_check_options(&j);

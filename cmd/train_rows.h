@@ -110,6 +110,7 @@ struct rows_job {
 	struct maas_buf search; /* its trials, as members of the result; empty: none */
 	struct rows_watch watch;
 	struct maas_eval *val; /* NULL: nothing held out */
+	struct maas_entities *entities; /* of its words; NULL: they have no tags */
 };
 
 int rows_check(struct rows_job *); /* --check: the exit status */
@@ -135,9 +136,11 @@ const struct maas_model *rows_begun(const struct rows_job *);   /* --init-from; 
 /* With --pca: the components of both. */
 int rows_project(struct rows_job *, struct rows_fold *);
 int rows_learn(struct rows_job *, struct rows_fold *); /* the model, with its parts */
-/* How well the model answers these rows, whose features are x. */
-struct maas_eval *rows_judge(
-    const struct rows_job *, const struct rows_fold *, const struct rows_part *, const struct maas_design *x);
+/* How well the model answers these rows, whose features are x; of tags, their words, and with `to` their entities. */
+struct maas_eval *rows_judge(const struct rows_job *, const struct rows_fold *, const struct rows_part *,
+    const struct maas_design *x, struct maas_entities *to);
+/* Tags of words that break BIO are said. */
+void rows_tell_tags(const struct rows_job *, const struct maas_rowset *);
 /* What the commonest label of the training rows alone gets right of these rows; the r2 of the training rows' mean. */
 double rows_baseline(const struct rows_job *, const struct rows_fold *, const struct rows_part *);
 /* --init-from: the model, and columns and vectoriser from it; a fold's labels; no others among its rows; settings. */

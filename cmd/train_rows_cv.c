@@ -65,7 +65,7 @@ judge(struct rows_job *j, struct rows_fold *f, const struct rows_part *asked, do
 	const struct maas_columns *c = f->learnt ? f->learnt : j->columns;
 	struct maas_design x = { 0 };
 	struct maas_eval *e = NULL;
-	int bad = rows_design(j, f, asked, c, 0, &x) || !(e = rows_judge(j, f, asked, &x)) ||
+	int bad = rows_design(j, f, asked, c, 0, &x) || !(e = rows_judge(j, f, asked, &x, NULL)) ||
 	    maas_eval_metric(e, rows_metric(j), score);
 
 	maas_design_free(&x);

@@ -30,6 +30,8 @@ load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 		maas_reader_gaps(r);
 	d = r ? maas_rowset_load(r, c, j->task, drop, on_bad, j) : NULL;
 	maas_reader_free(r);
+	if (d)
+		rows_tell_tags(j, d);
 	if (d && d->dropped)
 		warn(j->call, "%zu of %zu rows have gaps and are left out", d->dropped, d->dropped + d->n);
 	return d;
@@ -59,8 +61,14 @@ own_columns(struct rows_job *j, struct maas_table *t)
 		warn(j->call,
 		    "%s stands in the first row, which is taken for data: does it name a column (--header yes)?",
 		    j->own->heading);
+	if ((j->own->format == &maas_format_conll) != (j->task == MAAS_TASK_TAG))
+		return maas_fail_as(MAAS_USAGE, j->task == MAAS_TASK_TAG
+			? "--task tag reads CoNLL: a token a line and its tag behind it (see --format)"
+			: "CoNLL has a tag a token, not a label a row: see --task tag");
 	if (j->own->labelled)
 		return 0;
+	if (j->task == MAAS_TASK_TAG)
+		return maas_fail("no tags in the data: a column behind the tokens is wanted");
 	return maas_columns_medium(j->own) && !j->own->labelled && maas_table_format(t) != &maas_format_idx
 	    ? maas_fail(
 		  "no labels: take them from the files' names with --label-from, name a file that holds them with "
@@ -236,15 +244,17 @@ take_targets(struct rows_job *j, struct rows_fold *f)
 	uint32_t **target[] = { &f->target, &f->val_target };
 	double **value[] = { &f->value, &f->val_value };
 
-	if (j->task == MAAS_TASK_CLASS &&
+	if (j->task != MAAS_TASK_REGRESS &&
 	    (j->init ? rows_from_labels(j, f)
 		     : maas_rowset_labels(j->set, f->train.pick, f->train.n, &f->label, &f->labels)))
 		return -1;
 	for (size_t k = 0; k < 2; k++) {
 		size_t n = part[k]->n;
 
-		if (j->task == MAAS_TASK_CLASS) {
-			if (!(*target[k] = maas_alloc(n, sizeof **target[k])) ||
+		if (j->task != MAAS_TASK_REGRESS) {
+			size_t labels = n ? maas_rowset_count(part[k]->set, part[k]->pick, n) : 0;
+
+			if (!(*target[k] = maas_alloc(labels, sizeof **target[k])) ||
 			    (n && maas_rowset_targets(part[k]->set, part[k]->pick, n, f->label, f->labels, *target[k])))
 				return -1;
 			continue;
@@ -280,9 +290,13 @@ make_designs(struct rows_job *j, struct rows_fold *f, const struct maas_columns 
 
 	*d = (struct maas_data){ .n = f->train.n };
 	*h = (struct maas_data){ .n = f->val.n };
-	if (take_targets(j, f) || (use_up && !(s = maas_statistics_new(f->train.set, f->train.pick, f->train.n))))
+	if (take_targets(j, f) || (use_up && j->task != MAAS_TASK_TAG && !(s = maas_statistics_new(f->train.set, f->train.pick, f->train.n))))
 		return -1;
 	bad = (f->val.n && rows_design(j, f, &f->val, c, 0, &h->x)) || rows_design(j, f, &f->train, c, use_up, &d->x);
+	if (j->task == MAAS_TASK_TAG) { /* a long text makes several */
+		d->n = d->x.rows;
+		h->n = h->x.rows;
+	}
 	d->labels = h->labels = f->labels;
 	d->name = h->name = f->label;
 	d->label = f->target;
@@ -357,9 +371,9 @@ rows_project(struct rows_job *j, struct rows_fold *f)
 static struct maas_span
 commonest(const struct maas_data *d)
 {
-	size_t *count = maas_alloc(d->labels, sizeof *count), best = 0;
+	size_t *count = maas_alloc(d->labels, sizeof *count), best = 0, n = maas_design_answers(&d->x, 0, d->n);
 
-	for (size_t i = 0; count && i < d->n; i++)
+	for (size_t i = 0; count && i < n; i++)
 		count[d->label[i]]++;
 	for (size_t k = 1; count && k < d->labels; k++)
 		best = count[k] > count[best] ? k : best;
@@ -374,6 +388,31 @@ label_of(const struct rows_part *p, size_t i)
 	return p->set->labels.name[p->set->label[p->pick[i]]];
 }
 
+void
+rows_tell_tags(const struct rows_job *j, const struct maas_rowset *d)
+{
+	size_t words = d->tags && d->n ? d->tags[d->n] : 0;
+
+	if (d->broken)
+		warn(j->call,
+		    "%zu of %zu tags go on with an entity that is not open, the first is %s: they are taken to begin one",
+		    d->broken, words, d->broken_at);
+}
+
+/* The share of words with the commonest tag. */
+static double
+tags_baseline(const struct rows_fold *f, const struct rows_part *on)
+{
+	const struct maas_rowset *d = on->set;
+	struct maas_span best = commonest(&f->data);
+	size_t right = 0, all = 0;
+
+	for (size_t i = 0; i < on->n; i++)
+		for (size_t k = d->tags[on->pick[i]]; k < d->tags[on->pick[i] + 1]; k++, all++)
+			right += !maas_span_compare(d->labels.name[d->tag[k]], best);
+	return all ? (double)right / (double)all : 0;
+}
+
 double
 rows_baseline(const struct rows_job *j, const struct rows_fold *f, const struct rows_part *on)
 {
@@ -381,6 +420,8 @@ rows_baseline(const struct rows_job *j, const struct rows_fold *f, const struct 
 	double mean = 0, own = 0, lost = 0, all = 0;
 	size_t right = 0;
 
+	if (j->task == MAAS_TASK_TAG)
+		return tags_baseline(f, on);
 	if (j->task == MAAS_TASK_CLASS) {
 		struct maas_span best = commonest(d);
 
@@ -404,16 +445,45 @@ rows_baseline(const struct rows_job *j, const struct rows_fold *f, const struct 
 	return all > 0 ? 1 - lost / all : 0;
 }
 
+/* The words of a part, of which score says what the model makes. */
+static int
+judge_tags(const struct rows_fold *f, const struct rows_part *p, const double *score, struct maas_eval *e,
+    struct maas_entities *to)
+{
+	const struct maas_rowset *d = p->set;
+	struct maas_span *tag = NULL;
+	size_t cap = 0;
+	int bad = 0;
+
+	for (size_t i = 0; i < p->n && !bad; i++) {
+		const uint32_t *own = d->tag + d->tags[p->pick[i]];
+		size_t n = d->tags[p->pick[i] + 1] - d->tags[p->pick[i]];
+
+		bad = maas_grow(&tag, 0, &cap, 2 * n, sizeof *tag);
+		for (size_t k = 0; k < n && !bad; k++, score += f->labels) {
+			tag[k] = d->labels.name[own[k]];
+			tag[n + k] = f->label[maas_argmax_f64(score, f->labels)];
+			bad = maas_eval_add(e, tag[k], score);
+		}
+		bad = bad || (to && maas_entities_add(to, tag, tag + n, n));
+	}
+	free(tag);
+	return bad ? -1 : 0;
+}
+
 struct maas_eval *
-rows_judge(const struct rows_job *j, const struct rows_fold *f, const struct rows_part *p, const struct maas_design *x)
+rows_judge(const struct rows_job *j, const struct rows_fold *f, const struct rows_part *p, const struct maas_design *x,
+    struct maas_entities *to)
 {
 	const struct maas_rows *r = maas_rows_of(f->model);
-	size_t scores = r ? maas_rows_scores(r) : 0;
+	size_t scores = r ? maas_rows_scores(r) : 0, answers = maas_design_answers(x, 0, x->rows);
 	struct maas_eval *e = r ? maas_eval_new(f->label, f->labels) : NULL;
-	double *score = e ? maas_alloc(p->n, scores * sizeof *score) : NULL;
+	double *score = e ? maas_alloc(answers, scores * sizeof *score) : NULL;
 	int bad = !score || maas_rows_apply(r, x, j->team, score);
 
-	for (size_t i = 0; i < p->n && !bad; i++)
+	if (j->task == MAAS_TASK_TAG)
+		bad = bad || judge_tags(f, p, score, e, to);
+	for (size_t i = 0; j->task != MAAS_TASK_TAG && i < p->n && !bad; i++)
 		bad = j->task == MAAS_TASK_CLASS ? maas_eval_add(e, label_of(p, i), score + i * scores)
 						 : maas_eval_add_value(e, p->set->target[p->pick[i]], score[i]);
 	free(score);
@@ -450,6 +520,7 @@ void
 rows_free(struct rows_job *j)
 {
 	maas_eval_free(j->val);
+	maas_entities_free(j->entities);
 	maas_buf_free(&j->search);
 	(void)!rows_watch_close(j);
 	free(j->watch.point);

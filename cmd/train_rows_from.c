@@ -46,6 +46,9 @@ rows_from_open(struct rows_job *j)
 		return -1;
 	if (!maas_rows_labels(r) != (j->task == MAAS_TASK_REGRESS))
 		return maas_fail_as(MAAS_USAGE, "%s: a model of %s", path, maas_rows_labels(r) ? "labels" : "numbers");
+	if (maas_rows_tagging(r) != (j->task == MAAS_TASK_TAG))
+		return maas_fail_as(MAAS_USAGE, "%s: a model that labels %s", path,
+		    maas_rows_tagging(r) ? "each word (see --task tag)" : "texts as a whole");
 	j->columns = maas_rows_columns(r);
 	if (told_otherwise(j->table, j->columns))
 		return maas_fail_as(MAAS_USAGE,
@@ -69,12 +72,30 @@ rows_from_labels(struct rows_job *j, struct rows_fold *f)
 	return 0;
 }
 
+/* Do rows that are trained on have this label? */
+static int
+has(const struct rows_fold *f, uint32_t label)
+{
+	const struct maas_rowset *d = f->train.set;
+
+	for (size_t i = 0; i < f->train.n; i++) {
+		size_t row = f->train.pick[i];
+
+		for (size_t k = d->tags ? d->tags[row] : row; k < (d->tags ? d->tags[row + 1] : row + 1); k++)
+			if ((d->tags ? d->tag : d->label)[k] == label)
+				return 1;
+	}
+	return 0;
+}
+
 int
 rows_from_check(const struct rows_job *j, const struct rows_fold *f)
 {
-	for (size_t i = 0; i < f->train.n; i++)
-		if (f->target[i] == f->labels) {
-			struct maas_span s = f->train.set->labels.name[f->train.set->label[f->train.pick[i]]];
+	const struct maas_names *names = &f->train.set->labels;
+
+	for (size_t i = 0; i < names->n; i++)
+		if (maas_label_find(f->label, f->labels, names->name[i]) == f->labels && has(f, (uint32_t)i)) {
+			struct maas_span s = names->name[i];
 
 			return maas_fail("label '%.*s' is not among the %zu labels of %s", (int)s.n, s.s, f->labels,
 			    j->rows->init_from);

@@ -63,10 +63,10 @@ draw_course(const struct rows_job *j, struct drawing *d)
 	add_curves(d, d->curve, n,
 	    (struct maas_plot){ .title = "Loss",
 		.x = at,
-		.y = j->task == MAAS_TASK_CLASS ? "-ln of the label's probability" : "mean squared error" });
+		.y = j->task != MAAS_TASK_REGRESS ? "-ln of the label's probability" : "mean squared error" });
 	add_curves(d, d->curve + 2, n,
 	    (struct maas_plot){
-		.title = j->task == MAAS_TASK_CLASS ? "Accuracy" : "r2", .x = at, .y = rows_metric(j) });
+		.title = j->task != MAAS_TASK_REGRESS ? "Accuracy" : "r2", .x = at, .y = rows_metric(j) });
 	return 0;
 }
 
@@ -139,9 +139,9 @@ rows_plot(struct rows_job *j)
 	if (!j->rows->plot)
 		return 0;
 	if (!e)
-		e = own = rows_judge(j, f, &f->train, &f->data.x);
+		e = own = rows_judge(j, f, &f->train, &f->data.x, NULL);
 	bad = !e || draw_course(j, &d);
-	if (!bad && j->task == MAAS_TASK_CLASS)
+	if (!bad && j->task != MAAS_TASK_REGRESS)
 		bad = draw_labels(j, &d, e, of);
 	else if (!bad)
 		draw_numbers(&d, e, of);

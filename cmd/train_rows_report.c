@@ -23,12 +23,14 @@ text_member(struct maas_buf *b, const char *name, const char *text)
 	return maas_buf_printf(b, ",\"%s\":", name) || maas_json_put_text(b, maas_span(text)) ? -1 : 0;
 }
 
-/* A metric of what was held out; NAN: there is none. */
+/* A metric of what was held out; NAN: there is none.  What there is of entities comes before what tags alone say. */
 static double
 held(const struct rows_job *j, const char *name)
 {
 	double v = NAN;
 
+	if (j->entities && j->val && !strncmp(name, "entity_", 7))
+		return maas_entities_metric(j->entities, name, &v) == 0 ? v : NAN;
 	return j->val && maas_eval_metric(j->val, name, &v) == 0 ? v : NAN;
 }
 
@@ -46,13 +48,17 @@ put_held_out(const struct rows_job *j, struct maas_buf *b)
 		{ "val_f1", "f1_macro" }, { "val_f1_weighted", "f1_weighted" } };
 	static const char *const of_numbers[][2] = { { "val_loss", "mse" }, { "val_r2", "r2" }, { "val_rmse", "rmse" },
 		{ "val_mae", "mae" } };
-	const char *const(*names)[2] = j->task == MAAS_TASK_CLASS ? of_labels : of_numbers;
+	static const char *const of_tags[][2] = { { "val_loss", "log_loss" }, { "val_accuracy", "accuracy" },
+		{ "val_f1", "entity_f1" }, { "val_entity_precision", "entity_precision" },
+		{ "val_entity_recall", "entity_recall" } };
+	const char *const(*names)[2] = j->entities ? of_tags : j->task == MAAS_TASK_CLASS ? of_labels : of_numbers;
+	size_t n = j->entities ? MAAS_COUNT(of_tags) : MAAS_COUNT(of_labels);
 	int bad = 0;
 
 	if (!j->val)
 		return 0;
 	bad = maas_buf_printf(b, ",\"val_rows\":%zu", j->fold.val.n);
-	for (size_t i = 0; i < MAAS_COUNT(of_labels) && !bad; i++)
+	for (size_t i = 0; i < n && !bad; i++)
 		bad = member(b, names[i][0], held(j, names[i][1]));
 	return bad ? -1 : 0;
 }
@@ -76,7 +82,11 @@ card_measures(const struct rows_job *j, struct maas_card *card)
 {
 	static const char *const of_labels[] = { "accuracy", "f1_macro", "f1_weighted", "log_loss" };
 	static const char *const of_numbers[] = { "r2", "rmse", "mae", "mse" };
-	const char *const *names = j->task == MAAS_TASK_CLASS ? of_labels : of_numbers, *metric = rows_metric(j);
+	static const char *const of_tags[] = { "accuracy", "entity_precision", "entity_recall", "entity_f1" };
+	const char *const *names = j->entities ? of_tags
+	    : j->task == MAAS_TASK_CLASS       ? of_labels
+					       : of_numbers,
+			       *metric = rows_metric(j);
 
 	for (size_t i = 0; j->val && i < MAAS_COUNT(of_labels); i++)
 		maas_measure_add(&card->quality, names[i], held(j, names[i]));
@@ -85,7 +95,7 @@ card_measures(const struct rows_job *j, struct maas_card *card)
 		maas_measure_add(&card->baseline, metric, baseline(j));
 	}
 	if (j->cv.folds) {
-		int r2 = j->task != MAAS_TASK_CLASS;
+		int r2 = j->task == MAAS_TASK_REGRESS;
 
 		maas_measure_add(&card->quality, r2 ? "cv_r2" : "cv_accuracy", j->cv.mean);
 		maas_measure_add(&card->quality, r2 ? "cv_r2_std" : "cv_accuracy_std", j->cv.deviation);
@@ -152,7 +162,7 @@ print_json(const struct rows_job *j)
 {
 	const struct rows_fold *f = &j->fold;
 	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\",\"rows\":%zu,\"%s\":%zu", j->kind->name, f->data.n,
+	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\",\"rows\":%zu,\"%s\":%zu", j->kind->name, f->train.n,
 	    f->tokenizer ? "tokens" : "features", rows_inputs(f));
 
 	if (f->labels)
@@ -201,7 +211,10 @@ rows_report(struct rows_job *j)
 	const struct rows_fold *f = &j->fold;
 	char labels[40] = "", course[120], val[160] = "", end[160] = "";
 
-	if (j->val && f->labels)
+	if (j->val && j->entities)
+		snprintf(val, sizeof val, ", val_accuracy %.4f, val_f1 %.4f of entities in %zu sentences",
+		    held(j, "accuracy"), held(j, "entity_f1"), f->val.n);
+	else if (j->val && f->labels)
 		snprintf(val, sizeof val, ", val_accuracy %.4f, val_f1 %.4f on %zu rows", held(j, "accuracy"),
 		    held(j, "f1_macro"), f->val.n);
 	else if (j->val)
@@ -217,7 +230,7 @@ rows_report(struct rows_job *j)
 		    j->temperature == 1 ? ": what was held out has no better one (are all rows right?)" : "");
 	tell_course(j, course, sizeof course);
 	tell_end(j, end, sizeof end);
-	warn(j->call, "%s: %zu rows, %zu %s,%s %s, train_loss %.6g%s (%s %.4f)%s", j->kind->name, f->data.n,
+	warn(j->call, "%s: %zu rows, %zu %s,%s %s, train_loss %.6g%s (%s %.4f)%s", j->kind->name, f->train.n,
 	    rows_inputs(f), f->tokenizer ? "tokens" : "features", labels, course, f->how.loss, val,
 	    f->labels ? "the commonest label alone:" : "the mean alone: r2", baseline(j), end);
 	if (j->call->common.verbose && f->how.objective_text)

@@ -91,7 +91,7 @@ rows_spell(struct rows_job *j, struct rows_fold *f, const struct maas_columns *c
 		maas_model_close(m);
 		return -1;
 	}
-	f->spelling = (struct maas_spelling){ f->tokenizer, j->kind->rows->longest(m) };
+	f->spelling = (struct maas_spelling){ f->tokenizer, j->kind->rows->longest(m), j->task == MAAS_TASK_TAG };
 	maas_model_close(m);
 	return 0;
 }
@@ -104,6 +104,8 @@ rows_design(const struct rows_job *j, const struct rows_fold *f, const struct ro
 
 	if (maas_rowset_design(p->set, p->pick, p->n, j->team, c, f->v, use_up, x))
 		return -1;
+	if (f->spelling.words)
+		return maas_rowset_words(p->set, p->pick, p->n, &f->spelling, x);
 	if (f->tokenizer && maas_rowset_sequences(p->set, p->pick, p->n, j->team, &f->spelling, x, &cut))
 		return -1;
 	if (cut && use_up)

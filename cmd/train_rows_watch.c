@@ -13,7 +13,7 @@
 const char *
 rows_metric(const struct rows_job *j)
 {
-	return j->task == MAAS_TASK_CLASS ? "accuracy" : "r2";
+	return j->task != MAAS_TASK_REGRESS ? "accuracy" : "r2";
 }
 
 int

@@ -75,7 +75,7 @@ learn_and_measure(struct rows_job *j, struct trial *t)
 		return bad;
 	}
 	if (rows_prepare(j, &j->fold, 0) || rows_learn(j, &j->fold) ||
-	    !(e = rows_judge(j, &j->fold, &j->fold.val, &j->fold.held.x)))
+	    !(e = rows_judge(j, &j->fold, &j->fold.val, &j->fold.held.x, NULL)))
 		return -1;
 	bad = maas_eval_metric(e, rows_metric(j), &t->score);
 	maas_eval_free(e);

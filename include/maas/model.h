@@ -101,14 +101,15 @@ const struct maas_kind *maas_kind_find(const char *name) MAAS_USE;      /* NULL:
  * outputs 0: it continues texts.  Else the last id's row goes through the tensor score.weight [outputs, embed], and what
  * it gives are logits of the labels that the part `labels` holds, or a value where there is no such part: as
  * transformers' ...ForSequenceClassification has it, but that labels are sorted by bytes.  What learns values here has
- * a score.bias [1], too.
+ * a score.bias [1], too; and what tags words, which every id's row goes through, one of [outputs], as
+ * ...ForTokenClassification.
  */
 struct maas_head {
 	size_t outputs;
 	int bias;
 	/* Of a graph to learn by: ids of the longest text, values are learnt, rows count by their labels. */
 	size_t time;
-	int values, weighted;
+	int values, weighted, tags;             /* tags: each id that is asked for has a label */
 };
 
 /* Settings of kind gpt.  GPT-2 of Radford et al. 2019: pre-norm, GELU (tanh), learned positions, tied head.
@@ -432,8 +433,12 @@ struct maas_rows_last {
 	size_t terms, unknown;
 };
 void maas_rows_last(const struct maas_rows_call *, struct maas_rows_last *);
+/* Does it tag each word of a text, instead of the row as a whole?  Then of all these functions _tags alone answers. */
+int maas_rows_tagging(const struct maas_rows *);
+/* score[*words][labels] of the words of a row's text, parted by blanks and tabs; valid until the next call. */
+int maas_rows_tags(struct maas_rows_call *, const struct maas_row *, const double **score, size_t *words) MAAS_USE;
 int maas_rows_sound(const double *score) MAAS_USE;      /* -1: a value of the row was so large that it has no answer */
-/* score[x->rows][scores] of rows whose features are made already, by the team. */
+/* score[answers][scores] of rows whose features are made already, by the team. */
 int maas_rows_apply(const struct maas_rows *, const struct maas_design *, struct maas_team *, double *score) MAAS_USE;
 /* The features of a row: a design of one, valid until the next call.  NULL: none. */
 const struct maas_design *maas_rows_design(struct maas_rows_call *, const struct maas_row *) MAAS_USE;
@@ -456,7 +461,7 @@ struct maas_data {
 	struct maas_design x;
 	size_t labels;                  /* 0: regression */
 	const struct maas_span *name;   /* [labels] */
-	const uint32_t *label;          /* [n], below labels; `labels`: one not trained on (held-out rows only) */
+	const uint32_t *label;          /* [n], or one for each answer that x asks for; below labels; `labels`: one not trained on (held-out rows only) */
 	const double *target;           /* [n], of regression */
 	const double *weight;           /* [labels] what a row of each label counts; NULL: 1 */
 };
@@ -508,7 +513,7 @@ struct maas_rows_ops {
 	size_t (*longest)(const struct maas_model *);
 	const char *head;
 	const char *defaults;           /* as the kind's, of learning from rows; NULL: the kind's */
-	unsigned tasks;                 /* MAAS_CLASSES | MAAS_VALUES; what --task is by default comes from kind->task */
+	unsigned tasks;                 /* MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS; what --task is by default comes from kind->task */
 	/* Add what is learnt to the model: tensors for data's features and labels.  NULL: a network, learnt by
 	 * maas_rows_train (maas/train.h) from kind->loss. */
 	int (*fit)(struct maas_model *, const struct maas_data *, struct maas_fitting *);
@@ -518,7 +523,7 @@ struct maas_rows_ops {
 	void *(*work)(const struct maas_model *);
 	void (*end)(void *work);
 	/* The tensors and settings suffice, ready need not have been called.  x->sparse.start[0] may be above 0.
-	 * out[x->rows][outputs]: logits, or the values of a regression.  A row's are the same alone and among others.
+	 * out[answers of x][outputs]: logits, or the values of a regression.  A row's are the same alone and among others.
 	 * outputs 1 of two labels: the second's logit; the first's is its opposite. */
 	void (*apply)(const struct maas_model *, const struct maas_design *x, double *out, void *scratch);
 	/* Turn what was learnt about components into what it is about features; NULL: --pca is refused. */
@@ -541,7 +546,7 @@ struct maas_rows_ops {
 	/* Networks that learn values: make outputs y into y unit + shift. */
 	void (*rescale)(const struct maas_model *, const struct maas_params *, double shift, double unit);
 };
-enum { MAAS_CLASSES = 1, MAAS_VALUES = 2 };
+enum { MAAS_CLASSES = 1, MAAS_VALUES = 2, MAAS_TAGS = 4 };       /* TAGS: a class a word */
 /* What a kind of rows calls from ready (its tensors being for so many features and outputs) and done. */
 int maas_rows_open(struct maas_model *, size_t features, size_t outputs) MAAS_USE;
 void maas_rows_close(struct maas_model *);
@@ -602,16 +607,21 @@ struct maas_rowset {
 	struct maas_names labels;
 	uint32_t *label;                /* [n] of labels, MAAS_NO_NAME: none; classes */
 	double *target;                 /* [n]; regression */
+	size_t *tags;                   /* [n + 1]: tag[tags[i]] ... are those of row i's words; NULL: none */
+	uint32_t *tag;                  /* of labels */
+	size_t broken;                  /* tags that go on with an entity that is not open */
+	const char *broken_at;          /* the first of them: "f.conll:7: 'I-PER'" */
 	double *x;                      /* [n][columns->numbers], a gap NaN; NULL: sparse, none, or used up */
 	struct maas_csr sparse;         /* libsvm */
 	struct maas_names *values;      /* [columns->words] */
 	uint32_t *word;                 /* [n][columns->words], of values */
 	struct maas_span *text;         /* [n]; NULL: no column of text */
+	size_t tags_cap, tag_cap;
 	size_t cap, label_cap, target_cap, x_cap, word_cap, text_cap, start_cap, col_cap, val_cap;
 };
-enum maas_task { MAAS_TASK_NONE, MAAS_TASK_CLASS, MAAS_TASK_REGRESS };
-/* on_bad gets each row that cannot be read, and with a task each without a label (regression: a finite number); its
- * failure ends.  drop: rows with a gap among their numbers are left out. */
+enum maas_task { MAAS_TASK_NONE, MAAS_TASK_CLASS, MAAS_TASK_REGRESS, MAAS_TASK_TAG };
+/* on_bad gets each row that cannot be read, and with a task each without a label (regression: a finite number; tags: one a
+ * word); its failure ends.  drop: rows with a gap among their numbers are left out. */
 struct maas_rowset *maas_rowset_load(struct maas_reader *, const struct maas_columns *, enum maas_task, int drop,
     int (*on_bad)(void *ctx, const struct maas_row *, const char *why), void *ctx) MAAS_USE;
 void maas_rowset_free(struct maas_rowset *);
@@ -622,10 +632,12 @@ int maas_rowset_numbers(struct maas_rowset *) MAAS_USE;
  * rows, too.  c: the set's columns.  A word among such numbers is a gap where `gaps`, else a failure that names it.
  */
 int maas_rowset_recast(struct maas_rowset *, struct maas_columns *c, const uint32_t *pick, size_t n, int gaps) MAAS_USE;
-/* The labels of rows pick[0..n), sorted by bytes, taken from the arena. */
+/* How many labels rows pick[0..n) have in all: one each, or one a word. */
+size_t maas_rowset_count(const struct maas_rowset *, const uint32_t *pick, size_t n);
+/* The labels of rows pick[0..n), or of their words, sorted by bytes, taken from the arena. */
 int maas_rowset_labels(struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_span **label,
     size_t *labels) MAAS_USE;
-/* to[i]: which of the sorted labels row pick[i] has; `labels` where it is none of them. */
+/* to[i]: which of the sorted labels row pick[i] has, or the i-th word of all these rows; `labels` where it is none of them. */
 int maas_rowset_targets(const struct maas_rowset *, const uint32_t *pick, size_t n, const struct maas_span *label,
     size_t labels, uint32_t *to) MAAS_USE;
 /* Which of the sorted labels it is; `labels` where it is none. */
@@ -648,6 +660,9 @@ int maas_rowset_design(struct maas_rowset *, const uint32_t *pick, size_t n, str
  */
 int maas_rowset_sequences(const struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_team *,
     const struct maas_spelling *, struct maas_design *, size_t *cut) MAAS_USE;
+/* The words of rows pick[0..n), each asked for: rows of the design are sequences, of which a long text makes several. */
+int maas_rowset_words(const struct maas_rowset *, const uint32_t *pick, size_t n, const struct maas_spelling *,
+    struct maas_design *) MAAS_USE;
 /*
  * Set `fraction` of rows [0,n) aside: ceil(fraction n) in all, of each group by largest remainder (the lower
  * group first where equal), at least one left of a group that has one.  pick[n] gets the rows that stay, in

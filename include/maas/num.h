@@ -445,6 +445,10 @@ struct maas_design {
 	struct maas_sequences {         /* what a network reads in its order, beside the features: row i is id[start[i]] ... */
 		size_t *start;          /* [rows + 1]; NULL: none */
 		int32_t *id;
+		/* Where each of some ids is asked for: at[ask[i]] ... at[ask[i + 1]) of row i are places among its ids,
+		 * ascending; NULL: the row as a whole is. */
+		size_t *ask;            /* [rows + 1] */
+		uint32_t *at;
 	} seq;
 };
 void maas_design_free(struct maas_design *);    /* its arrays */
@@ -469,6 +473,8 @@ size_t maas_pass_parts(const struct maas_pass *);               /* at most MAAS_
 const struct maas_csr *maas_pass_turned(const struct maas_pass *);      /* the sparse part's transpose; empty: none */
 void maas_pass_free(struct maas_pass *);
 /* Rows [from, from + n) of it, borrowed: sparse.start[0] is not 0 then. */
+/* How many answers rows [from, to) want: one each, or those asked for. */
+size_t maas_design_answers(const struct maas_design *, size_t from, size_t to);
 struct maas_design maas_design_part(const struct maas_design *, size_t from, size_t n);
 /* The features of row i that are not 0, ascending: how many (room for dense and the row's sparse ones). */
 size_t maas_design_row(const struct maas_design *, size_t i, uint32_t *col, double *val);

@@ -100,6 +100,7 @@ int maas_encoders_stream(struct maas_encoders *, struct maas_span text, int last
 struct maas_spelling {
 	const struct maas_tokenizer *tokenizer;         /* borrowed */
 	size_t longest;                 /* ids; at least 1 */
+	int words;                      /* texts are words, each of which is asked for: maas_speller_begin, _next */
 };
 struct maas_speller;
 struct maas_speller *maas_speller_new(const struct maas_spelling *) MAAS_USE;
@@ -112,6 +113,21 @@ int maas_speller_text(struct maas_speller *, struct maas_span, const int32_t **i
 struct maas_spelt {
 	size_t start, end, from, to;
 };
+/*
+ * Where each word of a text is asked for, words being what blanks and tabs part: sequences of `longest` ids at most, which
+ * share the words out among them.  All but the first begin with words that were shared out before, about half of their
+ * ids, for those behind to be seen beside.  A word is encoded as it would be within a text, has an id at least, and of one
+ * that is too long for a sequence the first ids; it is asked for at its last, which has seen all of it.  What a tokeniser's
+ * file puts in front of a text is in front of each sequence, nothing behind it.
+ */
+struct maas_spelt_words {
+	const int32_t *id;
+	size_t n;
+	const uint32_t *at;             /* [words] places among the ids */
+	size_t words;
+};
+int maas_speller_begin(struct maas_speller *, struct maas_span) MAAS_USE;
+int maas_speller_next(struct maas_speller *, struct maas_spelt_words *) MAAS_USE;       /* 1, 0 behind the last, -1 */
 int maas_speller_pieces(struct maas_speller *, struct maas_span, const struct maas_spelt **, size_t *n) MAAS_USE;
 
 /*

@@ -79,7 +79,9 @@ maas_model_task(const struct maas_model *m)
 {
 	const struct maas_rows *r = m->kind->rows ? m->ready : NULL;
 
-	return r ? maas_rows_labels(r) ? "classify" : "regress" : m->kind->task;
+	if (!r)
+		return m->kind->task;
+	return maas_rows_tagging(r) ? "tag" : maas_rows_labels(r) ? "classify" : "regress";
 }
 
 const struct maas_decoder_ops *

@@ -39,7 +39,7 @@ open_spelling(struct maas_model *m, struct maas_rows *r)
 		return maas_fail(r->v ? "a vectorizer in a model that reads sequences" : "no column of text");
 	if (!(r->tokenizer = maas_model_tokenizer(m)))
 		return -1;
-	r->spelling = (struct maas_spelling){ r->tokenizer, ops->longest(m) };
+	r->spelling = (struct maas_spelling){ r->tokenizer, ops->longest(m), r->tagging };
 	return 0;
 }
 
@@ -53,6 +53,7 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs
 	if (!(r->columns = maas_columns_open(columns)) || (v.s && !(r->v = maas_vectorizer_open(v))) ||
 	    (maas_model_part(m, "labels").s && labels_parse(m, r) < 0))
 		return -1;
+	r->tagging = r->columns->format == &maas_format_conll && r->columns->labelled;
 	if (read_temperature(m, &r->temperature) < 0 || open_spelling(m, r) < 0)
 		return -1;
 	r->before = r->columns->features;
@@ -65,9 +66,9 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs
 	if (r->features != features)
 		return maas_fail(
 		    "weights for %zu features, the columns and the vectorizer make %zu", features, r->features);
-	if (!(m->kind->rows->tasks & (r->labels ? MAAS_CLASSES : MAAS_VALUES)))
+	if (!(m->kind->rows->tasks & (r->tagging ? MAAS_TAGS : r->labels ? MAAS_CLASSES : MAAS_VALUES)))
 		return maas_fail(r->labels ? "labels in a model of numbers" : "no labels");
-	if (outputs != r->labels && !(outputs == 1 && (r->labels == 0 || r->labels == 2)))
+	if (outputs != r->labels && !(!r->tagging && outputs == 1 && (r->labels == 0 || r->labels == 2)))
 		return maas_fail("%zu outputs, %zu labels", outputs, r->labels);
 	return 0;
 }
@@ -117,6 +118,12 @@ maas_model_vectorizer(const struct maas_model *m, const struct maas_columns **co
 	}
 	*columns = r->columns;
 	return r->v;
+}
+
+int
+maas_rows_tagging(const struct maas_rows *r)
+{
+	return r->tagging;
 }
 
 const struct maas_spelling *
@@ -225,6 +232,7 @@ maas_rows_call_forget(struct maas_rows_call *c)
 	maas_speller_forget(c->speller);
 	maas_wipe(c->x.seq.id, c->id_cap * sizeof *c->x.seq.id);
 	maas_wipe(c->tell.x.seq.id, c->tell.id_cap * sizeof *c->tell.x.seq.id);
+	maas_wipe(c->words.seq.id, c->words_cap[2] * sizeof *c->words.seq.id);
 	maas_buf_wipe(&c->text);
 	maas_buf_wipe(&c->tell.name);
 	maas_buf_wipe(&c->tell.text);
@@ -243,6 +251,9 @@ maas_rows_call_free(struct maas_rows_call *c)
 	maas_buf_free(&c->text);
 	telling_free(&c->tell);
 	maas_design_free(&c->x);
+	maas_design_free(&c->words);
+	free(c->word_out);
+	free(c->word_score);
 	free(c->one);
 	free(c->number);
 	free(c->out);
@@ -364,6 +375,8 @@ maas_rows_add(struct maas_rows_call *c, const struct maas_row *row)
 	nnz = c->nnz;
 	if (row->bad)
 		return maas_fail("%s", row->bad);
+	if (c->r->tagging)
+		return maas_fail("the model tags each word of a text, and has no answer for the whole");
 	if (c->x.rows == MAAS_ROWS)
 		return maas_fail_as(MAAS_INTERNAL, "%d rows are in already", MAAS_ROWS);
 	c->text.n = 0;
@@ -439,7 +452,8 @@ maas_rows_run(struct maas_rows_call *c, size_t *rows)
 struct applying {
 	const struct maas_rows *r;
 	const struct maas_design *x;
-	double *score, *out; /* [rows][scores]; [members][MAAS_ROWS][outputs] */
+	double *score, *out; /* [answers][scores]; [members][room][outputs] */
+	size_t room;         /* answers that MAAS_ROWS rows want at most */
 	void **work;         /* [members] */
 };
 
@@ -449,11 +463,12 @@ apply_some(void *arg, size_t begin, size_t end, int member)
 	const struct applying *a = arg;
 	const struct maas_rows *r = a->r;
 	struct maas_design part = maas_design_part(a->x, begin, end - begin);
-	double *out = a->out + (size_t)member * MAAS_ROWS * r->outputs;
+	double *out = a->out + (size_t)member * a->room * r->outputs,
+	       *score = a->score + maas_design_answers(a->x, 0, begin) * maas_rows_scores(r);
 
 	r->m->kind->rows->apply(r->m, &part, out, a->work[member]);
 	maas_rows_scale(
-	    a->score + begin * maas_rows_scores(r), out, end - begin, r->labels, r->outputs, r->temperature);
+	    score, out, maas_design_answers(a->x, begin, end), r->labels, r->outputs, r->temperature);
 }
 
 int
@@ -463,7 +478,12 @@ maas_rows_apply(const struct maas_rows *r, const struct maas_design *x, struct m
 	struct applying a = { .r = r, .x = x, .score = score };
 	int rc = -1;
 
-	a.out = maas_alloc(members, MAAS_ROWS * r->outputs * sizeof *a.out);
+	for (size_t i = 0; i < x->rows; i += MAAS_ROWS) {
+		size_t n = maas_design_answers(x, i, i + MAAS_ROWS < x->rows ? i + MAAS_ROWS : x->rows);
+
+		a.room = n > a.room ? n : a.room;
+	}
+	a.out = maas_alloc(members, a.room * r->outputs * sizeof *a.out);
 	a.work = maas_alloc(members, sizeof *a.work);
 	while (a.out && a.work && made < members && rows_work_new(r, &a.work[made]) == 0)
 		made++;
@@ -532,7 +552,9 @@ maas_rows_answer(struct maas_model *m, struct maas_span input, struct maas_buf *
 	struct maas_rows_call *c = maas_rows_call_new(r);
 	int rc = -1;
 
-	if (c && maas_rows_record(c, input, NULL) == 0) {
+	if (c && r->tagging) {
+		rc = rows_answer_tags(c, input, b);
+	} else if (c && maas_rows_record(c, input, NULL) == 0) {
 		size_t best = maas_argmax_f64(c->score, r->labels);
 
 		rc = r->labels ? maas_buf_add(b, r->label[best].s, r->label[best].n) || maas_buf_text(b, "\t") : 0;

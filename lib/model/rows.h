@@ -13,6 +13,7 @@ struct maas_rows {
 	struct maas_span *label;   /* in the model's bytes */
 	size_t labels;   /* 0: regression */
 	size_t outputs;  /* of the kind: 1, or labels */
+	int tagging;        /* a label a word */
 	double temperature; /* logits are divided by it */
 	size_t before;   /* features of the columns: those of the text come behind them */
 	size_t features;
@@ -63,6 +64,10 @@ struct maas_rows_call {
 	double *number;      /* the last row's numbers as read; NaN: a gap */
 	struct maas_buf text; /* the last record's text, for places */
 	double *out, *score; /* [MAAS_ROWS][outputs], [MAAS_ROWS][scores] */
+	/* Of words: their sequences, what the kind and what the model says of each. */
+	struct maas_design words;
+	double *word_out, *word_score;
+	size_t words_cap[4], word_out_cap, word_score_cap;
 	void *scratch; /* see rows_work_new */
 	struct telling tell;
 };
@@ -70,6 +75,12 @@ struct maas_rows_call {
 /* What apply wants beside a row, of MAAS_ROWS at once: bytes, or the kind's own.  *to NULL: it wants nothing. */
 int rows_work_new(const struct maas_rows *, void **to) MAAS_USE;
 void rows_work_free(const struct maas_rows *, void *);
+
+/* Append a sequence of words to a design; cap: of its arrays. */
+int rows_put_words(struct maas_design *, const struct maas_spelt_words *, size_t cap[4]) MAAS_USE;
+
+/* The tags of a record's words, parted by blanks: appended. */
+int rows_answer_tags(struct maas_rows_call *, struct maas_span record, struct maas_buf *) MAAS_USE;
 
 /* The part "labels": n (u32), then length (u32) and bytes of each.  In the model's arena. */
 int labels_parse(struct maas_model *, struct maas_rows *) MAAS_USE;

@@ -11,19 +11,39 @@ by_bytes(const void *a, const void *b)
 	return maas_span_compare(*(const struct maas_span *)a, *(const struct maas_span *)b);
 }
 
+size_t
+maas_rowset_count(const struct maas_rowset *d, const uint32_t *pick, size_t n)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += d->tags ? d->tags[pick[i] + 1] - d->tags[pick[i]] : 1;
+	return sum;
+}
+
+/* The labels of a row. */
+static const uint32_t *
+labels_of(const struct maas_rowset *d, size_t row, size_t *n)
+{
+	*n = d->tags ? d->tags[row + 1] - d->tags[row] : 1;
+	return d->tags ? d->tag + d->tags[row] : d->label + row;
+}
+
 int
 maas_rowset_labels(struct maas_rowset *d, const uint32_t *pick, size_t n, struct maas_span **label, size_t *labels)
 {
 	unsigned char *has = maas_alloc(d->labels.n, 1);
-	size_t k = 0;
+	const uint32_t *own;
+	size_t k = 0, m;
 
 	if (!has || !(*label = maas_take(d->arena, d->labels.n, sizeof **label))) {
 		free(has);
 		return -1;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (d->label[pick[i]] != MAAS_NO_NAME)
-			has[d->label[pick[i]]] = 1;
+		for (own = labels_of(d, pick[i], &m); m-- > 0; own++)
+			if (*own != MAAS_NO_NAME)
+				has[*own] = 1;
 	for (size_t i = 0; i < d->labels.n; i++)
 		if (has[i])
 			(*label)[k++] = d->labels.name[i];
@@ -39,13 +59,16 @@ maas_rowset_targets(const struct maas_rowset *d, const uint32_t *pick, size_t n,
     size_t labels, uint32_t *to)
 {
 	uint32_t *number = maas_alloc(d->labels.n, sizeof *number);
+	const uint32_t *own;
+	size_t m;
 
 	if (!number)
 		return -1;
 	for (size_t i = 0; i < d->labels.n; i++)
 		number[i] = (uint32_t)maas_label_find(label, labels, d->labels.name[i]);
 	for (size_t i = 0; i < n; i++)
-		to[i] = d->label[pick[i]] == MAAS_NO_NAME ? (uint32_t)labels : number[d->label[pick[i]]];
+		for (own = labels_of(d, pick[i], &m); m-- > 0; own++)
+			*to++ = *own == MAAS_NO_NAME ? (uint32_t)labels : number[*own];
 	free(number);
 	return 0;
 }
@@ -90,6 +113,7 @@ maas_class_weights(const char *text, const struct maas_data *d, double **to)
 {
 	struct maas_span label;
 	double *w, value, all = 0;
+	size_t n = maas_design_answers(&d->x, 0, d->n);
 
 	*to = NULL;
 	if (!text || !*text)
@@ -100,10 +124,10 @@ maas_class_weights(const char *text, const struct maas_data *d, double **to)
 	if (!(w = *to = maas_alloc(d->labels, sizeof *w)))
 		return -1;
 	if (!strcmp(text, "balanced")) {
-		for (size_t i = 0; i < d->n; i++)
+		for (size_t i = 0; i < n; i++)
 			w[d->label[i]]++;
 		for (size_t k = 0; k < d->labels; k++)
-			w[k] = w[k] > 0 ? (double)d->n / ((double)d->labels * w[k]) : 1; /* of none: as it is */
+			w[k] = w[k] > 0 ? (double)n / ((double)d->labels * w[k]) : 1; /* of none: as it is */
 		return 0;
 	}
 	for (size_t k = 0; k < d->labels; k++)

@@ -77,6 +77,8 @@ maas_rows_add_selftest(struct maas_model *m, const struct maas_columns *c, const
 
 	if (c->column)
 		bad = c->column[0].name ? object(c, v, &b) : line(c, v, &b);
+	else if (c->format == &maas_format_conll)
+		bad = maas_buf_text(&b, "any\nwords\nwill\ndo\nhere");
 	else if (c->texts)
 		bad = words(v, &b);
 	else if (c->format == &maas_format_libsvm)

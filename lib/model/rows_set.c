@@ -17,6 +17,8 @@ maas_rowset_free(struct maas_rowset *d)
 	maas_arena_free(d->arena);
 	free(d->label);
 	free(d->target);
+	free(d->tags);
+	free(d->tag);
 	free(d->x);
 	free(d->word);
 	free(d->text);
@@ -59,6 +61,10 @@ fault(struct load *l, const struct maas_row *row)
 {
 	if (row->bad)
 		return row->bad;
+	if (l->task == MAAS_TASK_TAG)
+		return row->tags.s ? NULL : "no tags: a column behind the tokens is wanted";
+	if (l->task && row->tags.s)
+		return "a tag a token, where a label for all of them is wanted (see --task)";
 	if (l->task && (!row->label.s || (!row->label.n && l->c->column)))
 		return label_fault(l, row, "");
 	if (l->task == MAAS_TASK_REGRESS &&
@@ -76,12 +82,61 @@ has_gap(const struct maas_row *row, const struct maas_columns *c)
 	return 0;
 }
 
+/* The first tag that goes on with an entity that is not open is kept with its place. */
+static int
+note_broken(struct maas_rowset *d, const struct maas_record *rec, size_t word, struct maas_span tag)
+{
+	struct maas_conll c;
+	struct maas_span line;
+	char text[512];
+	size_t at = rec->line;
+	int sort;
+
+	if (d->broken++)
+		return 0;
+	for (maas_conll_begin(&c, rec->raw); (sort = maas_conll_next(&c, &line)); at++)
+		if (sort == 1 && !word--)
+			break;
+	snprintf(text, sizeof text, "%s:%zu: '%.*s'", rec->name, at, tag.n < 60 ? (int)tag.n : 60, tag.s);
+	return (d->broken_at = maas_take_text(d->arena, text, strlen(text))) ? 0 : -1;
+}
+
+static int
+keep_tags(struct maas_rowset *d, const struct maas_row *row)
+{
+	const char *p = row->tags.s, *end = p + row->tags.n, *from;
+	size_t n = d->n ? d->tags[d->n] : 0, first = n;
+	struct maas_tag before = maas_tag_read(maas_span("")), tag;
+
+	if (maas_grow(&d->tags, d->n, &d->tags_cap, 2, sizeof *d->tags) < 0)
+		return -1;
+	d->tags[0] = 0;
+	for (; p < end; p++, n++, before = tag) {
+		struct maas_span s;
+		int64_t number;
+
+		for (from = p; p < end && *p != ' '; p++)
+			;
+		s = (struct maas_span){ from, (size_t)(p - from) };
+		tag = maas_tag_read(s);
+		if ((maas_tag_breaks(before, tag) && note_broken(d, &row->record, n - first, s) < 0) ||
+		    maas_grow(&d->tag, n, &d->tag_cap, 1, sizeof *d->tag) < 0 ||
+		    (number = names_number(&d->labels, s)) < 0)
+			return -1;
+		d->tag[n] = (uint32_t)number;
+	}
+	d->tags[d->n + 1] = n;
+	return 0;
+}
+
 static int
 keep_label(struct load *l, const struct maas_row *row)
 {
 	struct maas_rowset *d = l->d;
 	int64_t number = MAAS_NO_NAME;
 
+	if (l->task == MAAS_TASK_TAG)
+		return keep_tags(d, row);
 	if (l->task == MAAS_TASK_REGRESS) {
 		if (maas_grow(&d->target, d->n, &d->target_cap, 1, sizeof *d->target) < 0)
 			return -1;

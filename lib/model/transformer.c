@@ -212,6 +212,23 @@ transformer_scores(
 	    t, x, w, head->bias ? param(&b, TRANSFORMER_SCORE, "bias", outputs, 0) : NULL, NULL, MAAS_ACT_NONE);
 }
 
+/* The loss of labels of ids: -1 where none is asked for. */
+static struct maas_node *
+tags_loss(struct maas_tape *t, const struct transformer *s, size_t rows)
+{
+	struct builder b = { .tape = t, .s = s, .layer = -1 };
+	struct maas_node *ids = maas_input(t, "ids", MAAS_I32, 1, &rows), *x = body(&b, ids, s->head.time, NULL),
+			 *w = param(&b, TRANSFORMER_SCORE, "weight", s->head.outputs, (size_t)s->embed), *targets,
+			 *weights = NULL;
+
+	x = maas_linear(
+	    t, x, w, param(&b, TRANSFORMER_SCORE, "bias", s->head.outputs, 0), NULL, MAAS_ACT_NONE);
+	targets = maas_input(t, "labels", MAAS_I32, 1, &rows);
+	if (s->head.weighted)
+		weights = maas_input(t, "weights", MAAS_F32, 1, &rows);
+	return maas_class_loss(t, x, targets, weights);
+}
+
 /* The loss of labels or values of whole sequences. */
 static struct maas_node *
 rows_loss(struct maas_tape *t, const struct transformer *s, size_t rows)
@@ -241,7 +258,7 @@ transformer_loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 	if (transformer_check(&s) < 0)
 		return NULL;
 	if (s.head.outputs)
-		return rows_loss(t, &s, rows);
+		return s.head.tags ? tags_loss(t, &s, rows) : rows_loss(t, &s, rows);
 	ids = maas_input(t, "ids", MAAS_I32, 1, &rows);
 	targets = maas_input(t, "targets", MAAS_I32, 1, &rows);
 	x = body(&b, ids, (size_t)s.context, NULL);

@@ -36,7 +36,8 @@ int transformer_check(const struct transformer *) MAAS_USE;
 extern const struct maas_rows_ops transformer_rows;
 int transformer_ready(struct maas_model *) MAAS_USE;
 /* Inputs "ids" and "targets", [rows] each: whole sequences of `context` ids, one behind the other.  With a head of rows:
- * "ids" [rows], sequences of head.time, "lengths" of each, and "labels" or "targets" of each, "weights" where it has. */
+ * "ids" [rows], sequences of head.time, "lengths" of each, and "labels" or "targets" of each, "weights" where it has.
+ * Of tags "ids", "labels" and "weights" are all [rows]. */
 struct maas_node *transformer_loss(const struct maas_model *, struct maas_tape *, size_t rows);
 /* Of sequences of head.time ids each, `rows` of them, inputs "ids" and "lengths": what the first `outputs` rows of the
  * score give, [rows / time, outputs]; *embedded: the ids' rows of the tables. */

@@ -1,5 +1,6 @@
 /*
- * transformer_rows.c -- what a transformer with a head of rows answers: the last id of each text goes through the head.
+ * transformer_rows.c -- what a transformer with a head of rows answers: the last id of each text goes through the head, or
+ * the last one of each word.
  * The network is the decoding engine's, in the precision of its weights: several texts a pass, one behind the other
  * without padding, a long one in several passes.  What a text gives is the same alone and among others.
  */
@@ -15,7 +16,8 @@ enum { ROWS = 256, RUNS = 32 };  /* ids of a pass; texts */
 struct work {
 	struct net net;
 	struct net_run run[RUNS];
-	size_t whole[RUNS]; /* text that ends with this run; SIZE_MAX: none does */
+	size_t text[RUNS];  /* which text the run is of */
+	int whole[RUNS];    /* it ends with this run */
 	uint32_t *block;    /* [blocks] 0, 1 ...: a pass takes them in their order */
 	struct maas_affine score;
 	double *sum;        /* [embed] */
@@ -126,10 +128,11 @@ deal(struct work *w, const struct maas_design *x, struct place *at)
 		rows += left;
 		blocks += need;
 		at->id += left;
-		w->whole[n] = SIZE_MAX;
+		w->text[n] = at->row;
+		w->whole[n] = at->id == length;
 		if (at->id < length)
 			return n + 1;
-		w->whole[n] = at->row++;
+		at->row++;
 		at->id = 0;
 	}
 	return n;
@@ -152,6 +155,21 @@ judge(struct work *w, size_t row, double *out)
 		out[k] = (double)w->logit[k];
 }
 
+/* What is asked for among the ids of run i, which is from `row` of the pass on. */
+static void
+answer(struct work *w, const struct maas_design *x, size_t i, size_t row, double *out)
+{
+	const struct maas_sequences *s = &x->seq;
+	const struct net_run *run = &w->run[i];
+	size_t text = w->text[i], n = w->score.out;
+
+	if (!s->ask && w->whole[i])
+		judge(w, row + run->rows - 1, out + text * n);
+	for (size_t k = s->ask ? s->ask[text] : 0; s->ask && k < s->ask[text + 1]; k++)
+		if (s->at[k] >= run->at && s->at[k] < run->at + run->rows)
+			judge(w, row + s->at[k] - run->at, out + (k - s->ask[0]) * n);
+}
+
 static void
 apply(const struct maas_model *m, const struct maas_design *x, double *out, void *work)
 {
@@ -164,9 +182,8 @@ apply(const struct maas_model *m, const struct maas_design *x, double *out, void
 
 		maas_network_pass(&w->net, w->run, runs);
 		for (size_t i = 0; i < runs; i++) {
+			answer(w, x, i, row, out);
 			row += w->run[i].rows;
-			if (w->whole[i] != SIZE_MAX)
-				judge(w, row - 1, out + w->whole[i] * w->score.out);
 		}
 	}
 }
@@ -186,7 +203,8 @@ shape(struct maas_model *m, const struct maas_data *d, size_t entries)
 	struct maas_head *head = m->settings;
 
 	*head = (struct maas_head){ .outputs = d->labels ? d->labels : 1,
-		.bias = !d->labels,
+		.bias = !d->labels || d->x.seq.ask,
+		.tags = d->x.seq.ask != NULL,
 		.time = entries,
 		.values = !d->labels,
 		.weighted = !d->labels || d->weight };
@@ -232,7 +250,7 @@ const struct maas_rows_ops transformer_rows = {
 	.defaults =
 	    "optimizer=adamw schedule=linear lr=0.0001 warmup=0 epochs=3 clip=1 weight_decay=0.01 eval_batches=0 "
 	    "precision=bf16",
-	.tasks = MAAS_CLASSES | MAAS_VALUES,
+	.tasks = MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS,
 	.work = work_new,
 	.end = work_end,
 	.apply = apply,

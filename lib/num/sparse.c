@@ -27,7 +27,15 @@ maas_design_free(struct maas_design *x)
 	maas_csr_free(&x->sparse);
 	free(x->seq.start);
 	free(x->seq.id);
+	free(x->seq.ask);
+	free(x->seq.at);
 	*x = (struct maas_design){ 0 };
+}
+
+size_t
+maas_design_answers(const struct maas_design *x, size_t from, size_t to)
+{
+	return x->seq.ask ? x->seq.ask[to] - x->seq.ask[from] : to - from;
 }
 
 struct maas_design
@@ -39,6 +47,7 @@ maas_design_part(const struct maas_design *x, size_t from, size_t n)
 	part.x = x->dense ? x->x + from * x->dense : NULL;
 	part.sparse.start = x->sparse.start + from;
 	part.seq.start = x->seq.start ? x->seq.start + from : NULL;
+	part.seq.ask = x->seq.ask ? x->seq.ask + from : NULL;
 	return part;
 }
 

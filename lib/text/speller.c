@@ -13,7 +13,36 @@ struct maas_speller {
 	int32_t before, behind; /* a text's; -1: none */
 	struct maas_spelt *spelt;
 	size_t spelt_cap;
+	/* Of words: what stands in front of one that is not the first; each one's first id, and behind the last; those
+	 * that were shared out; the sequence at hand. */
+	const char *joint;
+	size_t *word, words, word_cap, done;
+	struct maas_buf joined;
+	struct maas_ids own;
+	uint32_t *at;
+	size_t at_cap;
 };
+
+static int32_t nothing(const struct maas_tokenizer *);
+
+/* Does a word look within a text as it does alone, or as it does behind a blank? */
+static int
+find_joint(struct maas_speller *s)
+{
+	struct maas_ids *ids = &s->ids;
+	size_t alone, both;
+
+	s->joint = "";
+	if (maas_encode(s->encoder, maas_span("a"), ids) < 0)
+		return -1;
+	alone = ids->n;
+	if (maas_encode(s->encoder, maas_span("a a"), ids) < 0)
+		return -1;
+	both = ids->n - alone;
+	if (both != 2 * alone || memcmp(ids->id + 2 * alone, ids->id, alone * sizeof *ids->id) != 0)
+		s->joint = " ";
+	return 0;
+}
 
 struct maas_speller *
 maas_speller_new(const struct maas_spelling *how)
@@ -26,11 +55,10 @@ maas_speller_new(const struct maas_spelling *how)
 	s->how = *how;
 	s->before = maas_tokenizer_adds_bos(t) ? maas_token_bos(t) : -1;
 	s->behind = maas_tokenizer_adds_eos(t) && how->longest > 1 + (size_t)(s->before >= 0) ? maas_token_eos(t) : -1;
-	if (!(s->encoder = maas_encoder_new(t, 0))) {
-		free(s);
-		return NULL;
-	}
-	return s;
+	if ((s->encoder = maas_encoder_new(t, 0)) && (!how->words || find_joint(s) == 0))
+		return s;
+	maas_speller_free(s);
+	return NULL;
 }
 
 void
@@ -41,6 +69,10 @@ maas_speller_free(struct maas_speller *s)
 	maas_encoder_free(s->encoder);
 	maas_ids_free(&s->ids);
 	free(s->spelt);
+	free(s->word);
+	maas_buf_free(&s->joined);
+	maas_ids_free(&s->own);
+	free(s->at);
 	free(s);
 }
 
@@ -52,6 +84,9 @@ maas_speller_forget(struct maas_speller *s)
 	maas_encoder_forget(s->encoder);
 	maas_ids_wipe(&s->ids);
 	maas_wipe(s->spelt, s->spelt_cap * sizeof *s->spelt);
+	maas_buf_wipe(&s->joined);
+	maas_ids_wipe(&s->own);
+	maas_wipe(s->word, s->word_cap * sizeof *s->word);
 }
 
 static int
@@ -205,4 +240,74 @@ maas_speller_pieces(struct maas_speller *s, struct maas_span text, const struct 
 	*to = s->spelt;
 	*pieces = n;
 	return 0;
+}
+
+/* Ids of a sequence that are words'. */
+static size_t
+room(const struct maas_speller *s)
+{
+	return s->how.longest - (s->before >= 0 && s->how.longest > 1);
+}
+
+static int
+add_word(struct maas_speller *s, struct maas_span word)
+{
+	size_t from = s->ids.n;
+
+	s->joined.n = 0;
+	if (maas_buf_text(&s->joined, s->words ? s->joint : "") < 0 || maas_buf_add(&s->joined, word.s, word.n) < 0 ||
+	    maas_encode(s->encoder, (struct maas_span){ s->joined.s, s->joined.n }, &s->ids) < 0)
+		return -1;
+	if (s->ids.n == from && put(&s->ids, nothing(s->how.tokenizer)) < 0)
+		return -1;
+	if (s->ids.n > from + room(s))
+		s->ids.n = from + room(s);
+	if (maas_grow(&s->word, s->words, &s->word_cap, 2, sizeof *s->word) < 0)
+		return -1;
+	s->word[s->words++] = from;
+	s->word[s->words] = s->ids.n;
+	return 0;
+}
+
+int
+maas_speller_begin(struct maas_speller *s, struct maas_span text)
+{
+	const char *p = text.s, *end = p + text.n, *from;
+
+	s->ids.n = s->words = s->done = 0;
+	while (p < end) {
+		for (from = p; p < end && *p != ' ' && *p != '\t'; p++)
+			;
+		if (p > from && add_word(s, (struct maas_span){ from, (size_t)(p - from) }) < 0)
+			return -1;
+		p++;
+	}
+	return 0;
+}
+
+int
+maas_speller_next(struct maas_speller *s, struct maas_spelt_words *to)
+{
+	size_t most = room(s), first = s->done, last = first, n, lead = s->before >= 0 && s->how.longest > 1;
+
+	if (s->done == s->words)
+		return 0;
+	while (first > 0 && s->word[s->done] - s->word[first - 1] <= most / 2 &&
+	    s->word[s->done + 1] - s->word[first - 1] <= most)
+		first--;
+	while (last < s->words && s->word[last + 1] - s->word[first] <= most)
+		last++;
+	n = s->word[last] - s->word[first];
+	s->own.n = 0;
+	if (maas_grow(&s->own.id, 0, &s->own.cap, lead + n, sizeof *s->own.id) < 0 ||
+	    maas_grow(&s->at, 0, &s->at_cap, last - s->done, sizeof *s->at) < 0)
+		return -1;
+	if (lead)
+		s->own.id[0] = s->before;
+	memcpy(s->own.id + lead, s->ids.id + s->word[first], n * sizeof *s->own.id);
+	s->own.n = lead + n;
+	*to = (struct maas_spelt_words){ s->own.id, lead + n, s->at, last - s->done };
+	for (size_t i = 0; s->done < last; i++, s->done++)
+		s->at[i] = (uint32_t)(lead + s->word[s->done + 1] - 1 - s->word[first]);
+	return 1;
 }

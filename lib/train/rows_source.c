@@ -6,6 +6,8 @@
  *	weights  F32 [rows]
  *	ids      I32 [rows time]       lengths             I32 [rows]
  *
+ * Where some ids of a sequence are asked for, labels and weights are [rows time], -1 and 0 for the others.
+ *
  * Sequences of a batch stand side by side, each padded to the longest of them.  So that the padding is little, batches
  * are of rows of about the same length: in the random order of an epoch, the rows of some batches that follow each other
  * are sorted by length, and then these batches shuffled.
@@ -61,7 +63,7 @@ bind(struct maas_source *s, const struct maas_tape *tape)
 			       *labels = input(tape, "labels", 0), *targets = input(tape, "targets", 1),
 			       *weights = input(tape, "weights", 0), *out = r->d->labels ? labels : targets;
 
-	if (!out || (r->d->x.seq.start && (!ids || !lengths)) || (r->d->x.dense && !dense) ||
+	if (!out || (r->d->x.seq.start && (!ids || (!lengths && !r->d->x.seq.ask))) || (r->d->x.dense && !dense) ||
 	    (r->d->x.sparse.cols && (!start || !col || !value)))
 		return maas_fail_as(MAAS_INTERNAL, "a loss without the inputs that rows give it");
 	r->dense = dense ? dense->val : NULL;
@@ -79,12 +81,26 @@ bind(struct maas_source *s, const struct maas_tape *tape)
 	return r->at ? 0 : -1;
 }
 
+/* Of an answer. */
 static double
-weight_of(const struct rows *r, size_t row)
+weight_at(const struct rows *r, size_t at)
 {
 	const struct maas_data *d = r->d;
 
-	return !d->labels ? 1 : d->label[row] >= d->labels ? 0 : d->weight ? d->weight[d->label[row]] : 1;
+	return !d->labels ? 1 : d->label[at] >= d->labels ? 0 : d->weight ? d->weight[d->label[at]] : 1;
+}
+
+static double
+weight_of(const struct rows *r, size_t row)
+{
+	const size_t *ask = r->d->x.seq.ask;
+	double sum = 0;
+
+	if (!ask)
+		return weight_at(r, row);
+	for (size_t k = ask[row]; k < ask[row + 1]; k++)
+		sum += weight_at(r, k);
+	return sum;
 }
 
 static size_t
@@ -165,7 +181,28 @@ gather_ids(const struct rows *r, size_t i, size_t row)
 
 	memcpy(to, r->d->x.seq.id + r->d->x.seq.start[row], n * sizeof *to);
 	memset(to + n, 0, (r->time - n) * sizeof *to);
-	r->lengths[i] = (int32_t)n;
+	if (r->lengths)
+		r->lengths[i] = (int32_t)n;
+}
+
+static void
+gather_tags(const struct rows *r, size_t i, size_t row)
+{
+	const struct maas_sequences *s = &r->d->x.seq;
+	size_t from = i * r->time;
+
+	for (size_t t = 0; t < r->time; t++) {
+		r->labels[from + t] = -1;
+		if (r->weights)
+			r->weights[from + t] = 0;
+	}
+	for (size_t k = s->ask[row]; k < s->ask[row + 1]; k++) {
+		uint32_t label = r->d->label[k];
+
+		r->labels[from + s->at[k]] = label < r->d->labels ? (int32_t)label : -1;
+		if (r->weights)
+			r->weights[from + s->at[k]] = (float)weight_at(r, k);
+	}
 }
 
 static void
@@ -188,6 +225,10 @@ gather(void *arg, size_t begin, size_t end, int member)
 		}
 		if (r->ids)
 			gather_ids(r, i, row);
+		if (d->x.seq.ask) {
+			gather_tags(r, i, row);
+			continue;
+		}
 		if (r->labels)
 			r->labels[i] = d->label[row] < d->labels ? (int32_t)d->label[row] : -1;
 		else
@@ -234,12 +275,27 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 		r->start[i + 1] = (int32_t)entries;
 	}
 	assert(entries <= r->entries);
-	if (r->ids)
+	if (r->ids && !r->d->x.seq.ask)
 		clear_others(r, n);
 	wide += r->time;
 	share.rows = r->time;
 	maas_team_run(team, n, wide < GRAIN ? GRAIN / wide : 1, gather, r);
 	return share;
+}
+
+/* Ids right and ids that were asked for. */
+static void
+judge_tags(const struct rows *r, const float *y, size_t width, double sum[2])
+{
+	const struct maas_sequences *s = &r->d->x.seq;
+
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t k = s->ask[r->at[i]]; k < s->ask[r->at[i] + 1]; k++) {
+			size_t at = i * r->time + s->at[k];
+
+			sum[0] += r->labels[at] >= 0 && maas_argmax(y + at * width, width) == (size_t)r->labels[at];
+			sum[1] += 1;
+		}
 }
 
 /* Rows right and rows; or squares of the errors and of the deviations from the mean. */
@@ -250,7 +306,9 @@ judge(const struct maas_source *s, const struct maas_node *out, double sum[2])
 	const float *y = out->val;
 	size_t width = out->dim[out->ndim - 1];
 
-	for (size_t i = 0; i < r->n; i++)
+	if (r->d->x.seq.ask)
+		judge_tags(r, y, width, sum);
+	for (size_t i = 0; !r->d->x.seq.ask && i < r->n; i++)
 		if (r->labels) {
 			sum[0] += r->labels[i] >= 0 && maas_argmax(y + i * width, width) == (size_t)r->labels[i];
 			sum[1] += 1;

@@ -287,10 +287,12 @@ digest(const struct maas_data *d)
 	if (id) {
 		h = maas_hash(id, (d->n + 1) * sizeof *id, h);
 		h = maas_hash(x->seq.id, id[d->n] * sizeof *x->seq.id, h);
+		if (x->seq.ask)
+			h = maas_hash(x->seq.at, x->seq.ask[d->n] * sizeof *x->seq.at, h);
 	}
 	for (size_t k = 0; k < d->labels; k++)
 		h = maas_hash(d->name[k].s, d->name[k].n, h);
-	return d->labels ? maas_hash(d->label, d->n * sizeof *d->label, h)
+	return d->labels ? maas_hash(d->label, maas_design_answers(x, 0, d->n) * sizeof *d->label, h)
 			 : maas_hash(d->target, d->n * sizeof *d->target, h);
 }
 

@@ -37,7 +37,7 @@ pieces(struct maas_speller *s, struct maas_span text)
 static void
 check_length(const struct maas_tokenizer *t)
 {
-	const struct maas_spelling few = { t, 7 };
+	const struct maas_spelling few = { t, 7, 0 };
 	struct maas_speller *s = maas_speller_new(&few);
 	struct maas_encoder *e = maas_encoder_new(t, 0);
 	struct maas_ids whole = { 0 };
@@ -118,7 +118,7 @@ int
 main(void)
 {
 	struct maas_tokenizer *t = maas_tokenizer_bytes();
-	const struct maas_spelling how = { t, 300 };
+	const struct maas_spelling how = { t, 300, 0 };
 	struct maas_speller *s = t ? maas_speller_new(&how) : NULL;
 
 	if (!s)

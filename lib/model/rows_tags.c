@@ -1,0 +1,113 @@
+/* Words of texts, each with a label of its own. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rows.h"
+
+int
+rows_put_words(struct maas_design *x, const struct maas_spelt_words *w, size_t cap[4])
+{
+	struct maas_sequences *s = &x->seq;
+	size_t ids = x->rows ? s->start[x->rows] : 0, words = x->rows ? s->ask[x->rows] : 0;
+
+	if (maas_grow(&s->start, x->rows, &cap[0], 2, sizeof *s->start) < 0 ||
+	    maas_grow(&s->ask, x->rows, &cap[1], 2, sizeof *s->ask) < 0 ||
+	    maas_grow(&s->id, ids, &cap[2], w->n, sizeof *s->id) < 0 ||
+	    maas_grow(&s->at, words, &cap[3], w->words, sizeof *s->at) < 0)
+		return -1;
+	memcpy(s->id + ids, w->id, w->n * sizeof *s->id);
+	memcpy(s->at + words, w->at, w->words * sizeof *s->at);
+	s->start[0] = s->ask[0] = 0;
+	s->start[++x->rows] = ids + w->n;
+	s->ask[x->rows] = words + w->words;
+	return 0;
+}
+
+int
+maas_rowset_words(const struct maas_rowset *d, const uint32_t *pick, size_t n, const struct maas_spelling *how,
+    struct maas_design *x)
+{
+	struct maas_speller *s = maas_speller_new(how);
+	struct maas_spelt_words w;
+	size_t cap[4] = { 0 };
+	int rc = s ? 0 : -1;
+
+	x->rows = 0;
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		if ((rc = maas_speller_begin(s, d->text[pick[i]])) < 0)
+			break;
+		while ((rc = maas_speller_next(s, &w)) > 0)
+			if (rows_put_words(x, &w, cap) < 0) {
+				rc = -1;
+				break;
+			}
+	}
+	maas_speller_free(s);
+	if (rc < 0)
+		return -1;
+	free(x->sparse.start); /* rows have none, and there may be more of them than of texts */
+	x->sparse.rows = x->rows;
+	return (x->sparse.start = maas_alloc(x->rows + 1, sizeof *x->sparse.start)) ? 0 : -1;
+}
+
+/* The sequences of a row's text. */
+static int
+spell(struct maas_rows_call *c, const struct maas_row *row)
+{
+	struct maas_spelt_words w;
+	int rc;
+
+	c->words.rows = 0;
+	if (row->bad)
+		return maas_fail("%s", row->bad);
+	if (!row->text.s)
+		return maas_fail("no text");
+	if (maas_speller_begin(c->speller, row->text) < 0)
+		return -1;
+	while ((rc = maas_speller_next(c->speller, &w)) > 0)
+		if (rows_put_words(&c->words, &w, c->words_cap) < 0)
+			return -1;
+	return rc;
+}
+
+int
+maas_rows_tags(struct maas_rows_call *c, const struct maas_row *row, const double **score, size_t *words)
+{
+	const struct maas_rows *r = c->r;
+	size_t n;
+
+	if (!r->tagging)
+		return maas_fail_as(MAAS_USAGE, "the model has an answer for a row as a whole, not for its words");
+	if (spell(c, row) < 0)
+		return -1;
+	*words = n = c->words.rows ? c->words.seq.ask[c->words.rows] : 0;
+	if (maas_grow(&c->word_out, 0, &c->word_out_cap, n * r->outputs, sizeof *c->word_out) < 0 ||
+	    maas_grow(&c->word_score, 0, &c->word_score_cap, n * r->labels, sizeof *c->word_score) < 0)
+		return -1;
+	if (n)
+		r->m->kind->rows->apply(r->m, &c->words, c->word_out, c->scratch);
+	maas_rows_scale(c->word_score, c->word_out, n, r->labels, r->outputs, r->temperature);
+	*score = c->word_score;
+	for (size_t i = 0; i < n; i++)
+		if (maas_rows_sound(c->word_score + i * r->labels) < 0)
+			return -1;
+	return 0;
+}
+
+int
+rows_answer_tags(struct maas_rows_call *c, struct maas_span record, struct maas_buf *b)
+{
+	const struct maas_rows *r = c->r;
+	const double *score;
+	size_t n;
+
+	if (maas_reader_parse(c->reader, record, &c->own) < 0 || maas_rows_tags(c, &c->own, &score, &n) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct maas_span tag = r->label[maas_argmax_f64(score + i * r->labels, r->labels)];
+
+		if ((i && maas_buf_text(b, " ") < 0) || maas_buf_add(b, tag.s, tag.n) < 0)
+			return -1;
+	}
+	return 0;
+}
