@@ -31,6 +31,14 @@ struct explained {
 	double total;                   /* log-probability of the completion */
 };
 
+/* The prompts that something was drawn for, by their streams, and how often each has come. */
+struct drawn {
+	struct drawn_prompt {
+		uint64_t key, times;    /* times 0: an empty place */
+	} *prompt;
+	size_t n, cap;
+};
+
 struct job {
 	struct call *call;
 	const struct generate *o;
@@ -45,7 +53,8 @@ struct job {
 	struct maas_ids probe;          /* a prompt without one of them, and the completion */
 	size_t places;                  /* for completions; those of --explain are more */
 	struct maas_span *stop;
-	uint64_t records;               /* so far: the random stream of the next */
+	uint64_t records;               /* so far */
+	struct drawn drawn;
 	double began, first;            /* moments: of the work, of the first token */
 };
 
@@ -57,6 +66,9 @@ int generate_score(struct job *);       /* --score, --perplexity */
 /* Ids of a text, or of "12 345 6", with what the tokeniser puts around; into j->ids. */
 int generate_encode(struct job *, struct maas_span) MAAS_USE;
 int generate_parse_ids(struct maas_span, struct maas_ids *) MAAS_USE;
+/* What j->ids draw by: the same alone and among others, and not the same again where they come again. */
+int generate_drawn(struct job *, uint64_t *stream) MAAS_USE;
+uint64_t generate_stream_of(const struct maas_ids *); /* when they come first */
 /* The request for j->ids.  -1 where --max-length leaves nothing. */
 int generate_request(struct job *, struct maas_request *, uint64_t stream) MAAS_USE;
 size_t generate_step(struct job *);     /* maas_decoder_step, with the clock kept */

@@ -317,9 +317,12 @@ record(struct lines *l, struct maas_span line, const char *name, size_t number)
 	size_t n = (size_t)j->o->num_return_sequences, texts = j->o->num_beams > 1 ? n : 1;
 	int json = j->o->jsonl && !j->o->prompt, object = 0, rc = 0;
 	int good = (json ? json_prompt(j, line, &object) : generate_encode(j, line)) == 0;
-	uint64_t stream = j->records++ * (uint64_t)n;
+	uint64_t stream = 0;
 	struct answer *a[QUEUE];
 
+	j->records++;
+	if (good && generate_drawn(j, &stream) < 0)
+		return fail(j->call);
 	for (size_t k = 0; rc == 0 && k < n; k++) {
 		struct answer *one = a[k % texts] = place(l, &rc);
 
@@ -443,7 +446,8 @@ generate_stream(struct job *j)
 	int terminal = isatty(STDOUT_FILENO);
 	char last = 0;
 
-	if (generate_encode(j, maas_span(j->o->prompt)) < 0 || generate_request(j, &q, 0) < 0 ||
+	if (generate_encode(j, maas_span(j->o->prompt)) < 0 ||
+	    generate_request(j, &q, generate_stream_of(&j->ids)) < 0 ||
 	    !(s = maas_decoder_join(j->decoder, &q)))
 		return fail(j->call);
 	do {

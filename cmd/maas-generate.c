@@ -231,6 +231,7 @@ tear_down(struct job *j)
 	maas_ids_free(&j->ids);
 	maas_ids_free(&j->probe);
 	generate_explained_free(&j->explained);
+	free(j->drawn.prompt);
 	free(j->stop);
 }
 

@@ -156,7 +156,7 @@ join(struct ask *a)
 	q.prompt = c->prompt->id;
 	q.n = c->prompt->n;
 	q.max_new = longest_of(a, c->prompt);
-	q.stream = p->begun;
+	q.stream = maas_hash(q.prompt, q.n * sizeof *q.prompt, 0) + p->begun; /* as maas-generate draws */
 	q.share = share_of(a);
 	c->seq = maas_decoder_join(a->model->decoder, &q);
 	if (!c->seq)

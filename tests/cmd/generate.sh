@@ -24,10 +24,12 @@ g -n 30 --temperature 1.2 --line-buffered <prompts | cmp - a && echo "one after 
 gzip -c prompts | g -n 30 --temperature 1.2 | cmp - a && echo "from gzip"
 printf 'threads: 1\nmodel: m.maas\ndata: [prompts]\ntemperature: 1.2\nmax-new-tokens: 30\n' >g.yaml
 maas-generate -c g.yaml | cmp - a && echo "from a configuration"
+head -n 3 a >first; head -n 3 prompts | while IFS= read -r p; do printf '%s\n' "$p" | g -n 30 --temperature 1.2; done | cmp - first && echo "each alone"
+[ "$(sed -n 1p a)" != "$(sed -n 4p a)" ] && echo "and another text where a prompt comes again"
 i=0; while [ $i -lt 40 ]; do cat prompts; echo; i=$((i+1)); done >many
 g -n 9 --ids <many >b; wc -l <b | tr -d ' '; sort -u b | wc -l
-g -p 'The king' -n 40 --temperature 1.3 >whole.txt; g -p 'The king' -n 40 --temperature 1.3 --stop "$(cut -c 9-11 whole.txt | head -n 1)" >cut.txt
-printf '%s\n' "$(head -c 8 whole.txt)" | cmp - cut.txt && echo "and stopped"
+g -p 'The king' -n 40 --temperature 1.3 >whole.txt; g -p 'The king' -n 40 --temperature 1.3 --stop "$(cut -c 23-25 whole.txt | head -n 1)" >cut.txt
+printf '%s\n' "$(head -c 22 whole.txt)" | cmp - cut.txt && echo "and stopped"
 
 echo "a text:"
 head -c 600 "$DATA/example/corpus.txt" >text
