@@ -384,7 +384,7 @@ place(const struct job *g, size_t j, size_t l)
 /*
  * Reads of every line, as they lie: what was asked for is here, and what the processor did not care to bring then comes
  * as soon as memory gives it, which multiplication, a column beside the other, would not have from it.  Rows of parts
- * of TILE_K steps.  As floats: reads of whole numbers were measured to wait for each other.
+ * of TILE_K steps.  As floats: reads of whole numbers were measured to be slower.
  */
 static void
 touch(const void *p, size_t row, size_t steps, size_t rows)
