@@ -81,7 +81,7 @@ watch_run(struct job *j)
 void
 end_by_signal(const struct job *j)
 {
-	if (j->running->checkpoint)
+	if (j->checkpoints->checkpoint)
 		warn(j->call, "stopped at a checkpoint; the same command goes on from there");
 	interrupt_end();
 }

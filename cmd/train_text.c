@@ -24,14 +24,11 @@ static const struct maas_field text_fields[] = {
 	MAAS_TEXT(0, text_options, init_from, NULL, "begin with the parameters and the tokeniser of a model"), MAAS_END
 };
 
-static const struct maas_field running_fields[] = { MAAS_TEXT(0, running, checkpoint, NULL,
-							"keep checkpoints in this folder, and go on from them"),
-	MAAS_TEXT(0, running, checkpoint_every, "10m", "steps (N) or time (90s, 10m, 2h) between checkpoints"),
-	MAAS_INT(0, running, keep, 1, 256, 2, "checkpoints to keep"),
-	MAAS_ENUM(0, running, resume, checkpoint_resumes, 0, "go on from the newest checkpoint"),
+static const struct maas_field running_fields[] = {
 	MAAS_DURATION(0, running, max_time, 0, "stop after this long, with a checkpoint and the model; 0: never"),
 	MAAS_TEXT(0, running, log, NULL, "write a JSON line a step and an evaluation to FILE"),
-	MAAS_TEXT(0, running, plot, NULL, "draw the curves of the loss to FILE: .svg, .png or .pdf"), MAAS_END };
+	MAAS_TEXT(0, running, plot, NULL, "draw the curves of the loss to FILE: .svg, .png or .pdf"), MAAS_END
+};
 
 /* What is wrong with the command line before anything is read; 0, or an exit status. */
 static int
@@ -48,13 +45,13 @@ check_options(struct job *j)
 		return misuse(j->call, "--steps and --epochs exclude each other");
 	if (j->how->early_stop && !j->text->val && !(j->how->val_split > 0))
 		return misuse(j->call, "--early-stop wants --val or --val-split");
-	if (j->running->resume == RESUME_MUST && !j->running->checkpoint)
+	if (j->checkpoints->resume == RESUME_MUST && !j->checkpoints->checkpoint)
 		return misuse(j->call, "--resume must wants --checkpoint");
 	if (j->running->plot && maas_plot_check(j->running->plot))
 		return fail(j->call);
 	if (check_places(j->call, places, MAAS_COUNT(places)))
 		return fail(j->call);
-	if (checkpoint_every(j->running->checkpoint_every, &j->every_steps, &j->every_seconds))
+	if (checkpoint_every(j->checkpoints->checkpoint_every, &j->every_steps, &j->every_seconds))
 		return misuse(j->call, "%s", maas_error());
 	return 0;
 }
@@ -63,7 +60,7 @@ check_options(struct job *j)
 static int
 take_locks(struct job *j)
 {
-	const char *folder = j->running->checkpoint;
+	const char *folder = j->checkpoints->checkpoint;
 
 	if (j->outcome->dry_run)
 		return 0;
@@ -98,15 +95,6 @@ make_model(struct job *j)
 
 /* What a checkpoint must agree with, a line each. */
 static int
-put_fields(struct maas_buf *b, const struct maas_field *f, const void *from)
-{
-	for (; f->type; f++)
-		if (maas_buf_printf(b, "%s=", f->name) || maas_get(f, from, b) || maas_buf_text(b, "\n"))
-			return -1;
-	return 0;
-}
-
-static int
 make_identity(struct job *j)
 {
 	const struct maas_kind *k = j->call->verb->data;
@@ -118,8 +106,9 @@ make_identity(struct job *j)
 		return -1;
 	if (j->text->init_from && maas_buf_printf(b, "init-from=%s\n", j->text->init_from))
 		return -1;
-	return maas_buf_printf(b, "seed=%ld\n", j->call->common.seed) || put_fields(b, k->fields, j->model->settings) ||
-		put_fields(b, maas_training_fields, j->how)
+	return maas_buf_printf(b, "seed=%ld\n", j->call->common.seed) ||
+		maas_fields_print(k->fields, j->model->settings, b) ||
+		maas_fields_print(maas_training_fields, j->how, b)
 	    ? -1
 	    : 0;
 }
@@ -138,10 +127,10 @@ make_trainer(struct job *j)
 		.how = j->how,
 		.seed = (uint64_t)j->call->common.seed,
 		.max_time = j->running->max_time,
-		.checkpoint = j->running->checkpoint,
+		.checkpoint = j->checkpoints->checkpoint,
 		.every_steps = j->every_steps,
 		.every_seconds = j->every_seconds,
-		.keep = j->running->keep,
+		.keep = j->checkpoints->keep,
 		.identity = j->identity.s,
 	};
 
@@ -171,10 +160,11 @@ resume(struct job *j)
 {
 	int got = 0;
 
-	if (j->running->checkpoint && j->running->resume != RESUME_NEVER && (got = maas_trainer_resume(j->trainer)) < 0)
+	if (j->checkpoints->checkpoint && j->checkpoints->resume != RESUME_NEVER &&
+	    (got = maas_trainer_resume(j->trainer)) < 0)
 		return -1;
-	if (!got && j->running->resume == RESUME_MUST)
-		return maas_fail_as(MAAS_NOINPUT, "%s: no checkpoint to resume from", j->running->checkpoint);
+	if (!got && j->checkpoints->resume == RESUME_MUST)
+		return maas_fail_as(MAAS_NOINPUT, "%s: no checkpoint to resume from", j->checkpoints->checkpoint);
 	if (got && j->call->common.verbose)
 		warn(j->call, "resumed from step %zu", maas_trainer_curves(j->trainer)->steps);
 	return 0;
@@ -251,7 +241,8 @@ train_text(struct call *c)
 		.outcome = c->part[1],
 		.how = c->part[2],
 		.text = c->part[3],
-		.running = c->part[4],
+		.checkpoints = c->part[4],
+		.running = c->part[5],
 		.lock = -1 };
 	int rc = check_options(&j);
 
@@ -277,6 +268,7 @@ const struct family family_text = {
 	.part = {
 		{ maas_training_fields, sizeof(struct maas_training) },
 		{ text_fields, sizeof(struct text_options) },
+		{ checkpoint_fields, sizeof(struct checkpoints) },
 		{ running_fields, sizeof(struct running) },
 	},
 	.run = train_text,

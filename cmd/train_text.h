@@ -11,9 +11,7 @@ struct text_options {
 };
 
 struct running {
-	const char *checkpoint, *checkpoint_every, *log, *plot;
-	long keep;
-	int resume;
+	const char *log, *plot;
 	double max_time;
 };
 
@@ -23,6 +21,7 @@ struct job {
 	const struct outcome *outcome;
 	const struct maas_training *how;
 	const struct text_options *text;
+	const struct checkpoints *checkpoints;
 	const struct running *running;
 	long every_steps;               /* --checkpoint-every */
 	double every_seconds;

@@ -14,8 +14,8 @@ maas-model card --set --remove --json -c --config -j --threads -s --seed -q --qu
 maas-model tensors --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model verify --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model diff --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
-maas-model convert --precision=file|f32|bf16|f16 --shard-size -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
-maas-model quantize -t --type=q8|q4 -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model convert --precision=file|f32|bf16|f16 --shard-size --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
+maas-model quantize -t --type=q8|q4 --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model register --registry --label -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model list --registry --json -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version
 maas-model log --registry -c --config -j --threads -s --seed -q --quiet -v --verbose -h --help -V --version

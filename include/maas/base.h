@@ -171,6 +171,8 @@ int maas_set(const struct maas_field *, void *to, const char *s) MAAS_USE;
 void maas_set_all(const struct maas_field *, void *to, const char *text);
 /* Append the value so that maas_set reads it back exactly. */
 int maas_get(const struct maas_field *, const void *from, struct maas_buf *) MAAS_USE;
+/* Append a line "name=value" a field. */
+int maas_fields_print(const struct maas_field *, const void *from, struct maas_buf *) MAAS_USE;
 void maas_field_name(const struct maas_field *, char *to, size_t n);    /* with '-' */
 const char *maas_field_arg(const struct maas_field *);                  /* "N", "X", "TEXT" ... */
 /* The name in a NULL-terminated list nearest to s by edits, NULL if none is near. */

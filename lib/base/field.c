@@ -336,3 +336,12 @@ maas_get(const struct maas_field *f, const void *from, struct maas_buf *b)
 	}
 	return 0;
 }
+
+int
+maas_fields_print(const struct maas_field *f, const void *from, struct maas_buf *b)
+{
+	for (; f->type; f++)
+		if (maas_buf_printf(b, "%s=", f->name) < 0 || maas_get(f, from, b) < 0 || maas_buf_text(b, "\n") < 0)
+			return -1;
+	return 0;
+}

@@ -267,8 +267,8 @@ maas_entities_members(const struct maas_entities *e, struct maas_buf *b)
 {
 	struct type *t = sorted(e);
 	int bad = !t ||
-	    maas_buf_printf(b, "\"n\":%zu,\"sentences\":%zu,\"entities\":%zu,\"found\":%zu,\"correct\":%zu", e->n.tokens,
-		e->n.sentences, e->n.entities[TRUTHS], e->n.entities[ANSWERS], e->n.right) ||
+	    maas_buf_printf(b, "\"n\":%zu,\"sentences\":%zu,\"entities\":%zu,\"found\":%zu,\"correct\":%zu",
+		e->n.tokens, e->n.sentences, e->n.entities[TRUTHS], e->n.entities[ANSWERS], e->n.right) ||
 	    maas_buf_printf(b, ",\"broken\":%zu,\"broken_answers\":%zu", e->n.broken[TRUTHS], e->n.broken[ANSWERS]);
 
 	for (const char *const *name = maas_entity_metrics; *name && !bad; name++) {

@@ -125,7 +125,8 @@ gather(struct maas_table *t, struct maas_record *rec, int tags, size_t *tokens, 
 		n = columns(&c, line, &first, &last);
 		rec->line = at;
 		if (*tokens && n != *wide)
-			return table_bad(t, rec, "%zu column%s, the lines before have %zu", n, n == 1 ? "" : "s", *wide);
+			return table_bad(
+			    t, rec, "%zu column%s, the lines before have %zu", n, n == 1 ? "" : "s", *wide);
 		*wide = n;
 		if ((wrong = fault(tags ? last : first, tags)))
 			return table_bad(t, rec, "%s", wrong);

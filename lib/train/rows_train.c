@@ -296,15 +296,6 @@ digest(const struct maas_data *d)
 			 : maas_hash(d->target, d->n * sizeof *d->target, h);
 }
 
-static int
-put_fields(struct maas_buf *b, const struct maas_field *f, const void *from)
-{
-	for (; f->type; f++)
-		if (maas_buf_printf(b, "%s=", f->name) || maas_get(f, from, b) || maas_buf_text(b, "\n"))
-			return -1;
-	return 0;
-}
-
 /* What a checkpoint must agree with, a line each. */
 static int
 make_identity(const struct maas_model *m, const struct maas_data *d, const struct maas_fitting *f, struct maas_buf *b)
@@ -315,7 +306,7 @@ make_identity(const struct maas_model *m, const struct maas_data *d, const struc
 		return -1;
 	return maas_buf_printf(
 		   b, "seed=%llu\n%s", (unsigned long long)f->seed, f->keeping->identity ? f->keeping->identity : "") ||
-		put_fields(b, m->kind->fields, m->settings) || put_fields(b, maas_training_fields, f->how)
+		maas_fields_print(m->kind->fields, m->settings, b) || maas_fields_print(maas_training_fields, f->how, b)
 	    ? -1
 	    : 0;
 }

@@ -64,9 +64,9 @@ static void
 by_hand(void)
 {
 	counts_to("B-X I-X O B-Y", "B-X I-X O B-Y", 2, 2, 2, 0, 0);
-	counts_to("B-X B-X", "B-X I-X", 2, 1, 0, 0, 0); /* B behind B: two of a token */
+	counts_to("B-X B-X", "B-X I-X", 2, 1, 0, 0, 0);     /* B behind B: two of a token */
 	counts_to("I-X I-X O", "B-X I-X O", 1, 1, 1, 1, 0); /* IOB1 is the same entity */
-	counts_to("I-X I-Y", "B-X B-Y", 2, 2, 2, 2, 0); /* another type begins another */
+	counts_to("I-X I-Y", "B-X B-Y", 2, 2, 2, 2, 0);     /* another type begins another */
 	counts_to("B-X I-Y I-Y", "B-X B-Y I-Y", 2, 2, 2, 1, 0);
 	counts_to("B-X I-X I-X", "B-X I-X O", 1, 1, 0, 0, 0); /* a part is not right */
 	counts_to("O O", "I-X O", 0, 1, 0, 0, 1);

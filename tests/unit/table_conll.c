@@ -50,7 +50,9 @@ forms(void)
 	gives("EU B-ORG\nrejects O\n\nPeter B-PER\n", "1 EU rejects|B-ORG O;4 Peter|B-PER;");
 	gives("EU\tNNP\tI-ORG\nx\tNN\tO", "1 EU x|I-ORG O;");
 	gives("EU  NNP   B-ORG  \n lone X O\n", "1 EU lone|B-ORG O;");
-	gives("\xef\xbb\xbf" "a O\r\nb O\r\n\r\nc O\r\n", "1 a b|O O;4 c|O;");
+	gives("\xef\xbb\xbf"
+	      "a O\r\nb O\r\n\r\nc O\r\n",
+	    "1 a b|O O;4 c|O;");
 	gives("one\ntwo\n\nthree\n", "1 one two;4 three;");
 	gives("", "");
 	gives("\n\n", "1 -;2 -;");

@@ -17,7 +17,7 @@ pieces(struct maas_speller *s, struct maas_span text)
 {
 	static char line[400];
 	const struct maas_spelt *p;
-	const int32_t *id;
+	const int32_t *id = NULL;
 	size_t n, ids, at = 0, to = 0;
 
 	line[0] = '\0';
@@ -42,8 +42,8 @@ check_length(const struct maas_tokenizer *t)
 	struct maas_encoder *e = maas_encoder_new(t, 0);
 	struct maas_ids whole = { 0 };
 	struct maas_buf b = { 0 };
-	const int32_t *id;
-	size_t n;
+	const int32_t *id = NULL;
+	size_t n = 0;
 	int cut = 7, bad = 0;
 
 	for (int i = 0; i < 3000 && !bad; i++)
@@ -95,9 +95,9 @@ check_goes(void)
 	struct maas_encoder *e = t ? maas_encoder_new(t, 0) : NULL;
 	struct maas_ids whole = { 0 };
 	struct maas_buf b = { 0 };
-	const int32_t *id;
-	size_t n;
-	int cut, bad = 0;
+	const int32_t *id = NULL;
+	size_t n = 0;
+	int cut = 0, bad = 0;
 
 	for (int i = 0; i < 40 && !bad; i++)
 		bad = maas_buf_printf(&b, "%s%064d", i ? " " : "", 0);
