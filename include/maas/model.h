@@ -143,6 +143,16 @@ struct maas_mlp {
 	int values, weighted;                   /* a regression; rows count by their labels */
 };
 
+/* Settings of kinds rnn, lstm and gru.  Tensors, as PyTorch's modules of these names have them: embedding.weight [vocab,
+ * embed], lstm.weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0 ..., _reverse where read from both ends,
+ * attention.weight [1, width], score.weight [outputs, width], score.bias. */
+struct maas_recurrence {
+	struct maas_head head;
+	long embed, hidden, layers, context, vocab;
+	int bidirectional, pool;                /* last, mean, max, attention */
+	double dropout;
+};
+
 /*
  * Decoding: one engine for the command line and the server.  It advances a batch of
  * sequences, each with its own position and its own blocks of key/value cache; sequences
