@@ -91,7 +91,7 @@ static void
 check_goes(void)
 {
 	struct maas_tokenizer *t = blank_first();
-	struct maas_speller *s = t ? maas_speller_new(&(struct maas_spelling){ t, 20, 0 }) : NULL;
+	struct maas_speller *s = t ? maas_speller_new(&(struct maas_spelling){ .tokenizer = t, .longest = 20 }) : NULL;
 	struct maas_encoder *e = t ? maas_encoder_new(t, 0) : NULL;
 	struct maas_ids whole = { 0 };
 	struct maas_buf b = { 0 };
