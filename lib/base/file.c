@@ -13,7 +13,7 @@ int
 maas_map_open(struct maas_map *m, const char *path)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a named pipe is refused, not waited for */
 	void *p = NULL;
 
 	*m = (struct maas_map){ NULL, 0 };
@@ -64,7 +64,7 @@ int
 maas_map_read(struct maas_map *m, const char *path)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc = -1;
 	void *p = NULL;
 
 	*m = (struct maas_map){ NULL, 0 };

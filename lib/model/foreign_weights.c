@@ -124,7 +124,7 @@ foreign_weights(const char *dir, struct maas_tensors *(*open)(const char *))
 		path.n = 0;
 		if (maas_buf_printf(&path, "%s/%s", dir, names[i]) < 0)
 			goto out;
-		if (access(path.s, F_OK) == 0)
+		if (foreign_there(path.s))
 			break;
 	}
 	if (i == 0)

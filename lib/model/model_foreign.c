@@ -7,10 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "model_foreign.h"
 #include "transformer.h"
+
+int
+foreign_there(const char *path)
+{
+	struct stat is;
+
+	return lstat(path, &is) == 0;
+}
 
 /* A file of the directory.  0 with an empty one where there need not be one, and is none. */
 static int
@@ -20,7 +27,7 @@ map(struct maas_map *to, const char *dir, const char *name)
 	int rc = maas_buf_printf(&path, "%s/%s", dir, name);
 
 	*to = (struct maas_map){ NULL, 0 };
-	if (rc == 0 && access(path.s, F_OK) == 0)
+	if (rc == 0 && foreign_there(path.s))
 		rc = maas_map_open(to, path.s);
 	maas_buf_free(&path);
 	return rc;
@@ -50,7 +57,7 @@ adopt_tokenizer(struct maas_model *m, const char *dir)
 	for (; i < MAAS_COUNT(files) && rc == 0 && !there; i += !there) {
 		path.n = 0;
 		rc = maas_buf_printf(&path, "%s/%s", dir, files[i]);
-		there = rc == 0 && access(path.s, F_OK) == 0;
+		there = rc == 0 && foreign_there(path.s);
 	}
 	maas_buf_free(&path);
 	if (rc < 0 || !there)

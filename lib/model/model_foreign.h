@@ -38,6 +38,8 @@ int foreign_sort_head(struct maas_model *, const size_t *order) MAAS_USE;
 /* Append id2label and label2id. */
 int foreign_print_labels(struct maas_buf *ids, struct maas_buf *labels, const struct maas_model *) MAAS_USE;
 
+/* Is there such a name?  A link that leads nowhere is one: what it stood for is missing, not left out. */
+int foreign_there(const char *path);
 /* model.safetensors of the directory, or its shards, joined. */
 struct maas_tensors *foreign_weights(const char *dir, struct maas_tensors *(*open)(const char *)) MAAS_USE;
 /* All that the network has, out of m->weights. */

@@ -35,8 +35,9 @@ spread(const char *dir, const char *s, size_t n)
 	while (s < end && (mark = memmem(s, (size_t)(end - s), "@@ ", 3))) {
 		const char *line = memchr(mark, '\n', (size_t)(end - mark)), *next;
 
-		if (!line++)
+		if (!line)
 			return;
+		line++;
 		next = memmem(line, (size_t)(end - line), "\n@@ ", 4);
 		for (size_t i = 0; i < MAAS_COUNT(names); i++)
 			if (strlen(names[i]) == (size_t)(line - mark) - 4 &&
