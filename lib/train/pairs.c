@@ -99,6 +99,11 @@ continuation(struct reading *r, struct maas_span prompt, struct maas_span comple
 	if (encode(r, prompt, &r->prompt) || maas_buf_add(b, prompt.s, prompt.n) ||
 	    maas_buf_add(b, completion.s, completion.n) || encode(r, (struct maas_span){ b->s, b->n }, &r->all))
 		return -1;
+	if (!r->prompt.n) {
+		*id = r->all.id;
+		*n = r->all.n;
+		return 0;
+	}
 	if (r->all.n >= r->prompt.n && !memcmp(r->all.id, r->prompt.id, r->prompt.n * sizeof *r->all.id)) {
 		*id = r->all.id + r->prompt.n;
 		*n = r->all.n - r->prompt.n;
