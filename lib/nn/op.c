@@ -31,3 +31,19 @@ op_rows(const struct maas_node *x, const char *what)
 		    "%s is %s of %d dimensions, expected F32 of one or more", what, maas_dtype_name(x->type), x->ndim);
 	return 0;
 }
+
+int
+op_sequences(const struct maas_node *x, const struct maas_node *lengths, size_t time)
+{
+	size_t rows;
+
+	if (op_rows(x, "the input") < 0)
+		return -1;
+	if (lengths->type != MAAS_I32 || lengths->ndim != 1)
+		return maas_fail("lengths are %s of %d dimensions, expected I32 of one", maas_dtype_name(lengths->type),
+		    lengths->ndim);
+	rows = maas_len(x) / op_last(x);
+	return time && rows == lengths->dim[0] * time
+	    ? 0
+	    : maas_fail("%zu rows are no %zu sequences of %zu", rows, lengths->dim[0], time);
+}

@@ -68,5 +68,7 @@ op_same(struct maas_node *y, const struct maas_node *x)
 int op_equal(const struct maas_node *a, const struct maas_node *b);                   /* shapes */
 int op_matrix(const struct maas_node *x, const char *what, size_t rows, size_t cols); /* cols 0: a vector */
 int op_rows(const struct maas_node *x, const char *what);                             /* F32 of one dimension or more */
+/* Rows x are sequences of `time`, lengths (I32) one of each. */
+int op_sequences(const struct maas_node *x, const struct maas_node *lengths, size_t time) MAAS_USE;
 
 #endif

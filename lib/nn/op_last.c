@@ -15,14 +15,8 @@ shape(struct maas_node *y)
 	struct maas_node *x = y->in[X], *lengths = y->in[LENGTHS];
 	size_t time = ((const struct attr *)y->attr)->time;
 
-	if (op_rows(x, "the input") < 0)
+	if (op_sequences(x, lengths, time) < 0)
 		return -1;
-	if (lengths->type != MAAS_I32 || lengths->ndim != 1)
-		return maas_fail("lengths are %s of %d dimensions, expected I32 of one", maas_dtype_name(lengths->type),
-		    lengths->ndim);
-	if (!time || maas_len(x) / op_last(x) != lengths->dim[0] * time)
-		return maas_fail(
-		    "%zu rows are no %zu sequences of %zu", maas_len(x) / op_last(x), lengths->dim[0], time);
 	y->ndim = 2;
 	y->dim[0] = lengths->dim[0];
 	y->dim[1] = op_last(x);

@@ -26,14 +26,10 @@ shape(struct maas_node *y)
 	struct maas_node *x = y->in[X], *lengths = y->in[LENGTHS], *scores = y->in[SCORES];
 	size_t time = attr(y)->time;
 
-	if (op_rows(x, "the input") < 0)
+	if (op_sequences(x, lengths, time) < 0)
 		return -1;
-	if (lengths->type != MAAS_I32 || lengths->ndim != 1)
-		return maas_fail("lengths are %s of %d dimensions, expected I32 of one", maas_dtype_name(lengths->type),
-		    lengths->ndim);
-	if (!time || time > INT32_MAX || maas_len(x) / op_last(x) != lengths->dim[0] * time)
-		return maas_fail(
-		    "%zu rows are no %zu sequences of %zu", maas_len(x) / op_last(x), lengths->dim[0], time);
+	if (time > INT32_MAX)
+		return maas_fail("sequences of %zu, at most %d", time, INT32_MAX);
 	if ((attr(y)->how == MAAS_POOL_WEIGHTED) != (scores != NULL))
 		return maas_fail("scores are for weights alone");
 	if (scores && op_matrix(scores, "scores", lengths->dim[0] * time, 1) < 0)

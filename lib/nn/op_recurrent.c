@@ -93,14 +93,9 @@ check(const struct maas_node *y)
 	const struct attr *a = y->attr;
 	size_t gates = gates_of(a->cell), units, in;
 
-	if (op_rows(x, "the input") < 0)
+	if (op_sequences(x, lengths, a->time) < 0)
 		return -1;
-	if (lengths->type != MAAS_I32 || lengths->ndim != 1)
-		return maas_fail("lengths are %s of %d dimensions, expected I32 of one", maas_dtype_name(lengths->type),
-		    lengths->ndim);
 	in = op_last(x);
-	if (!a->time || maas_len(x) / in != lengths->dim[0] * a->time)
-		return maas_fail("%zu rows are no %zu sequences of %zu", maas_len(x) / in, lengths->dim[0], a->time);
 	if (w->ndim != 2)
 		return maas_fail("a weight of %d dimensions, expected 2", w->ndim);
 	units = w->dim[1];
