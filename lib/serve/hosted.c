@@ -81,6 +81,13 @@ check_digest(struct hosted *m)
 	    m->path, m->sha256, want);
 }
 
+/* The reason of what failed, its file in front: once. */
+static int
+name_model(const struct hosted *m)
+{
+	return strncmp(maas_error(), m->path, strlen(m->path)) ? maas_in("%s", m->path) : -1;
+}
+
 static int
 open_model(struct maas_server *s, struct hosted *m)
 {
@@ -101,8 +108,8 @@ open_model(struct maas_server *s, struct hosted *m)
 	if (!m->model->kind->rows && !m->model->kind->decode && m->model->kind != &maas_kind_pca)
 		return maas_fail("%s: %s models are not served", m->path, m->model->kind->name);
 	if (maas_model_decodes(m->model))
-		return open_decoder(s, m) < 0 ? maas_in("%s", m->path) : 0;
-	return m->model->kind->rows && open_rows(s, m) < 0 ? maas_in("%s", m->path) : 0;
+		return open_decoder(s, m) < 0 ? name_model(m) : 0;
+	return m->model->kind->rows && open_rows(s, m) < 0 ? name_model(m) : 0;
 }
 
 static int

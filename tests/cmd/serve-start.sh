@@ -7,6 +7,8 @@ mkdir d; maas-serve -m d --state state --unix s; echo "$?"
 echo 'no model' >bad.maas; maas-serve -m bad.maas --state state --unix s; echo "$?"
 maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"
 "$BIN/tool/make_gpt" m.maas tok.json
+"$BIN/tool/make_gpt" bare.maas -
+maas-serve -m bare.maas --state state --unix s; echo "$?"
 maas-serve -m 'a b=m.maas' --state state --unix s; echo "$?"
 maas-serve -m m.maas -m m=m.maas --state state --unix s; echo "$?"
 maas-serve -m m.maas --state state --host 0.0.0.0 --port 0; echo "$?"
