@@ -14,8 +14,8 @@
 struct sentence {
 	struct maas_row row;
 	const struct maas_format *format;
-	int state;    /* as classify_next answers */
-	char *why;    /* of 2 and -1; NULL: the row's own reason, or none */
+	int state;     /* as classify_next answers */
+	char *why;     /* of 2 and -1; NULL: the row's own reason, or none */
 	uint32_t *tag; /* [words] */
 	float *p;      /* [words] how sure */
 	size_t words, tag_cap, p_cap;
@@ -346,8 +346,7 @@ measure(struct tagging *t, struct maas_entities *e, struct maas_out *wrong)
 			tag[s->words + i] = label(t, s, i);
 		}
 		all++;
-		rc = maas_entities_add(e, tag, tag + s->words, s->words) ||
-			write_wrong(wrong, s, tag, tag + s->words)
+		rc = maas_entities_add(e, tag, tag + s->words, s->words) || write_wrong(wrong, s, tag, tag + s->words)
 		    ? -1
 		    : 0;
 	}
@@ -411,11 +410,13 @@ check_options(struct classifying *k, const struct evaluate *o)
 		const char *text = o->fail_under.item[i];
 		size_t n = strcspn(text, "="), m = 0;
 
-		while (maas_entity_metrics[m] && (strlen(maas_entity_metrics[m]) != n || strncmp(maas_entity_metrics[m], text, n)))
+		while (maas_entity_metrics[m] &&
+		    (strlen(maas_entity_metrics[m]) != n || strncmp(maas_entity_metrics[m], text, n)))
 			m++;
 		if (!maas_entity_metrics[m])
 			return misuse(k->call,
-			    "--fail-under %s: of tags there are accuracy, entity_precision, entity_recall, entity_f1", text);
+			    "--fail-under %s: of tags there are accuracy, entity_precision, entity_recall, entity_f1",
+			    text);
 	}
 	return 0;
 }

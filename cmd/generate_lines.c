@@ -447,8 +447,7 @@ generate_stream(struct job *j)
 	char last = 0;
 
 	if (generate_encode(j, maas_span(j->o->prompt)) < 0 ||
-	    generate_request(j, &q, generate_stream_of(&j->ids)) < 0 ||
-	    !(s = maas_decoder_join(j->decoder, &q)))
+	    generate_request(j, &q, generate_stream_of(&j->ids)) < 0 || !(s = maas_decoder_join(j->decoder, &q)))
 		return fail(j->call);
 	do {
 		if (step(j, s) < 0)

@@ -13,8 +13,8 @@ static const char *const searches[] = { "none", "grid", "random", "halving", NUL
 static const char *const resources[] = { "rows", "epochs", NULL };
 
 static const struct maas_field rows_fields[] = {
-	MAAS_ENUM(
-	    0, rows_options, task, tasks, 0, "what the label is: a class, a number, or a tag for each word; auto: what suits the kind"),
+	MAAS_ENUM(0, rows_options, task, tasks, 0,
+	    "what the label is: a class, a number, or a tag for each word; auto: what suits the kind"),
 	MAAS_TEXT(0, rows_options, val, NULL, "measure on the rows of FILE, which are not trained on"),
 	MAAS_INT(0, rows_options, cv, 0, 10000, 0,
 	    "measure on each of N folds what is learnt from the others, then learn from all; 0: not"),
@@ -56,8 +56,8 @@ check_tags(struct rows_job *j)
 
 	for (size_t i = 0; i < MAAS_COUNT(of_rows); i++)
 		if (of_rows[i].said)
-			return misuse(j->call, "--%s is for rows of one label, and --task tag has one a word",
-			    of_rows[i].name);
+			return misuse(
+			    j->call, "--%s is for rows of one label, and --task tag has one a word", of_rows[i].name);
 	return 0;
 }
 
@@ -74,7 +74,7 @@ choose_task(struct rows_job *j)
 	if (can & need[j->task])
 		return j->task == MAAS_TASK_TAG ? check_tags(j) : 0;
 	return misuse(j->call, "--task %s: %s models learn %s", tasks[j->task], j->kind->name,
-	    !(can & MAAS_CLASSES)     ? "numbers"
+	    !(can & MAAS_CLASSES)   ? "numbers"
 		: can & MAAS_VALUES ? "classes or numbers"
 				    : "classes");
 }
@@ -249,8 +249,9 @@ rows_make(struct rows_job *j)
 	if (rows_learn(j, f) ||
 	    (j->rows->calibrate && maas_rows_calibrate(f->model, &f->held, j->team, &j->temperature)) ||
 	    maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
-	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x, j->entities))) || rows_watch_close(j) || rows_card(j) ||
-	    maas_model_save(f->model, j->outcome->output, how) || enter_registry(j->call, ENTERED(j->outcome)))
+	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x, j->entities))) || rows_watch_close(j) ||
+	    rows_card(j) || maas_model_save(f->model, j->outcome->output, how) ||
+	    enter_registry(j->call, ENTERED(j->outcome)))
 		return -1;
 	/* A plot that cannot be drawn costs nobody the model. */
 	return write_depfile(j->call, j->outcome, also, MAAS_COUNT(also)) || rows_plot(j) || rows_report(j) ? -1 : 0;

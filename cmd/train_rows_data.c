@@ -62,7 +62,8 @@ own_columns(struct rows_job *j, struct maas_table *t)
 		    "%s stands in the first row, which is taken for data: does it name a column (--header yes)?",
 		    j->own->heading);
 	if ((j->own->format == &maas_format_conll) != (j->task == MAAS_TASK_TAG))
-		return maas_fail_as(MAAS_USAGE, j->task == MAAS_TASK_TAG
+		return maas_fail_as(MAAS_USAGE,
+		    j->task == MAAS_TASK_TAG
 			? "--task tag reads CoNLL: a token a line and its tag behind it (see --format)"
 			: "CoNLL has a tag a token, not a label a row: see --task tag");
 	if (j->own->labelled)
@@ -290,7 +291,8 @@ make_designs(struct rows_job *j, struct rows_fold *f, const struct maas_columns 
 
 	*d = (struct maas_data){ .n = f->train.n };
 	*h = (struct maas_data){ .n = f->val.n };
-	if (take_targets(j, f) || (use_up && j->task != MAAS_TASK_TAG && !(s = maas_statistics_new(f->train.set, f->train.pick, f->train.n))))
+	if (take_targets(j, f) ||
+	    (use_up && j->task != MAAS_TASK_TAG && !(s = maas_statistics_new(f->train.set, f->train.pick, f->train.n))))
 		return -1;
 	bad = (f->val.n && rows_design(j, f, &f->val, c, 0, &h->x)) || rows_design(j, f, &f->train, c, use_up, &d->x);
 	if (j->task == MAAS_TASK_TAG) { /* a long text makes several */

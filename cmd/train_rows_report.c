@@ -86,7 +86,7 @@ card_measures(const struct rows_job *j, struct maas_card *card)
 	const char *const *names = j->entities ? of_tags
 	    : j->task == MAAS_TASK_CLASS       ? of_labels
 					       : of_numbers,
-			       *metric = rows_metric(j);
+			  *metric = rows_metric(j);
 
 	for (size_t i = 0; j->val && i < MAAS_COUNT(of_labels); i++)
 		maas_measure_add(&card->quality, names[i], held(j, names[i]));

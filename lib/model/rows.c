@@ -467,8 +467,7 @@ apply_some(void *arg, size_t begin, size_t end, int member)
 	       *score = a->score + maas_design_answers(a->x, 0, begin) * maas_rows_scores(r);
 
 	r->m->kind->rows->apply(r->m, &part, out, a->work[member]);
-	maas_rows_scale(
-	    score, out, maas_design_answers(a->x, begin, end), r->labels, r->outputs, r->temperature);
+	maas_rows_scale(score, out, maas_design_answers(a->x, begin, end), r->labels, r->outputs, r->temperature);
 }
 
 int

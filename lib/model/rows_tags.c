@@ -24,8 +24,8 @@ rows_put_words(struct maas_design *x, const struct maas_spelt_words *w, size_t c
 }
 
 int
-maas_rowset_words(const struct maas_rowset *d, const uint32_t *pick, size_t n, const struct maas_spelling *how,
-    struct maas_design *x)
+maas_rowset_words(
+    const struct maas_rowset *d, const uint32_t *pick, size_t n, const struct maas_spelling *how, struct maas_design *x)
 {
 	struct maas_speller *s = maas_speller_new(how);
 	struct maas_spelt_words w;

@@ -221,8 +221,7 @@ tags_loss(struct maas_tape *t, const struct transformer *s, size_t rows)
 			 *w = param(&b, TRANSFORMER_SCORE, "weight", s->head.outputs, (size_t)s->embed), *targets,
 			 *weights = NULL;
 
-	x = maas_linear(
-	    t, x, w, param(&b, TRANSFORMER_SCORE, "bias", s->head.outputs, 0), NULL, MAAS_ACT_NONE);
+	x = maas_linear(t, x, w, param(&b, TRANSFORMER_SCORE, "bias", s->head.outputs, 0), NULL, MAAS_ACT_NONE);
 	targets = maas_input(t, "labels", MAAS_I32, 1, &rows);
 	if (s->head.weighted)
 		weights = maas_input(t, "weights", MAAS_F32, 1, &rows);

@@ -16,9 +16,9 @@ enum { ROWS = 256, RUNS = 32 };  /* ids of a pass; texts */
 struct work {
 	struct net net;
 	struct net_run run[RUNS];
-	size_t text[RUNS];  /* which text the run is of */
-	int whole[RUNS];    /* it ends with this run */
-	uint32_t *block;    /* [blocks] 0, 1 ...: a pass takes them in their order */
+	size_t text[RUNS]; /* which text the run is of */
+	int whole[RUNS];   /* it ends with this run */
+	uint32_t *block;   /* [blocks] 0, 1 ...: a pass takes them in their order */
 	struct maas_affine score;
 	double *sum;        /* [embed] */
 	float *row, *logit; /* [embed], [outputs] */

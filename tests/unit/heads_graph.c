@@ -168,7 +168,7 @@ check_answers(const struct net *t, const char *name, const double *want, int val
 	const struct maas_rows_ops *ops = t->model->kind->rows;
 	size_t start[TEXTS + 1] = { 0 }, outputs = values ? 1 : LABELS;
 	int32_t id[TEXTS * TIME];
-	struct maas_design x = { .rows = TEXTS, .seq = { start, id } };
+	struct maas_design x = { .rows = TEXTS, .seq = { .start = start, .id = id } };
 	double out[TEXTS * LABELS], one[LABELS], slope[TIME], told[TIME];
 	void *work;
 
@@ -234,7 +234,7 @@ check_long(const struct maas_kind *kind)
 	enum { LONG = 550 };
 	static int32_t id[LONG + 9];
 	size_t start[] = { 0, 9, LONG + 9 };
-	struct maas_design x = { .rows = 2, .seq = { start, id } }, alone;
+	struct maas_design x = { .rows = 2, .seq = { .start = start, .id = id } }, alone;
 	double out[2 * LABELS], one[LABELS];
 	struct net t = { .model = maas_model_new(kind), .arena = maas_arena_new(1 << 20) };
 	const float *y;
