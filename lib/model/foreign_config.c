@@ -426,9 +426,9 @@ foreign_config(const struct maas_json *config, const struct foreign_family **fam
 	return NULL;
 }
 
-/* An id, or a list of some; null is none, and so is -1, which older files have. */
+/* An id below `end`, or a list of some; null is none, and so is -1, which older files have. */
 static int
-check_ids(const char *file, const char *key, const struct maas_json *v)
+check_ids(const char *file, const char *key, const struct maas_json *v, int64_t end)
 {
 	size_t n = maas_json_type(v) == MAAS_J_LIST ? maas_json_size(v) : 1;
 	struct maas_buf b = { 0 };
@@ -438,29 +438,34 @@ check_ids(const char *file, const char *key, const struct maas_json *v)
 	for (size_t i = 0; good && i < n; i++) {
 		const struct maas_json *one = maas_json_type(v) == MAAS_J_LIST ? maas_json_at(v, i) : v;
 
-		good = maas_json_int(one, &id) == 0 && id >= -1 && id <= INT32_MAX;
+		good = maas_json_int(one, &id) == 0 && id >= -1 && id < end;
 	}
 	if (good || maas_json_put(&b, v) < 0)
 		return good ? 0 : -1;
-	maas_fail("%s: %s is %.60s%s, a token id or a list of at most %d is wanted", file, key, b.s,
-	    b.n > 60 ? "..." : "", MAAS_ENDS);
+	maas_fail("%s: %s is %.60s%s, a token id below %lld or a list of at most %d is wanted", file, key, b.s,
+	    b.n > 60 ? "..." : "", (long long)end, MAAS_ENDS);
 	maas_buf_free(&b);
 	return -1;
 }
 
-/* The ids that config.json says and generation_config.json does not. */
+/*
+ * The ids that config.json says and generation_config.json does not.  What ends a text must be among the vocabulary, or
+ * none would end; what fills up a batch, which nothing here does, often is the first id behind it.
+ */
 static int
 put_missing(struct maas_buf *b, const struct maas_json *config, const struct maas_json *generation)
 {
 	static const char *const keys[] = { "bos_token_id", "eos_token_id", "pad_token_id" };
-	int rc = 0;
+	long vocab = 0;
+	int rc = integer(config, "vocab_size", 1, 1 << 24, &vocab);
 
 	for (size_t i = 0; i < MAAS_COUNT(keys) && rc == 0; i++) {
 		const struct maas_json *said = member(generation, keys[i]), *v = member(config, keys[i]);
+		int64_t end = i == 1 ? vocab : (int64_t)INT32_MAX + 1;
 
 		if (said)
-			rc = check_ids("generation_config.json", keys[i], said);
-		else if (v && (rc = check_ids("config.json", keys[i], v)) == 0)
+			rc = check_ids("generation_config.json", keys[i], said, end);
+		else if (v && (rc = check_ids("config.json", keys[i], v, end)) == 0)
 			rc = maas_buf_printf(b, "%s\"%s\":", b->n ? "," : "", keys[i]) < 0 || maas_json_put(b, v) < 0
 			    ? -1
 			    : 0;

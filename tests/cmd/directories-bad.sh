@@ -64,6 +64,9 @@ config llama2 '.eos_token_id = -7'
 config llama2 '.eos_token_id = [2, "x"]'
 config llama2 '.eos_token_id = [range(17)]'
 config llama2 '.eos_token_id = 3000000000'
+config llama2 '.eos_token_id = .vocab_size'
+config llama2 '.eos_token_id = [2, .vocab_size]'
+config llama2 '.pad_token_id = .vocab_size' | cut -c 1-20
 fresh llama3; echo '[]' >d/generation_config.json; open
 fresh llama3; echo '{"eos_token_id": {}}' >d/generation_config.json; open
 fresh llama3; echo '{"eos_token_id": 2' >d/generation_config.json; open
