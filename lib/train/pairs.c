@@ -138,7 +138,8 @@ fit(struct maas_corpus *c, struct layout *l)
 		    c->bounds.context, c->bounds.context + 1);
 	over = n - (c->bounds.context + 1);
 	cut = l->nprompt - least < over ? l->nprompt - least : over;
-	l->prompt += cut;
+	if (cut) /* ids of an empty prompt are nowhere */
+		l->prompt += cut;
 	l->nprompt -= cut;
 	over -= cut;
 	if (over) { /* the end is not where it was said to be */
