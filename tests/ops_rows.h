@@ -176,24 +176,43 @@ score(const double *x, size_t q, size_t k, size_t h)
 	return exp(s / sqrt(HD));
 }
 
+/* What row `row` of head h gets of keys from ... end. */
+static void
+attend(double *to, const double *x, size_t row, size_t h, size_t from, size_t end)
+{
+	double sum = 0;
+
+	memset(to, 0, HD * sizeof *to);
+	for (size_t k = from; k < end; k++) {
+		double p = score(x, row, k, h);
+
+		sum += p;
+		for (size_t d = 0; d < HD; d++)
+			to[d] += p * x[k * WIDE + (HEADS + KV + h / (HEADS / KV)) * HD + d];
+	}
+	for (size_t d = 0; d < HD; d++)
+		to[d] /= sum;
+}
+
 static void
 ref_attention(const struct row *r, double *y, double *const *in)
 {
 	for (size_t row = 0; row < r->rows; row++)
-		for (size_t h = 0; h < HEADS; h++) {
-			double sum = 0, *to = y + row * r->cols + h * HD;
+		for (size_t h = 0; h < HEADS; h++)
+			attend(y + row * r->cols + h * HD, in[0], row, h, row / TIME * TIME, row + 1);
+}
 
-			memset(to, 0, HD * sizeof *to);
-			for (size_t k = row / TIME * TIME; k <= row; k++) {
-				double p = score(in[0], row, k, h);
+/* Both ways, within lengths. */
+static void
+ref_attention_both(const struct row *r, double *y, double *const *in)
+{
+	memset(y, 0, r->rows * r->cols * sizeof *y);
+	for (size_t row = 0; row < r->rows; row++) {
+		size_t at = row / TIME * TIME, end = at + (size_t)in[1][row / TIME];
 
-				sum += p;
-				for (size_t d = 0; d < HD; d++)
-					to[d] += p * in[0][k * WIDE + (HEADS + KV + h / (HEADS / KV)) * HD + d];
-			}
-			for (size_t d = 0; d < HD; d++)
-				to[d] /= sum;
-		}
+		for (size_t h = 0; row < end && h < HEADS; h++)
+			attend(y + row * r->cols + h * HD, in[0], row, h, at, end);
+	}
 }
 
 static struct maas_node *
@@ -202,6 +221,14 @@ attention(struct maas_tape *t, struct maas_node **in)
 	if (in[0]->dim[1] != WIDE)
 		return maas_attention(t, in[0], 256, 6, 6);
 	return maas_attention(t, in[0], TIME, HEADS, KV);
+}
+
+static struct maas_node *
+attention_both(struct maas_tape *t, struct maas_node **in)
+{
+	if (in[0]->dim[1] != WIDE)
+		return maas_attention_both(t, in[0], in[1], 40, 4, 4);
+	return maas_attention_both(t, in[0], in[1], TIME, HEADS, KV);
 }
 
 enum { ROPE_TIME = 40, ROPE_HD = 6 };
@@ -619,6 +646,8 @@ static const struct row rows[] = {
 	    { M(2048, 384), M(384, 384), V(384) } },
 	{ &maas_op_attention, "two sequences, shared keys", attention, ref_attention, { M(2 * TIME, WIDE) }, 2 * TIME,
 	    HEADS * HD, 0.02, { M(2048, 3 * 384) } },
+	{ &maas_op_attention, "both ways, lengths, shared keys", attention_both, ref_attention_both,
+	    { M(3 * TIME, WIDE), I(3, TIME + 1) }, 3 * TIME, HEADS * HD, 0.02, { M(1280, 3 * 128), I(32, 41) } },
 	{ &maas_op_rope, "stretched, fewer keys", rope, ref_rope, { M(50, 12), M(50, 6), M(50, 6) }, 50, 24, 0,
 	    { M(2048, 384), M(2048, 128), M(2048, 128) } },
 	{ &maas_op_swiglu, "plain", swiglu, ref_swiglu, { M(37, 19), M(37, 19) }, 37, 19, 0,

@@ -126,6 +126,9 @@ struct maas_node *maas_rope(struct maas_tape *, struct maas_node *q, struct maas
 struct maas_node *maas_swiglu(struct maas_tape *, struct maas_node *gate, struct maas_node *x);        /* silu(gate) x */
 struct maas_node *maas_attention(struct maas_tape *, struct maas_node *qkv, size_t time, int heads, int kv_heads);
 		/* causal; qkv [n, (heads + 2 kv_heads) hd], q then k then v; -> [n, heads hd] */
+struct maas_node *maas_attention_both(struct maas_tape *, struct maas_node *qkv, struct maas_node *lengths, size_t time,
+    int heads, int kv_heads);
+		/* both ways: lengths [n / time] I32; rows past a sequence's length are 0, and not read */
 struct maas_node *maas_sum(struct maas_tape *, struct maas_node *a, struct maas_node *b);      /* a + b */
 struct maas_node *maas_dropout(struct maas_tape *, struct maas_node *x, struct maas_node *residual, float p);
 		/* x / (1 - p) or 0, + residual (NULL: none); p 0 or not training: x + residual */

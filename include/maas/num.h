@@ -226,8 +226,8 @@ void maas_weigh(float *w, double *sum, const float *x, size_t n, const struct ma
 double maas_mass_from(size_t *count, const float *w, const float *x, const float *peak, size_t n, float least);
 
 /*
- * Causal attention of one head.  Row r of q [rows, hd] stands at position at + r and sees the keys
- * 0 ... at + r; scores are scaled by 1 / sqrt(hd).  Keys and values lie in blocks of MAAS_KEYS
+ * Attention of one head.  Row r of q [rows, hd] stands at position at + r and sees the keys 0 ... at + r, or where it
+ * goes both ways all there are; scores are scaled by 1 / sqrt(hd).  Keys and values lie in blocks of MAAS_KEYS
  * positions (a cache's, or parts of one array), and softmax goes in steps of one block (online softmax,
  * Milakov & Gimelshein 2018).
  *
@@ -252,6 +252,7 @@ struct maas_keys {
 	int turned;                     /* a block of k is [hd, MAAS_KEYS]: all positions of a channel side by side */
 	enum maas_dtype precision;      /* of the products */
 	enum maas_dtype queries;        /* type of q */
+	size_t all;                     /* each row sees the keys 0 ... all - 1; 0: those up to its own */
 };
 /*
  * A block of keys of a cache, [hd, MAAS_KEYS], or of values, [MAAS_KEYS, hd], 64-aligned; of MAAS_I8 the scales
@@ -289,6 +290,7 @@ struct maas_attend {
 	int add;                        /* gradients += instead of = */
 	enum maas_dtype precision;      /* of the products */
 	enum maas_dtype type;           /* of q, k and v */
+	int both;                       /* each row sees the keys of all `time` of them; else those up to its own */
 };
 void maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *, void *scratch);   /* row stride ld */
 

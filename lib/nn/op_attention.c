@@ -1,8 +1,16 @@
-/* Causal attention of many heads over whole sequences; the matrix of scores is never in memory. */
+/*
+ * Attention of many heads over whole sequences, of each row to those up to its own, or both ways over those within the
+ * sequence's length; the matrix of scores is never in memory.
+ */
+#include <string.h>
+
 #include "op.h"
+
+enum { QKV, LENGTHS };
 
 struct attr {
 	size_t time, heads, kv_heads;
+	int both;
 };
 
 static const struct attr *
@@ -14,7 +22,7 @@ attr(const struct maas_node *y)
 static size_t
 head_size(const struct maas_node *y)
 {
-	return op_last(y->in[0]) / (attr(y)->heads + 2 * attr(y)->kv_heads);
+	return op_last(y->in[QKV]) / (attr(y)->heads + 2 * attr(y)->kv_heads);
 }
 
 static size_t
@@ -27,16 +35,18 @@ blocks(const struct maas_node *y)
 static size_t
 save_rows(const struct maas_node *y)
 {
-	return (maas_len(y->in[0]) / op_last(y->in[0]) + attr(y)->time) * attr(y)->heads;
+	return (maas_len(y->in[QKV]) / op_last(y->in[QKV]) + attr(y)->time) * attr(y)->heads;
 }
 
 static int
 shape(struct maas_node *y)
 {
-	struct maas_node *x = y->in[0];
+	struct maas_node *x = y->in[QKV], *lengths = y->in[LENGTHS];
 	const struct attr *a = attr(y);
 
-	if (op_rows(x, "the input") < 0)
+	if (a->both && !lengths)
+		return maas_fail("no lengths");
+	if (op_rows(x, "the input") < 0 || (lengths && op_sequences(x, lengths, a->time) < 0))
 		return -1;
 	if (!a->time || !a->heads || !a->kv_heads || a->heads % a->kv_heads)
 		return maas_fail("%zu heads over %zu heads of keys, sequences of %zu", a->heads, a->kv_heads, a->time);
@@ -72,19 +82,41 @@ sums(const struct work *w, size_t sequence, size_t head)
 	return (float *)w->y->save + (sequence * attr(w->y)->heads + head) * w->time;
 }
 
+/* Rows of a sequence that are there. */
 static size_t
-length(const struct work *w, size_t sequence)
+present(const struct work *w, size_t sequence)
 {
 	size_t left = w->rows - sequence * w->time;
 
 	return left < w->time ? left : w->time;
 }
 
+/* And those of them that count. */
+static size_t
+length(const struct work *w, size_t sequence)
+{
+	const struct maas_node *lengths = w->y->in[LENGTHS];
+	size_t n = present(w, sequence);
+	int32_t said = lengths ? ((const int32_t *)lengths->val)[sequence] : 0;
+
+	if (!lengths)
+		return n;
+	return said <= 0 ? 0 : (size_t)said < n ? (size_t)said : n;
+}
+
+/* n channels of the rows of a sequence that do not count, x being its first row's: ld apart. */
+static void
+clear(const struct work *w, size_t sequence, float *x, size_t ld, size_t n)
+{
+	for (size_t r = length(w, sequence); r < present(w, sequence); r++)
+		memset(x + r * ld, 0, n * sizeof *x);
+}
+
 /* Element i of the queries, keys and values, which are bf16 where only products read them. */
 static const char *
 input(const struct maas_node *y, size_t i)
 {
-	return (const char *)y->in[0]->val + i * maas_dtype_size(y->in[0]->type);
+	return (const char *)y->in[QKV]->val + i * maas_dtype_size(y->in[QKV]->type);
 }
 
 static void
@@ -93,11 +125,11 @@ heads(void *arg, size_t begin, size_t end, int member)
 	const struct work *w = arg;
 	struct maas_node *y = w->y;
 	const struct attr *a = attr(y);
-	size_t hd = head_size(y), ld = op_last(y->in[0]), group = a->heads / a->kv_heads, n = blocks(y);
+	size_t hd = head_size(y), ld = op_last(y->in[QKV]), group = a->heads / a->kv_heads, n = blocks(y);
 	char *scratch = (char *)w->run->scratch + (size_t)member * w->run->stride;
 	const void **at = (void *)(scratch + maas_attend_scratch());
-	struct maas_keys keys = { .type = y->in[0]->type,
-		.queries = y->in[0]->type,
+	struct maas_keys keys = { .type = y->in[QKV]->type,
+		.queries = y->in[QKV]->type,
 		.k = at,
 		.v = at + n,
 		.row = ld,
@@ -107,13 +139,16 @@ heads(void *arg, size_t begin, size_t end, int member)
 	for (size_t i = begin; i < end; i++) {
 		size_t s = i / a->heads, h = i % a->heads;
 		const char *x = input(y, s * w->time * ld), *k = x + (a->heads + h / group) * hd * size;
+		float *to = (float *)y->val + s * w->time * op_last(y) + h * hd;
 
 		for (size_t b = 0; b < n; b++) {
 			at[b] = k + b * MAAS_KEYS * ld * size;
 			at[n + b] = k + (b * MAAS_KEYS * ld + a->kv_heads * hd) * size;
 		}
-		maas_attend_fwd((float *)y->val + s * w->time * op_last(y) + h * hd, op_last(y), sums(w, s, h),
-		    x + h * hd * size, ld, length(w, s), 0, &keys, hd, scratch);
+		keys.all = a->both ? length(w, s) : 0;
+		maas_attend_fwd(
+		    to, op_last(y), sums(w, s, h), x + h * hd * size, ld, length(w, s), 0, &keys, hd, scratch);
+		clear(w, s, to, op_last(y), hd);
 	}
 }
 
@@ -137,29 +172,34 @@ back_heads(void *arg, size_t begin, size_t end, int member)
 	const struct work *w = arg;
 	struct maas_node *y = w->y;
 	const struct attr *a = attr(y);
-	size_t hd = head_size(y), ld = op_last(y->in[0]), group = a->heads / a->kv_heads;
+	size_t hd = head_size(y), ld = op_last(y->in[QKV]), group = a->heads / a->kv_heads;
 
 	for (size_t i = begin; i < end; i++) {
 		size_t s = i / a->kv_heads, h = i % a->kv_heads;
 		size_t row = s * w->time, q = row * ld + h * group * hd, k = row * ld + (a->heads + h) * hd,
 		       v = k + a->kv_heads * hd;
-		float *dx = y->in[0]->grad;
+		float *dx = y->in[QKV]->grad;
 		size_t out = row * op_last(y) + h * group * hd;
 		struct maas_attend one = { input(y, q), input(y, k), input(y, v), (const float *)y->val + out,
 			y->grad + out, sums(w, s, h * group), sums(w, s, h * group) + save_rows(y), ld, op_last(y),
-			length(w, s), w->time, hd, group, w->add, w->run->precision, y->in[0]->type };
+			length(w, s), w->time, hd, group, w->add, w->run->precision, y->in[QKV]->type, a->both };
 
 		maas_attend_bwd(
 		    dx + q, dx + k, dx + v, &one, (char *)w->run->scratch + (size_t)member * w->run->stride);
+		if (w->add)
+			continue;
+		clear(w, s, dx + q, ld, group * hd);
+		clear(w, s, dx + k, ld, hd);
+		clear(w, s, dx + v, ld, hd);
 	}
 }
 
 static void
 bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 {
-	struct work w = work(y, run, !first[0]);
+	struct work w = work(y, run, !first[QKV]);
 
-	if (op_wants(y->in[0]))
+	if (op_wants(y->in[QKV]))
 		maas_team_run(run->team, sequences(&w) * attr(y)->kv_heads, 1, back_heads, &w);
 }
 
@@ -168,14 +208,24 @@ const struct maas_op maas_op_attention = {
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
-	.needs = 1u << 0 | MAAS_NEEDS_OUT,
-	.rounds = 1u << 0,
+	.needs = 1u << QKV | 1u << LENGTHS | MAAS_NEEDS_OUT,
+	.optional = 1u << LENGTHS,
+	.rounds = 1u << QKV,
 };
 
 struct maas_node *
 maas_attention(struct maas_tape *t, struct maas_node *qkv, size_t time, int nheads, int kv_heads)
 {
-	struct attr a = { time, nheads > 0 ? (size_t)nheads : 0, kv_heads > 0 ? (size_t)kv_heads : 0 };
+	struct attr a = { time, nheads > 0 ? (size_t)nheads : 0, kv_heads > 0 ? (size_t)kv_heads : 0, 0 };
 
-	return maas_apply(t, &maas_op_attention, &qkv, 1, &a, sizeof a);
+	return maas_apply(t, &maas_op_attention, (struct maas_node *[]){ qkv, NULL }, 2, &a, sizeof a);
+}
+
+struct maas_node *
+maas_attention_both(
+    struct maas_tape *t, struct maas_node *qkv, struct maas_node *lengths, size_t time, int nheads, int kv_heads)
+{
+	struct attr a = { time, nheads > 0 ? (size_t)nheads : 0, kv_heads > 0 ? (size_t)kv_heads : 0, 1 };
+
+	return maas_apply(t, &maas_op_attention, (struct maas_node *[]){ qkv, lengths }, 2, &a, sizeof a);
 }

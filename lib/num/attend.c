@@ -1,5 +1,5 @@
 /*
- * Causal attention of one head without the matrix of scores in memory: Dao et al. 2022, "FlashAttention".  A block of
+ * Attention of one head without the matrix of scores in memory: Dao et al. 2022, "FlashAttention".  A block of
  * QUERIES rows meets the keys in steps of MAAS_KEYS, a panel of TILE_N rows at a time, and everything stands on its
  * side: scores are keys by queries, sums channels by queries.  So what one tile leaves is the next one's operand where
  * it lies, and softmax runs down the lanes.  A score and a sum over the keys of a step are one chain of fma each, so a
@@ -42,12 +42,19 @@ struct pass {
 	size_t at, rows, hd;
 };
 
+/* Keys that rows 0 ... rows - 1 of the pass see. */
+static size_t
+seen(const struct pass *s, size_t rows)
+{
+	return s->keys->all ? s->keys->all : s->at + rows;
+}
+
 /* A panel of rows, r ... of the pass, meets the first n keys of a block that begins at `from`. */
 static void
 meet(const struct pass *s, size_t r, size_t from, size_t n)
 {
 	struct panel *p = &s->s->panel[r / TILE_N];
-	int sees = (int)((ptrdiff_t)(s->at + r + 1) - (ptrdiff_t)from);
+	int sees = (int)((ptrdiff_t)seen(s, r + 1) - (ptrdiff_t)from);
 	const struct maas_keys *keys = s->keys;
 	float *c = s->s->p;
 
@@ -99,12 +106,12 @@ ask_keys(const struct pass *s, size_t block, size_t part, size_t parts)
 static void
 meet_all(const struct pass *s, size_t block, size_t blocks)
 {
-	size_t from = block * MAAS_KEYS, n = tile_least(s->at + s->rows - from, MAAS_KEYS);
+	size_t from = block * MAAS_KEYS, n = tile_least(seen(s, s->rows) - from, MAAS_KEYS);
 	size_t panels = (s->rows + TILE_N - 1) / TILE_N;
 
 	pack_block(s, block, n);
 	for (size_t i = 0; i < panels; i++) {
-		size_t end = s->at + tile_least(s->rows, (i + 1) * TILE_N);
+		size_t end = seen(s, tile_least(s->rows, (i + 1) * TILE_N));
 
 		if (block + 1 < blocks)
 			ask_keys(s, block + 1, i, panels);
@@ -153,12 +160,12 @@ maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq, siz
 	struct maas_matrix queries = attend_rows(q, keys->queries, ldq);
 	size_t r = 0, few = rows % TILE_N; /* behind the last whole panel */
 
-	if (!keys->turned || s.math.half || keys->queries != MAAS_F32 || few > attend_few_most(hd))
+	if (!keys->turned || keys->all || s.math.half || keys->queries != MAAS_F32 || few > attend_few_most(hd))
 		few = 0;
 	for (; r + few < rows; r += s.rows) {
 		s.rows = tile_least(rows - few - r, QUERIES);
 		s.at = at + r;
-		size_t blocks = (s.at + s.rows + MAAS_KEYS - 1) / MAAS_KEYS;
+		size_t blocks = (seen(&s, s.rows) + MAAS_KEYS - 1) / MAAS_KEYS;
 
 		begin(&s, tile_at(queries, r, 0));
 		for (size_t b = 0; b < blocks; b++)

@@ -1,5 +1,5 @@
 /*
- * The backward pass of causal attention, with the scores computed anew: Dao et al. 2022, "FlashAttention", algorithm 4.
+ * The backward pass of attention, with the scores computed anew: Dao et al. 2022, "FlashAttention", algorithm 4.
  * A stretch of keys keeps its gradients near while all queries pass by, QUERIES at a time; of these a step of MAAS_KEYS
  * keys meets a panel of TILE_N.  Scores stand as in attend.c, keys by queries: they are operands of the gradients where
  * they lie, or copied as they lie.
@@ -114,7 +114,7 @@ meet(const struct block *b, size_t j, size_t keys, size_t r)
 	struct back_room *s = b->s;
 	struct side *side = &s->side[r / TILE_N];
 	size_t rows = tile_least(b->rows - r, TILE_N), hd = b->a->hd, at = b->at + r;
-	size_t sees = at + 1 - (b->from + j), n = tile_least(keys, sees + rows - 1);
+	size_t sees = b->a->both ? MAAS_KEYS : at + 1 - (b->from + j), n = tile_least(keys, sees + rows - 1);
 	const struct attend_math *t = &b->math;
 	const float *by;
 
@@ -135,8 +135,9 @@ meet_all(const struct block *b, size_t j)
 {
 	struct back_room *s = b->s;
 	size_t keys = tile_least(b->keys - j, MAAS_KEYS), key = b->from + j;
-	size_t first = key > b->at ? key - b->at : 0, left = b->rows - first, skip = first / b->math.pair;
-	int more = b->head > 0 || key < b->at; /* others have met these keys */
+	size_t first = key > b->at && !b->a->both ? key - b->at : 0, left = b->rows - first,
+	       skip = first / b->math.pair;
+	int more = b->head > 0 || b->at > (b->a->both ? 0 : key); /* others have met these keys */
 
 	for (size_t r = first; r < b->rows; r += TILE_N)
 		meet(b, j, keys, r);
@@ -193,10 +194,12 @@ maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *a, vo
 		b.keys = tile_least(a->time - b.from, stretch(a->hd));
 		pack_keys(&b);
 		for (b.head = 0; b.head < a->group; b.head++)
-			for (b.at = b.from; b.at < a->time; b.at += QUERIES) {
+			for (b.at = a->both ? 0 : b.from; b.at < a->time; b.at += QUERIES) {
+				size_t seen = a->both ? b.keys : tile_least(b.keys, b.at - b.from + QUERIES);
+
 				b.rows = tile_least(a->time - b.at, QUERIES);
 				pack_queries(&b);
-				for (size_t j = 0; j < b.keys && b.from + j < b.at + b.rows; j += MAAS_KEYS)
+				for (size_t j = 0; j < seen; j += MAAS_KEYS)
 					meet_all(&b, j);
 				give_queries(&b, dq);
 			}

@@ -1,6 +1,6 @@
 /*
  * Attention of whole sequences, forward and backward, f32 and bf16: against double arithmetic, and the same bytes in
- * every tier the machine has.  Odd lengths, heads of 32 to 256 channels, shared keys, and a long context.
+ * every tier the machine has.  Odd lengths, heads of 32 to 256 channels, shared keys, and a long context; both ways, too.
  */
 #include <stdlib.h>
 
@@ -12,8 +12,10 @@ enum { LONG = 8192, PARTS = 4 };
 
 static const struct form {
 	size_t time, heads, kv, hd;
-} forms[] = { { 1, 1, 1, 64 }, { 37, 2, 1, 32 }, { 65, 1, 1, 80 }, { 300, 4, 2, 64 }, { 530, 1, 1, 96 },
-	{ 131, 3, 1, 128 }, { 200, 2, 2, 256 }, { 257, 1, 1, 40 }, { LONG, 2, 1, 32 } };
+	int both;
+} forms[] = { { 1, 1, 1, 64, 0 }, { 37, 2, 1, 32, 0 }, { 65, 1, 1, 80, 0 }, { 300, 4, 2, 64, 0 }, { 530, 1, 1, 96, 0 },
+	{ 131, 3, 1, 128, 0 }, { 200, 2, 2, 256, 0 }, { 257, 1, 1, 40, 0 }, { LONG, 2, 1, 32, 0 }, { 23, 2, 1, 32, 1 },
+	{ 300, 4, 2, 64, 1 }, { 530, 1, 1, 96, 1 }, { 129, 1, 1, 256, 1 } };
 
 /* What goes in and what comes out: x and dx [time, q k v of all heads], y and dy [time, heads]. */
 struct set {
@@ -57,7 +59,9 @@ run(struct set *s, enum maas_dtype precision, int add)
 {
 	const struct form *f = s->f;
 	const void *block[2][LONG / MAAS_KEYS];
-	struct maas_keys keys = { .k = block[0], .v = block[1], .row = s->ld, .precision = precision };
+	struct maas_keys keys = {
+		.k = block[0], .v = block[1], .row = s->ld, .precision = precision, .all = f->both ? f->time : 0
+	};
 
 	for (size_t h = 0; h < f->heads; h++) {
 		const float *k = s->x + (f->heads + h / (f->heads / f->kv)) * f->hd;
@@ -74,7 +78,7 @@ run(struct set *s, enum maas_dtype precision, int add)
 		       row = h * (f->heads / f->kv) * f->time;
 		struct maas_attend a = { s->x + q, s->x + k, s->x + v, s->y + q, s->dy + q, s->lse + row,
 			s->inner + row, s->ld, s->ldy, f->time, f->time, f->hd, f->heads / f->kv, add, precision,
-			MAAS_F32 };
+			MAAS_F32, f->both };
 
 		maas_attend_bwd(s->dx + q, s->dx + k, s->dx + v, &a, s->scratch);
 	}
@@ -115,7 +119,7 @@ query(const struct set *s, size_t h, size_t i, double *y, double *dq, double *su
 	memset(y, 0, MAAS_HEAD * sizeof *y);
 	memset(dq, 0, MAAS_HEAD * sizeof *dq);
 	*sum = *mean = 0;
-	for (size_t j = 0; j <= i; j++) {
+	for (size_t j = 0; j < (f->both ? f->time : i + 1); j++) {
 		double p = exp(dot(q, k + j * s->ld, f->hd) / sqrt((double)f->hd)), dp = dot(dy, v + j * s->ld, f->hd);
 
 		*sum += p;
@@ -144,7 +148,7 @@ key(const struct set *s, size_t h, size_t j, const double *sum, const double *me
 	memset(dk, 0, MAAS_HEAD * sizeof *dk);
 	memset(dv, 0, MAAS_HEAD * sizeof *dv);
 	for (size_t g = h * group; g < (h + 1) * group; g++)
-		for (size_t i = j; i < f->time; i++) {
+		for (size_t i = f->both ? 0 : j; i < f->time; i++) {
 			const float *q = s->x + i * s->ld + g * f->hd, *dy = s->dy + i * s->ldy + g * f->hd;
 			double p = exp(dot(q, k, f->hd) / sqrt((double)f->hd)) / sum[g * f->time + i];
 			double ds = p * (dot(dy, v, f->hd) - mean[g * f->time + i]) / sqrt((double)f->hd);
@@ -188,8 +192,8 @@ check_numbers(struct set *s, enum maas_dtype precision, double limit)
 		}
 	for (int i = 0; i < PARTS; i++)
 		worst = fmax(worst, f->time == 1 && i && i < 3 ? 0 : sqrt(e[i].off / e[i].all));
-	ok(worst < limit, "%s, %zu positions, %zu heads over %zu of %zu: off by %.2g", maas_dtype_name(precision),
-	    f->time, f->heads, f->kv, f->hd, worst);
+	ok(worst < limit, "%s, %zu positions%s, %zu heads over %zu of %zu: off by %.2g", maas_dtype_name(precision),
+	    f->time, f->both ? " both ways" : "", f->heads, f->kv, f->hd, worst);
 	free(sum);
 }
 
@@ -227,20 +231,24 @@ check_tiers(struct set *s, enum maas_dtype precision)
 static void
 check_nan(enum maas_dtype precision)
 {
-	static const struct form f = { 200, 1, 1, 64 };
-	struct set s;
-	size_t bad = 0;
+	static const struct form form[] = { { 200, 1, 1, 64, 0 }, { 200, 1, 1, 64, 1 } };
 
-	if (set_new(&s, &f) < 0)
-		return;
-	s.x[150 * s.ld + f.hd] = NAN; /* of a key */
-	run(&s, precision, 0);
-	for (size_t i = 0; i < f.time; i++)
-		for (size_t c = 0; c < f.hd; c++)
-			bad += !isnan(s.y[i * s.ldy + c]) != (i < 150);
-	ok(!bad, "%s: a key that is no number spoils the queries that see it, and no other",
-	    maas_dtype_name(precision));
-	set_free(&s);
+	for (size_t k = 0; k < MAAS_COUNT(form); k++) {
+		const struct form *f = &form[k];
+		struct set s;
+		size_t bad = 0;
+
+		if (set_new(&s, f) < 0)
+			return;
+		s.x[150 * s.ld + f->hd] = NAN; /* of a key */
+		run(&s, precision, 0);
+		for (size_t i = 0; i < f->time; i++)
+			for (size_t c = 0; c < f->hd; c++)
+				bad += !isnan(s.y[i * s.ldy + c]) != (i < 150 && !f->both);
+		ok(!bad, "%s%s: a key that is no number spoils the queries that see it, and no other",
+		    maas_dtype_name(precision), f->both ? ", both ways" : "");
+		set_free(&s);
+	}
 }
 
 int
