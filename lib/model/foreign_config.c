@@ -289,11 +289,11 @@ static const struct foreign_key llama_keys[] = { { "num_hidden_layers", NULL, "l
 	{ "rms_norm_eps", NULL, "eps", 0 }, { "tie_word_embeddings", NULL, "tied", 0 }, { NULL, NULL, NULL, 0 } };
 
 static const struct foreign_family foreign_families[] = {
-	{ "gpt2", "GPT2", "gpt", "h.", "transformer.", gpt2_keys, more_gpt2 },
-	{ "llama", "Llama", "llama", NULL, "model.", llama_keys, more_llama },
-	{ "mistral", "Mistral", "llama", NULL, "model.", llama_keys, more_mistral },
-	{ "qwen2", "Qwen2", "llama", NULL, "model.", llama_keys, more_qwen2 },
-	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	{ "gpt2", "GPT2", "gpt", "h.", "transformer.", "classifier", gpt2_keys, more_gpt2 },
+	{ "llama", "Llama", "llama", NULL, "model.", "score", llama_keys, more_llama },
+	{ "mistral", "Mistral", "llama", NULL, "model.", "score", llama_keys, more_mistral },
+	{ "qwen2", "Qwen2", "llama", NULL, "model.", "score", llama_keys, more_qwen2 },
+	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 /* Biases of queries, keys and values alone are Qwen2's; all else is Llama's. */
@@ -324,12 +324,14 @@ architecture(const struct maas_json *config, const struct foreign_family *f)
 	return (struct maas_span){ s.s + n, s.n - n };
 }
 
-int
-foreign_is_rows(const struct maas_json *config, const struct foreign_family *f)
+enum foreign_head
+foreign_head_of(const struct maas_json *config, const struct foreign_family *f)
 {
 	struct maas_span s = architecture(config, f);
 
-	return s.s && maas_span_is(s, "ForSequenceClassification");
+	if (s.s && maas_span_is(s, "ForSequenceClassification"))
+		return FOREIGN_ROWS;
+	return s.s && maas_span_is(s, "ForTokenClassification") ? FOREIGN_TAGS : FOREIGN_NEXT;
 }
 
 /* The network without a head, or with one that says what comes next, or what the text is. */
@@ -337,7 +339,7 @@ static int
 check_architecture(const struct maas_json *config, const struct foreign_family *f)
 {
 	static const char *const tails[] = { "Model", "LMHeadModel", "ForCausalLM", "DoubleHeadsModel",
-		"ForSequenceClassification" };
+		"ForSequenceClassification", "ForTokenClassification" };
 	const struct maas_json *list = member(config, "architectures");
 	struct maas_span s = architecture(config, f);
 
@@ -347,8 +349,9 @@ check_architecture(const struct maas_json *config, const struct foreign_family *
 		if (maas_span_is(s, tails[i]))
 			return 0;
 	return refuse("architectures", list,
-	    strcmp(f->type, "gpt2") ? "...ForCausalLM and ...ForSequenceClassification of its model_type can be read"
-				    : "GPT2LMHeadModel and GPT2ForSequenceClassification can be read");
+	    strcmp(f->type, "gpt2")
+		? "...ForCausalLM, ...ForSequenceClassification and ...ForTokenClassification of its model_type can be read"
+		: "GPT2LMHeadModel, GPT2ForSequenceClassification and GPT2ForTokenClassification can be read");
 }
 
 /* Heads share channels, and keys heads. */

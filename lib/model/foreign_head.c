@@ -1,9 +1,13 @@
 /*
- * foreign_head.c -- networks of transformers that give a text a label or a value: ...ForSequenceClassification.
+ * foreign_head.c -- networks of transformers that give a text a label or a value, ...ForSequenceClassification, or each
+ * token a label, ...ForTokenClassification.
  *
- * The tensor score.weight is ours, but that labels are sorted by bytes here, and its rows with them.  What transformers
- * has no word for, the columns of a table, is a text and the label behind it.
+ * The tensor score.weight is ours, but that labels are sorted by bytes here, and its rows with them; a head of tags has
+ * a bias, and in GPT-2 another name.  What transformers has no word for, the columns of a table, is a text and the label
+ * behind it, or a token and its tag.
  */
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +20,9 @@
 static const char columns[] =
     "{\"format\":\"tsv\",\"delimiter\":\"\\t\",\"header\":false,\"labelled\":true,\"numbers\":0,"
     "\"texts\":1,\"columns\":[{\"role\":\"text\"},{\"role\":\"label\"}]}";
+
+static const char sentences[] =
+    "{\"format\":\"conll\",\"delimiter\":\"\\t\",\"header\":false,\"labelled\":true,\"numbers\":0,\"texts\":1}";
 
 struct label {
 	struct maas_span name;
@@ -112,27 +119,37 @@ count(const struct maas_json *config, const struct maas_json *id2label, size_t *
 	return 0;
 }
 
-int
-foreign_read_head(struct maas_model *m, const struct maas_json *config, size_t **order)
+/* What is learnt is one label of several or a value; of tags nobody asks. */
+static int
+check_problem(const struct maas_json *config, enum foreign_head what, size_t n)
 {
-	const struct maas_json *id2label = member(config, "id2label"), *problem = member(config, "problem_type");
+	const struct maas_json *problem = member(config, "problem_type");
+	struct maas_span s = maas_span("");
+
+	if (problem && maas_json_text(problem, &s) < 0)
+		return maas_fail("config.json: problem_type: a text is wanted");
+	if (what == FOREIGN_TAGS || !s.n || maas_span_is(s, n == 1 ? "regression" : "single_label_classification"))
+		return 0;
+	return maas_fail("config.json: problem_type is %.*s, of %zu outputs, which cannot be done",
+	    (int)(s.n < 60 ? s.n : 60), s.s, n);
+}
+
+int
+foreign_read_head(struct maas_model *m, const struct maas_json *config, enum foreign_head what, size_t **order)
+{
+	const struct maas_json *id2label = member(config, "id2label");
 	struct maas_head *head = m->settings;
-	struct maas_span what = maas_span("");
 	struct label *label;
 	size_t n = 0;
 
 	*order = NULL;
-	if (problem && maas_json_text(problem, &what) < 0)
-		return maas_fail("config.json: problem_type: a text is wanted");
-	if (count(config, id2label, &n) < 0)
+	if (count(config, id2label, &n) < 0 || check_problem(config, what, n) < 0)
 		return -1;
-	if (what.n && !maas_span_is(what, n == 1 ? "regression" : "single_label_classification"))
-		return maas_fail("config.json: problem_type is %.*s, of %zu outputs, which cannot be done",
-		    (int)(what.n < 60 ? what.n : 60), what.s, n);
 	head->outputs = n;
-	if (maas_model_add_part(m, "columns", maas_span(columns)) < 0)
+	head->bias = what == FOREIGN_TAGS;
+	if (maas_model_add_part(m, "columns", maas_span(what == FOREIGN_TAGS ? sentences : columns)) < 0)
 		return -1;
-	if (n == 1)
+	if (n == 1 && what == FOREIGN_ROWS)
 		return 0;
 	if (!(label = maas_take(m->arena, n, sizeof *label)) || !(*order = maas_take(m->arena, n, sizeof **order)))
 		return -1;
@@ -141,10 +158,10 @@ foreign_read_head(struct maas_model *m, const struct maas_json *config, size_t *
 	return keep_labels(m, label, n, *order);
 }
 
-int
-foreign_sort_head(struct maas_model *m, const size_t *order)
+static int
+sort_rows(struct maas_model *m, const char *name, const size_t *order)
 {
-	const struct maas_tensor *t = maas_model_tensor(m, TRANSFORMER_SCORE ".weight");
+	const struct maas_tensor *t = maas_model_tensor(m, name);
 	struct maas_tensor own = *t;
 	size_t row = t->bytes / t->dim[0];
 	char *to;
@@ -153,9 +170,100 @@ foreign_sort_head(struct maas_model *m, const size_t *order)
 		return -1;
 	for (size_t i = 0; i < t->dim[0]; i++)
 		memcpy(to + i * row, (const char *)t->data + order[i] * row, row);
-	own.name = TRANSFORMER_SCORE ".weight";
+	own.name = name;
 	own.data = to;
 	return maas_model_replace(m, &own);
+}
+
+int
+foreign_sort_head(struct maas_model *m, const size_t *order)
+{
+	const struct maas_head *head = m->settings;
+
+	if (sort_rows(m, TRANSFORMER_SCORE ".weight", order) < 0)
+		return -1;
+	return head->bias ? sort_rows(m, TRANSFORMER_SCORE ".bias", order) : 0;
+}
+
+enum foreign_head
+foreign_head_here(const struct maas_model *m)
+{
+	const struct maas_rows *rows = ((const struct maas_head *)m->settings)->outputs ? maas_rows_of(m) : NULL;
+
+	return !rows ? FOREIGN_NEXT : maas_rows_tagging(rows) ? FOREIGN_TAGS : FOREIGN_ROWS;
+}
+
+/* NAME behind `from` and a point is put behind `to`. */
+static const char *
+rename_head(char room[200], const char *name, const char *from, const char *to)
+{
+	size_t n = strlen(from);
+
+	if (!strcmp(from, to) || strncmp(name, from, n) || name[n] != '.')
+		return name;
+	snprintf(room, 200, "%s%s", to, name + n);
+	return room;
+}
+
+const char *
+foreign_name_there(char room[200], const struct foreign_family *f, enum foreign_head head, const char *name)
+{
+	return rename_head(room, name, TRANSFORMER_SCORE, head == FOREIGN_TAGS ? f->tags : TRANSFORMER_SCORE);
+}
+
+const char *
+foreign_name_here(char room[200], const struct foreign_family *f, enum foreign_head head, const char *name)
+{
+	return rename_head(room, name, head == FOREIGN_TAGS ? f->tags : TRANSFORMER_SCORE, TRANSFORMER_SCORE);
+}
+
+/* A vector in f32. */
+static const float *
+wide_of(const struct maas_model *m, struct maas_arena *a, const char *name)
+{
+	const struct maas_tensor *t = maas_model_tensor(m, name);
+	size_t n = t && floats_is(t->dtype) ? t->bytes / maas_dtype_size(t->dtype) : 0;
+	float *to = n ? maas_take(a, n, sizeof *to) : NULL;
+
+	if (!n)
+		maas_fail("tensor %s: missing, or not of floats", name);
+	return to && floats_cast(to, MAAS_F32, t->data, t->dtype, n, NULL) == 0 ? to : NULL;
+}
+
+/* w (x + b w / |w|^2) = w x + b: where the norm gives x + bias, that bias takes the rest. */
+int
+foreign_fold_bias(const struct maas_model *m, struct maas_arena *a, struct maas_tensor *norm)
+{
+	struct transformer s;
+	const float *w, *b, *old;
+	char name[96];
+	double length = 0;
+	float *to;
+
+	m->kind->decode->shape(&s, m->settings);
+	if (s.rms)
+		return maas_fail("tensor " TRANSFORMER_SCORE ".bias: a head that has learnt values has one, and that of "
+				 "%sForSequenceClassification has no place for it",
+		    foreign_family_of(m)->name);
+	transformer_name(name, sizeof name, &s, -1, s.name->norm, "bias");
+	if (!(w = wide_of(m, a, TRANSFORMER_SCORE ".weight")) || !(b = wide_of(m, a, TRANSFORMER_SCORE ".bias")) ||
+	    !(old = wide_of(m, a, name)) || !(to = maas_take(a, (size_t)s.embed, sizeof *to)))
+		return -1;
+	for (long i = 0; i < s.embed; i++)
+		length += (double)w[i] * (double)w[i];
+	for (long i = 0; i < s.embed; i++) {
+		to[i] = (float)((double)old[i] + (double)b[0] * (double)w[i] / length);
+		if (!isfinite(to[i]))
+			return maas_fail("tensor " TRANSFORMER_SCORE ".bias: there is no place for it there, and "
+					 "beside such a " TRANSFORMER_SCORE ".weight none in %s",
+			    name);
+	}
+	*norm = *maas_model_tensor(m, name);
+	norm->name = maas_take_text(a, name, strlen(name));
+	norm->dtype = MAAS_F32;
+	norm->data = to;
+	norm->bytes = (size_t)s.embed * sizeof *to;
+	return norm->name ? 0 : -1;
 }
 
 int

@@ -129,8 +129,17 @@ put_llama(struct members *o, const struct transformer *s)
 	put_flag(o, "mlp_bias", s->bias == BIAS_ALL);
 }
 
+/* What an architecture's name ends in. */
+static const char *
+tail_of(enum foreign_head head, const struct foreign_family *f)
+{
+	if (head != FOREIGN_NEXT)
+		return head == FOREIGN_TAGS ? "ForTokenClassification" : "ForSequenceClassification";
+	return strcmp(f->type, "gpt2") ? "ForCausalLM" : "LMHeadModel";
+}
+
 static void
-put_head(struct members *o, const struct maas_model *m)
+put_head(struct members *o, const struct maas_model *m, enum foreign_head head)
 {
 	struct maas_buf ids = { 0 }, labels = { 0 };
 
@@ -139,8 +148,9 @@ put_head(struct members *o, const struct maas_model *m)
 	} else {
 		put(o, "id2label", ids.s);
 		put(o, "label2id", labels.s);
-		put(o, "problem_type",
-		    maas_model_part(m, "labels").s ? "\"single_label_classification\"" : "\"regression\"");
+		if (head == FOREIGN_ROWS)
+			put(o, "problem_type",
+			    maas_model_part(m, "labels").s ? "\"single_label_classification\"" : "\"regression\"");
 	}
 	maas_buf_free(&ids);
 	maas_buf_free(&labels);
@@ -179,6 +189,7 @@ foreign_print_config(
     struct maas_buf *to, const struct maas_model *m, enum maas_dtype type, const struct maas_json *generation)
 {
 	const struct foreign_family *f = foreign_family_of(m);
+	enum foreign_head head = foreign_head_here(m);
 	struct members o = { .arena = maas_arena_new(1 << 12) };
 	struct transformer s;
 	char name[80];
@@ -186,13 +197,10 @@ foreign_print_config(
 
 	m->kind->decode->shape(&s, m->settings);
 	o.bad = !o.arena;
-	snprintf(name, sizeof name, "[\"%s%s\"]", f->name,
-	    s.head.outputs                ? "ForSequenceClassification"
-		: strcmp(f->type, "gpt2") ? "ForCausalLM"
-					  : "LMHeadModel");
+	snprintf(name, sizeof name, "[\"%s%s\"]", f->name, tail_of(head, f));
 	put(&o, "architectures", name);
-	if (s.head.outputs)
-		put_head(&o, m);
+	if (head != FOREIGN_NEXT)
+		put_head(&o, m, head);
 	snprintf(name, sizeof name, "\"%s\"", f->type);
 	put(&o, "model_type", name);
 	put(&o, "torch_dtype", type == MAAS_F32 ? "\"float32\"" : type == MAAS_BF16 ? "\"bfloat16\"" : "\"float16\"");
@@ -200,7 +208,7 @@ foreign_print_config(
 	put_flag(&o, "tie_word_embeddings", s.tied);
 	put_flag(&o, "use_cache", 1);
 	put_real(&o, "initializer_range", 0.02);
-	put_ids(&o, generation, s.head.outputs > 0);
+	put_ids(&o, generation, head == FOREIGN_ROWS);
 	if (strcmp(f->type, "gpt2"))
 		put_llama(&o, &s);
 	else

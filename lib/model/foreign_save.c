@@ -29,7 +29,9 @@ struct going {
 struct saving {
 	const struct maas_model *m;
 	const struct foreign_family *family;
-	const char *dir; /* where to, for now */
+	enum foreign_head head;
+	struct maas_tensor norm; /* with the bias of a head of values in it; name NULL: there is none */
+	const char *dir;         /* where to, for now */
 	enum maas_dtype type;
 	uint64_t most; /* bytes a shard */
 	struct maas_team *team;
@@ -63,11 +65,15 @@ plan_one(void *ctx, const char *name, size_t rows, size_t cols)
 	const struct maas_tensor *t = maas_model_tensor(s->m, name);
 	int outer = !strncmp(name, "lm_head.", 8) || !strncmp(name, TRANSFORMER_SCORE ".", 6) ||
 	    !strncmp(name, prefix, strlen(prefix));
-	char full[200];
+	char full[200], room[200];
 	struct going *g;
 
 	(void)rows;
 	(void)cols;
+	if (s->norm.name && !strcmp(name, TRANSFORMER_SCORE ".bias"))
+		return 0;
+	if (s->norm.name && !strcmp(name, s->norm.name))
+		t = &s->norm;
 	if (!t)
 		return maas_fail("tensor %s: missing", name);
 	if (!floats_is(t->dtype))
@@ -75,7 +81,7 @@ plan_one(void *ctx, const char *name, size_t rows, size_t cols)
 		    name, maas_dtype_name(t->dtype));
 	if (maas_grow(&s->of, s->n, &s->cap, 1, sizeof *s->of) < 0)
 		return -1;
-	snprintf(full, sizeof full, "%s%s", outer ? "" : prefix, name);
+	snprintf(full, sizeof full, "%s%s", outer ? "" : prefix, foreign_name_there(room, s->family, s->head, name));
 	g = &s->of[s->n++];
 	*g = (struct going){ .t = t, .bytes = t->bytes / maas_dtype_size(t->dtype) };
 	g->bytes *= maas_dtype_size(s->type == MAAS_DTYPES ? t->dtype : s->type);
@@ -354,15 +360,19 @@ maas_model_save_foreign(
 
 	if (!(s.family = foreign_family_of(m)))
 		return maas_fail("%s models have no place in a directory of transformers", m->kind->name);
-	if (((const struct maas_head *)m->settings)->bias)
-		return maas_fail("tensor score.bias: a head that has learnt values has one, and no place for it there");
+	s.head = foreign_head_here(m);
 	if (type == MAAS_DTYPES && maas_model_meta(m, FOREIGN_STORED))
 		s.type = MAAS_F16;
 	if (maas_buf_text(&to, path) < 0)
 		goto out;
 	while (to.n > 1 && to.s[to.n - 1] == '/')
 		to.s[--to.n] = '\0';
-	if (!(s.arena = maas_arena_new(1 << 14)) || make_beside(&beside, to.s) < 0)
+	if (!(s.arena = maas_arena_new(1 << 14)))
+		goto out;
+	if (s.head == FOREIGN_ROWS && ((const struct maas_head *)m->settings)->bias &&
+	    foreign_fold_bias(m, s.arena, &s.norm) < 0)
+		goto out;
+	if (make_beside(&beside, to.s) < 0)
 		goto out;
 	s.dir = beside.s;
 	if ((rc = save_all(&s)) == 0)

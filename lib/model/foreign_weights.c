@@ -151,6 +151,7 @@ struct moving {
 struct source {
 	struct maas_model *m;
 	const struct foreign_family *family;
+	enum foreign_head head;
 	struct moving *moving;
 	size_t n, cap, used; /* used: tensors of the file that the network has */
 };
@@ -160,10 +161,12 @@ static const struct maas_tensor *
 find(const struct source *s, const char *name)
 {
 	const char *prefix = s->family->prefix;
-	const struct maas_tensor *t = maas_tensors_find(s->m->weights, name);
+	const struct maas_tensor *t;
 	char full[200];
 
-	if (t)
+	name = foreign_name_there(full, s->family, s->head, name);
+	t = maas_tensors_find(s->m->weights, name);
+	if (t || name == full)
 		return t;
 	if (!strncmp(name, prefix, strlen(prefix)))
 		return maas_tensors_find(s->m->weights, name + strlen(prefix));
@@ -303,9 +306,11 @@ adopt(void *ctx, const char *name, size_t rows, size_t cols)
 	int turned = cols && mark && !strncmp(name, mark, strlen(mark));
 	const struct maas_tensor *t = find(s, name);
 	struct maas_tensor own = { .name = name, .ndim = cols ? 2 : 1, .dim = { rows, cols } };
+	char full[200];
 
 	if (!t)
-		return maas_fail("tensor %s is missing in %s", name, source_name(s->m->weights));
+		return maas_fail("tensor %s is missing in %s", foreign_name_there(full, s->family, s->head, name),
+		    source_name(s->m->weights));
 	if (check_shape(s, t, own.ndim, turned ? (size_t[]){ cols, rows } : own.dim) < 0)
 		return -1;
 	own.dtype = t->dtype;
@@ -342,7 +347,7 @@ check_others(const struct source *s)
 {
 	const struct maas_tensors *all = s->m->weights;
 	size_t n = strlen(s->family->prefix);
-	char full[200];
+	char full[200], room[200];
 
 	if (s->used == maas_tensors_count(all))
 		return 0;
@@ -350,6 +355,7 @@ check_others(const struct source *s)
 		const char *name = maas_tensors_at(all, i)->name;
 		const char *bare = strncmp(name, s->family->prefix, n) ? name : name + n;
 
+		bare = foreign_name_here(room, s->family, s->head, bare);
 		snprintf(full, sizeof full, "%s%s", s->family->prefix, bare);
 		if (!spare(name) && !maas_model_tensor(s->m, bare) && !maas_model_tensor(s->m, full))
 			return maas_fail("%s: tensor %s: by config.json there is no such thing in this network",
@@ -359,9 +365,9 @@ check_others(const struct source *s)
 }
 
 int
-foreign_adopt(struct maas_model *m, const struct foreign_family *f, struct maas_team *team)
+foreign_adopt(struct maas_model *m, const struct foreign_family *f, enum foreign_head head, struct maas_team *team)
 {
-	struct source s = { .m = m, .family = f };
+	struct source s = { .m = m, .family = f, .head = head };
 	struct transformer shape;
 	int rc;
 

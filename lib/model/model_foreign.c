@@ -118,14 +118,16 @@ maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char
 	struct maas_json *config = load_config(dir);
 	const struct foreign_family *family;
 	struct maas_model *m = NULL;
+	enum foreign_head head;
 	size_t *order = NULL;
 	int rc = -1;
 
 	if (!config || !(m = begin(dir, config, &family)))
 		goto out;
-	if (foreign_is_rows(config, family) && foreign_read_head(m, config, &order) < 0)
+	head = foreign_head_of(config, family);
+	if (head != FOREIGN_NEXT && foreign_read_head(m, config, head, &order) < 0)
 		goto out;
-	if (!(m->weights = foreign_weights(dir, open)) || foreign_adopt(m, family, team) < 0 ||
+	if (!(m->weights = foreign_weights(dir, open)) || foreign_adopt(m, family, head, team) < 0 ||
 	    (order && foreign_sort_head(m, order) < 0) || adopt_tokenizer(m, dir) < 0)
 		goto out;
 	if ((m->path = maas_take_text(m->arena, dir, strlen(dir))))

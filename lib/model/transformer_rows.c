@@ -38,6 +38,24 @@ work_end(void *arg)
 	free(w);
 }
 
+static int
+open_bias(struct work *w, const struct maas_model *m, size_t n)
+{
+	const struct maas_tensor *t = maas_model_tensor(m, TRANSFORMER_SCORE ".bias");
+	float *wide;
+
+	if (!(t = maas_model_need(m, TRANSFORMER_SCORE ".bias", t && t->dtype == MAAS_BF16 ? MAAS_BF16 : MAAS_F32, 1, &n)))
+		return -1;
+	w->score.bias = t->data;
+	if (t->dtype == MAAS_F32)
+		return 0;
+	if (!(wide = maas_take(w->net.arena, n, sizeof *wide)))
+		return -1;
+	maas_from_bf16(wide, t->data, n);
+	w->score.bias = wide;
+	return 0;
+}
+
 /* The head, in f32 whatever the network is in. */
 static int
 open_score(struct work *w, const struct maas_model *m, const struct maas_head *head)
@@ -57,14 +75,7 @@ open_score(struct work *w, const struct maas_model *m, const struct maas_head *h
 		maas_from_bf16(wide, w->score.w.p, n * embed);
 		w->score.w = (struct maas_matrix){ wide, MAAS_F32, embed, 1 };
 	}
-	if (head->bias) {
-		const struct maas_tensor *t = maas_model_need(m, TRANSFORMER_SCORE ".bias", MAAS_F32, 1, &n);
-
-		if (!t)
-			return -1;
-		w->score.bias = t->data;
-	}
-	return 0;
+	return head->bias ? open_bias(w, m, n) : 0;
 }
 
 static int
