@@ -69,6 +69,7 @@ int maas_model_selftest(struct maas_model *) MAAS_USE;  /* numbers within 1e-5, 
  * A kind: what a model can be.  A NULL slot means "cannot"; commands ask the slot, never the name.
  */
 struct maas_projection;
+struct maas_reader_ops;
 struct maas_kind {
 	const char *name;                       /* as the user types it */
 	const char *what;                       /* one line */
@@ -143,14 +144,22 @@ struct maas_mlp {
 	int values, weighted;                   /* a regression; rows count by their labels */
 };
 
-/* Settings of kinds rnn, lstm and gru.  Tensors, as PyTorch's modules of these names have them: embedding.weight [vocab,
- * embed], lstm.weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0 ..., _reverse where read from both ends,
- * attention.weight [1, width], score.weight [outputs, width], score.bias. */
-struct maas_recurrence {
+/* What settings of all kinds begin with that read texts in their order by a network of their own (lib/model/reader.h).
+ * Tensors: embedding.weight [vocab, embed], attention.weight [1, width] where the pool is attention, score.weight
+ * [outputs, width], score.bias. */
+struct maas_reading {
 	struct maas_head head;
-	long embed, hidden, layers, context, vocab;
-	int bidirectional, pool;                /* last, mean, max, attention */
+	long embed, context, vocab;
+	int pool;                               /* last, mean, max, attention */
 	double dropout;
+};
+
+/* Settings of kinds rnn, lstm and gru.  Tensors, as PyTorch's modules of these names have them: lstm.weight_ih_l0,
+ * weight_hh_l0, bias_ih_l0, bias_hh_l0 ..., _reverse where read from both ends. */
+struct maas_recurrence {
+	struct maas_reading reading;
+	long hidden, layers;
+	int bidirectional;
 };
 
 /*
@@ -548,6 +557,8 @@ struct maas_rows_ops {
 	/* Of sequences: to[n], what each id adds to out[output] by the gradient at its row of the table of tokens, times
 	 * that row.  NULL: no gradient. */
 	int (*saliency)(const struct maas_model *, const int32_t *id, size_t n, size_t output, double *to);
+	/* Networks of texts: what is theirs of what reads them, lib/model/reader.h. */
+	const struct maas_reader_ops *reads;
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
 	 * sparse ones that the rows of a batch hold together, or the length of the longest sequence. */
 	int (*shape)(struct maas_model *, const struct maas_data *, size_t entries);

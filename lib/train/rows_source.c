@@ -6,7 +6,8 @@
  *	weights  F32 [rows]
  *	ids      I32 [rows time]       lengths             I32 [rows]
  *
- * Where some ids of a sequence are asked for, labels and weights are [rows time], -1 and 0 for the others.
+ * Where some ids of a sequence are asked for, labels and weights are [rows time], -1 and 0 for the others, and a network
+ * need not have lengths.
  *
  * Sequences of a batch stand side by side, each padded to the longest of them.  So that the padding is little, batches
  * are of rows of about the same length: in the random order of an epoch, the rows of some batches that follow each other
@@ -38,7 +39,7 @@ struct rows {
 	int32_t *start, *col, *labels, *ids, *lengths;
 	size_t entries;        /* there is room for */
 	uint32_t *at;          /* [n] rows of the batch at hand */
-	size_t n, room;        /* of it; places there are */
+	size_t n, room, texts; /* of it; places there are, of answers and of sequences */
 	size_t time;           /* ids of its longest sequence */
 	struct turn *order_of; /* [samples] of sequences, in the epoch below; NULL: rows are no sequences */
 	uint64_t epoch;        /* 1 + its number; 0: of none */
@@ -76,6 +77,7 @@ bind(struct maas_source *s, const struct maas_tape *tape)
 	r->ids = ids ? ids->val : NULL;
 	r->lengths = lengths ? lengths->val : NULL;
 	r->room = out->dim[0];
+	r->texts = lengths ? lengths->dim[0] : 0;
 	r->entries = col ? col->dim[0] : 0;
 	r->at = maas_alloc(r->room, sizeof *r->at);
 	return r->at ? 0 : -1;
@@ -242,8 +244,10 @@ gather(void *arg, size_t begin, size_t end, int member)
 static void
 clear_others(struct rows *r, size_t n)
 {
-	for (size_t i = n; i < r->room; i++) {
+	for (size_t i = n; i < r->texts; i++) {
 		r->lengths[i] = 0;
+		if (r->d->x.seq.ask) /* a sequence that is not there has no answers in use */
+			continue;
 		if (r->labels)
 			r->labels[i] = -1;
 		else
@@ -275,7 +279,7 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 		r->start[i + 1] = (int32_t)entries;
 	}
 	assert(entries <= r->entries);
-	if (r->ids && !r->d->x.seq.ask)
+	if (r->lengths)
 		clear_others(r, n);
 	wide += r->time;
 	share.rows = r->time;

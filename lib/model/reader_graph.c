@@ -1,0 +1,233 @@
+/* Networks that read texts in their order: their graph, how they begin, and what an opened one must have. */
+#include <math.h>
+#include <string.h>
+
+#include "reader.h"
+
+const char *const reader_pools[] = { "last", "mean", "max", "attention", NULL };
+
+static const struct maas_reader_ops *
+ops_of(const struct maas_model *m)
+{
+	return m->kind->rows->reads;
+}
+
+/* What the head sees: a row a text. */
+static struct maas_node *
+pooled(const struct reader *r, const struct reader_states *x, struct maas_node *both)
+{
+	struct maas_node *scores = NULL, *ahead;
+	enum maas_pooling how = r->s->pool == READER_MEAN ? MAAS_POOL_MEAN : MAAS_POOL_MAX;
+
+	if (r->s->pool == READER_LAST) {
+		ahead = maas_last(r->t, x->ahead, r->lengths, r->time);
+		if (!x->back)
+			return ahead;
+		return maas_join(r->t, ahead, maas_pool(r->t, x->back, r->lengths, NULL, r->time, MAAS_POOL_FIRST));
+	}
+	if (r->s->pool == READER_ATTENTION && both) {
+		struct maas_node *w = maas_param(r->t, "attention.weight", 2, (size_t[]){ 1, both->dim[1] }, 1);
+
+		scores = maas_linear(r->t, both, w, NULL, NULL, MAAS_ACT_NONE);
+		how = MAAS_POOL_WEIGHTED;
+	}
+	return maas_pool(r->t, both, r->lengths, scores, r->time, how);
+}
+
+/* Each id's row of the table. */
+static struct maas_node *
+looked_up(struct reader *r, size_t rows)
+{
+	struct maas_node *ids = maas_input(r->t, "ids", MAAS_I32, 1, &rows), *w;
+	size_t n = rows / r->time;
+
+	r->lengths = maas_input(r->t, "lengths", MAAS_I32, 1, &n);
+	w = maas_param(r->t, "embedding.weight", 2, (size_t[]){ (size_t)r->s->vocab, (size_t)r->s->embed }, 1);
+	return maas_embed(r->t, ids, w, NULL);
+}
+
+struct maas_node *
+reader_scores(struct reader *r, size_t rows, size_t outputs)
+{
+	struct reader_states states;
+	struct maas_node *x, *w;
+
+	if (!(r->embedded = looked_up(r, rows)))
+		return NULL;
+	states = ops_of(r->m)->states(r);
+	x = states.ahead;
+	if (states.back && (r->s->pool != READER_LAST || r->s->head.tags))
+		x = maas_join(r->t, states.ahead, states.back);
+	if (!r->s->head.tags)
+		x = pooled(r, &states, x);
+	if (r->s->dropout > 0)
+		x = maas_dropout(r->t, x, NULL, (float)r->s->dropout);
+	if (!x)
+		return NULL;
+	w = maas_param(r->t, READER_SCORE "weight", 2, (size_t[]){ outputs, x->dim[1] }, 1);
+	return maas_linear(r->t, x, w, maas_param(r->t, READER_SCORE "bias", 1, &outputs, 0), NULL, MAAS_ACT_NONE);
+}
+
+struct maas_node *
+reader_loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
+{
+	const struct maas_reading *s = m->settings;
+	struct reader r = { .m = m, .s = s, .t = t, .time = s->head.time };
+	size_t n = s->head.tags ? rows : rows / r.time;
+	struct maas_node *x = reader_scores(&r, rows, s->head.outputs), *weights = NULL;
+
+	if (s->head.weighted)
+		weights = maas_input(t, "weights", MAAS_F32, 1, &n);
+	if (s->head.values)
+		return maas_square_loss(t, x, maas_input(t, "targets", MAAS_F32, 2, (size_t[]){ n, 1 }), weights);
+	return maas_class_loss(t, x, maas_input(t, "labels", MAAS_I32, 1, &n), weights);
+}
+
+/* How a parameter begins where --init does not say: as PyTorch's Embedding and Linear. */
+static enum reader_begins
+begins(const struct maas_model *m, const struct maas_node *w, size_t width, double *reach)
+{
+	int head = !strncmp(w->name, READER_SCORE, sizeof READER_SCORE - 1) || !strcmp(w->name, "attention.weight");
+
+	*reach = 1 / sqrt((double)(head ? width : w->ndim > 1 ? maas_len(w) / w->dim[0] : w->dim[0]));
+	if (!strcmp(w->name, "embedding.weight")) {
+		*reach = 1;
+		return READER_NORMAL;
+	}
+	return head ? READER_UNIFORM : ops_of(m)->begins(m, w, reach);
+}
+
+/* The width of states, by the head's weight. */
+static size_t
+width_of(const struct maas_params *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (!strcmp(p->node[i]->name, READER_SCORE "weight"))
+			return p->node[i]->dim[1];
+	return 1;
+}
+
+int
+reader_init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed, struct maas_team *team)
+{
+	int plain = how == MAAS_INIT_AUTO || how == MAAS_INIT_UNIFORM;
+	size_t width = width_of(p);
+
+	for (size_t i = 0; i < p->count; i++) {
+		const struct maas_node *w = p->node[i];
+		size_t n = maas_len(w), out = w->dim[0], in = w->ndim > 1 ? n / out : 1;
+		double reach;
+		enum reader_begins as = begins(m, w, width, &reach);
+		float *x = w->val;
+
+		if (as == READER_ONES || as == READER_ZEROS || how == MAAS_INIT_ZEROS || (w->ndim == 1 && !plain)) {
+			for (size_t k = 0; k < n; k++)
+				x[k] = as == READER_ONES ? 1 : 0;
+			continue;
+		}
+		if (how == MAAS_INIT_HE || how == MAAS_INIT_GPT2) {
+			as = READER_NORMAL;
+			reach = how == MAAS_INIT_HE ? sqrt(2 / (double)in) : 0.02;
+		} else if (how == MAAS_INIT_XAVIER) {
+			as = READER_UNIFORM;
+			reach = sqrt(6.0 / (double)(in + out));
+		}
+		if (as == READER_NORMAL)
+			maas_fill_normal_team(team, x, n, reach, seed, i);
+		else
+			maas_fill_uniform(x, n, -reach, reach, seed, i);
+	}
+	return 0;
+}
+
+int
+reader_shape(struct maas_model *m, const struct maas_data *d, size_t entries)
+{
+	struct maas_reading *s = m->settings;
+
+	s->head = (struct maas_head){ .outputs = d->labels ? d->labels : 1,
+		.bias = 1,
+		.tags = d->x.seq.ask != NULL,
+		.time = entries,
+		.values = !d->labels,
+		.weighted = d->weight != NULL };
+	return 0;
+}
+
+void
+reader_rescale(const struct maas_model *m, const struct maas_params *p, double shift, double unit)
+{
+	(void)m;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct maas_node *w = p->node[i];
+		float *x = w->val;
+
+		if (strncmp(w->name, READER_SCORE, sizeof READER_SCORE - 1) != 0)
+			continue;
+		for (size_t j = 0; j < maas_len(w); j++)
+			x[j] = (float)((double)x[j] * unit + (w->ndim == 1 ? shift : 0));
+	}
+}
+
+size_t
+reader_longest(const struct maas_model *m)
+{
+	return (size_t)((const struct maas_reading *)m->settings)->context;
+}
+
+int
+reader_borrow(const struct maas_tape *t, const struct maas_model *m, size_t output)
+{
+	const struct maas_reading *s = m->settings;
+	const struct maas_params *p = maas_tape_params(t);
+
+	for (size_t i = 0; i < p->count; i++) {
+		struct maas_node *w = p->node[i];
+		int head = !strncmp(w->name, READER_SCORE, sizeof READER_SCORE - 1);
+		size_t dim[MAAS_DIMS], from = head ? output * maas_len(w) / w->dim[0] : 0;
+		const struct maas_tensor *has;
+
+		memcpy(dim, w->dim, sizeof dim);
+		if (head)
+			dim[0] = s->head.outputs;
+		if (!(has = maas_model_need(m, w->name, MAAS_F32, w->ndim, dim)))
+			return -1;
+		w->val = (void *)(uintptr_t)((const float *)has->data + from);
+	}
+	return 0;
+}
+
+/* All tensors that a graph would have are there. */
+static int
+check(struct maas_model *m)
+{
+	struct maas_reading *s = m->settings;
+	struct reader r = { .m = m, .s = s, .time = (size_t)s->context };
+	struct maas_arena *a = maas_arena_new(1 << 14);
+	int bad = !a || !(r.t = maas_tape_new(a)) || !reader_scores(&r, r.time, s->head.outputs) ||
+	    reader_borrow(r.t, m, 0) < 0;
+
+	maas_arena_free(a);
+	return bad ? -1 : 0;
+}
+
+int
+reader_ready(struct maas_model *m)
+{
+	struct maas_reading *s = m->settings;
+	const struct maas_tensor *score = maas_model_need(m, READER_SCORE "weight", MAAS_F32, -1, NULL);
+
+	if (!score)
+		return -1;
+	s->head.outputs = score->ndim == 2 ? score->dim[0] : 0;
+	s->head.bias = 1;
+	if (!s->vocab || !s->head.outputs)
+		return maas_fail(s->vocab ? "no outputs" : "no ids: vocab is 0");
+	if (maas_rows_open(m, 0, s->head.outputs) < 0)
+		return -1;
+	s->head.tags = maas_rows_tagging(m->ready);
+	if (check(m) == 0)
+		return 0;
+	maas_rows_close(m);
+	return -1;
+}

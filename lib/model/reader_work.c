@@ -1,0 +1,151 @@
+/* What a network that reads texts answers: texts padded to the longest of a lot; and what of them its answer hangs on. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader.h"
+
+enum { TEXTS = 8 }; /* that are answered together */
+
+/* A graph that answers, or tells slopes: of so many texts. */
+struct work {
+	struct maas_arena *arena;
+	struct maas_tape *t;
+	struct maas_run run;
+	struct maas_node *y, *embedded;
+	size_t texts;
+	int32_t *id, *length;
+};
+
+void
+reader_end(void *arg)
+{
+	struct work *w = arg;
+
+	if (!w)
+		return;
+	maas_team_free(w->run.team);
+	maas_arena_free(w->arena);
+	free(w);
+}
+
+static int
+make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, size_t output, int train)
+{
+	/* Settings of a kind begin with these, and what is behind them must be at hand as well. */
+	size_t size = m->kind->size;
+	struct maas_model own = *m;
+	struct reader r = { .m = &own, .time = time };
+	struct maas_reading *s;
+
+	if (!(w->arena = maas_arena_new(1 << 16)) || !(w->run.team = maas_team_new(1)) ||
+	    !(w->t = r.t = maas_tape_new(w->arena)) || !(own.settings = maas_take(w->arena, 1, size)))
+		return -1;
+	r.s = s = memcpy(own.settings, m->settings, size);
+	s->dropout = 0;
+	if (train && maas_tape_freeze(w->t, "[!e]*,?[!m]*") < 0) /* all but the table */
+		return -1;
+	if (!(w->y = reader_scores(&r, w->texts * time, outputs)) || maas_tape_plan(w->t, w->y, train) < 0 ||
+	    reader_borrow(w->t, m, output) < 0)
+		return -1;
+	w->embedded = r.embedded;
+	w->id = maas_tape_input(w->t, "ids")->val;
+	w->length = maas_tape_input(w->t, "lengths")->val;
+	w->run.stride = (maas_tape_scratch(w->t) + 127) / 64 * 64;
+	return (w->run.scratch = maas_take(w->arena, 1, w->run.stride)) ? 0 : -1;
+}
+
+void *
+reader_work(const struct maas_model *m)
+{
+	const struct maas_reading *s = m->settings;
+	struct work *w = maas_alloc(1, sizeof *w);
+
+	if (!w)
+		return NULL;
+	w->texts = TEXTS;
+	if (make(w, m, (size_t)s->context, s->head.outputs, 0, 0) == 0)
+		return w;
+	reader_end(w);
+	return NULL;
+}
+
+/* Texts first ... first + n - 1 of x, padded to the longest. */
+static void
+place(struct work *w, const struct maas_sequences *x, size_t first, size_t n)
+{
+	size_t time = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		w->length[i] = (int32_t)(x->start[first + i + 1] - x->start[first + i]);
+		time = (size_t)w->length[i] > time ? (size_t)w->length[i] : time;
+	}
+	memset(w->id, 0, n * time * sizeof *w->id);
+	for (size_t i = 0; i < n; i++)
+		memcpy(w->id + i * time, x->id + x->start[first + i], (size_t)w->length[i] * sizeof *w->id);
+	w->run.time = time;
+	w->run.rows = n * time;
+}
+
+/* What row `at` of the graph's answers says. */
+static void
+tell(const struct work *w, size_t at, double *out)
+{
+	size_t k = w->y->dim[1];
+	const float *y = (const float *)w->y->val + at * k;
+
+	for (size_t i = 0; i < k; i++)
+		out[i] = (double)y[i];
+}
+
+void
+reader_apply(const struct maas_model *m, const struct maas_design *x, double *out, void *work)
+{
+	const struct maas_sequences *s = &x->seq;
+	struct work *w = work;
+	size_t k = w->y->dim[1], n;
+
+	(void)m;
+	for (size_t first = 0; first < x->rows; first += n) {
+		n = x->rows - first < w->texts ? x->rows - first : w->texts;
+		place(w, s, first, n);
+		maas_forward(w->t, &w->run);
+		for (size_t i = 0; i < n; i++) {
+			size_t text = first + i;
+
+			if (!s->ask)
+				tell(w, i, out + text * k);
+			for (size_t a = s->ask ? s->ask[text] : 0; s->ask && a < s->ask[text + 1]; a++)
+				tell(w, i * w->run.time + s->at[a], out + (a - s->ask[0]) * k);
+		}
+	}
+}
+
+/* The gradient of an output by what each id was looked up as, times that. */
+int
+reader_saliency(const struct maas_model *m, const int32_t *id, size_t n, size_t output, double *to)
+{
+	struct work *w = maas_alloc(1, sizeof *w);
+	const float *table;
+	size_t c;
+
+	if (!w)
+		return -1;
+	w->texts = 1;
+	if (make(w, m, n, 1, output, MAAS_TRAIN) < 0) {
+		reader_end(w);
+		return -1;
+	}
+	memcpy(w->id, id, n * sizeof *id);
+	*w->length = (int32_t)n;
+	maas_forward(w->t, &w->run);
+	maas_backward(w->t, &w->run, 0);
+	table = w->embedded->in[1]->val;
+	c = w->embedded->dim[1];
+	for (size_t i = 0; i < n; i++) {
+		to[i] = 0;
+		for (size_t k = 0; k < c; k++)
+			to[i] += (double)table[(size_t)id[i] * c + k] * (double)w->embedded->grad[i * c + k];
+	}
+	reader_end(w);
+	return 0;
+}
