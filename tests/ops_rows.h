@@ -65,6 +65,19 @@ embed(struct maas_tape *t, struct maas_node **in)
 }
 
 static void
+ref_positions(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++)
+		y[i] = in[0][i] + in[1][i / r->cols % 4 * r->cols + i % r->cols];
+}
+
+static struct maas_node *
+positions(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_positions(t, in[0], in[1], in[0]->dim[0] == 12 ? 4 : 40);
+}
+
+static void
 ref_layernorm(const struct row *r, double *y, double *const *in)
 {
 	size_t n = r->cols;
@@ -526,6 +539,53 @@ join(struct maas_tape *t, struct maas_node **in)
 	return maas_join(t, in[0], in[1]);
 }
 
+/* Row t of a sequence, by the window of in[2]'s width around it, zeros behind its ends. */
+static double
+window(const struct row *r, double *const *in, size_t at, long t, long length, size_t o)
+{
+	size_t c = r->in[2].dim[1], width = r->in[2].dim[2];
+	double sum = in[3] ? in[3][o] : 0;
+
+	for (size_t u = 0; u < width; u++) {
+		long s = t + (long)u - ((long)width - 1) / 2;
+
+		for (size_t l = 0; s >= 0 && s < length && l < c; l++)
+			sum += in[2][(o * c + l) * width + u] * in[0][(at + (size_t)s) * c + l];
+	}
+	return sum;
+}
+
+static void
+ref_windows(const struct row *r, double *y, double *const *in)
+{
+	for (size_t i = 0; i < r->rows * r->cols; i++) {
+		size_t row = i / r->cols, at = row / LAST_TIME * LAST_TIME;
+		long length = (long)in[1][row / LAST_TIME], t = (long)(row - at);
+
+		y[i] = t < length ? window(r, in, at, t, length, i % r->cols) : 0;
+	}
+}
+
+static void
+ref_windows_relu(const struct row *r, double *y, double *const *in)
+{
+	ref_windows(r, y, in);
+	for (size_t i = 0; i < r->rows * r->cols; i++)
+		y[i] = y[i] < 0 ? 0 : y[i];
+}
+
+static struct maas_node *
+windows(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_windows(t, in[0], in[1], in[2], in[3], in[0]->dim[0] / in[1]->dim[0], 0);
+}
+
+static struct maas_node *
+windows_relu(struct maas_tape *t, struct maas_node **in)
+{
+	return maas_windows(t, in[0], in[1], in[2], in[3], in[0]->dim[0] / in[1]->dim[0], 1);
+}
+
 /* The sum of products of gate j for one row: of x and its bias, of h and its bias. */
 static double
 gate(double *const *in, int which, size_t j, const double *x, size_t n)
@@ -622,6 +682,7 @@ CELL(gru_reverse, MAAS_CELL_GRU, 1)
 #define R(n, v) { 1, { n }, v, RISING }
 #define F(n)    { 1, { n }, 0, FIXED }
 #define G(m, n) { 2, { m, n }, 0, FIXED }
+#define C(...)  { 3, { __VA_ARGS__ }, 0, LEARNT }
 #define P(...)  { 4, { __VA_ARGS__ }, 0, LEARNT }
 
 static const struct row rows[] = {
@@ -629,6 +690,8 @@ static const struct row rows[] = {
 	    { I(2048, 4000), M(4000, 384) } },
 	{ &maas_op_embed, "table and positions", embed, ref_embed, { I(12, 5), M(5, 67), M(4, 67) }, 12, 67, 0,
 	    { I(2048, 65), M(65, 384), M(256, 384) } },
+	{ &maas_op_positions, "a longer table", positions, ref_positions, { M(12, 67), M(6, 67) }, 12, 67, 0,
+	    { M(1280, 128), M(256, 128) } },
 	{ &maas_op_layernorm, "gain and bias", layernorm, ref_layernorm, { M(300, 37), V(37), V(37) }, 300, 37, 0,
 	    { M(2048, 384), V(384), V(384) } },
 	{ &maas_op_layernorm, "alone", layernorm, ref_layernorm, { M(3, 130) }, 3, 130, 0, { M(2048, 384) } },
@@ -694,6 +757,15 @@ static const struct row rows[] = {
 	{ &maas_op_recurrent, "gru, reverse", gru_reverse, ref_gru_reverse,
 	    { M(3 * LAST_TIME, 9), I(3, LAST_TIME + 1), M(15, 9), M(15, 5), V(15), V(15) }, 3 * LAST_TIME, 5, 0.06,
 	    { M(1280, 128), I(32, 41), M(384, 128), M(384, 128), V(384), V(384) } },
+	{ &maas_op_windows, "odd, bias, relu", windows_relu, ref_windows_relu,
+	    { M(19 * LAST_TIME, 7), I(19, LAST_TIME + 1), C(37, 7, 3), V(37) }, 19 * LAST_TIME, 37, 0,
+	    { M(1280, 128), I(32, 41), C(128, 128, 3), V(128) } },
+	{ &maas_op_windows, "even, wider than some", windows, ref_windows,
+	    { M(7 * LAST_TIME, 33), I(7, LAST_TIME + 1), C(5, 33, 4) }, 7 * LAST_TIME, 5, 0.04,
+	    { M(1280, 128), I(32, 41), C(128, 128, 4), V(128) } },
+	{ &maas_op_windows, "one row", windows, ref_windows,
+	    { M(7 * LAST_TIME, 3), I(7, LAST_TIME + 1), C(5, 3, 1), V(5) }, 7 * LAST_TIME, 5, 0.04,
+	    { M(1280, 128), I(32, 41), C(128, 128, 1), V(128) } },
 	{ &maas_op_convolve, "same, bias, relu", convolve_relu, ref_same_relu,
 	    { P(3, 5, 7, 3), P(37, 3, 3, 3), V(37) }, 1, 1, 0,
 	    { P(64, 14, 14, 32), P(64, 32, 3, 3), V(64) } },

@@ -115,6 +115,8 @@ void maas_backward(struct maas_tape *, const struct maas_run *, int add);       
 struct maas_node *maas_embed(struct maas_tape *, struct maas_node *ids, struct maas_node *table,
     struct maas_node *positions);
 		/* [n] I32 -> [n,C]; positions [T,C] or NULL: row r adds positions[r % T]; no such id: NaN */
+struct maas_node *maas_positions(struct maas_tape *, struct maas_node *x, struct maas_node *table, size_t time);
+		/* x [n time, C] + table[r % time], of [T,C], T at least `time` */
 struct maas_node *maas_layernorm(struct maas_tape *, struct maas_node *x, struct maas_node *gain,
     struct maas_node *bias, float eps);
 struct maas_node *maas_rmsnorm(struct maas_tape *, struct maas_node *x, struct maas_node *gain, float eps);
@@ -158,6 +160,11 @@ struct maas_node *maas_recurrent(struct maas_tape *, struct maas_node *x, struct
     const struct maas_cell_params *, size_t time, enum maas_cell, int reverse);
 		/* x [n time, C], lengths [n] I32 -> h [n time, H], as PyTorch's cells; reverse: from each sequence's last
 		 * row to its first; rows past its length are 0, and whatever x has there is not read */
+struct maas_node *maas_windows(struct maas_tape *, struct maas_node *x, struct maas_node *lengths, struct maas_node *w,
+    struct maas_node *bias, size_t time, int relu);
+		/* x [n time, C], lengths [n] I32, w [out,C,k], bias [out] or NULL -> [n time, out]: as PyTorch's Conv1d with
+		 * padding "same" of each sequence alone, zeros around it, then (relu) what is above 0; rows past its length
+		 * are 0, and whatever x has there is not read */
 struct maas_node *maas_convolve(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *bias,
     int same, int relu);
 		/* x [n, height, width, in], w [out, in, kh, kw], bias [out] or NULL -> [n, high, wide, out]: see struct
