@@ -301,6 +301,9 @@ make_designs(struct rows_job *j, struct rows_fold *f, const struct maas_columns 
 	}
 	d->labels = h->labels = f->labels;
 	d->name = h->name = f->label;
+	d->height = h->height = c->height;
+	d->width = h->width = c->width;
+	d->channels = h->channels = c->height && !c->channels ? 1 : c->channels;
 	d->label = f->target;
 	h->label = f->val_target;
 	d->target = f->value;

@@ -144,6 +144,17 @@ struct maas_mlp {
 	int values, weighted;                   /* a regression; rows count by their labels */
 };
 
+/* Settings of kind cnn, convolutions of pictures or spectra.  Tensors: convN.weight [out, in, k, k], convN.bias [out],
+ * fcN.weight [out, in], fcN.bias [out], N from 1, as PyTorch's Conv2d and Linear have them; the first linear layer's
+ * inputs are planes of channels. */
+struct maas_cnn {
+	const char *conv, *hidden;              /* "32x3,64x3"; "128" */
+	double dropout;
+	/* What it is for: not said by the user. */
+	size_t height, width, channels, outputs;
+	int values, weighted;
+};
+
 /* What settings of all kinds begin with that read texts in their order by a network of their own (lib/model/reader.h).
  * Tensors: embedding.weight [vocab, embed], attention.weight [1, width] where the pool is attention, score.weight
  * [outputs, width], score.bias. */
@@ -483,6 +494,7 @@ struct maas_data {
 	const uint32_t *label;          /* [n], or one for each answer that x asks for; below labels; `labels`: one not trained on (held-out rows only) */
 	const double *target;           /* [n], of regression */
 	const double *weight;           /* [labels] what a row of each label counts; NULL: 1 */
+	size_t height, width, channels; /* of rows that are pictures or spectra: planes of channels; 0: they are not */
 };
 /* What a row of each label counts, on the heap: "balanced" is n / (labels count), else "LABEL:W,..."; NULL for
  * text NULL.  A label with a comma is put in double quotes. */
