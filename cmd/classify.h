@@ -92,7 +92,7 @@ struct compare {
 int predict_tags(struct classifying *, const struct predict *);
 int evaluate_tags(struct classifying *, const struct evaluate *);
 struct explain {
-	long top;
+	long top, patch;
 	int jsonl, global, color, method;
 	const char *html, *saliency;
 };

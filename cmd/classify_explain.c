@@ -69,6 +69,7 @@ explain_rows(struct explaining *e, struct call *c)
 	if (e->o->html &&
 	    (spare_input(c, e->o->html) < 0 || !(e->page = page_open(e->o->html, e->k.o->model, (size_t)e->o->top))))
 		return fail(c);
+	maas_rows_patch(e->k.scores, (size_t)e->o->patch);
 	rc = explain_all(e, &answers);
 	rc = page_close(e->page, answers, rc);
 	if (rc < 0 || (e->album && album_save(e->album) < 0))

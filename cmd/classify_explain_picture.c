@@ -33,9 +33,15 @@ picture_of(const struct maas_columns *c, const struct maas_row *row, const struc
 	}
 	for (size_t i = 0; i < n && most > least; i++)
 		grey[i] = (grey[i] - least) / (most - least);
-	for (size_t i = 0; i < x->n; i++)
-		if (x->piece[i].index < all)
-			tint[x->piece[i].index % n] += x->piece[i].contribution;
+	for (size_t i = 0; i < x->n; i++) {
+		const struct maas_piece *p = &x->piece[i];
+
+		if (p->index < all)
+			tint[p->index % n] += p->contribution;
+		for (size_t at = 0; at < p->patch.height * p->patch.width; at++)
+			tint[(p->patch.top + at / p->patch.width) * c->width + p->patch.left + at % p->patch.width] +=
+			    p->contribution;
+	}
 	for (size_t i = 0; i < n; i++)
 		strongest = fmax(strongest, fabs(tint[i]));
 	for (size_t i = 0; i < n && strongest > 0; i++)

@@ -32,6 +32,8 @@ static const struct maas_field explain_fields[] = {
 	MAAS_FLAG(0, explain, global, "print the strongest features of each label, whatever the row"),
 	MAAS_ENUM(
 	    0, explain, method, maas_method_names, 0, "how a score is taken apart; auto: as suits the kind of model"),
+	MAAS_INT(0, explain, patch, 0, 1 << 16, 0,
+	    "pixels of a side of what occlusion leaves out of a picture; 0: an eighth of it"),
 	MAAS_TEXT(0, explain, html, NULL, "write a page of HTML that shows it to FILE too"),
 	MAAS_TEXT(0, explain, saliency, NULL, "draw pictures and what their pixels add to FILE.png, .svg or .pdf too"),
 	MAAS_ENUM(

@@ -407,12 +407,16 @@ struct maas_rows_call;
 /* How an output is taken apart; each kind has one that suits it. */
 enum maas_method { MAAS_METHOD_AUTO, MAAS_CONTRIBUTION, MAAS_GRADIENT, MAAS_OCCLUSION, MAAS_ATTENTION };
 extern const char *const maas_method_names[];           /* NULL-terminated */
+struct maas_patch {                     /* of a picture, or of a sound's frames by bands */
+	size_t top, left, height, width;
+};
 struct maas_piece {                     /* what one feature adds to a label's logit (regression: to the value) */
 	struct maas_span feature;       /* its name; where a hash makes features, the pieces of the text that fell in it */
-	size_t index;                   /* which feature; SIZE_MAX: a part of the text */
+	size_t index;                   /* which feature; SIZE_MAX: a part of the text, or a patch */
 	double value, contribution;     /* the value as read: before it was scaled, NaN where it was a gap */
 	const struct maas_place *place; /* where it stands in the text; none for other columns */
 	size_t places;
+	struct maas_patch patch;        /* height 0: it is none */
 };
 struct maas_share {                     /* a part of the text, and what the pieces over it add there */
 	size_t start, end;
@@ -420,7 +424,7 @@ struct maas_share {                     /* a part of the text, and what the piec
 };
 struct maas_explanation {
 	enum maas_method method;
-	double logit, intercept;        /* logit = intercept + the sum of all contributions */
+	double logit, intercept;        /* logit (ATTENTION: 1) = intercept + the sum of all contributions */
 	const struct maas_piece *piece; /* the largest |contribution| first */
 	size_t n;
 	struct maas_span text;          /* s NULL: the row has none */
@@ -476,6 +480,8 @@ const struct maas_design *maas_rows_design(struct maas_rows_call *, const struct
 int maas_rows_feature(const struct maas_rows *, size_t i, struct maas_buf *) MAAS_USE;
 /* The method that AUTO stands for; MAAS_USAGE where the kind cannot have the one wanted. */
 int maas_rows_method(const struct maas_rows *, enum maas_method *) MAAS_USE;
+/* Pixels of a side of the patches that occlusion leaves out of pictures; 0, as at first: an eighth of the picture's. */
+void maas_rows_patch(struct maas_rows_call *, size_t side);
 /* Why the last row alone (_text, _record, _row) got label i the logit it got (regression: 0, the value). */
 int maas_rows_explain(struct maas_rows_call *, size_t label, enum maas_method, struct maas_explanation *) MAAS_USE;
 /* weight[features] of a label (regression: 0), where the kind is linear, of the features as the model takes them:
@@ -569,6 +575,9 @@ struct maas_rows_ops {
 	/* Of sequences: to[n], what each id adds to out[output] by the gradient at its row of the table of tokens, times
 	 * that row.  NULL: no gradient. */
 	int (*saliency)(const struct maas_model *, const int32_t *id, size_t n, size_t output, double *to);
+	/* Of sequences: to[n], how much of the attention that the outputs come from is on each id: together 1.  n 0: -1,
+	 * with the reason, where this model has none.  NULL: the kind has none. */
+	int (*attention)(const struct maas_model *, const int32_t *id, size_t n, double *to);
 	/* Networks of texts: what is theirs of what reads them, lib/model/reader.h. */
 	const struct maas_reader_ops *reads;
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most

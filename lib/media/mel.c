@@ -56,8 +56,8 @@ mel_of(double f)
 }
 
 /* e[i] of the header. */
-static double
-edge(const struct maas_mel *m, long i)
+double
+maas_mel_edge(const struct maas_mel *m, long i)
 {
 	double top = mel_of((double)m->rate / 2);
 
@@ -78,7 +78,7 @@ fill_bands(struct maas_spectrum *s)
 	size_t used = 0, bin = 0;
 
 	for (long b = 0; b < m->bands; b++) {
-		double low = edge(m, b), middle = edge(m, b + 1), high = edge(m, b + 2);
+		double low = maas_mel_edge(m, b), middle = maas_mel_edge(m, b + 1), high = maas_mel_edge(m, b + 2);
 
 		for (bin = b ? s->first[b - 1] : 0; (double)bin * (double)m->rate / (double)s->n <= low; bin++)
 			;

@@ -69,6 +69,7 @@ struct maas_rows_call {
 	double *word_out, *word_score;
 	size_t words_cap[4], word_out_cap, word_score_cap;
 	void *scratch; /* see rows_work_new */
+	size_t patch; /* see maas_rows_patch */
 	struct telling tell;
 };
 

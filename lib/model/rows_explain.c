@@ -3,8 +3,9 @@
  *
  *	contribution  weight x value, where the output is linear in the features: with the intercept they sum to it
  *	gradient      d output / d feature x value (Shrikumar, Greenside et al. 2016): the same where it is linear
- *	occlusion     the output, less the output without the piece: a feature at 0, a part of the text deleted
- *	              (Zeiler and Fergus 2014; Li, Monroe and Jurafsky 2016)
+ *	occlusion     the output, less the output without the piece: a feature or a patch of a picture at 0, a part of
+ *	              the text deleted (Zeiler and Fergus 2014; Li, Monroe and Jurafsky 2016)
+ *	attention     how much of the network's attention is on the piece: no contribution, weights that sum to 1
  *
  * Values are those the model takes, numbers scaled; at 0 a scaled number is at its mean, and a category has none of
  * its values.
@@ -13,17 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rows.h"
+#include "rows_explain.h"
 
 #define TERMS 8 /* in the name of a hashed feature */
 
 const char *const maas_method_names[] = { "auto", "contribution", "gradient", "occlusion", "attention", NULL };
-
-/* An output of the row at hand: of two labels there is one, the second's; the first's is its opposite. */
-struct aim {
-	size_t output;
-	double sign;
-};
 
 static struct aim
 aim_at(const struct maas_rows *r, size_t label)
@@ -60,9 +55,9 @@ maas_rows_method(const struct maas_rows *r, enum maas_method *method)
 		    k->name);
 	if (*method == MAAS_GRADIENT && !k->rows->weight && !k->rows->gradient && !k->rows->saliency)
 		return maas_fail_as(MAAS_USAGE, "%s models have no gradient: occlusion wants none", k->name);
-	if (*method == MAAS_ATTENTION)
+	if (*method == MAAS_ATTENTION && !k->rows->attention)
 		return maas_fail_as(MAAS_USAGE, "%s models have no attention to show", k->name);
-	return 0;
+	return *method == MAAS_ATTENTION ? k->rows->attention(r->m, NULL, 0, NULL) : 0;
 }
 
 static int
@@ -221,9 +216,8 @@ put(struct telling *t, size_t col, double val)
 	return 0;
 }
 
-/* Answer what is there: contribution = output - output without. */
-static void
-flush(struct maas_rows_call *c, struct aim aim)
+void
+telling_flush(struct maas_rows_call *c, struct aim aim)
 {
 	struct telling *t = &c->tell;
 
@@ -267,7 +261,7 @@ without_feature(struct maas_rows_call *c, struct aim aim, size_t feature, double
 	if (add_piece(c, feature, value, 0) < 0 || put_others(c, feature, 1) < 0)
 		return -1;
 	if (c->tell.x.rows == MAAS_ROWS)
-		flush(c, aim);
+		telling_flush(c, aim);
 	return 0;
 }
 
@@ -289,7 +283,7 @@ without_part(struct maas_rows_call *c, struct aim aim, size_t start, size_t end)
 		if (put(t, c->r->before - c->x.dense + col[i], val[i]) < 0)
 			return -1;
 	if (t->x.rows == MAAS_ROWS)
-		flush(c, aim);
+		telling_flush(c, aim);
 	return 0;
 }
 
@@ -317,17 +311,18 @@ without_parts(struct maas_rows_call *c, struct aim aim)
 		if (without_part(c, aim, s->start, s->end) < 0)
 			return -1;
 	}
-	flush(c, aim);
+	telling_flush(c, aim);
 	for (size_t i = 0; i < t->shares.n; i++)
 		t->shares.share[i].contribution = t->piece[first + i].contribution;
 	return 0;
 }
 
-static int
-make_room(struct maas_rows_call *c)
+int
+telling_room(struct maas_rows_call *c)
 {
 	struct telling *t = &c->tell;
 
+	t->x.rows = t->tried = 0;
 	if (t->out)
 		return 0;
 	t->x = (struct maas_design){ .cols = c->x.cols, .dense = c->x.dense, .sparse = { .cols = c->x.sparse.cols } };
@@ -346,9 +341,8 @@ tell_by_occlusion(struct maas_rows_call *c, struct aim aim)
 	struct telling *t = &c->tell;
 	size_t dense = c->x.dense, places = t->places;
 
-	if (make_room(c) < 0)
+	if (telling_room(c) < 0)
 		return -1;
-	t->x.rows = t->tried = 0;
 	t->places = 0;
 	for (size_t i = 0; i < dense; i++)
 		if (c->x.x[i] != 0 && without_feature(c, aim, i, c->x.x[i]) < 0)
@@ -361,102 +355,14 @@ tell_by_occlusion(struct maas_rows_call *c, struct aim aim)
 	return without_parts(c, aim);
 }
 
-/* Texts as sequences: what is left out is a word, or what people call one, with all its ids. */
-
-/* The pieces of the text, each called what stands there. */
 static int
-find_pieces(struct maas_rows_call *c, const struct maas_spelt **spelt)
+tell(struct maas_rows_call *c, struct aim aim, enum maas_method method)
 {
-	struct telling *t = &c->tell;
-	const struct maas_spelt *s;
-	size_t n;
-
-	if (maas_speller_pieces(c->speller, (struct maas_span){ c->text.s, c->text.n }, spelt, &n) < 0 ||
-	    maas_grow(&t->place, 0, &t->place_cap, n, sizeof *t->place) < 0 ||
-	    maas_grow(&t->piece, 0, &t->piece_cap, n, sizeof *t->piece) < 0)
-		return -1;
-	s = *spelt;
-	for (size_t i = 0; i < n; i++) {
-		t->place[i] = (struct maas_place){ .feature = (uint32_t)i, .start = s[i].start, .end = s[i].end };
-		t->piece[i] = (struct maas_piece){ .feature = { c->text.s + s[i].start, s[i].end - s[i].start },
-			.index = SIZE_MAX,
-			.value = 1,
-			.place = &t->place[i],
-			.places = 1 };
-	}
-	t->pieces = t->places = n;
-	return shares_cut(&t->shares, t->place, n);
-}
-
-/* The row's ids but those of a piece; those of a text without any where none are left. */
-static int
-without_ids(struct maas_rows_call *c, struct aim aim, const struct maas_spelt *s)
-{
-	struct telling *t = &c->tell;
-	struct maas_sequences *to = &t->x.seq;
-	size_t from = to->start[t->x.rows], all = c->x.seq.start[1], n = all - (s->to - s->from);
-
-	if (maas_grow(&to->id, from, &t->id_cap, all, sizeof *to->id) < 0)
-		return -1;
-	memcpy(to->id + from, c->x.seq.id, s->from * sizeof *to->id);
-	memcpy(to->id + from + s->from, c->x.seq.id + s->to, (all - s->to) * sizeof *to->id);
-	if (!n)
-		to->id[from + n++] = t->nothing;
-	to->start[++t->x.rows] = from + n;
-	if (t->x.rows == MAAS_ROWS)
-		flush(c, aim);
-	return 0;
-}
-
-static int
-occlude_pieces(struct maas_rows_call *c, struct aim aim, const struct maas_spelt *s)
-{
-	struct telling *t = &c->tell;
-
-	if (make_room(c) < 0)
-		return -1;
-	t->x.rows = t->tried = 0;
-	for (size_t i = 0; i < t->pieces; i++)
-		if (without_ids(c, aim, &s[i]) < 0)
-			return -1;
-	flush(c, aim);
-	return 0;
-}
-
-/* The gradient is one of the ids: a piece has what its own have. */
-static int
-slope_pieces(struct maas_rows_call *c, struct aim aim, const struct maas_spelt *s)
-{
-	const struct maas_model *m = c->r->m;
-	struct telling *t = &c->tell;
-	size_t n = c->x.seq.start[1];
-
-	if (maas_grow(&t->slope, 0, &t->slope_cap, n, sizeof *t->slope) < 0 ||
-	    m->kind->rows->saliency(m, c->x.seq.id, n, aim.output, t->slope) < 0)
-		return -1;
-	for (size_t i = 0; i < t->pieces; i++)
-		for (size_t k = s[i].from; k < s[i].to; k++)
-			t->piece[i].contribution += aim.sign * t->slope[k];
-	return 0;
-}
-
-static int
-tell_sequence(struct maas_rows_call *c, struct aim aim, enum maas_method method)
-{
-	struct telling *t = &c->tell;
-	const struct maas_spelt *s;
-	const int32_t *id;
-	size_t n;
-
-	if (find_pieces(c, &s) < 0 || maas_speller_text(c->speller, maas_span(""), &id, &n, NULL) < 0)
-		return -1;
-	t->nothing = id[0];
-	if ((method == MAAS_OCCLUSION ? occlude_pieces(c, aim, s) : slope_pieces(c, aim, s)) < 0)
-		return -1;
-	for (size_t i = 0; i < t->pieces; i++)
-		shares_add(&t->shares, &t->place[i], 1, t->piece[i].contribution);
-	shares_end(&t->shares);
-	return 0;
+	if (c->speller)
+		return tell_sequence(c, aim, method);
+	if (method != MAAS_OCCLUSION)
+		return tell_by_slopes(c, aim);
+	return telling_picture(c) ? tell_by_patches(c, aim) : tell_by_occlusion(c, aim);
 }
 
 int
@@ -476,9 +382,7 @@ maas_rows_explain(struct maas_rows_call *c, size_t label, enum maas_method metho
 	t->pieces = t->told = 0;
 	if ((!c->speller && find_places(c) < 0) ||
 	    maas_grow(&t->piece, 0, &t->piece_cap, c->x.dense + c->nnz + 1, sizeof *t->piece) < 0 ||
-	    (c->speller                        ? tell_sequence(c, aim, method)
-		    : method == MAAS_OCCLUSION ? tell_by_occlusion(c, aim)
-					       : tell_by_slopes(c, aim)) < 0)
+	    tell(c, aim, method) < 0)
 		return -1;
 	*to = (struct maas_explanation){ .method = method,
 		.logit = aim.sign * c->out[aim.output],
@@ -487,7 +391,7 @@ maas_rows_explain(struct maas_rows_call *c, size_t label, enum maas_method metho
 		.text = { (c->z || c->speller) && c->text.n ? c->text.s : NULL, c->text.n },
 		.share = t->shares.share,
 		.shares = t->shares.n };
-	to->intercept = to->logit;
+	to->intercept = method == MAAS_ATTENTION ? 1 : to->logit;
 	for (size_t i = 0; i < t->pieces; i++)
 		to->intercept -= t->piece[i].contribution;
 	if (method == MAAS_CONTRIBUTION)

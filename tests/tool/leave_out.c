@@ -3,7 +3,7 @@
  *	leave_out MODEL METHOD ROWS DATA
  * Of the first ROWS rows, their texts or numbers: the share of those whose label becomes less likely by leaving out
  * the three pieces that speak for it most than by leaving out three of its pieces at random.  A piece of a text is
- * deleted wherever it stands; a number is set to what the model takes for 0.
+ * deleted wherever it stands; a number, or each of a patch, is set to what the model takes for 0.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +58,10 @@ mark(struct asking *a, int which, const struct maas_row *row, const struct maas_
 		memset(a->text[which].s + p->place[i].start, 1, p->place[i].end - p->place[i].start);
 	if (!p->places && row->x && p->index < a->columns->numbers)
 		a->number[which].s[p->index] = 1;
+	for (size_t i = 0; i < p->patch.height * p->patch.width; i++)
+		for (size_t plane = 0; plane < a->columns->numbers; plane += a->columns->height * a->columns->width)
+			a->number[which].s[plane + (p->patch.top + i / p->patch.width) * a->columns->width +
+			    p->patch.left + i % p->patch.width] = 1;
 	return 0;
 }
 

@@ -1,0 +1,23 @@
+/* rows_explain -- what the files about why a row got its output share. */
+#ifndef ROWS_EXPLAIN_H
+#define ROWS_EXPLAIN_H
+
+#include "rows.h"
+
+/* An output of the row at hand: of two labels there is one, the second's; the first's is its opposite. */
+struct aim {
+	size_t output;
+	double sign;
+};
+
+/* Occlusion: rows with a piece left out are put together in tell.x, in the order of the pieces, and answered MAAS_ROWS
+ * at a time.  _room begins; _flush answers those that are there: contribution = output - output without. */
+int telling_room(struct maas_rows_call *) MAAS_USE;
+void telling_flush(struct maas_rows_call *, struct aim);
+
+/* Is the row a picture or a spectrum, and nothing else? */
+int telling_picture(const struct maas_rows_call *);
+int tell_by_patches(struct maas_rows_call *, struct aim) MAAS_USE;
+int tell_sequence(struct maas_rows_call *, struct aim, enum maas_method) MAAS_USE;
+
+#endif
