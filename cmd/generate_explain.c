@@ -100,12 +100,12 @@ generate_explained_begin(struct job *j, struct explained *x, const struct maas_s
 static int
 without(struct job *j, const struct maas_sequence *s, size_t from, size_t to)
 {
-	int32_t bos = j->tok ? maas_token_bos(j->tok) : -1, eos = j->tok ? maas_token_eos(j->tok) : -1;
-	int32_t first = bos >= 0 ? bos : eos;
 	size_t rest = s->n - to;
+	int32_t first;
 
 	j->probe.n = 0;
-	if (maas_grow(&j->probe.id, 0, &j->probe.cap, s->n + 1, sizeof *j->probe.id) < 0)
+	if (maas_model_begins(j->model, j->tok, &first) < 0 ||
+	    maas_grow(&j->probe.id, 0, &j->probe.cap, s->n + 1, sizeof *j->probe.id) < 0)
 		return -1;
 	memcpy(j->probe.id, s->id, from * sizeof *s->id);
 	j->probe.n = from;

@@ -17,6 +17,7 @@ struct answer {
 	uint64_t record;
 	struct maas_buf line; /* the record, where it is JSON */
 	struct maas_buf out;  /* what will be written */
+	struct maas_buf from; /* the record's file and line; empty: it has none */
 	struct explained explained;
 };
 
@@ -180,16 +181,16 @@ answered(struct lines *l, size_t i)
 	const struct maas_sequence *s = first->seq;
 
 	if (s->finish == MAAS_BROKEN) {
-		complain(l->j->call, MAAS_DATA, "record %llu: the model's answer is not a number",
-		    (unsigned long long)first->record);
+		complain(l->j->call, MAAS_DATA, "%s: the model's answer is not a number",
+		    first->from.n ? first->from.s : l->j->o->model);
 		l->bad = 1;
 	}
 	for (size_t k = 0; k < first->texts; k++, s = s ? s->next : NULL) {
 		struct answer *a = &l->answer[(l->first + i + k) % QUEUE];
 
 		if (!s) {
-			maas_fail("record %llu: there are %zu texts, not %zu", (unsigned long long)first->record, k,
-			    first->texts);
+			maas_fail("%s%sthere are %zu texts, not %zu", first->from.n ? first->from.s : "",
+			    first->from.n ? ": " : "", k, first->texts);
 			fail(l->j->call);
 			l->bad = 1;
 		}
@@ -232,7 +233,7 @@ place(struct lines *l, int *rc)
 	a = &l->answer[(l->first + l->n++) % QUEUE];
 	a->seq = NULL;
 	a->done = 0;
-	a->line.n = a->out.n = 0;
+	a->line.n = a->out.n = a->from.n = 0;
 	return a;
 }
 
@@ -330,7 +331,8 @@ record(struct lines *l, struct maas_span line, const char *name, size_t number)
 			return rc;
 		one->record = j->records;
 		one->number = k;
-		if (object && maas_buf_add(&one->line, line.s, line.n) < 0)
+		if ((object && maas_buf_add(&one->line, line.s, line.n) < 0) ||
+		    (name && maas_buf_printf(&one->from, "%s:%zu", name, number) < 0))
 			return fail(j->call);
 		if ((k + 1) % texts)
 			continue;
@@ -388,6 +390,7 @@ generate_lines(struct job *j)
 	for (size_t i = 0; i < QUEUE; i++) {
 		maas_buf_free(&l->answer[i].line);
 		maas_buf_free(&l->answer[i].out);
+		maas_buf_free(&l->answer[i].from);
 		generate_explained_free(&l->answer[i].explained);
 	}
 	if (rc == 0)

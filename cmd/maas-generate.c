@@ -76,7 +76,7 @@ generate_push(struct maas_ids *to, int32_t id)
 int
 generate_encode(struct job *j, struct maas_span text)
 {
-	int32_t bos = j->tok ? maas_token_bos(j->tok) : -1, eos = j->tok ? maas_token_eos(j->tok) : -1;
+	int32_t bos = j->tok ? maas_token_bos(j->tok) : -1, first;
 
 	j->ids.n = 0;
 	j->explained.n = 0;
@@ -91,10 +91,12 @@ generate_encode(struct job *j, struct maas_span text)
 	if (j->ids.n > 0)
 		return 0;
 	/* From nothing: a text begins behind the mark that begins one, or behind the end of another. */
-	if (bos < 0 && eos < 0)
-		return maas_fail("an empty prompt, and the tokeniser has no token that begins or ends a text");
+	if (maas_model_begins(j->model, j->tok, &first) < 0)
+		return -1;
+	if (first < 0)
+		return maas_fail("an empty prompt, and there is no token that begins or ends a text");
 	j->explained.ids = 1;
-	return generate_push(&j->ids, bos >= 0 ? bos : eos);
+	return generate_push(&j->ids, first);
 }
 
 int

@@ -28,7 +28,8 @@ quantize(struct call *c)
 		return misuse(c, "a model, and where to write, were wanted");
 	if (!(from = maas_model_open(c->operand[0])))
 		return fail(c);
-	if ((team = maas_team_new((int)c->common.threads)) && (to = maas_model_quantize(from, type[o->type], team)))
+	if ((team = maas_team_new((int)c->common.threads)) && maas_model_finite(from) == 0 &&
+	    (to = maas_model_quantize(from, type[o->type], team)))
 		rc = maas_model_save(to, c->operand[1], MAAS_DURABLE);
 	else if (team)
 		maas_in("%s", c->operand[0]);

@@ -70,7 +70,9 @@ model_convert(struct call *c)
 	if ((team = maas_team_new((int)c->common.threads)) && (m = maas_model_open_by(c->operand[0], team))) {
 		if (m->note)
 			warn(c, "%s: %s", c->operand[0], m->note);
-		if (file && m->file && type == MAAS_DTYPES)
+		if (maas_model_finite(m) < 0)
+			rc = maas_in("%s", c->operand[0]);
+		else if (file && m->file && type == MAAS_DTYPES)
 			rc = maas_fail_as(
 			    MAAS_USAGE, "%s, %s: both are model files: say --precision, or copy it", m->path, to);
 		else if (file)

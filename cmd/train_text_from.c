@@ -1,4 +1,5 @@
 /* --init-from: a language model goes on from another, of which it takes over what was not said otherwise. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "train_text.h"
@@ -16,6 +17,27 @@ is_free(const char *name)
 	return 0;
 }
 
+/* What was said for f, as it comes out in the network of --init-from. */
+static int
+settled(const struct job *j, const struct maas_field *f, struct maas_buf *is)
+{
+	const struct maas_kind *kind = j->model->kind;
+	void *own = maas_alloc(1, kind->size);
+	int rc = own ? 0 : -1;
+
+	if (rc == 0) {
+		memcpy(own, j->from->settings, kind->size);
+		rc = maas_get(f, j->model->settings, is) < 0 || maas_set(f, own, is->s) < 0 ? -1 : 0;
+	}
+	if (rc == 0 && kind->decode->settle) {
+		is->n = 0;
+		kind->decode->settle(own);
+		rc = maas_get(f, own, is);
+	}
+	free(own);
+	return rc;
+}
+
 static int
 adopt(struct job *j, const struct maas_field *f, struct maas_buf *was, struct maas_buf *is)
 {
@@ -28,7 +50,7 @@ adopt(struct job *j, const struct maas_field *f, struct maas_buf *was, struct ma
 		return maas_set(f, j->model->settings, was->s) ? -1 : 0;
 	if (is_free(f->name))
 		return 0;
-	if (maas_get(f, j->model->settings, is))
+	if (settled(j, f, is))
 		return -1;
 	if (!strcmp(was->s, is->s))
 		return 0;

@@ -222,6 +222,8 @@ struct transformer;
 struct maas_decoder_ops {
 	/* Its settings, as lib/model/transformer.h has them. */
 	void (*shape)(struct transformer *, const void *settings);
+	/* Numbers that 0 leaves to others, as they come out; NULL: there are none. */
+	void (*settle)(void *settings);
 	/* Describe an open model; weights are borrowed from it, arrays come from the arena. */
 	int (*network)(const struct maas_model *, struct maas_arena *, struct maas_network *);
 };
@@ -392,6 +394,9 @@ struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
  * NULL). */
 #define MAAS_ENDS 16
 int maas_model_ends(const struct maas_model *, const struct maas_tokenizer *, int32_t to[MAAS_ENDS], size_t *n) MAAS_USE;
+/* The token with which a text begins of which there is nothing yet: the bos_token_id that was named there, else the
+ * tokeniser's, else its end of another text; -1: none. */
+int maas_model_begins(const struct maas_model *, const struct maas_tokenizer *, int32_t *id) MAAS_USE;
 /* A model that is being built ends texts as another does. */
 int maas_model_end_as(struct maas_model *, const struct maas_model *other) MAAS_USE;
 

@@ -8,11 +8,12 @@
 #include "model_foreign.h"
 #include "transformer.h"
 
-/* A member that is there and not null. */
+/* A member that is there and not null: what is behind the last point of its key, where that has one. */
 static const struct maas_json *
 member(const struct maas_json *object, const char *key)
 {
-	const struct maas_json *v = object ? maas_json_get(object, key) : NULL;
+	const char *point = strrchr(key, '.');
+	const struct maas_json *v = object ? maas_json_get(object, point ? point + 1 : key) : NULL;
 
 	return v && maas_json_type(v) != MAAS_J_NULL ? v : NULL;
 }
@@ -143,53 +144,64 @@ more_gpt2(struct maas_model *m, const struct maas_json *config)
 	return 0;
 }
 
+/* How positions turn, where it stands: older files say rope_theta and rope_scaling, newer ones rope_parameters. */
+struct rope_keys {
+	const char *name, *type, *other, *theta, *factor, *low, *high, *original;
+};
+#define ROPE_KEYS(of) \
+	{ \
+		of, of ".rope_type", of ".type", of ".rope_theta", of ".factor", of ".low_freq_factor", \
+		    of ".high_freq_factor", of ".original_max_position_embeddings" \
+	}
+static const struct rope_keys older = ROPE_KEYS("rope_scaling"), newer = ROPE_KEYS("rope_parameters");
+
 /* Llama 3.1's slower turns, or all of them slower: with an original context of 1, none turns once within it. */
 static int
-slower(struct maas_llama *g, const struct maas_json *s, int linear)
+slower(struct maas_llama *g, const struct maas_json *s, const struct rope_keys *k, int linear)
 {
 	const struct maas_field *original = maas_field(maas_kind_llama.fields, "rope_original", 0);
 
-	if (real(s, "factor", 1, 1e6, &g->rope_factor) < 0)
+	if (real(s, k->factor, 1, 1e6, &g->rope_factor) < 0)
 		return -1;
 	if (linear) {
 		g->rope_original = 1;
 		return 0;
 	}
-	if (real(s, "low_freq_factor", 0, 1e6, &g->rope_low) < 0 ||
-	    real(s, "high_freq_factor", 0, 1e6, &g->rope_high) < 0 ||
-	    integer(s, "original_max_position_embeddings", original->min, original->max, &g->rope_original) < 0)
+	if (real(s, k->low, 0, 1e6, &g->rope_low) < 0 || real(s, k->high, 0, 1e6, &g->rope_high) < 0 ||
+	    integer(s, k->original, original->min, original->max, &g->rope_original) < 0)
 		return -1;
 	return g->rope_high > g->rope_low
 	    ? 0
-	    : maas_fail("config.json: high_freq_factor %g is not above low_freq_factor %g", g->rope_high, g->rope_low);
+	    : maas_fail("config.json: %s %g is not above %s %g", k->high, g->rope_high, k->low, g->rope_low);
 }
 
-/* How positions turn: older files say rope_theta and rope_scaling, newer ones rope_parameters. */
 static int
 read_rope(struct maas_llama *g, const struct maas_json *config)
 {
-	const struct maas_json *newer = member(config, "rope_parameters"),
-			       *s = newer ? newer : member(config, "rope_scaling");
+	const struct rope_keys *k = member(config, newer.name) ? &newer : &older;
+	const struct maas_json *s = member(config, k->name);
 	const struct maas_field *theta = maas_field(maas_kind_llama.fields, "rope_theta", 0);
-	const char *name = newer ? "rope_parameters" : "rope_scaling", *key;
+	const char *key = "rope_theta";
 	struct maas_span type = maas_span("default");
 
 	if (s && maas_json_type(s) != MAAS_J_OBJECT)
-		return refuse(name, s, "an object is wanted");
-	if (newer && member(newer, "rope_theta"))
-		config = newer;
-	if (member(config, "rope_theta") && real(config, "rope_theta", theta->min, theta->max, &g->rope_theta) < 0)
+		return refuse(k->name, s, "an object is wanted");
+	if (k == &newer && member(s, k->theta)) {
+		key = k->theta;
+		config = s;
+	}
+	if (member(config, key) && real(config, key, theta->min, theta->max, &g->rope_theta) < 0)
 		return -1;
 	if (!s)
 		return 0;
-	key = member(s, "rope_type") ? "rope_type" : "type";
+	key = member(s, k->type) ? k->type : k->other;
 	if (text(s, key, &type) < 0)
 		return -1;
 	if (maas_span_is(type, "default"))
 		return 0;
 	if (!maas_span_is(type, "llama3") && !maas_span_is(type, "linear"))
 		return refuse(key, member(s, key), "default, linear and llama3 are what can be done");
-	return slower(g, s, maas_span_is(type, "linear"));
+	return slower(g, s, k, maas_span_is(type, "linear"));
 }
 
 /* Attention to the last tokens alone: the same as to all, in texts that are no longer. */

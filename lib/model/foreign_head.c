@@ -242,7 +242,8 @@ foreign_fold_bias(const struct maas_model *m, struct maas_arena *a, struct maas_
 
 	m->kind->decode->shape(&s, m->settings);
 	if (s.rms)
-		return maas_fail("tensor " TRANSFORMER_SCORE ".bias: a head that has learnt values has one, and that of "
+		return maas_fail("tensor " TRANSFORMER_SCORE
+				 ".bias: a head that has learnt values has one, and that of "
 				 "%sForSequenceClassification has no place for it",
 		    foreign_family_of(m)->name);
 	transformer_name(name, sizeof name, &s, -1, s.name->norm, "bias");

@@ -44,15 +44,26 @@ static const struct transformer_names names = {
 };
 
 static void
+settle(void *settings)
+{
+	struct maas_llama *s = settings;
+
+	s->kv_heads = s->kv_heads ? s->kv_heads : s->heads;
+	s->hidden = s->hidden ? s->hidden : (8 * s->embed / 3 + 63) / 64 * 64;
+}
+
+static void
 shape(struct transformer *to, const void *settings)
 {
-	const struct maas_llama *s = settings;
+	struct maas_llama own = *(const struct maas_llama *)settings, *s = &own;
+
+	settle(s);
 
 	*to = (struct transformer){ .layers = s->layers,
 		.heads = s->heads,
-		.kv_heads = s->kv_heads ? s->kv_heads : s->heads,
+		.kv_heads = s->kv_heads,
 		.embed = s->embed,
-		.hidden = s->hidden ? s->hidden : (8 * s->embed / 3 + 63) / 64 * 64,
+		.hidden = s->hidden,
 		.context = s->context,
 		.vocab = s->vocab,
 		.dropout = s->dropout,
@@ -65,7 +76,7 @@ shape(struct transformer *to, const void *settings)
 		.name = &names };
 }
 
-const struct maas_decoder_ops maas_decoder_llama = { .shape = shape, .network = transformer_network };
+const struct maas_decoder_ops maas_decoder_llama = { .shape = shape, .settle = settle, .network = transformer_network };
 
 const struct maas_kind maas_kind_llama = {
 	.name = "llama",

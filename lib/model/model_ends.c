@@ -1,4 +1,4 @@
-/* model_ends.c -- which tokens end a text. */
+/* model_ends.c -- which tokens end a text, and which one begins it. */
 #include "model_foreign.h"
 
 /* Of an id, or a list of some, those that can be. */
@@ -15,21 +15,44 @@ ids_of(const struct maas_json *v, int32_t to[MAAS_ENDS])
 	return n;
 }
 
-int
-maas_model_ends(const struct maas_model *m, const struct maas_tokenizer *tok, int32_t to[MAAS_ENDS], size_t *n)
+/* What generation_config.json has by that key; n: how many ids. */
+static int
+said_ids(const struct maas_model *m, const char *key, int32_t to[MAAS_ENDS], size_t *n)
 {
 	const char *said = maas_model_meta(m, FOREIGN_GENERATION);
 	struct maas_json *root;
 
 	*n = 0;
-	if (said) {
-		if (!(root = maas_json_parse(maas_span(said))))
-			return maas_in(FOREIGN_GENERATION);
-		*n = ids_of(maas_json_get(root, "eos_token_id"), to);
-		maas_json_free(root);
-	}
+	if (!said)
+		return 0;
+	if (!(root = maas_json_parse(maas_span(said))))
+		return maas_in(FOREIGN_GENERATION);
+	*n = ids_of(maas_json_get(root, key), to);
+	maas_json_free(root);
+	return 0;
+}
+
+int
+maas_model_ends(const struct maas_model *m, const struct maas_tokenizer *tok, int32_t to[MAAS_ENDS], size_t *n)
+{
+	if (said_ids(m, "eos_token_id", to, n) < 0)
+		return -1;
 	if (!*n && tok && maas_token_eos(tok) >= 0)
 		to[(*n)++] = maas_token_eos(tok);
+	return 0;
+}
+
+int
+maas_model_begins(const struct maas_model *m, const struct maas_tokenizer *tok, int32_t *id)
+{
+	int32_t bos[MAAS_ENDS];
+	size_t n;
+
+	if (said_ids(m, "bos_token_id", bos, &n) < 0)
+		return -1;
+	*id = n ? bos[0] : tok ? maas_token_bos(tok) : -1;
+	if (*id < 0 && tok)
+		*id = maas_token_eos(tok);
 	return 0;
 }
 

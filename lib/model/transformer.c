@@ -52,6 +52,8 @@ transformer_ready(struct maas_model *m)
 
 	if (transformer_check(&s) < 0)
 		return -1;
+	if (m->kind->decode->settle)
+		m->kind->decode->settle(m->settings);
 	if (!score)
 		return 0;
 	if (score->ndim != 2 || !score->dim[0] || score->dim[1] != (size_t)s.embed)

@@ -44,7 +44,8 @@ open_bias(struct work *w, const struct maas_model *m, size_t n)
 	const struct maas_tensor *t = maas_model_tensor(m, TRANSFORMER_SCORE ".bias");
 	float *wide;
 
-	if (!(t = maas_model_need(m, TRANSFORMER_SCORE ".bias", t && t->dtype == MAAS_BF16 ? MAAS_BF16 : MAAS_F32, 1, &n)))
+	if (!(t = maas_model_need(
+		  m, TRANSFORMER_SCORE ".bias", t && t->dtype == MAAS_BF16 ? MAAS_BF16 : MAAS_F32, 1, &n)))
 		return -1;
 	w->score.bias = t->data;
 	if (t->dtype == MAAS_F32)

@@ -37,14 +37,16 @@ break_off(struct ask *a, int status, const char *code, const char *message)
 int
 prompt_encode(struct hosted *m, struct maas_arena *arena, struct prompt *p)
 {
-	int32_t bos = maas_token_bos(m->tokenizer), eos = maas_token_eos(m->tokenizer), first = bos >= 0 ? bos : eos;
-	int mark = maas_tokenizer_adds_bos(m->tokenizer) && bos >= 0;
+	int32_t first = maas_token_bos(m->tokenizer);
+	int mark = maas_tokenizer_adds_bos(m->tokenizer) && first >= 0;
 
 	m->ids.n = 0;
 	if (maas_encode(m->encoder, p->text, &m->ids) < 0)
 		return -1;
+	if (!mark && !m->ids.n && maas_model_begins(m->model, m->tokenizer, &first) < 0)
+		return -1;
 	if (!mark && !m->ids.n && first < 0)
-		return maas_fail("an empty prompt, and the tokeniser has no token that begins or ends a text");
+		return maas_fail("an empty prompt, and there is no token that begins or ends a text");
 	mark |= !m->ids.n;
 	p->n = m->ids.n + (size_t)mark;
 	p->id = maas_take(arena, p->n, sizeof *p->id);

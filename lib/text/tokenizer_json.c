@@ -125,10 +125,6 @@ read_model(struct bpe_read *r, const struct maas_json *o)
 	struct maas_span unk;
 	double drop = 0;
 
-	if (!o || maas_json_type(o) != MAAS_J_OBJECT)
-		return maas_fail("model: expected an object");
-	if (maas_json_get(o, "type") && !bpe_json_type(o, "BPE"))
-		return bpe_json_unknown("model", o, "BPE");
 	for (size_t i = 0; i < MAAS_COUNT(empty); i++)
 		if (bpe_json_text(o, empty[i]).n)
 			return maas_fail("model: %s is '%.40s'; expected none", empty[i], bpe_json_text(o, empty[i]).s);
@@ -157,11 +153,25 @@ read_model(struct bpe_read *r, const struct maas_json *o)
 	return 0;
 }
 
+/* What is around a model of another type is of no interest. */
+static int
+check_model(const struct maas_json *root)
+{
+	const struct maas_json *model = maas_json_type(root) == MAAS_J_OBJECT ? maas_json_get(root, "model") : NULL;
+
+	if (!model)
+		return maas_fail("no tokenizer.json: expected an object with a model");
+	if (maas_json_type(model) != MAAS_J_OBJECT)
+		return maas_fail("model: expected an object");
+	return maas_json_get(model, "type") && !bpe_json_type(model, "BPE") ? bpe_json_unknown("model", model, "BPE")
+									    : 0;
+}
+
 static int
 read_all(struct bpe_read *r, const struct maas_json *root, const struct maas_json *config)
 {
-	if (maas_json_type(root) != MAAS_J_OBJECT || !maas_json_get(root, "model"))
-		return maas_fail("no tokenizer.json: expected an object with a model");
+	if (check_model(root) < 0)
+		return -1;
 	if (maas_bpe_read_steps(&r->build.head, root) < 0 || read_added(r, maas_json_get(root, "added_tokens")) < 0 ||
 	    read_post_processor(r, maas_json_get(root, "post_processor"), 0) < 0)
 		return -1;

@@ -13,12 +13,13 @@ path_in(struct maas_buf *to, const char *dir, const char *name)
 	return maas_buf_printf(to, "%s/%s", dir, name);
 }
 
+/* A link that leads nowhere is there, too: what it stood for is missing, not left out. */
 static int
 there(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+	return stat(path, &st) == 0 ? !S_ISDIR(st.st_mode) : lstat(path, &st) == 0;
 }
 
 /* A JSON file that may be missing: 0 with *to NULL. */
@@ -299,6 +300,30 @@ load_json(const char *file, const char *dir, struct maas_buf *path)
 	return t;
 }
 
+/* A directory without files that can be read: whose it is, if it says so. */
+static void
+refuse_dir(const char *dir, struct maas_buf *path)
+{
+	static const struct {
+		const char *file, *key;
+	} says[] = { { "tokenizer_config.json", "tokenizer_class" }, { "config.json", "model_type" } };
+	static const char none[] = "no tokenizer.json, no vocab.json and merges.txt, no tokenizer.model";
+	struct maas_json *o;
+	struct maas_span name = { NULL, 0 };
+
+	for (size_t i = 0; i < MAAS_COUNT(says) && !name.s; i++) {
+		if (load_optional(&o, dir, says[i].file, path) < 0)
+			return;
+		if (o && maas_json_type(o) == MAAS_J_OBJECT && maas_json_get(o, says[i].key) &&
+		    maas_json_text(maas_json_get(o, says[i].key), &name) == 0)
+			maas_fail_as(MAAS_NOINPUT, "%s: %s, which are what can be read; by %s %s is %.*s", dir, none,
+			    says[i].file, says[i].key, (int)(name.n < 60 ? name.n : 60), name.s);
+		maas_json_free(o);
+	}
+	if (!name.s)
+		maas_fail_as(MAAS_NOINPUT, "%s: %s", dir, none);
+}
+
 static struct maas_tokenizer *
 load_dir(const char *dir, struct maas_buf *path)
 {
@@ -314,8 +339,7 @@ load_dir(const char *dir, struct maas_buf *path)
 	} else if (path_in(&file_model, dir, "tokenizer.model") == 0 && there(file_model.s)) {
 		t = load_model_file(file_model.s, dir, path);
 	} else {
-		maas_fail_as(
-		    MAAS_NOINPUT, "%s: no tokenizer.json, no vocab.json and merges.txt, no tokenizer.model", dir);
+		refuse_dir(dir, path);
 	}
 	maas_buf_free(&file_model);
 	maas_buf_free(&file);

@@ -116,3 +116,20 @@ fresh mistral; printf '\377\377\377\377\377\377\377\177' | dd of=d/model.safeten
 echo 'a tokeniser of another model:'
 fresh gpt2; cp "$DATA/tokenizer.json" d; open
 fresh gpt2; echo '{}' >d/tokenizer.json; open
+
+echo 'a tokeniser of another sort:'
+tokens() { maas-tokenize info -m d 2>&1; }
+fresh gpt2; jq -c '.model_type = "bert"' "$from/gpt2/config.json" >d/config.json; tokens
+echo '{"tokenizer_class":"BertTokenizer"}' >d/tokenizer_config.json; tokens
+echo '{"model":{"type":"Unigram","vocab":[]},"normalizer":{"type":"Precompiled"}}' >d/tokenizer.json; tokens
+for name in tokenizer.json vocab.json tokenizer.model; do # a link to what is not there is named
+	rm -rf d; mkdir d; ln -s nowhere "d/$name"; tokens
+done
+
+echo 'nothing to begin with:'
+first() { config llama2 "$1" >/dev/null; echo | maas-generate -m d --prompt-ids --ids --echo -n 2 2>&1; }
+first '.bos_token_id = 7' | cut -d ' ' -f 1
+first '.bos_token_id = 61'
+first 'del(.bos_token_id)'
+config llama2 '.bos_token_id = 7' && echo '{"bos_token_id": 9}' >d/generation_config.json
+echo | maas-generate -m d --prompt-ids --ids --echo -n 2 | cut -d ' ' -f 1

@@ -26,3 +26,7 @@ n=$(wc -c <hurt/model.safetensors)
 printf '\0\0\300\177' | dd of=hurt/model.safetensors bs=1 seek=$((n - 400)) conv=notrunc status=none
 maas-model verify hurt g.maas; echo $?
 maas-model verify --json hurt g.maas | jq -c .
+maas-model convert hurt no.maas; maas-model convert hurt/ no; maas-model quantize hurt no.maas; echo $? no*
+seq 3 5 | maas-generate -m hurt --prompt-ids --ids -n 2; echo $?
+printf '3 4\n5\n' >first; printf '7\n' >second; maas-generate -m hurt --prompt-ids --ids -n 2 first second; echo $?
+maas-generate -m hurt --prompt-ids --ids -n 2 -p '3 4'; echo $?

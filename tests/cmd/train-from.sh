@@ -23,6 +23,9 @@ t() { kind=$1; shift; maas-train $kind -q --steps 1 --batch-size 2 -o no.maas "$
 t gpt --init-from gpt.maas --layers 3
 t gpt --init-from gpt.maas --context 65
 t llama --init-from llama.maas --kv-heads 1
+maas-train llama -q --layers 1 --heads 4 --embed 16 --context 16 --steps 1 --batch-size 2 -o all.maas text
+maas-train llama -q --init-from all.maas --kv-heads 4 --hidden 64 --steps 1 --batch-size 2 -o more.maas text && maas-model info more.maas | grep -e kv-heads -e hidden
+t llama --init-from all.maas --kv-heads 2
 t llama --init-from llama.maas --tied
 t gpt --init-from llama.maas
 t gpt --init-from nowhere.maas
