@@ -43,19 +43,18 @@ refuse(struct sentence *s)
 static void
 tag_one(struct tagging *t, struct sentence *s, int member)
 {
-	size_t labels = t->k->labels, n;
-	const double *score;
+	struct maas_tagged found;
 
-	if (maas_rows_tags(t->call[member], &s->row, &score, &n) < 0 ||
-	    maas_grow(&s->tag, 0, &s->tag_cap, n, sizeof *s->tag) < 0 ||
-	    maas_grow(&s->p, 0, &s->p_cap, n, sizeof *s->p) < 0) {
+	if (maas_rows_tag(t->call[member], &s->row, &found) < 0 ||
+	    maas_grow(&s->tag, 0, &s->tag_cap, found.words, sizeof *s->tag) < 0 ||
+	    maas_grow(&s->p, 0, &s->p_cap, found.words, sizeof *s->p) < 0) {
 		refuse(s);
 		return;
 	}
-	s->words = n;
-	for (size_t i = 0; i < n; i++, score += labels) {
-		s->tag[i] = (uint32_t)maas_argmax_f64(score, labels);
-		s->p[i] = (float)score[s->tag[i]];
+	s->words = found.words;
+	for (size_t i = 0; i < s->words; i++) {
+		s->tag[i] = found.tag[i];
+		s->p[i] = found.p[i];
 	}
 }
 
@@ -151,23 +150,6 @@ tagging_close(struct tagging *t)
 	maas_buf_free(&t->line);
 }
 
-/* The next word of what is left of a text. */
-static struct maas_span
-word(struct maas_span *rest)
-{
-	size_t n = 0;
-
-	while (rest->n && (*rest->s == ' ' || *rest->s == '\t')) {
-		rest->s++;
-		rest->n--;
-	}
-	while (n < rest->n && rest->s[n] != ' ' && rest->s[n] != '\t')
-		n++;
-	rest->s += n;
-	rest->n -= n;
-	return (struct maas_span){ rest->s - n, n };
-}
-
 static struct maas_span
 label(const struct tagging *t, const struct sentence *s, size_t i)
 {
@@ -209,7 +191,7 @@ put_words(struct tagging *t, const struct sentence *s)
 	struct maas_span rest = s->row.text;
 
 	for (size_t i = 0; i < s->words; i++)
-		if (put_pair(&t->line, word(&rest), '\t', label(t, s, i)) < 0)
+		if (put_pair(&t->line, maas_word_next(&rest), '\t', label(t, s, i)) < 0)
 			return -1;
 	return 0;
 }
@@ -218,24 +200,12 @@ put_words(struct tagging *t, const struct sentence *s)
 static int
 members(struct tagging *t, const struct sentence *s, const char *why, struct maas_buf *b)
 {
-	struct maas_span rest = s->row.text;
-	int bad;
-
 	if (s->state == 2)
 		return maas_buf_text(b, "\"tags\":null,\"error\":") ||
 			maas_json_put_text(b, maas_span(why ? why : "no token"))
 		    ? -1
 		    : 0;
-	bad = maas_buf_text(b, "\"tokens\":[");
-	for (size_t i = 0; i < s->words && !bad; i++)
-		bad = maas_buf_text(b, i ? "," : "") || maas_json_put_text(b, word(&rest));
-	bad = bad || maas_buf_text(b, "],\"tags\":[");
-	for (size_t i = 0; i < s->words && !bad; i++)
-		bad = maas_buf_text(b, i ? "," : "") || maas_json_put_text(b, label(t, s, i));
-	bad = bad || maas_buf_text(b, "],\"probabilities\":[");
-	for (size_t i = 0; i < s->words && !bad; i++)
-		bad = maas_buf_text(b, i ? "," : "") || maas_json_put_float(b, s->p[i]);
-	return bad || maas_buf_text(b, "]") ? -1 : 0;
+	return maas_rows_put_tagged(t->k->rows, &(struct maas_tagged){ s->row.text, s->words, s->tag, s->p }, b);
 }
 
 static int
@@ -314,7 +284,7 @@ write_wrong(struct maas_out *out, const struct sentence *s, const struct maas_sp
 	if (!f || i == s->words)
 		return 0;
 	for (i = 0; i < s->words; i++) {
-		struct maas_span w = word(&rest);
+		struct maas_span w = maas_word_next(&rest);
 
 		fprintf(f, "%.*s\t%.*s\t%.*s\n", (int)w.n, w.s, (int)truth[i].n, truth[i].s, (int)said[i].n, said[i].s);
 	}
@@ -342,7 +312,7 @@ measure(struct tagging *t, struct maas_entities *e, struct maas_out *wrong)
 		if (rc || (rc = maas_grow(&tag, 0, &cap, 2 * s->words, sizeof *tag)))
 			break;
 		for (size_t i = 0; i < s->words; i++) {
-			tag[i] = word(&rest);
+			tag[i] = maas_word_next(&rest);
 			tag[s->words + i] = label(t, s, i);
 		}
 		all++;

@@ -58,6 +58,8 @@ fault(const struct check *k, const struct maas_row *row)
 
 	if (row->bad)
 		return row->bad;
+	if (k->job->task == MAAS_TASK_TAG)
+		return row->tags.s ? NULL : "no tags";
 	if (!row->label.s || (!row->label.n && k->job->own->column))
 		return "no label";
 	if (k->job->task == MAAS_TASK_REGRESS &&
@@ -101,6 +103,10 @@ open_all(struct check *k)
 	if (!(k->table[0] = maas_table_open(j->table, NULL, j->call->operand, j->call->n, MAAS_AGAIN)) ||
 	    !(j->own = maas_columns_fit(k->table[0], j->table, 0)))
 		return -1;
+	if ((j->own->format == &maas_format_conll) != (j->task == MAAS_TASK_TAG))
+		return maas_fail_as(MAAS_USAGE, "CoNLL is read by --task tag, and by that alone");
+	if (!j->own->labelled && j->task == MAAS_TASK_TAG)
+		return maas_fail("no tags in the data: a column behind the tokens is wanted");
 	if (!j->own->labelled)
 		return maas_fail("no labels in the data: name their column with --label, or their file with --labels");
 	if (!(k->seen = maas_inspection_new(j->own, j->task, j->training->val_split > 0 || given(j->call, "cv"))))

@@ -51,8 +51,7 @@ check_tags(struct rows_job *j)
 	const struct {
 		const char *name;
 		int said;
-	} of_rows[] = { { "cv", j->rows->cv != 0 }, { "check", j->rows->check }, { "calibrate", j->rows->calibrate },
-		{ "labels", j->table->labels != NULL }, { "label-from", j->table->label_from != NULL } };
+	} of_rows[] = { { "labels", j->table->labels != NULL }, { "label-from", j->table->label_from != NULL } };
 
 	for (size_t i = 0; i < MAAS_COUNT(of_rows); i++)
 		if (of_rows[i].said)
@@ -312,8 +311,6 @@ train_rows(struct call *c)
 	int rc, signal, kept;
 
 	rows_job_set(&j, c);
-	if (searching(&j) && j.rows->task == MAAS_TASK_TAG)
-		return misuse(c, "--search is for rows of one label, and --task tag has one a word");
 	if (searching(&j) && (!j.rows->check || !j.kind))
 		return train_search(c);
 	rc = rows_check_options(&j);

@@ -160,8 +160,14 @@ int rows_watch_open(struct rows_job *);
 int rows_fit(struct rows_job *, struct rows_fold *, struct maas_model *); /* the kind learns from the fold, watched */
 int rows_watch_close(struct rows_job *); /* 0 where it was closed already */
 
-/* "accuracy" or "r2" */
+/* "accuracy" or "r2": what is told while a model learns */
 const char *rows_metric(const struct rows_job *);
+/* What folds and trials are graded by: that; of tags that mark entities "entity_f1".  Of rows whose features are x, and
+ * what the commonest label of the training rows alone would get. */
+const char *rows_grade_name(const struct rows_job *);
+int rows_grade(const struct rows_job *, const struct rows_fold *, const struct rows_part *, const struct maas_design *x,
+    double *grade);
+int rows_grade_baseline(const struct rows_job *, const struct rows_fold *, const struct rows_part *, double *grade);
 int rows_report(struct rows_job *);
 int rows_card(struct rows_job *); /* the model's, when it was measured */
 int rows_plan(struct rows_job *); /* --dry-run */

@@ -64,15 +64,12 @@ judge(struct rows_job *j, struct rows_fold *f, const struct rows_part *asked, do
 {
 	const struct maas_columns *c = f->learnt ? f->learnt : j->columns;
 	struct maas_design x = { 0 };
-	struct maas_eval *e = NULL;
-	int bad = rows_design(j, f, asked, c, 0, &x) || !(e = rows_judge(j, f, asked, &x, NULL)) ||
-	    maas_eval_metric(e, rows_metric(j), score);
+	int bad = rows_design(j, f, asked, c, 0, &x) || rows_grade(j, f, asked, &x, score);
 
 	maas_design_free(&x);
-	maas_eval_free(e);
 	if (!bad && isnan(*score))
-		return maas_fail(
-		    "%s of %zu row%s is not defined: fewer folds?", rows_metric(j), asked->n, asked->n == 1 ? "" : "s");
+		return maas_fail("%s of %zu row%s is not defined: fewer folds?", rows_grade_name(j), asked->n,
+		    asked->n == 1 ? "" : "s");
 	return bad ? -1 : 0;
 }
 
@@ -92,7 +89,7 @@ run_fold(struct rows_job *j, const uint32_t *fold, uint32_t at, double score[2])
 	}
 	bad = bad || rows_prepare(j, &f, 0) || rows_learn(j, &f) || judge(j, &f, &asked, &score[0]);
 	if (!bad)
-		score[1] = rows_baseline(j, &f, &asked);
+		bad = rows_grade_baseline(j, &f, &asked, &score[1]);
 	rows_fold_free(&f);
 	free(asked.pick);
 	return bad ? -1 : 0;
@@ -102,10 +99,10 @@ static void
 tell(struct rows_job *j, long fold, const double score[2])
 {
 	if (j->watch.log)
-		fprintf(j->watch.log, "{%s\"%s\":%.17g,\"baseline\":%.17g}\n", j->watch.tag, rows_metric(j), score[0],
-		    score[1]);
+		fprintf(j->watch.log, "{%s\"%s\":%.17g,\"baseline\":%.17g}\n", j->watch.tag, rows_grade_name(j),
+		    score[0], score[1]);
 	if (j->call->common.verbose && !j->at_trial)
-		warn(j->call, "fold %ld of %ld: %s %.4f", fold, j->rows->cv, rows_metric(j), score[0]);
+		warn(j->call, "fold %ld of %ld: %s %.4f", fold, j->rows->cv, rows_grade_name(j), score[0]);
 }
 
 int

@@ -498,6 +498,61 @@ rows_judge(const struct rows_job *j, const struct rows_fold *f, const struct row
 	return NULL;
 }
 
+const char *
+rows_grade_name(const struct rows_job *j)
+{
+	const struct maas_names *names = &j->set->labels;
+
+	for (size_t i = 0; j->task == MAAS_TASK_TAG && i < names->n; i++)
+		if (maas_tag_read(names->name[i]).place != 'O')
+			return "entity_f1";
+	return rows_metric(j);
+}
+
+int
+rows_grade(const struct rows_job *j, const struct rows_fold *f, const struct rows_part *p, const struct maas_design *x,
+    double *grade)
+{
+	const char *name = rows_grade_name(j);
+	struct maas_entities *entities = j->task == MAAS_TASK_TAG ? maas_entities_new() : NULL;
+	struct maas_eval *e = j->task != MAAS_TASK_TAG || entities ? rows_judge(j, f, p, x, entities) : NULL;
+	int bad = !e || (entities ? maas_entities_metric(entities, name, grade) : maas_eval_metric(e, name, grade));
+
+	maas_eval_free(e);
+	maas_entities_free(entities);
+	return bad ? -1 : 0;
+}
+
+int
+rows_grade_baseline(const struct rows_job *j, const struct rows_fold *f, const struct rows_part *p, double *grade)
+{
+	const struct maas_rowset *d = p->set;
+	struct maas_entities *e;
+	struct maas_span *tag = NULL, best;
+	size_t cap = 0;
+	int bad;
+
+	*grade = j->task == MAAS_TASK_TAG ? 0 : rows_baseline(j, f, p);
+	if (j->task != MAAS_TASK_TAG)
+		return 0;
+	best = commonest(&f->data);
+	bad = !(e = maas_entities_new());
+	for (size_t i = 0; i < p->n && !bad; i++) {
+		size_t first = d->tags[p->pick[i]], n = d->tags[p->pick[i] + 1] - first;
+
+		bad = maas_grow(&tag, 0, &cap, 2 * n, sizeof *tag);
+		for (size_t k = 0; k < n && !bad; k++) {
+			tag[k] = d->labels.name[d->tag[first + k]];
+			tag[n + k] = best;
+		}
+		bad = bad || maas_entities_add(e, tag, tag + n, n);
+	}
+	bad = bad || maas_entities_metric(e, rows_grade_name(j), grade);
+	maas_entities_free(e);
+	free(tag);
+	return bad ? -1 : 0;
+}
+
 void
 rows_fold_free(struct rows_fold *f)
 {

@@ -71,9 +71,9 @@ put_folds(const struct rows_job *j, struct maas_buf *b)
 
 	if (!j->cv.folds)
 		return 0;
-	snprintf(name, sizeof name, "cv_%s", rows_metric(j));
+	snprintf(name, sizeof name, "cv_%s", rows_grade_name(j));
 	bad = member(b, name, j->cv.mean);
-	snprintf(name, sizeof name, "cv_%s_std", rows_metric(j));
+	snprintf(name, sizeof name, "cv_%s_std", rows_grade_name(j));
 	return bad || member(b, name, j->cv.deviation) || member(b, "cv_baseline", j->cv.baseline) ? -1 : 0;
 }
 
@@ -95,12 +95,14 @@ card_measures(const struct rows_job *j, struct maas_card *card)
 		maas_measure_add(&card->baseline, metric, baseline(j));
 	}
 	if (j->cv.folds) {
-		int r2 = j->task == MAAS_TASK_REGRESS;
+		char name[2][40];
 
-		maas_measure_add(&card->quality, r2 ? "cv_r2" : "cv_accuracy", j->cv.mean);
-		maas_measure_add(&card->quality, r2 ? "cv_r2_std" : "cv_accuracy_std", j->cv.deviation);
+		snprintf(name[0], sizeof name[0], "cv_%s", rows_grade_name(j));
+		snprintf(name[1], sizeof name[1], "cv_%s_std", rows_grade_name(j));
+		maas_measure_add(&card->quality, name[0], j->cv.mean);
+		maas_measure_add(&card->quality, name[1], j->cv.deviation);
 		maas_measure_add(&card->quality, "folds", (double)j->cv.folds);
-		maas_measure_add(&card->baseline, r2 ? "cv_r2" : "cv_accuracy", j->cv.baseline);
+		maas_measure_add(&card->baseline, name[0], j->cv.baseline);
 	}
 }
 
@@ -223,8 +225,8 @@ rows_report(struct rows_job *j)
 	if (f->labels)
 		snprintf(labels, sizeof labels, " %zu labels,", f->labels);
 	if (j->cv.folds)
-		warn(j->call, "%ld folds: %s %.4f +- %.4f (%s alone: %.4f)", j->cv.folds, rows_metric(j), j->cv.mean,
-		    j->cv.deviation, f->labels ? "the commonest label" : "the mean", j->cv.baseline);
+		warn(j->call, "%ld folds: %s %.4f +- %.4f (%s alone: %.4f)", j->cv.folds, rows_grade_name(j),
+		    j->cv.mean, j->cv.deviation, f->labels ? "the commonest label" : "the mean", j->cv.baseline);
 	if (j->temperature > 0)
 		warn(j->call, "temperature %.4g%s", j->temperature,
 		    j->temperature == 1 ? ": what was held out has no better one (are all rows right?)" : "");

@@ -62,24 +62,22 @@ dress(struct rows_job *j, const struct trial *t)
 static int
 learn_and_measure(struct rows_job *j, struct trial *t)
 {
-	struct maas_eval *e;
+	static const char *const what[] = { "", "labels", "numbers", "tags" };
+	static const unsigned need[] = { 0, MAAS_CLASSES, MAAS_VALUES, MAAS_TAGS };
 	int bad;
 
-	if (!(j->kind->rows->tasks & (j->task == MAAS_TASK_CLASS ? MAAS_CLASSES : MAAS_VALUES)))
-		return maas_fail(
-		    "%s models learn no %s", j->kind->name, j->task == MAAS_TASK_CLASS ? "labels" : "numbers");
+	if (!(j->kind->rows->tasks & need[j->task]))
+		return maas_fail("%s models learn no %s", j->kind->name, what[j->task]);
 	if (j->rows->cv) {
 		bad = rows_cross_validate(j);
 		t->cv = j->cv;
 		t->score = j->cv.mean;
 		return bad;
 	}
-	if (rows_prepare(j, &j->fold, 0) || rows_learn(j, &j->fold) ||
-	    !(e = rows_judge(j, &j->fold, &j->fold.val, &j->fold.held.x, NULL)))
-		return -1;
-	bad = maas_eval_metric(e, rows_metric(j), &t->score);
-	maas_eval_free(e);
-	return bad;
+	return rows_prepare(j, &j->fold, 0) || rows_learn(j, &j->fold) ||
+		rows_grade(j, &j->fold, &j->fold.val, &j->fold.held.x, &t->score)
+	    ? -1
+	    : 0;
 }
 
 static int
@@ -150,7 +148,7 @@ try_trial(struct search *s, struct trial *t, const struct round *r)
 	bad = sample(&j, &s->base.fold.train, r->rows, &j.fold.train) ||
 	    sample(&j, &s->base.fold.val, 0, &j.fold.val) || learn_and_measure(&j, t);
 	if (!bad && isnan(t->score))
-		bad = maas_fail("%s is not defined here", rows_metric(&j));
+		bad = maas_fail("%s is not defined here", rows_grade_name(&j));
 	s->base.watch.signal = j.watch.signal;
 	rows_fold_free(&j.fold);
 	free(j.watch.point);
@@ -176,7 +174,7 @@ run_trial(struct search *s, struct trial *t, const struct round *r)
 static int
 put_trial(const struct search *s, const struct trial *t, struct maas_buf *b)
 {
-	const char *name = rows_metric(&s->base), *how = t->cv.folds ? "cv" : "val";
+	const char *name = rows_grade_name(&s->base), *how = t->cv.folds ? "cv" : "val";
 
 	if (maas_buf_printf(b, "{\"trial\":%zu,\"settings\":%s", t->number, t->json))
 		return -1;
@@ -211,7 +209,7 @@ tell(struct search *s, const struct trial *t, const struct round *r)
 	if (t->refused)
 		warn(s->call, "%strial %zu of %zu: refused: %s: %s", round, t->number, s->n, t->text, t->refused);
 	else
-		warn(s->call, "%strial %zu of %zu: %s %.4f%s: %s", round, t->number, s->n, rows_metric(&s->base),
+		warn(s->call, "%strial %zu of %zu: %s %.4f%s: %s", round, t->number, s->n, rows_grade_name(&s->base),
 		    t->score, deviation, t->text);
 	if (s->base.watch.log && !(bad = put_trial(s, t, &b)))
 		fprintf(s->base.watch.log, "%s\n", b.s);

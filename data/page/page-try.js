@@ -200,9 +200,22 @@ function best(answer) {
 	return put("p", "best", plain(answer.value));
 }
 
+// A text whose words have tags.
+function tagged({ tokens, tags }) {
+	const p = put("p", "tagged");
+
+	tokens.forEach((token, i) => {
+		const word = put("bdi", "", token);
+		p.append(tags[i] === "O" ? word : put("mark", "", word, " ", put("small", "", tags[i])), " ");
+	});
+	return p;
+}
+
 function showAnswer(to, answer, text, shape) {
 	if (answer.error) {
 		to.replaceChildren(put("p", "trouble", answer.error.message || String(answer.error)));
+	} else if (answer.tags) {
+		to.replaceChildren(tagged(answer));
 	} else if (answer.components) {
 		const list = answer.components.map((value, i) => ({ name: say("Component {n}", { n: i + 1 }), value }));
 		to.replaceChildren(signedBars(say("Components"), list, plain));

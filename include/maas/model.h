@@ -476,6 +476,19 @@ void maas_rows_last(const struct maas_rows_call *, struct maas_rows_last *);
 int maas_rows_tagging(const struct maas_rows *);
 /* score[*words][labels] of the words of a row's text, parted by blanks and tabs; valid until the next call. */
 int maas_rows_tags(struct maas_rows_call *, const struct maas_row *, const double **score, size_t *words) MAAS_USE;
+/* A text with the likeliest tag of each word, and how likely that is. */
+struct maas_tagged {
+	struct maas_span text;
+	size_t words;
+	const uint32_t *tag;            /* [words] labels */
+	const float *p;                 /* [words] */
+};
+/* Of a row; of a text that is whole, or a record as maas_reader_parse reads it.  Valid until the next call. */
+int maas_rows_tag(struct maas_rows_call *, const struct maas_row *, struct maas_tagged *) MAAS_USE;
+int maas_rows_tag_text(struct maas_rows_call *, struct maas_span text, struct maas_tagged *) MAAS_USE;
+int maas_rows_tag_record(struct maas_rows_call *, struct maas_span record, struct maas_tagged *) MAAS_USE;
+/* Append "tokens":[...],"tags":[...],"probabilities":[...]. */
+int maas_rows_put_tagged(const struct maas_rows *, const struct maas_tagged *, struct maas_buf *) MAAS_USE;
 int maas_rows_sound(const double *score) MAAS_USE;      /* -1: a value of the row was so large that it has no answer */
 /* score[answers][scores] of rows whose features are made already, by the team. */
 int maas_rows_apply(const struct maas_rows *, const struct maas_design *, struct maas_team *, double *score) MAAS_USE;

@@ -276,6 +276,9 @@ struct maas_conll {
 void maas_conll_begin(struct maas_conll *, struct maas_span raw);
 int maas_conll_next(struct maas_conll *, struct maas_span *line);
 
+/* The next word of what is left of a text, which blanks and tabs part; n 0 behind the last. */
+struct maas_span maas_word_next(struct maas_span *rest);
+
 /* A tag: where in an entity of a type the token stands, B I E S, or O: outside of any, as is what has another form. */
 struct maas_tag {
 	char place;

@@ -8,7 +8,7 @@
 
 #define FEW_CLASHES 10 /* rows, or one in so many */
 
-static const char *const names[] = { "duplicate", "contradiction", "label", "constant", "leak", "text" };
+static const char *const names[] = { "duplicate", "contradiction", "label", "constant", "leak", "text", "tag" };
 
 struct maas_inspection *
 maas_inspection_new(const struct maas_columns *c, enum maas_task task, int split)
@@ -34,6 +34,7 @@ maas_inspection_free(struct maas_inspection *s)
 	for (size_t w = 0; s->values && w < s->columns->words; w++)
 		names_free(&s->values[w]);
 	names_free(&s->labels);
+	names_free(&s->sentences);
 	free(s->values);
 	free(s->row);
 	free(s->count[0]);
@@ -186,10 +187,13 @@ maas_inspection_add(struct maas_inspection *s, const struct maas_row *row, int h
 	*r = (struct seen_row){ .name = row->record.name,
 		.line = row->record.line,
 		.label = (uint32_t)label,
+		.broken = MAAS_NO_NAME,
 		.twin = NO_ROW,
 		.clash = NO_ROW,
 		.held_out = held_out,
 		.fault = row_fault(s->columns, row) };
+	if (s->task == MAAS_TASK_TAG && inspect_tags(s, row, r) < 0)
+		return -1;
 	hash_row(r->hash, s->columns, row);
 	s->odd_texts |= memcmp(r->hash, s->row[0].hash, sizeof r->hash) != 0;
 	if (!held_out && keep_columns(s, row, r->label) < 0)
@@ -278,15 +282,23 @@ tell_clashes(struct maas_inspection *s)
 	size_t clashes = 0;
 
 	for (size_t i = 0; i < s->n; i++)
-		clashes += s->task == MAAS_TASK_CLASS && s->row[i].clash != NO_ROW;
+		clashes += s->task != MAAS_TASK_REGRESS && s->row[i].clash != NO_ROW;
 	if (clashes > FEW_CLASHES && clashes > s->n / FEW_CLASHES)
 		return inspect_tell(s, CONTRADICTION, NULL, "",
-		    "%zu of %zu rows are the same as one with another label", clashes, s->n);
-	for (size_t i = 0; s->task == MAAS_TASK_CLASS && i < s->n; i++) {
+		    s->task == MAAS_TASK_TAG ? "%zu of %zu sentences are the same as one with other tags"
+					     : "%zu of %zu rows are the same as one with another label",
+		    clashes, s->n);
+	for (size_t i = 0; s->task != MAAS_TASK_REGRESS && i < s->n; i++) {
 		const struct seen_row *r = &s->row[i], *t = r->clash == NO_ROW ? NULL : &s->row[r->clash];
 
 		if (!t)
 			continue;
+		if (s->task == MAAS_TASK_TAG) {
+			if (inspect_tell(s, CONTRADICTION, r, NULL, "the same sentence as %s:%zu, with other tags",
+				t->name, t->line) < 0)
+				return -1;
+			continue;
+		}
 		const struct maas_span a = s->labels.name[r->label], b = s->labels.name[t->label];
 
 		if (inspect_tell(s, CONTRADICTION, r, NULL,
@@ -319,7 +331,7 @@ maas_inspection_end(struct maas_inspection *s, maas_on_finding *tell, void *ctx,
 	s->tell = tell;
 	s->ctx = ctx;
 	*found = 0;
-	bad = mark_all(s) || tell_twins(s) || tell_clashes(s) || (s->task == MAAS_TASK_CLASS && inspect_labels(s)) ||
-	    inspect_columns(s) || tell_texts(s) || tell_rest(s, found);
+	bad = mark_all(s) || tell_twins(s) || tell_clashes(s) || (s->task != MAAS_TASK_REGRESS && inspect_labels(s)) ||
+	    inspect_broken(s) || inspect_columns(s) || tell_texts(s) || tell_rest(s, found);
 	return bad ? -1 : 0;
 }

@@ -71,6 +71,8 @@ misspelt(const struct maas_inspection *s, size_t a, size_t b)
 		return v < w || v > w ? NULL : "the same number";
 	if (n && n == m && !memcmp(p, q, n * sizeof *p))
 		return "the same but for case, blanks or signs";
+	if (s->task == MAAS_TASK_TAG && maas_tag_read(x).place != maas_tag_read(y).place)
+		return NULL;
 	if (has_digit(x) || has_digit(y) || s->count[0][a] * 10 > s->count[0][b])
 		return NULL;
 	far = edits(p, n, q, m);
@@ -103,22 +105,24 @@ tell_label(struct maas_inspection *s, size_t a)
 {
 	struct maas_span name = s->labels.name[a];
 	const char *why = "";
-	size_t rows = s->count[0][a], b = s->labels.n > COMPARED ? s->labels.n : meant(s, a, &why);
+	const char *what = s->task == MAAS_TASK_TAG ? "word" : "row";
+	size_t rows = s->count[0][a], all = s->task == MAAS_TASK_TAG ? s->words : s->rows,
+	       b = s->labels.n > COMPARED ? s->labels.n : meant(s, a, &why);
 	char where[100];
 
 	snprintf(where, sizeof where, "'%.*s'", name.n > 80 ? 80 : (int)name.n, name.s);
 	if (b < s->labels.n) {
 		name = s->labels.name[b];
-		return inspect_tell(s, LABEL, NULL, where, "%zu rows; '%.*s' has %zu: %s", rows,
+		return inspect_tell(s, LABEL, NULL, where, "%zu %ss; '%.*s' has %zu: %s", rows, what,
 		    name.n > 80 ? 80 : (int)name.n, name.s, s->count[0][b], why);
 	}
 	if (!rows)
 		return inspect_tell(
-		    s, LABEL, NULL, where, "in held-out rows alone (%zu): it cannot be learnt", s->count[1][a]);
+		    s, LABEL, NULL, where, "in held-out %ss alone (%zu): it cannot be learnt", what, s->count[1][a]);
 	if (rows == 1)
-		return inspect_tell(s, LABEL, NULL, where, "rare: 1 row of %zu", s->rows);
-	if (rows < FEW && rows * 10 * s->labels.n < s->rows)
-		return inspect_tell(s, LABEL, NULL, where, "rare: %zu rows of %zu", rows, s->rows);
+		return inspect_tell(s, LABEL, NULL, where, "rare: 1 %s of %zu", what, all);
+	if (rows < FEW && rows * 10 * s->labels.n < all)
+		return inspect_tell(s, LABEL, NULL, where, "rare: %zu %ss of %zu", rows, what, all);
 	return 0;
 }
 
@@ -127,10 +131,11 @@ inspect_labels(struct maas_inspection *s)
 {
 	size_t labels = s->labels.n;
 
-	if (!(s->count[0] = maas_alloc(labels, sizeof **s->count)) ||
-	    !(s->count[1] = maas_alloc(labels, sizeof **s->count)))
+	if (s->task == MAAS_TASK_CLASS &&
+	    (!(s->count[0] = maas_alloc(labels, sizeof **s->count)) ||
+		!(s->count[1] = maas_alloc(labels, sizeof **s->count))))
 		return -1;
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; s->task == MAAS_TASK_CLASS && i < s->n; i++)
 		s->count[s->row[i].held_out][s->row[i].label]++;
 	for (size_t a = 0; a < labels; a++)
 		if (tell_label(s, a) < 0)

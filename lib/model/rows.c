@@ -254,6 +254,8 @@ maas_rows_call_free(struct maas_rows_call *c)
 	maas_design_free(&c->words);
 	free(c->word_out);
 	free(c->word_score);
+	free(c->word_tag);
+	free(c->word_p);
 	free(c->one);
 	free(c->number);
 	free(c->out);

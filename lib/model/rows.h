@@ -67,7 +67,9 @@ struct maas_rows_call {
 	/* Of words: their sequences, what the kind and what the model says of each. */
 	struct maas_design words;
 	double *word_out, *word_score;
-	size_t words_cap[4], word_out_cap, word_score_cap;
+	uint32_t *word_tag; /* the likeliest, and how likely */
+	float *word_p;
+	size_t words_cap[4], word_out_cap, word_score_cap, word_tag_cap, word_p_cap;
 	void *scratch; /* see rows_work_new */
 	size_t patch; /* see maas_rows_patch */
 	struct telling tell;

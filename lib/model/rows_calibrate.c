@@ -10,7 +10,7 @@
 #define COOLEST 0.01
 #define HOTTEST 100
 
-/* Logits of n rows, each less its own sum of exponentials' logarithm: a constant that softmax does not see. */
+/* Logits of n rows, or words, each less its own sum of exponentials' logarithm: a constant that softmax does not see. */
 struct problem {
 	const double *z;       /* [n][labels] */
 	const uint32_t *label; /* [n] */
@@ -77,8 +77,9 @@ int
 maas_rows_calibrate(struct maas_model *m, const struct maas_data *held, struct maas_team *team, double *temperature)
 {
 	struct maas_rows *r = m->ready;
-	struct problem q = { .label = held->label, .n = held->n, .labels = held->labels };
-	double *p = maas_alloc(held->n, held->labels * sizeof *p);
+	size_t n = maas_design_answers(&held->x, 0, held->n);
+	struct problem q = { .label = held->label, .n = n, .labels = held->labels };
+	double *p = maas_alloc(n, held->labels * sizeof *p);
 	char text[40];
 	int rc = -1;
 
@@ -87,7 +88,7 @@ maas_rows_calibrate(struct maas_model *m, const struct maas_data *held, struct m
 	r->temperature = 1;
 	if (maas_rows_apply(r, &held->x, team, p) < 0)
 		goto out;
-	for (size_t i = 0; i < held->n * held->labels; i++)
+	for (size_t i = 0; i < n * held->labels; i++)
 		p[i] = log(fmax(p[i], 1e-300));
 	q.z = p;
 	*temperature = 1 / solve(&q);

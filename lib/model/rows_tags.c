@@ -95,16 +95,61 @@ maas_rows_tags(struct maas_rows_call *c, const struct maas_row *row, const doubl
 }
 
 int
+maas_rows_tag(struct maas_rows_call *c, const struct maas_row *row, struct maas_tagged *to)
+{
+	size_t labels = c->r->labels, n;
+	const double *score;
+
+	if (maas_rows_tags(c, row, &score, &n) < 0 ||
+	    maas_grow(&c->word_tag, 0, &c->word_tag_cap, n, sizeof *c->word_tag) < 0 ||
+	    maas_grow(&c->word_p, 0, &c->word_p_cap, n, sizeof *c->word_p) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++, score += labels) {
+		c->word_tag[i] = (uint32_t)maas_argmax_f64(score, labels);
+		c->word_p[i] = (float)score[c->word_tag[i]];
+	}
+	*to = (struct maas_tagged){ row->text, n, c->word_tag, c->word_p };
+	return 0;
+}
+
+int
+maas_rows_tag_text(struct maas_rows_call *c, struct maas_span text, struct maas_tagged *to)
+{
+	return maas_reader_text(c->reader, text, &c->own) < 0 ? -1 : maas_rows_tag(c, &c->own, to);
+}
+
+int
+maas_rows_tag_record(struct maas_rows_call *c, struct maas_span record, struct maas_tagged *to)
+{
+	return maas_reader_parse(c->reader, record, &c->own) < 0 ? -1 : maas_rows_tag(c, &c->own, to);
+}
+
+int
+maas_rows_put_tagged(const struct maas_rows *r, const struct maas_tagged *t, struct maas_buf *b)
+{
+	struct maas_span rest = t->text;
+	int bad = maas_buf_text(b, "\"tokens\":[");
+
+	for (size_t i = 0; i < t->words && !bad; i++)
+		bad = maas_buf_text(b, i ? "," : "") || maas_json_put_text(b, maas_word_next(&rest));
+	bad = bad || maas_buf_text(b, "],\"tags\":[");
+	for (size_t i = 0; i < t->words && !bad; i++)
+		bad = maas_buf_text(b, i ? "," : "") || maas_json_put_text(b, r->label[t->tag[i]]);
+	bad = bad || maas_buf_text(b, "],\"probabilities\":[");
+	for (size_t i = 0; i < t->words && !bad; i++)
+		bad = maas_buf_text(b, i ? "," : "") || maas_json_put_float(b, t->p[i]);
+	return bad || maas_buf_text(b, "]") ? -1 : 0;
+}
+
+int
 rows_answer_tags(struct maas_rows_call *c, struct maas_span record, struct maas_buf *b)
 {
-	const struct maas_rows *r = c->r;
-	const double *score;
-	size_t n;
+	struct maas_tagged t;
 
-	if (maas_reader_parse(c->reader, record, &c->own) < 0 || maas_rows_tags(c, &c->own, &score, &n) < 0)
+	if (maas_rows_tag_record(c, record, &t) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		struct maas_span tag = r->label[maas_argmax_f64(score + i * r->labels, r->labels)];
+	for (size_t i = 0; i < t.words; i++) {
+		struct maas_span tag = c->r->label[t.tag[i]];
 
 		if ((i && maas_buf_text(b, " ") < 0) || maas_buf_add(b, tag.s, tag.n) < 0)
 			return -1;

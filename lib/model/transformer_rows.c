@@ -239,12 +239,11 @@ rescale(const struct maas_model *m, const struct maas_params *p, double shift, d
 	}
 }
 
-/* The head has no bias where it gives logits. */
 static int
-cool(struct maas_model *m, double temperature)
+cool_tensor(struct maas_model *m, const char *name, double temperature)
 {
-	const struct maas_tensor *t = maas_model_tensor(m, TRANSFORMER_SCORE ".weight");
-	size_t n = t->dim[0] * t->dim[1];
+	const struct maas_tensor *t = maas_model_tensor(m, name);
+	size_t n = t->dim[0] * (t->ndim == 2 ? t->dim[1] : 1);
 	struct maas_tensor own = *t;
 	float *copy = maas_take(m->arena, n, sizeof *copy);
 
@@ -254,6 +253,17 @@ cool(struct maas_model *m, double temperature)
 		copy[i] = (float)((double)((const float *)t->data)[i] / temperature);
 	own.data = copy;
 	return maas_model_replace(m, &own);
+}
+
+/* The head of words has a bias, that of labels has none. */
+static int
+cool(struct maas_model *m, double temperature)
+{
+	const struct maas_head *head = m->settings;
+
+	if (cool_tensor(m, TRANSFORMER_SCORE ".weight", temperature) < 0)
+		return -1;
+	return head->bias ? cool_tensor(m, TRANSFORMER_SCORE ".bias", temperature) : 0;
 }
 
 const struct maas_rows_ops transformer_rows = {

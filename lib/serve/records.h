@@ -35,6 +35,8 @@ struct maas_rows_call *rows_call(struct rows_slots *, int member);
 /* The members of an answer, without braces, of the row that rows_call(member) has answered last with these scores. */
 int rows_put(struct rows_slots *, int member, const struct records *, const double *score, struct maas_span text,
     struct maas_buf *) MAAS_USE;
+/* The same of a text whose words have tags. */
+int rows_put_tags(struct rows_slots *, int member, struct watch *, const struct maas_tagged *, struct maas_buf *) MAAS_USE;
 /* What stands in front of the answers, and behind them. */
 int rows_put_head(struct ask *) MAAS_USE;
 int rows_put_tail(struct ask *) MAAS_USE;

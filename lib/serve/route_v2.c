@@ -213,7 +213,7 @@ run_v2_model(struct ask *a)
 
 	if (!m)
 		return;
-	c = table_columns(m);
+	c = m->rows && maas_rows_tagging(m->rows) ? NULL : table_columns(m);
 	rc = maas_buf_text(to, "{\"name\":") < 0 || put_text(to, m->name) < 0 ||
 	    maas_buf_printf(to, ",\"versions\":[\"%lld\"],\"platform\":\"maas_%s\",\"inputs\":[", (long long)m->number,
 		m->model->kind->name) < 0 ||
@@ -606,6 +606,11 @@ run_v2_infer(struct ask *a)
 	if (!table_columns(a->model)) {
 		reply_error(
 		    a, 501, "not_supported", NULL, "%s models do not take tensors", a->model->model->kind->name);
+		return;
+	}
+	if (a->model->rows && maas_rows_tagging(a->model->rows)) {
+		reply_error(a, 501, "not_supported", NULL,
+		    "models that tag words have no tensors: POST /v1/models/%s/predict", a->model->name);
 		return;
 	}
 	if (split_body(a, &head, &behind) < 0 || make_records(a) < 0 || !(body = read_object_in(a, head)))

@@ -142,14 +142,21 @@ add(_Atomic uint64_t *to, uint64_t n)
 }
 
 void
-watch_answer(struct watch *w, int member, const double *score)
+watch_said(struct watch *w, int member, size_t label, double score)
 {
 	_Atomic uint64_t *said = w->member[member].said;
+
+	add(&said[label < w->labels ? label : w->labels - 1], 1);
+	if (score >= 0 && score <= 1)
+		add(&said[w->labels], (uint64_t)(score * 0x1p32));
+}
+
+void
+watch_answer(struct watch *w, int member, const double *score)
+{
 	size_t labels = maas_rows_labels(w->rows), best = labels ? maas_argmax_f64(score, labels) : 0;
 
-	add(&said[best < w->labels ? best : w->labels - 1], 1);
-	if (labels && score[best] >= 0 && score[best] <= 1)
-		add(&said[w->labels], (uint64_t)(score[best] * 0x1p32));
+	watch_said(w, member, best, labels ? score[best] : NAN);
 }
 
 size_t

@@ -24,6 +24,8 @@ void watch_free(struct watch *);
 /* By a member of the team: a row was added to the call; a row got these scores. */
 void watch_row(struct watch *, int member, const struct maas_rows_call *);
 void watch_answer(struct watch *, int member, const double *score);
+/* Or a label by its number, and how sure it is. */
+void watch_said(struct watch *, int member, size_t label, double score);
 /* May row i of a request be looked at?  Of one with many rows each sixteenth is, evenly: tables are often sorted. */
 int watch_wants(size_t i, int many);
 /* Every second or so: 1 where *found is new, of the last `window` seconds, to a twelfth. */

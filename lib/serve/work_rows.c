@@ -198,6 +198,26 @@ rows_put(struct rows_slots *s, int member, const struct records *r, const double
 	return put_pieces(to, &why, r->top, places);
 }
 
+int
+rows_put_tags(struct rows_slots *s, int member, struct watch *watch, const struct maas_tagged *t, struct maas_buf *to)
+{
+	for (size_t i = 0; i < t->words; i++)
+		watch_said(watch, member, t->tag[i], (double)t->p[i]);
+	return maas_rows_put_tagged(s->rows, t, to);
+}
+
+static int
+answer_words(struct rows_slots *s, struct slot *slot, int member)
+{
+	const struct records *r = slot->ask->records;
+	struct maas_span item = r->item[slot->i];
+	struct maas_tagged t;
+
+	if ((r->text ? maas_rows_tag_text : maas_rows_tag_record)(s->call[member], item, &t) < 0)
+		return -1;
+	return rows_put_tags(s, member, slot->ask->model->watch, &t, &slot->out);
+}
+
 static int
 answer(struct rows_slots *s, struct slot *slot, int member)
 {
@@ -223,7 +243,7 @@ answer_some(void *arg, size_t begin, size_t end, int member)
 		struct slot *slot = &s->slot[i];
 
 		slot->out.n = 0;
-		slot->bad = answer(s, slot, member) < 0;
+		slot->bad = (maas_rows_tagging(s->rows) ? answer_words : answer)(s, slot, member) < 0;
 		if (slot->bad) {
 			slot->out.n = 0;
 			if (maas_buf_text(&slot->out, maas_error()) < 0)
@@ -573,6 +593,10 @@ run_rows(struct ask *a, int explain)
 		    explain ? "explain" : "classify");
 		return;
 	}
+	if (explain && maas_rows_tagging(a->model->rows)) {
+		reply_error(a, 501, "not_supported", NULL, "models that tag words do not explain");
+		return;
+	}
 	r = a->records = maas_take(a->arena, 1, sizeof *r);
 	if (!r) {
 		reply_json(a, -1);
@@ -589,7 +613,7 @@ run_rows(struct ask *a, int explain)
 	r->list = !medium;
 	lines = r->read.format && maas_formats[r->read.format - 1] == &maas_format_jsonl;
 	r->form = table_form(a, lines ? FORM_LINES : FORM_JSON);
-	if (explain && r->form != FORM_LINES)
+	if ((explain || (a->model->rows && maas_rows_tagging(a->model->rows))) && r->form != FORM_LINES)
 		r->form = FORM_JSON;
 	if (medium)
 		run_medium(a, r, medium);

@@ -295,6 +295,32 @@ score_part(struct sheet *s, size_t begin, size_t end, int member)
 	return rc;
 }
 
+/* A model that tags the words of each row. */
+static int
+tag_part(struct sheet *s, size_t begin, size_t end, int member)
+{
+	struct rows_slots *slots = s->ask->model->slots;
+	int lines = s->ask->records->form == FORM_LINES;
+
+	for (size_t i = begin; i < end; i++) {
+		struct maas_buf *to = &s->out[i / MAAS_ROWS];
+		size_t from = to->n;
+		struct maas_tagged t;
+
+		if (reason_of(&s->row[i]) || maas_rows_tag(rows_call(slots, member), &s->row[i], &t) < 0) {
+			if (refuse_row(s, i, member) < 0)
+				return -1;
+			continue;
+		}
+		if (maas_buf_text(to, "{") < 0 || rows_put_tags(slots, member, s->ask->model->watch, &t, to) < 0 ||
+		    maas_buf_text(to, lines ? "}\n" : "},") < 0) {
+			to->n = from;
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static int
 project_part(struct sheet *s, size_t begin, size_t end, int member)
 {
@@ -322,9 +348,10 @@ answer_part(void *arg, size_t begin, size_t end, int member)
 
 	s->out[part].n = s->number[part].n = 0;
 	memset(s->bad + begin, 0, end - begin);
-	rc = s->x                      ? project_part(s, begin, end, member)
-	    : s->ask->records->explain ? explain_part(s, begin, end, member)
-				       : score_part(s, begin, end, member);
+	rc = s->x                                    ? project_part(s, begin, end, member)
+	    : maas_rows_tagging(s->ask->model->rows) ? tag_part(s, begin, end, member)
+	    : s->ask->records->explain               ? explain_part(s, begin, end, member)
+						     : score_part(s, begin, end, member);
 	s->full[part] = rc < 0;
 	if (s->ask->model->slots)
 		maas_rows_call_forget(rows_call(s->ask->model->slots, member));

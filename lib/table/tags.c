@@ -7,6 +7,22 @@
 
 #include "maas/table.h"
 
+struct maas_span
+maas_word_next(struct maas_span *rest)
+{
+	size_t n = 0;
+
+	while (rest->n && (*rest->s == ' ' || *rest->s == '\t')) {
+		rest->s++;
+		rest->n--;
+	}
+	while (n < rest->n && rest->s[n] != ' ' && rest->s[n] != '\t')
+		n++;
+	rest->s += n;
+	rest->n -= n;
+	return (struct maas_span){ rest->s - n, n };
+}
+
 struct maas_tag
 maas_tag_read(struct maas_span s)
 {

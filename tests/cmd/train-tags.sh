@@ -68,8 +68,6 @@ while read -r line; do
 done <<'END'
 maas-train gpt --task tag -o x.maas bad
 maas-train gpt --task tag -o x.maas tokens
-maas-train gpt --task tag --cv 3 -o x.maas train.conll
-maas-train gpt --task tag --search grid --try lr=1,2 -o x.maas train.conll
 maas-train gpt --task class -o x.maas train.conll
 maas-train gpt --task tag --format tsv -o x.maas train.conll
 maas-train logistic --task tag -o x.maas train.conll

@@ -114,6 +114,44 @@ check_goes(void)
 	maas_tokenizer_free(t);
 }
 
+/* The windows of a text's words: each word is asked for once, at its last id (of one too long at the last that is kept),
+ * in windows of `longest` ids at most, with about half a window of what was before it. */
+static void
+check_windows(const struct maas_tokenizer *t, size_t longest, const char *word, size_t words)
+{
+	const struct maas_spelling how = { t, longest, 1 };
+	struct maas_speller *s = maas_speller_new(&how);
+	struct maas_spelt_words w;
+	struct maas_buf b = { 0 };
+	size_t asked = 0, windows = 0, ids = 0, least = SIZE_MAX, each = strlen(word) + 1, wrong = 0;
+	int bad = !s, rc = 0;
+
+	for (size_t i = 0; i < words && !bad; i++)
+		bad = maas_buf_printf(&b, "%s%s", i % 3 ? " " : " \t ", word);
+	bad = bad || maas_speller_begin(s, (struct maas_span){ b.s, b.n });
+	while (!bad && (rc = maas_speller_next(s, &w)) > 0) {
+		wrong += w.n > longest || !w.words || !w.n;
+		for (size_t i = 0; i < w.words; i++) {
+			wrong += w.at[i] >= w.n || (i && w.at[i] <= w.at[i - 1]);
+			if (each <= longest) /* a whole word: its last byte */
+				wrong += w.id[w.at[i]] != w.id[w.n - 1];
+		}
+		if (asked && each * 4 <= longest && w.at[0] < least)
+			least = w.at[0];
+		asked += w.words;
+		ids += w.n;
+		windows++;
+	}
+	ok(!bad && rc == 0 && !wrong && asked == words, "%zu words of %zu ids in %zu windows of %zu%s", words, each,
+	    windows, longest, bad || rc ? maas_error() : "");
+	ok(maas_speller_next(s, &w) == 0, "and none behind them");
+	ok(least == SIZE_MAX || (least + 1 >= longest / 2 - each && least < longest / 2 + 2 * each),
+	    "what is asked first has %zu ids before it", least == SIZE_MAX ? 0 : least);
+	ok(!words || ids <= 4 * (each < longest ? each : longest) * words, "%zu ids are read in all", ids);
+	maas_buf_free(&b);
+	maas_speller_free(s);
+}
+
 int
 main(void)
 {
@@ -125,6 +163,15 @@ main(void)
 		return 1;
 	check_length(t);
 	check_goes();
+	check_windows(t, 64, "abc", 0);
+	check_windows(t, 64, "abc", 1);
+	check_windows(t, 64, "abc", 16);
+	check_windows(t, 64, "abc", 17);
+	check_windows(t, 64, "abc", 100000);
+	check_windows(t, 63, "abcdef", 1000);
+	check_windows(t, 2, "a", 1000);
+	check_windows(t, 1, "abc", 50);
+	check_windows(t, 5, "abcdefghi", 50);
 	is_str(pieces(s, span("The price, of 3 caf\xc3\xa9s!")), "The|price|,|of|3|caf\xc3\xa9s|!");
 	is_str(pieces(s, span("\xe4\xb8\xad\xe5\x9b\xbd ok")), "\xe4\xb8\xad|\xe5\x9b\xbd|ok");
 	is_str(pieces(s, span("  two  blanks  ")), "two|blanks|  ");
