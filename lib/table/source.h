@@ -6,6 +6,7 @@
 #define SOURCE_H
 
 #include "maas/table.h"
+#include "medium.h"
 
 /* Rows that are looked at to tell a header; a record's bytes at most, so that a quote that is never closed, or a file
  * without lines, is found out before it fills the memory. */
@@ -51,16 +52,6 @@ struct matrix {
 int matrix_open(struct maas_table *, struct matrix *) MAAS_USE; /* rows, cols and type are set: check them */
 int matrix_next(struct maas_table *, struct matrix *, struct maas_record *) MAAS_USE;
 
-/* Pictures and sounds: a file is a record. */
-struct medium {
-	int taken; /* of the input at hand: its record */
-	int known; /* what follows is: by columns, or since the first file */
-	size_t height, width, channels;
-	struct maas_mel mel;
-	struct maas_spectrum *spectrum;
-	struct maas_buf file, bytes;
-};
-
 /* A field while its record's bytes may still move. */
 struct piece {
 	size_t at, n;
@@ -103,7 +94,8 @@ struct maas_table {
 	struct maas_json *json;
 	struct maas_buf known; /* keys of a record of JSON lines, none there twice: each length, then bytes */
 	struct matrix matrix;
-	struct medium medium;
+	struct medium medium; /* pictures, sounds: a file is a record */
+	int taken;            /* of the input at hand: its record */
 	double *num; /* libsvm, pictures, sounds */
 	uint32_t *index;
 	size_t num_cap, index_cap;

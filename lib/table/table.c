@@ -702,9 +702,7 @@ maas_table_close(struct maas_table *t)
 	free(t->matrix.num);
 	maas_buf_free(&t->matrix.all);
 	maas_buf_free(&t->matrix.bytes);
-	maas_buf_free(&t->medium.file);
-	maas_buf_free(&t->medium.bytes);
-	maas_spectrum_free(t->medium.spectrum);
+	medium_free(&t->medium);
 	maas_buf_free(&t->head_text);
 	maas_buf_free(&t->joined);
 	maas_buf_free(&t->text);

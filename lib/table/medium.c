@@ -1,0 +1,150 @@
+/*
+ * medium -- files of pictures and sounds as numbers: the pixels of the picture at one size, or the log-mel spectrum of
+ * the sound at one rate and length.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "maas/fmt.h"
+#include "medium.h"
+
+#define SIDE 64    /* of a first picture that says the size */
+#define RATE 16000 /* of a first sound that says the rate */
+
+size_t
+medium_numbers(const struct medium *m)
+{
+	return m->height * m->width * (m->mel.rate ? 1 : m->channels);
+}
+
+/* Of the first picture: how large all are made. */
+static int
+learn_size(struct medium *m, const struct maas_media_options *o, struct maas_span file)
+{
+	struct maas_picture p;
+	size_t longer;
+
+	if (maas_picture_decode(&p, file) < 0)
+		return -1;
+	longer = p.height > p.width ? p.height : p.width;
+	m->channels = o->colour ? 3 : 1;
+	m->height = p.height;
+	m->width = p.width;
+	maas_picture_free(&p);
+	if (longer > SIDE) {
+		m->height = (m->height * SIDE + longer / 2) / longer;
+		m->width = (m->width * SIDE + longer / 2) / longer;
+	}
+	m->height += !m->height;
+	m->width += !m->width;
+	return o->size ? maas_size_parse(o->size, &m->height, &m->width) : 0;
+}
+
+/* Of the first sound: at what rate all are heard. */
+static int
+learn_rate(struct medium *m, const struct maas_media_options *o, struct maas_span file)
+{
+	struct maas_sound s;
+	long rate = o->sample_rate;
+
+	if (!rate) {
+		if (maas_sound_decode(&s, file, 0.01) < 0)
+			return -1;
+		rate = s.rate < RATE ? s.rate : RATE;
+		maas_sound_free(&s);
+	}
+	if (maas_mel_set(&m->mel, rate, o->seconds, o->mels) < 0)
+		return -1;
+	m->height = (size_t)m->mel.frames;
+	m->width = (size_t)m->mel.bands;
+	return 0;
+}
+
+int
+medium_learn(struct medium *m, enum maas_medium what, const struct maas_media_options *o, struct maas_span file)
+{
+	struct maas_media_options plain;
+
+	maas_defaults(maas_media_fields, &plain);
+	o = o ? o : &plain;
+	if ((what == MAAS_SOUND ? learn_rate(m, o, file) : learn_size(m, o, file)) < 0)
+		return -1;
+	m->known = 1;
+	return 0;
+}
+
+int
+medium_take(struct medium *m, double *to, struct maas_span file)
+{
+	size_t n = medium_numbers(m);
+	struct maas_picture p;
+	int rc;
+
+	if (m->mel.rate)
+		return !m->spectrum && !(m->spectrum = maas_spectrum_new(&m->mel))
+		    ? -1
+		    : maas_spectrum_file(m->spectrum, to, file);
+	if (maas_picture_decode(&p, file) < 0)
+		return -1;
+	m->bytes.n = 0;
+	if ((rc = maas_grow(&m->bytes.s, 0, &m->bytes.cap, n, 1)) == 0)
+		rc = maas_picture_scale((unsigned char *)m->bytes.s, &p, m->channels, m->height, m->width);
+	maas_picture_free(&p);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		to[i] = (unsigned char)m->bytes.s[i];
+	return rc;
+}
+
+/* All of a regular file: a pipe or a device that a table names is not waited for. */
+static int
+read_file(struct medium *m, const char *path)
+{
+	struct maas_input *in;
+	struct stat st;
+	long got = 1;
+
+	if (stat(path, &st) < 0)
+		return maas_fail_errno("%s", path);
+	if (!S_ISREG(st.st_mode))
+		return maas_fail("%s: not a regular file", path);
+	if (!(in = maas_input_open(path, NULL)))
+		return -1;
+	m->file.n = 0;
+	while (got > 0 && m->file.n <= MEDIUM_FILE_MAX) {
+		char block[1 << 16];
+
+		if ((got = maas_input_read(in, block, sizeof block)) > 0 &&
+		    maas_buf_add(&m->file, block, (size_t)got) < 0)
+			got = -1;
+	}
+	maas_input_close(in);
+	if (got < 0)
+		return -1;
+	return m->file.n > MEDIUM_FILE_MAX ? maas_fail("%s: a file of more than %zu bytes", path, MEDIUM_FILE_MAX) : 0;
+}
+
+int
+medium_open(struct medium *m, struct maas_span folder, struct maas_span path, struct maas_span *file)
+{
+	struct maas_buf b = { 0 };
+	int rc = -1;
+
+	if (memchr(path.s, '\0', path.n))
+		return maas_fail("a path with a NUL in it");
+	if ((*path.s == '/' || !folder.n || maas_buf_add(&b, folder.s, folder.n) == 0) &&
+	    maas_buf_printf(&b, "%.*s", (int)path.n, path.s) == 0)
+		rc = read_file(m, b.s);
+	maas_buf_free(&b);
+	*file = (struct maas_span){ m->file.s ? m->file.s : "", m->file.n };
+	return rc;
+}
+
+void
+medium_free(struct medium *m)
+{
+	maas_buf_free(&m->file);
+	maas_buf_free(&m->bytes);
+	maas_spectrum_free(m->spectrum);
+	*m = (struct medium){ 0 };
+}
