@@ -39,9 +39,10 @@ known(const struct maas_columns *c, const char *list, unsigned roles)
 int
 told_otherwise(const struct maas_table_options *o, const struct maas_columns *c)
 {
-	unsigned features = 1u << MAAS_NUMERIC | 1u << MAAS_CATEGORY;
+	unsigned features = 1u << MAAS_NUMERIC | 1u << MAAS_CATEGORY | 1u << MAAS_PICTURES | 1u << MAAS_SOUNDS;
 
 	return !known(c, o->label, 1u << MAAS_LABEL) || !known(c, o->text, 1u << MAAS_TEXTUAL) ||
+	    !known(c, o->picture, 1u << MAAS_PICTURES) || !known(c, o->sound, 1u << MAAS_SOUNDS) ||
 	    !known(c, o->features, features) ||
 	    !known(c, o->drop, 1u << MAAS_DROPPED | 1u << MAAS_ID | 1u << MAAS_LABEL) ||
 	    !known(c, o->id, 1u << MAAS_ID);
@@ -61,7 +62,7 @@ next(const struct maas_columns *c, enum maas_role role, size_t *i)
 static int
 same_columns(const struct maas_columns *a, const struct maas_columns *b)
 {
-	static const enum maas_role roles[] = { MAAS_NUMERIC, MAAS_CATEGORY };
+	static const enum maas_role roles[] = { MAAS_NUMERIC, MAAS_CATEGORY, MAAS_PICTURES, MAAS_SOUNDS };
 	int same = a->numbers == b->numbers && a->words == b->words && !a->texts == !b->texts;
 
 	for (size_t k = 0; k < MAAS_COUNT(roles) && a->column && b->column; k++) {

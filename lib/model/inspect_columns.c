@@ -321,8 +321,11 @@ inspect_columns(struct maas_inspection *s)
 	if (!w.count || !w.sorted)
 		rc = -1;
 	/* The points of a picture are no columns: those at its edge may well be all the same. */
-	for (size_t i = 0; s->x && !s->columns->height && i < s->columns->numbers && !rc; i++)
-		rc = judge_numbers(&w, i);
+	for (size_t i = 0; s->x && !s->columns->height && i < s->columns->numbers && !rc; i++) {
+		const struct maas_column *of = maas_columns_number(s->columns, i);
+
+		rc = of && of->file.height ? 0 : judge_numbers(&w, i);
+	}
 	for (size_t i = 0; i < s->columns->words && !rc; i++)
 		rc = judge_words(&w, i);
 	if (!rc && s->columns->texts && !s->columns->words && !s->columns->numbers && !s->odd_texts && s->n > 1)

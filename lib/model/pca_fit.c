@@ -439,7 +439,7 @@ make(struct fit *f, const struct maas_columns *c, size_t k)
 	    maas_model_add_part(m, "columns", (struct maas_span){ part.s, part.n }) < 0 ||
 	    add(m, "mean", f->mean, 1, f->n) < 0 || add(m, "components", f->vectors, k, f->n) < 0 ||
 	    add(m, "variances", f->values, 1, k) < 0 || (f->o->scale && add(m, "scale", f->scale, 1, f->n) < 0) ||
-	    maas_model_add_selftest(m, test, TESTS) < 0;
+	    maas_model_add_selftest(m, test, maas_columns_files(c) ? 0 : TESTS) < 0;
 	maas_buf_free(&part);
 	if (!rc)
 		return m;

@@ -8,6 +8,8 @@ type_of(const struct maas_column *c)
 	case MAAS_NUMERIC: return "number";
 	case MAAS_CATEGORY: return "category";
 	case MAAS_TEXTUAL: return "text";
+	case MAAS_PICTURES: return "picture";
+	case MAAS_SOUNDS: return "sound";
 	default: return NULL;
 	}
 }

@@ -19,6 +19,9 @@ struct seen {
 	const char *first;       /* word, and where it stands */
 	size_t nvalue;           /* different words, up to one too many */
 	struct maas_span *value; /* sorted */
+	struct maas_span path;   /* the first cell that is no gap, where it might be a path; s NULL */
+	struct maas_span folder; /* it is seen from; s NULL: none, files are not read */
+	const char *place;       /* of that cell, "f.csv:7" */
 	int role;
 };
 
@@ -30,8 +33,8 @@ struct fit {
 	struct seen *seen;
 	size_t n, cap;
 	size_t records, width; /* width: of libsvm */
-	int labelled;
-	const char *heading; /* see struct maas_columns */
+	int labelled, paths;   /* paths: some columns may hold them */
+	const char *heading;   /* see struct maas_columns */
 };
 
 static struct maas_span
@@ -167,6 +170,24 @@ see_heading(struct fit *f, const struct maas_record *rec)
 	return 0;
 }
 
+/* The first path of a column says what its files are made. */
+static int
+see_path(struct fit *f, struct seen *s, const struct maas_record *rec, struct maas_span cell)
+{
+	char text[500];
+
+	if (s->path.s || maas_is_gap(cell))
+		return 0;
+	snprintf(text, sizeof text, "%.400s:%zu", rec->name, rec->line);
+	s->path = keep(f->arena, cell);
+	if (!s->path.s || !(s->place = maas_take_text(f->arena, text, strlen(text))))
+		return -1;
+	if (table_folder(f->table, &s->folder) < 0)
+		return 0;
+	s->folder = keep(f->arena, s->folder);
+	return s->folder.s ? 0 : -1;
+}
+
 static int
 scan_cells(struct fit *f, const struct maas_record *rec)
 {
@@ -189,7 +210,8 @@ scan_cells(struct fit *f, const struct maas_record *rec)
 
 		if (j < 0)
 			return maas_in("%s:%zu", rec->name, rec->line);
-		if (see(f, (size_t)j, rec, rec->cell[i]) < 0)
+		if (see(f, (size_t)j, rec, rec->cell[i]) < 0 ||
+		    (f->paths && see_path(f, &f->seen[j], rec, rec->cell[i]) < 0))
 			return -1;
 	}
 	return 0;
@@ -398,7 +420,8 @@ assign_roles(struct fit *f)
 	size_t i;
 
 	if (claim(f, o->drop, MAAS_DROPPED) < 0 || claim(f, o->id, MAAS_ID) < 0 ||
-	    claim(f, o->text, MAAS_TEXTUAL) < 0 || claim(f, o->features, FEATURE) < 0 ||
+	    claim(f, o->text, MAAS_TEXTUAL) < 0 || claim(f, o->picture, MAAS_PICTURES) < 0 ||
+	    claim(f, o->sound, MAAS_SOUNDS) < 0 || claim(f, o->features, FEATURE) < 0 ||
 	    claim(f, o->label, MAAS_LABEL) < 0)
 		return -1;
 	if (!o->label && !labels_apart(f->table) && !(f->how & MAAS_FIT_UNLABELLED) && default_label(f) < 0)
@@ -425,15 +448,36 @@ is_utf8(struct maas_span s)
 	return 1;
 }
 
+/* What the files of a column are made, by the first of them. */
+static int
+look_at_file(const struct fit *f, const struct seen *s, struct maas_column *to)
+{
+	enum maas_medium what = s->role == MAAS_SOUNDS ? MAAS_SOUND : MAAS_PICTURE;
+	struct medium m = { 0 };
+	struct maas_span file;
+	int rc;
+
+	if (!s->path.s)
+		return maas_fail("%s: no path in any row of the column of %s", table_name(f->table),
+		    what == MAAS_SOUND ? "sounds" : "pictures");
+	rc = medium_open(&m, s->folder, s->path, &file) < 0 || medium_learn(&m, what, f->options->media, file) < 0;
+	to->file = (struct maas_planes){ m.height, m.width, m.channels, m.mel };
+	medium_free(&m);
+	return rc ? maas_in("%s: %.200s", s->place, s->path.s) : 0;
+}
+
 static int
 make_column(struct fit *f, struct maas_columns *c, size_t i)
 {
 	const struct seen *s = &f->seen[i];
 	struct maas_column *to = &c->column[i];
+
 	to->name = s->name.s;
 	to->role = (enum maas_role)s->role;
-	to->from = s->role == MAAS_NUMERIC ? c->numbers : c->words;
-	c->numbers += s->role == MAAS_NUMERIC;
+	if ((s->role == MAAS_PICTURES || s->role == MAAS_SOUNDS) && look_at_file(f, s, to) < 0)
+		return -1;
+	to->from = column_numbers(to) ? c->numbers : c->words;
+	c->numbers += column_numbers(to);
 	c->words += s->role == MAAS_CATEGORY;
 	c->texts += s->role == MAAS_TEXTUAL;
 	c->labelled |= s->role == MAAS_LABEL;
@@ -475,12 +519,13 @@ refuse_columns(const struct fit *f)
 	const struct {
 		const char *name, *value;
 	} said[] = { { "label", o->label }, { "text", o->text }, { "features", o->features }, { "drop", o->drop },
-		{ "id", o->id } };
+		{ "id", o->id }, { "picture", o->picture }, { "sound", o->sound } };
 	size_t i;
 
 	for (i = 0; i < MAAS_COUNT(said); i++)
 		if (is_said(said[i].value) &&
-		    (f->table->format->text || format_is_medium(f->table->format) || said[i].value == o->text))
+		    (f->table->format->text || format_is_medium(f->table->format) || said[i].value == o->text ||
+			said[i].value == o->picture || said[i].value == o->sound))
 			return maas_fail_as(MAAS_USAGE,
 			    "--%s: the data has no columns to choose from, it is %s (see --format)", said[i].name,
 			    f->table->format->name);
@@ -531,6 +576,7 @@ make(struct fit *f)
 	for (i = 0; i < f->n; i++)
 		if (make_column(f, c, i) < 0)
 			return NULL;
+	columns_whole(c);
 	columns_place(c);
 	return c;
 }
@@ -539,7 +585,7 @@ struct maas_columns *
 maas_columns_fit(struct maas_table *t, const struct maas_table_options *o, unsigned how)
 {
 	static const struct maas_table_options none = { 0 };
-	struct fit f = { .table = t, .options = o ? o : &none, .how = how };
+	struct fit f = { .table = t, .options = o ? o : &none, .how = how, .paths = o && (o->picture || o->sound) };
 	struct maas_columns *c = NULL;
 	int sample =
 	    (how & MAAS_FIT_NUMERIC) && t->format->next != maas_format_libsvm.next && !format_is_medium(t->format);
@@ -565,7 +611,7 @@ out:
 int
 options_name_columns(const struct maas_table_options *o)
 {
-	const char *const list[] = { o->label, o->text, o->features, o->drop, o->id };
+	const char *const list[] = { o->label, o->text, o->features, o->drop, o->id, o->picture, o->sound };
 	struct maas_arena *a = maas_arena_new(4096);
 	struct maas_span *item;
 	size_t i, j, n;
@@ -633,10 +679,12 @@ maas_columns_recast(struct maas_columns *c, size_t i)
 	c->column[i].role = MAAS_NUMERIC;
 	c->numbers = c->words = 0;
 	for (j = 0; j < c->n; j++)
-		if (c->column[j].role == MAAS_NUMERIC)
-			c->column[j].from = c->numbers++;
-		else if (c->column[j].role == MAAS_CATEGORY)
+		if (c->column[j].role == MAAS_CATEGORY) {
 			c->column[j].from = c->words++;
+		} else if (column_numbers(&c->column[j])) {
+			c->column[j].from = c->numbers;
+			c->numbers += column_numbers(&c->column[j]);
+		}
 	columns_place(c);
 }
 
@@ -657,7 +705,7 @@ maas_columns_copy(const struct maas_columns *from)
 	for (i = 0; i < from->n; i++) {
 		const struct maas_column *s = &from->column[i];
 
-		c->column[i] = (struct maas_column){ .role = s->role, .from = s->from };
+		c->column[i] = (struct maas_column){ .role = s->role, .from = s->from, .file = s->file };
 		if ((s->name && !(c->column[i].name = maas_take_text(a, s->name, strlen(s->name)))) ||
 		    (s->odd && !(c->column[i].odd = maas_take_text(a, s->odd, strlen(s->odd))))) {
 			maas_arena_free(a);

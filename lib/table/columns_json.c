@@ -4,12 +4,23 @@
 
 #include "source.h"
 
-static const char *const roles[] = { "dropped", "number", "category", "text", "label", "id" };
+static const char *const roles[] = { "dropped", "number", "category", "text", "label", "id", "picture", "sound" };
 
 static int
 put_text(struct maas_buf *b, const char *key, const char *value)
 {
 	return maas_buf_printf(b, "\"%s\":", key) < 0 || maas_json_put_text(b, maas_span(value)) < 0 ? -1 : 0;
+}
+
+/* Of pictures, or of a sound's frames of bands. */
+static int
+put_sides(struct maas_buf *b, size_t height, size_t width, const struct maas_mel *mel)
+{
+	if (maas_buf_printf(b, ",\"height\":%zu,\"width\":%zu", height, width) < 0)
+		return -1;
+	return mel->rate
+	    ? maas_buf_printf(b, ",\"rate\":%ld,\"window\":%ld,\"hop\":%ld", mel->rate, mel->window, mel->hop)
+	    : 0;
 }
 
 static int
@@ -28,6 +39,10 @@ put_column(struct maas_buf *b, const struct maas_column *c)
 	if (i && maas_buf_text(b, "]") < 0)
 		return -1;
 	if (c->fill && (maas_buf_text(b, ",") < 0 || put_text(b, "fill", c->fill) < 0))
+		return -1;
+	if (c->file.height &&
+	    (put_sides(b, c->file.height, c->file.width, &c->file.mel) < 0 ||
+		maas_buf_printf(b, ",\"channels\":%zu", c->file.channels) < 0))
 		return -1;
 	return maas_buf_text(b, "}");
 }
@@ -54,10 +69,7 @@ maas_columns_write(const struct maas_columns *c, struct maas_buf *b)
 	    maas_buf_printf(b, ",\"header\":%s,\"labelled\":%s,\"numbers\":%zu,\"texts\":%zu",
 		c->header ? "true" : "false", c->labelled ? "true" : "false", c->numbers, c->texts) < 0)
 		return -1;
-	if (c->height && maas_buf_printf(b, ",\"height\":%zu,\"width\":%zu", c->height, c->width) < 0)
-		return -1;
-	if (c->mel.rate &&
-	    maas_buf_printf(b, ",\"rate\":%ld,\"window\":%ld,\"hop\":%ld", c->mel.rate, c->mel.window, c->mel.hop) < 0)
+	if (c->height && put_sides(b, c->height, c->width, &c->mel) < 0)
 		return -1;
 	for (i = 0; i < c->n; i++)
 		if (maas_buf_text(b, i ? "," : ",\"columns\":[") < 0 || put_column(b, &c->column[i]) < 0)
@@ -124,6 +136,29 @@ read_values(struct maas_columns *c, struct maas_column *to, const struct maas_js
 }
 
 static int
+read_mel(struct maas_mel *to, const struct maas_json *j, size_t frames, size_t bands)
+{
+	size_t rate, window, hop;
+
+	if (size(j, "rate", &rate) < 0 || size(j, "window", &window) < 0 || size(j, "hop", &hop) < 0)
+		return -1;
+	*to = (struct maas_mel){ (long)rate, (long)window, (long)hop, (long)frames, (long)bands };
+	return maas_mel_check(to);
+}
+
+/* What the files of a column are made. */
+static int
+read_sides(struct maas_planes *to, const struct maas_json *v, int sound)
+{
+	if (size(v, "height", &to->height) < 0 || size(v, "width", &to->width) < 0 ||
+	    size(v, "channels", &to->channels) < 0 || !to->height || !to->width)
+		return -1;
+	if (sound)
+		return to->channels ? -1 : read_mel(&to->mel, v, to->height, to->width);
+	return to->height <= 4096 && to->width <= 4096 && (to->channels == 1 || to->channels == 3) ? 0 : -1;
+}
+
+static int
 read_column(struct maas_columns *c, struct maas_column *to, const struct maas_json *v)
 {
 	const char *role = v && maas_json_type(v) == MAAS_J_OBJECT ? text(c->arena, maas_json_get(v, "role")) : NULL;
@@ -135,12 +170,15 @@ read_column(struct maas_columns *c, struct maas_column *to, const struct maas_js
 	if (!role || i == MAAS_COUNT(roles) || (name && !(to->name = text(c->arena, name))) || !name != !c->header)
 		return -1;
 	to->role = (enum maas_role)i;
-	to->from = to->role == MAAS_NUMERIC ? c->numbers : c->words;
+	if ((to->role == MAAS_PICTURES || to->role == MAAS_SOUNDS) &&
+	    read_sides(&to->file, v, to->role == MAAS_SOUNDS) < 0)
+		return -1;
+	to->from = column_numbers(to) ? c->numbers : c->words;
 	if (to->role == MAAS_CATEGORY && read_values(c, to, maas_json_get(v, "values")) < 0)
 		return -1;
 	if (maas_json_get(v, "fill") && !(to->fill = text(c->arena, maas_json_get(v, "fill"))))
 		return -1;
-	c->numbers += to->role == MAAS_NUMERIC;
+	c->numbers += column_numbers(to);
 	c->words += to->role == MAAS_CATEGORY;
 	c->texts += to->role == MAAS_TEXTUAL;
 	return 0;
@@ -198,14 +236,10 @@ read_learnt(struct maas_columns *c, const struct maas_json *j)
 static int
 read_sound(struct maas_columns *c, const struct maas_json *j)
 {
-	size_t rate, window, hop;
-
-	if (c->channels != 1 || size(j, "rate", &rate) < 0 || size(j, "window", &window) < 0 ||
-	    size(j, "hop", &hop) < 0)
+	if (c->channels != 1 || read_mel(&c->mel, j, c->height, c->width) < 0)
 		return -1;
 	c->channels = 0;
-	c->mel = (struct maas_mel){ (long)rate, (long)window, (long)hop, (long)c->height, (long)c->width };
-	return maas_mel_check(&c->mel);
+	return 0;
 }
 
 /* A picture has as many pixels as there are numbers, once or for each of three colours. */
@@ -255,6 +289,7 @@ read_columns(struct maas_columns *c, const struct maas_json *j)
 			return -1;
 	if (c->numbers != numbers || c->texts != texts || c->sparse)
 		return -1;
+	columns_whole(c);
 	return read_learnt(c, j);
 }
 

@@ -57,10 +57,57 @@ columns_place(struct maas_columns *c)
 		}
 }
 
+size_t
+column_numbers(const struct maas_column *c)
+{
+	switch (c->role) {
+	case MAAS_NUMERIC: return 1;
+	case MAAS_PICTURES: return c->file.height * c->file.width * c->file.channels;
+	case MAAS_SOUNDS: return c->file.height * c->file.width;
+	default: return 0;
+	}
+}
+
+/* Where all that there is of a row is one picture or one sound, the row is that. */
+void
+columns_whole(struct maas_columns *c)
+{
+	for (size_t i = 0; i < c->n && !c->words && !c->texts; i++) {
+		const struct maas_column *one = &c->column[i];
+
+		if (!one->file.height || column_numbers(one) != c->numbers)
+			continue;
+		c->height = one->file.height;
+		c->width = one->file.width;
+		c->channels = one->file.channels;
+		c->mel = one->file.mel;
+	}
+}
+
+const struct maas_column *
+maas_columns_number(const struct maas_columns *c, size_t i)
+{
+	for (size_t k = 0; c->column && k < c->n; k++)
+		if (i >= c->column[k].from && i - c->column[k].from < column_numbers(&c->column[k]))
+			return &c->column[k];
+	return NULL;
+}
+
+int
+maas_columns_files(const struct maas_columns *c)
+{
+	for (size_t i = 0; c->column && i < c->n; i++)
+		if (c->column[i].file.height)
+			return 1;
+	return 0;
+}
+
 /* The column of a number, or of a word; NULL: they have no columns. */
 static const struct maas_column *
 column_of(const struct maas_columns *c, enum maas_role role, size_t from)
 {
+	if (role == MAAS_NUMERIC)
+		return maas_columns_number(c, from);
 	for (size_t i = 0; c->column && i < c->n; i++)
 		if (c->column[i].role == role && c->column[i].from == from)
 			return &c->column[i];
@@ -446,15 +493,15 @@ maas_columns_spread(const struct maas_columns *c, const struct maas_row *row, do
 
 /* Number i of a picture or a sound: x3, x3.red, t3.b4. */
 static int
-put_pixel(const struct maas_columns *c, size_t i, struct maas_buf *to)
+put_pixel(size_t height, size_t width, size_t channels, size_t i, struct maas_buf *to)
 {
 	static const char *const colour[] = { "red", "green", "blue" };
-	size_t n = c->height * c->width;
+	size_t n = height * width;
 
-	if (c->mel.rate)
-		return maas_buf_printf(to, "t%zu.b%zu", i / c->width + 1, i % c->width + 1);
-	return c->channels < 2 ? maas_buf_printf(to, "x%zu", i + 1)
-			       : maas_buf_printf(to, "x%zu.%s", i % n + 1, colour[i / n % 3]);
+	if (!channels)
+		return maas_buf_printf(to, "t%zu.b%zu", i / width + 1, i % width + 1);
+	return channels < 2 ? maas_buf_printf(to, "x%zu", i + 1)
+			    : maas_buf_printf(to, "x%zu.%s", i % n + 1, colour[i / n % 3]);
 }
 
 int
@@ -470,9 +517,9 @@ maas_columns_feature(const struct maas_columns *c, size_t i, struct maas_buf *to
 			flag = 1;
 		}
 	if (c->height && at < c->numbers && !flag)
-		return put_pixel(c, at, to);
+		return put_pixel(c->height, c->width, c->channels, at, to);
 	if (at < c->numbers)
-		col = column_of(c, MAAS_NUMERIC, at);
+		col = maas_columns_number(c, at);
 	for (j = 0; at >= c->numbers && c->column && j < c->n; j++)
 		if (c->column[j].role == MAAS_CATEGORY && i >= c->column[j].at &&
 		    i - c->column[j].at < c->column[j].width)
@@ -482,5 +529,9 @@ maas_columns_feature(const struct maas_columns *c, size_t i, struct maas_buf *to
 		return -1;
 	if (flag)
 		return maas_buf_text(to, " is a gap");
+	if (col && col->file.height)
+		return maas_buf_text(to, ".") < 0
+		    ? -1
+		    : put_pixel(col->file.height, col->file.width, col->file.channels, at - col->from, to);
 	return col && col->role == MAAS_CATEGORY ? maas_buf_printf(to, "=%s", col->value[i - col->at]) : 0;
 }

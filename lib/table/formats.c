@@ -28,6 +28,8 @@ const struct maas_field maas_table_fields[] = {
 	MAAS_TEXT(0, maas_table_options, features, NULL, "columns of features, parted by commas; others are dropped"),
 	MAAS_TEXT(0, maas_table_options, drop, NULL, "columns to leave out, parted by commas"),
 	MAAS_TEXT(0, maas_table_options, id, NULL, "column handed through to the answers"),
+	MAAS_TEXT(0, maas_table_options, picture, NULL, "columns of paths to pictures, parted by commas"),
+	MAAS_TEXT(0, maas_table_options, sound, NULL, "columns of paths to sounds, parted by commas"),
 	MAAS_TEXT(0, maas_table_options, labels, NULL, "file that holds a label a record (IDX, npy or lines)"),
 	MAAS_TEXT(0, maas_table_options, label_from, NULL, "label of a file's rows: what its name holds in ( ) of ERE"),
 	MAAS_END,

@@ -2,6 +2,7 @@
  * medium -- files of pictures and sounds as numbers: the pixels of the picture at one size, or the log-mel spectrum of
  * the sound at one rate and length.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,7 +106,7 @@ read_file(struct medium *m, const char *path)
 	long got = 1;
 
 	if (stat(path, &st) < 0)
-		return maas_fail_errno("%s", path);
+		return maas_fail_as(MAAS_NOINPUT, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return maas_fail("%s: not a regular file", path);
 	if (!(in = maas_input_open(path, NULL)))

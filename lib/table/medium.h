@@ -8,11 +8,11 @@
 
 /* How all of a column, or of an operand's files, become numbers; zero-initialised is not yet known. */
 struct medium {
-	int known;                       /* what follows is: from a model, or since the first file */
-	size_t height, width, channels;  /* of a picture; of a sound frames and bands, and 0 */
-	struct maas_mel mel;             /* rate 0: no sound */
+	int known;                      /* what follows is: from a model, or since the first file */
+	size_t height, width, channels; /* of a picture; of a sound frames and bands, and 0 */
+	struct maas_mel mel;            /* rate 0: no sound */
 	struct maas_spectrum *spectrum;
-	struct maas_buf file, bytes;     /* bytes: the pixels of the picture at hand */
+	struct maas_buf file, bytes; /* bytes: the pixels of the picture at hand */
 };
 
 /* How many numbers one is. */

@@ -19,6 +19,7 @@ struct maas_reader {
 	int gaps; /* NaN rather than bad */
 	double *x;
 	struct maas_span *word;
+	struct medium *medium; /* of each column, where there are paths; NULL */
 	struct maas_buf text;
 	char reason[1024];
 };
@@ -332,8 +333,39 @@ add_text(struct maas_reader *r, struct maas_row *row, struct maas_span cell)
 	return 0;
 }
 
+/* The file that a cell names, as numbers.  1, or -1; row->bad where that cannot be. */
 static int
-fill_row(struct maas_reader *r, struct maas_row *row)
+add_file(struct maas_reader *r, struct maas_table *t, struct maas_row *row, size_t i, struct maas_span cell)
+{
+	const struct maas_column *col = &r->columns->column[i];
+	const char *what = col->role == MAAS_SOUNDS ? "sound" : "picture";
+	struct maas_span folder, file;
+	struct medium *m;
+	char where[100];
+
+	place(r, row, i, where, sizeof where);
+	if (!cell.s || maas_is_gap(cell))
+		return bad(r, row, "%s: no path of a %s", where, what);
+	if (!r->medium && !(r->medium = maas_alloc(r->columns->n, sizeof *r->medium)))
+		return -1;
+	m = &r->medium[i];
+	m->height = col->file.height;
+	m->width = col->file.width;
+	m->channels = col->file.channels;
+	m->mel = col->file.mel;
+	m->known = 1;
+	if (table_folder(t, &folder) == 0 && medium_open(m, folder, cell, &file) == 0) {
+		if (medium_take(m, r->x + col->from, file) == 0)
+			return 1;
+		(void)maas_in("%.*s", cell.n > 200 ? 200 : (int)cell.n, cell.s);
+	}
+	return maas_why() == MAAS_DATA || maas_why() == MAAS_NOINPUT || maas_why() == MAAS_NOPERM
+	    ? bad(r, row, "%s: %s", where, maas_error())
+	    : -1;
+}
+
+static int
+fill_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 {
 	const struct maas_columns *c = r->columns;
 	size_t i;
@@ -358,6 +390,13 @@ fill_row(struct maas_reader *r, struct maas_row *row)
 		case MAAS_LABEL: row->label = cell; break;
 		case MAAS_ID: row->id = cell; break;
 		case MAAS_DROPPED: break;
+		case MAAS_PICTURES:
+		case MAAS_SOUNDS:
+			if (add_file(r, t, row, i, cell) < 0)
+				return -1;
+			if (row->bad)
+				return 1;
+			break;
 		}
 	}
 	row->x = c->numbers ? r->x : NULL;
@@ -491,7 +530,7 @@ cell_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 		return number_row(r, row);
 	}
 	rc = row->record.key ? bind_keys(r, row) : bind_cells(r, t, row);
-	return rc <= 0 ? rc < 0 ? -1 : 1 : fill_row(r, row);
+	return rc <= 0 ? rc < 0 ? -1 : 1 : fill_row(r, t, row);
 }
 
 static void
@@ -641,6 +680,9 @@ maas_reader_free(struct maas_reader *r)
 	maas_table_close(r->single);
 	maas_arena_free(r->arena);
 	maas_buf_free(&r->text);
+	for (size_t i = 0; r->medium && i < r->columns->n; i++)
+		medium_free(&r->medium[i]);
+	free(r->medium);
 	free(r->at);
 	free(r->x);
 	free(r->word);

@@ -62,14 +62,14 @@ struct maas_table {
 	const struct maas_table_options *options;
 	const struct maas_columns *columns;
 	unsigned flags;
-	char **operand;          /* copied, directories as their files; "-" is standard input */
-	size_t operands, at;     /* at: of the next to open */
+	char **operand;           /* copied, directories as their files; "-" is standard input */
+	size_t operands, at;      /* at: of the next to open */
 	struct maas_span *folder; /* of an operand: its directory below the one that was given; s NULL: none */
 	struct maas_arena *names; /* of files in directories; NULL */
-	const char **spool;      /* an operand's spooled stand-in, NULL: none */
-	int *spooled;            /* its descriptor */
-	int once;                /* a pipe was opened that is not spooled */
-	int passing;             /* what is read goes into the digest: some of it comes but once */
+	const char **spool;       /* an operand's spooled stand-in, NULL: none */
+	int *spooled;             /* its descriptor */
+	int once;                 /* a pipe was opened that is not spooled */
+	int passing;              /* what is read goes into the digest: some of it comes but once */
 	struct maas_sha256 digest;
 	const char *memory_name; /* a table of memory: no operands */
 	struct maas_span memory;
@@ -77,8 +77,10 @@ struct maas_table {
 	size_t number;      /* records read */
 	size_t blank;       /* lines with nothing in them */
 
-	int open;      /* there is an input at hand */
-	size_t opened; /* inputs opened so far: a binding to columns is good for one */
+	int open;                /* there is an input at hand */
+	size_t opened;           /* inputs opened so far: a binding to columns is good for one */
+	size_t seen;             /* of them, the one that `beside` is of */
+	struct maas_span beside; /* see table_folder */
 	struct source source;
 	const struct maas_format *format;
 	char delimiter;
@@ -96,7 +98,7 @@ struct maas_table {
 	struct matrix matrix;
 	struct medium medium; /* pictures, sounds: a file is a record */
 	int taken;            /* of the input at hand: its record */
-	double *num; /* libsvm, pictures, sounds */
+	double *num;          /* libsvm, pictures, sounds */
 	uint32_t *index;
 	size_t num_cap, index_cap;
 	struct maas_table *labels;
@@ -108,6 +110,9 @@ struct maas_table {
 
 /* The name of the input at hand, else of the first: for messages. */
 const char *table_name(const struct maas_table *);
+/* Where paths in the input at hand are seen from: its folder with a slash, "" for where the command runs.  Bytes that
+ * somebody sent name no files: -1 with that. */
+int table_folder(struct maas_table *, struct maas_span *) MAAS_USE;
 /* The next line of a text format as rec->raw, its number as rec->line; a CR at its end is cut where `cr`.
  * 1, 0, -1. */
 int table_line(struct maas_table *, struct maas_record *, int cr) MAAS_USE;
@@ -166,6 +171,10 @@ int column_too_many(const struct maas_column *, size_t i);
 /* Nothing but LABEL INDEX:VALUE ..., ascending: what libsvm holds whatever else could be meant. */
 int libsvm_surely(struct maas_span line);
 
+/* The numbers that a column makes of a row: 1, those of a picture or a sound, 0. */
+size_t column_numbers(const struct maas_column *);
+/* Sets height, width, channels and mel where a row is a picture or a sound of one column. */
+void columns_whole(struct maas_columns *);
 /* Where the features are, by what was learnt so far: sets at, dense, features. */
 void columns_place(struct maas_columns *);
 /* The value of a category: its index, -1 for one never seen. */

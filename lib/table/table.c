@@ -18,6 +18,23 @@ table_name(const struct maas_table *t)
 }
 
 int
+table_folder(struct maas_table *t, struct maas_span *to)
+{
+	const char *name = t->source.name, *slash = name ? strrchr(name, '/') : NULL;
+	struct stat st;
+
+	if (!t->source.input)
+		return maas_fail("a path in a row that was sent: files are not read for it");
+	if (t->seen != t->opened)
+		t->beside = slash && stat(name, &st) == 0 && S_ISREG(st.st_mode)
+		    ? (struct maas_span){ name, (size_t)(slash - name) + 1 }
+		    : maas_span("");
+	t->seen = t->opened;
+	*to = t->beside;
+	return 0;
+}
+
+int
 table_bad(struct maas_table *t, struct maas_record *rec, const char *fmt, ...)
 {
 	char why[400];
@@ -182,8 +199,9 @@ plain_lines(const struct maas_table *t, struct maas_span line)
 	const struct maas_table_options *o = t->options;
 	double v;
 
-	return !o->text && !o->label && !o->features && !o->drop && !o->id && path_has_suffix(t->source.name, ".txt") &&
-	    line.n && !memchr(line.s, '\t', line.n) && cell_read(line, &v) == CELL_WORD;
+	return !o->text && !o->label && !o->features && !o->drop && !o->id && !o->picture && !o->sound &&
+	    path_has_suffix(t->source.name, ".txt") && line.n && !memchr(line.s, '\t', line.n) &&
+	    cell_read(line, &v) == CELL_WORD;
 }
 
 /* An object, or its beginning; a brace alone is a token of a sentence, too. */
