@@ -131,6 +131,9 @@ struct maas_node *maas_attention(struct maas_tape *, struct maas_node *qkv, size
 struct maas_node *maas_attention_both(struct maas_tape *, struct maas_node *qkv, struct maas_node *lengths, size_t time,
     int heads, int kv_heads);
 		/* both ways: lengths [n / time] I32; rows past a sequence's length are 0, and not read */
+/* After a forward pass in f32 of a tape that is planned to train: how row `row` of the first sequence, whose length is n,
+ * attends to each of its rows, the mean of the heads; to[n], together 1. */
+void maas_attention_weights(const struct maas_node *, size_t row, size_t n, double *to);
 struct maas_node *maas_sum(struct maas_tape *, struct maas_node *a, struct maas_node *b);      /* a + b */
 struct maas_node *maas_dropout(struct maas_tape *, struct maas_node *x, struct maas_node *residual, float p);
 		/* x / (1 - p) or 0, + residual (NULL: none); p 0 or not training: x + residual */
@@ -148,6 +151,8 @@ struct maas_node *maas_last(struct maas_tape *, struct maas_node *x, struct maas
 enum maas_pooling { MAAS_POOL_FIRST, MAAS_POOL_MEAN, MAAS_POOL_MAX, MAAS_POOL_WEIGHTED };
 struct maas_node *maas_pool(struct maas_tape *, struct maas_node *x, struct maas_node *lengths,
     struct maas_node *scores, size_t time, enum maas_pooling);
+/* After a forward pass of a tape that is planned to train: the weights [sequences, time] of MAAS_POOL_WEIGHTED. */
+const float *maas_pool_weights(const struct maas_node *);
 		/* x [n time, C], lengths [n] I32 -> [n,C], of the first `length` rows of a sequence; 0 where there are none;
 		 * WEIGHTED: by softmax of scores [n time, 1], else NULL */
 struct maas_node *maas_join(struct maas_tape *, struct maas_node *a, struct maas_node *b);     /* [n,A], [n,B] -> [n,A+B] */

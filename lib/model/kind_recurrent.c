@@ -53,7 +53,7 @@ static struct reader_states
 states(const struct reader *r)
 {
 	const struct maas_recurrence *s = r->m->settings;
-	struct reader_states to = { r->embedded, NULL };
+	struct reader_states to = { .ahead = r->embedded };
 
 	for (long i = 0; i < s->layers; i++) {
 		struct maas_node *x = to.back ? maas_join(r->t, to.ahead, to.back) : to.ahead;

@@ -42,11 +42,13 @@ struct reader {
 	struct maas_tape *t;
 	size_t time;
 	struct maas_node *lengths, *embedded; /* [rows / time]; [rows, embed] */
+	struct maas_node *pooled, *attended;  /* what the head sees; see struct reader_states */
 };
 /* Of each place, [rows, width]; back NULL: one array that has seen what it will see.  Else `ahead` has seen what stands
  * before a place, `back` what stands behind it, and the head sees both. */
 struct reader_states {
 	struct maas_node *ahead, *back;
+	struct maas_node *attended; /* the last maas_attention_both on the way; NULL: there is none */
 };
 enum reader_begins {
 	READER_UNIFORM, /* within reach */
@@ -59,6 +61,7 @@ struct maas_reader_ops {
 	struct reader_states (*states)(const struct reader *);
 	/* How a parameter of the kind's own begins where --init does not say: *reach is 1 / sqrt(inputs), to be changed. */
 	enum reader_begins (*begins)(const struct maas_model *, const struct maas_node *, double *reach);
+	int attends; /* its states say what they attended to */
 };
 
 /* Slots of kinds. */
@@ -72,10 +75,11 @@ void *reader_work(const struct maas_model *);
 void reader_end(void *);
 void reader_apply(const struct maas_model *, const struct maas_design *, double *out, void *work);
 int reader_saliency(const struct maas_model *, const int32_t *id, size_t n, size_t output, double *to);
+int reader_attention(const struct maas_model *, const int32_t *id, size_t n, double *to);
 #define READER_SCORE "score." /* what names of the head begin with */
 #define READER_ROWS \
 	.longest = reader_longest, .head = READER_SCORE, .tasks = MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS, \
-	.work = reader_work, .end = reader_end, .apply = reader_apply, .saliency = reader_saliency, \
+	.work = reader_work, .end = reader_end, .apply = reader_apply, .saliency = reader_saliency, .attention = reader_attention, \
 	.shape = reader_shape, .rescale = reader_rescale
 #define READER_KIND \
 	.task = "classify", .ready = reader_ready, .done = maas_rows_close, .answer = maas_rows_answer, \

@@ -58,8 +58,9 @@ reader_scores(struct reader *r, size_t rows, size_t outputs)
 	x = states.ahead;
 	if (states.back && (r->s->pool != READER_LAST || r->s->head.tags))
 		x = maas_join(r->t, states.ahead, states.back);
+	r->attended = states.attended;
 	if (!r->s->head.tags)
-		x = pooled(r, &states, x);
+		x = r->pooled = pooled(r, &states, x);
 	if (r->s->dropout > 0)
 		x = maas_dropout(r->t, x, NULL, (float)r->s->dropout);
 	if (!x)

@@ -11,7 +11,7 @@ struct work {
 	struct maas_arena *arena;
 	struct maas_tape *t;
 	struct maas_run run;
-	struct maas_node *y, *embedded;
+	struct maas_node *y, *embedded, *pooled, *attended; /* see struct reader */
 	size_t texts;
 	int32_t *id, *length;
 };
@@ -48,6 +48,8 @@ make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, si
 	    reader_borrow(w->t, m, output) < 0)
 		return -1;
 	w->embedded = r.embedded;
+	w->pooled = r.pooled;
+	w->attended = r.attended;
 	w->id = maas_tape_input(w->t, "ids")->val;
 	w->length = maas_tape_input(w->t, "lengths")->val;
 	w->run.stride = (maas_tape_scratch(w->t) + 127) / 64 * 64;
@@ -120,24 +122,35 @@ reader_apply(const struct maas_model *m, const struct maas_design *x, double *ou
 	}
 }
 
+/* A graph that has read one text, ready to go back. */
+static struct work *
+look(const struct maas_model *m, const int32_t *id, size_t n, size_t output)
+{
+	struct work *w = maas_alloc(1, sizeof *w);
+
+	if (!w)
+		return NULL;
+	w->texts = 1;
+	if (make(w, m, n, 1, output, MAAS_TRAIN) < 0) {
+		reader_end(w);
+		return NULL;
+	}
+	memcpy(w->id, id, n * sizeof *id);
+	*w->length = (int32_t)n;
+	maas_forward(w->t, &w->run);
+	return w;
+}
+
 /* The gradient of an output by what each id was looked up as, times that. */
 int
 reader_saliency(const struct maas_model *m, const int32_t *id, size_t n, size_t output, double *to)
 {
-	struct work *w = maas_alloc(1, sizeof *w);
+	struct work *w = look(m, id, n, output);
 	const float *table;
 	size_t c;
 
 	if (!w)
 		return -1;
-	w->texts = 1;
-	if (make(w, m, n, 1, output, MAAS_TRAIN) < 0) {
-		reader_end(w);
-		return -1;
-	}
-	memcpy(w->id, id, n * sizeof *id);
-	*w->length = (int32_t)n;
-	maas_forward(w->t, &w->run);
 	maas_backward(w->t, &w->run, 0);
 	table = w->embedded->in[1]->val;
 	c = w->embedded->dim[1];
@@ -145,6 +158,46 @@ reader_saliency(const struct maas_model *m, const int32_t *id, size_t n, size_t 
 		to[i] = 0;
 		for (size_t k = 0; k < c; k++)
 			to[i] += (double)table[(size_t)id[i] * c + k] * (double)w->embedded->grad[i * c + k];
+	}
+	reader_end(w);
+	return 0;
+}
+
+/* What the head reads attends so: its last place, or the mean of all of them; row: room for one. */
+static void
+attend(const struct maas_node *y, size_t first, size_t n, double *row, double *to)
+{
+	memset(to, 0, n * sizeof *to);
+	for (size_t i = first; i < n; i++) {
+		maas_attention_weights(y, i, n, row);
+		for (size_t k = 0; k < n; k++)
+			to[k] += row[k] / (double)(n - first);
+	}
+}
+
+/* The weights by which states are pooled; without them, those of the last layer that attends. */
+int
+reader_attention(const struct maas_model *m, const int32_t *id, size_t n, double *to)
+{
+	const struct maas_reading *s = m->settings;
+	struct work *w;
+	double *row;
+
+	if (s->pool != READER_ATTENTION && !m->kind->rows->reads->attends)
+		return maas_fail_as(MAAS_USAGE,
+		    "this %s has no attention to show: --pool attention of maas-train gives it some", m->kind->name);
+	if (!n)
+		return 0;
+	if (!(w = look(m, id, n, 0)))
+		return -1;
+	if (s->pool == READER_ATTENTION && !s->head.tags) {
+		for (size_t i = 0; i < n; i++)
+			to[i] = (double)maas_pool_weights(w->pooled)[i];
+	} else if ((row = maas_take(w->arena, n, sizeof *row))) {
+		attend(w->attended, s->pool == READER_LAST ? n - 1 : 0, n, row, to);
+	} else {
+		reader_end(w);
+		return -1;
 	}
 	reader_end(w);
 	return 0;

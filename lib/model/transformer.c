@@ -8,7 +8,8 @@ struct builder {
 	struct maas_tape *tape;
 	const struct transformer *s;
 	long layer;
-	struct maas_node *tokens, *embedded; /* the table of tokens; its rows, with their places */
+	struct maas_node *tokens; /* their table */
+	struct transformer_way way;
 };
 
 int
@@ -154,7 +155,7 @@ ask(const struct builder *b, struct maas_node *h, size_t time)
 
 /* ends: of each sequence, only the row it ends with goes on from attention; NULL: all do. */
 static struct maas_node *
-block(const struct builder *b, struct maas_node *x, size_t time, struct maas_node *ends)
+block(struct builder *b, struct maas_node *x, size_t time, struct maas_node *ends)
 {
 	const struct transformer *s = b->s;
 	const struct transformer_names *n = s->name;
@@ -162,7 +163,7 @@ block(const struct builder *b, struct maas_node *x, size_t time, struct maas_nod
 	struct maas_node *h, *gate;
 
 	h = ask(b, norm(b, x, n->norm1), time);
-	h = maas_attention(b->tape, h, time, (int)s->heads, (int)s->kv_heads);
+	h = b->way.attended = maas_attention(b->tape, h, time, (int)s->heads, (int)s->kv_heads);
 	if (ends) {
 		h = maas_last(b->tape, h, ends, time);
 		x = maas_last(b->tape, x, ends, time);
@@ -189,7 +190,7 @@ body(struct builder *b, struct maas_node *ids, size_t time, struct maas_node *en
 	b->tokens = param(b, s->name->tokens, "weight", (size_t)s->vocab, (size_t)s->embed);
 	if (s->name->positions)
 		positions = param(b, s->name->positions, "weight", (size_t)s->context, (size_t)s->embed);
-	x = b->embedded = maas_embed(b->tape, ids, b->tokens, positions);
+	x = b->way.embedded = maas_embed(b->tape, ids, b->tokens, positions);
 	if (s->dropout > 0)
 		x = maas_dropout(b->tape, x, NULL, (float)s->dropout);
 	for (b->layer = 0; b->layer < s->layers; b->layer++)
@@ -200,7 +201,7 @@ body(struct builder *b, struct maas_node *ids, size_t time, struct maas_node *en
 
 struct maas_node *
 transformer_scores(
-    struct maas_tape *t, const struct transformer *s, size_t rows, size_t outputs, struct maas_node **embedded)
+    struct maas_tape *t, const struct transformer *s, size_t rows, size_t outputs, struct transformer_way *way)
 {
 	struct builder b = { .tape = t, .s = s, .layer = -1 };
 	const struct maas_head *head = &s->head;
@@ -209,7 +210,7 @@ transformer_scores(
 			 *lengths = maas_input(t, "lengths", MAAS_I32, 1, &n), *x = body(&b, ids, head->time, lengths),
 			 *w = param(&b, TRANSFORMER_SCORE, "weight", outputs, (size_t)s->embed);
 
-	*embedded = b.embedded;
+	*way = b.way;
 	return maas_linear(
 	    t, x, w, head->bias ? param(&b, TRANSFORMER_SCORE, "bias", outputs, 0) : NULL, NULL, MAAS_ACT_NONE);
 }
@@ -236,8 +237,8 @@ rows_loss(struct maas_tape *t, const struct transformer *s, size_t rows)
 {
 	const struct maas_head *head = &s->head;
 	size_t n = rows / head->time;
-	struct maas_node *embedded, *x = transformer_scores(t, s, rows, head->outputs, &embedded), *targets,
-				    *weights = NULL;
+	struct transformer_way way;
+	struct maas_node *x = transformer_scores(t, s, rows, head->outputs, &way), *targets, *weights = NULL;
 
 	if (head->weighted)
 		weights = maas_input(t, "weights", MAAS_F32, 1, &n);

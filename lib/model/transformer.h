@@ -40,11 +40,15 @@ int transformer_ready(struct maas_model *) MAAS_USE;
  * Of tags "ids", "labels" and "weights" are all [rows]. */
 struct maas_node *transformer_loss(const struct maas_model *, struct maas_tape *, size_t rows);
 /* Of sequences of head.time ids each, `rows` of them, inputs "ids" and "lengths": what the first `outputs` rows of the
- * score give, [rows / time, outputs]; *embedded: the ids' rows of the tables. */
+ * score give, [rows / time, outputs]; on the way: the ids' rows of the tables, and what the last layer attends to. */
+struct transformer_way {
+	struct maas_node *embedded, *attended;
+};
 struct maas_node *transformer_scores(struct maas_tape *, const struct transformer *, size_t rows, size_t outputs,
-    struct maas_node **embedded);
-/* See saliency of struct maas_rows_ops. */
+    struct transformer_way *);
+/* See these slots of struct maas_rows_ops. */
 int transformer_saliency(const struct maas_model *, const int32_t *id, size_t n, size_t output, double *to) MAAS_USE;
+int transformer_attention(const struct maas_model *, const int32_t *id, size_t n, double *to) MAAS_USE;
 /* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
 int transformer_init(
     const struct maas_model *, const struct maas_params *, int how, uint64_t seed, struct maas_team *);

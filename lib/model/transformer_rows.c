@@ -277,6 +277,7 @@ const struct maas_rows_ops transformer_rows = {
 	.end = work_end,
 	.apply = apply,
 	.saliency = transformer_saliency,
+	.attention = transformer_attention,
 	.shape = shape,
 	.rescale = rescale,
 	.cool = cool,

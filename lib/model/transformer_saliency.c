@@ -1,7 +1,7 @@
 /*
  * transformer_saliency.c -- the gradient of an output by what each id of a text was looked up as, times that (Li et al.
- * 2016, "Visualizing and Understanding Neural Models in NLP"; Shrikumar et al. 2016): one pass of the graph there and
- * back, in f32, with the weights where they lie.
+ * 2016, "Visualizing and Understanding Neural Models in NLP"; Shrikumar et al. 2016); and what the last layer attends to:
+ * one pass of the graph there, and back, in f32, with the weights where they lie.
  */
 #include <string.h>
 
@@ -34,7 +34,8 @@ borrow(const struct maas_tape *t, const struct maas_model *m, size_t output)
 		if (!s)
 			return maas_fail("tensor %s: missing", w->name);
 		if (maas_is_quant(s->dtype))
-			return maas_fail_as(MAAS_USAGE, "weights of %d bits have no gradient: occlusion wants none",
+			return maas_fail_as(MAAS_USAGE,
+			    "weights of %d bits have neither gradient nor attention to show: occlusion wants none",
 			    s->dtype == MAAS_I8 ? 8 : 4);
 		if (s->dtype == MAAS_BF16)
 			maas_from_bf16(w->val, (const maas_bf16 *)s->data + from, n);
@@ -44,52 +45,79 @@ borrow(const struct maas_tape *t, const struct maas_model *m, size_t output)
 	return 0;
 }
 
-/* There and back; to[i] = gradient times row, of each id. */
-static int
-run(struct maas_tape *t, struct maas_arena *a, const int32_t *id, size_t n, const struct maas_node *embedded,
-    double *to)
+/* The graph of a text of n ids, and what it runs with. */
+struct looking {
+	struct maas_arena *arena;
+	struct maas_tape *t;
+	struct transformer_way way;
+	struct maas_run run;
+};
+
+static void
+end(struct looking *l)
 {
-	struct maas_node *table = embedded->in[1];
-	size_t c = embedded->dim[1];
-	struct maas_run r = { .team = maas_team_new(1), .precision = MAAS_F32, .rows = n, .time = n };
+	maas_team_free(l->run.team);
+	maas_arena_free(l->arena);
+}
 
-	if (!r.team)
-		return -1;
-	r.stride = (maas_tape_scratch(t) + 127) / 64 * 64;
-	if (!(r.scratch = maas_take(a, 1, r.stride))) {
-		maas_team_free(r.team);
-		return -1;
-	}
-	memcpy(maas_tape_input(t, "ids")->val, id, n * sizeof *id);
-	*(int32_t *)maas_tape_input(t, "lengths")->val = (int32_t)n;
-	maas_forward(t, &r);
-	maas_backward(t, &r, 0);
-	for (size_t i = 0; i < n; i++) {
-		const float *row = (const float *)table->val + (size_t)id[i] * c, *slope = embedded->grad + i * c;
+/* Ready to run backward; the forward pass is made. */
+static int
+begin(struct looking *l, const struct maas_model *m, const int32_t *id, size_t n, size_t output)
+{
+	struct transformer s;
+	struct maas_node *y;
 
-		to[i] = 0;
-		for (size_t k = 0; k < c; k++)
-			to[i] += (double)row[k] * (double)slope[k];
-	}
-	maas_team_free(r.team);
+	*l = (struct looking){ .run = { .precision = MAAS_F32, .rows = n, .time = n } };
+	m->kind->decode->shape(&s, m->settings);
+	s.head.time = n;
+	s.dropout = 0;
+	if (!(l->arena = maas_arena_new(1 << 16)) || !(l->t = maas_tape_new(l->arena)) || freeze(l->t, &s) < 0 ||
+	    !(y = transformer_scores(l->t, &s, n, 1, &l->way)) || maas_tape_plan(l->t, y, MAAS_TRAIN) < 0 ||
+	    borrow(l->t, m, output) < 0 || !(l->run.team = maas_team_new(1)))
+		return -1;
+	l->run.stride = (maas_tape_scratch(l->t) + 127) / 64 * 64;
+	if (!(l->run.scratch = maas_take(l->arena, 1, l->run.stride)))
+		return -1;
+	memcpy(maas_tape_input(l->t, "ids")->val, id, n * sizeof *id);
+	*(int32_t *)maas_tape_input(l->t, "lengths")->val = (int32_t)n;
+	maas_forward(l->t, &l->run);
 	return 0;
 }
 
 int
 transformer_saliency(const struct maas_model *m, const int32_t *id, size_t n, size_t output, double *to)
 {
-	struct maas_arena *a = maas_arena_new(1 << 16);
-	struct maas_tape *t = a ? maas_tape_new(a) : NULL;
-	struct maas_node *y, *embedded;
-	struct transformer s;
-	int rc = -1;
+	struct looking l;
+	int rc = begin(&l, m, id, n, output);
 
-	m->kind->decode->shape(&s, m->settings);
-	s.head.time = n;
-	s.dropout = 0;
-	if (t && freeze(t, &s) == 0 && (y = transformer_scores(t, &s, n, 1, &embedded)) &&
-	    maas_tape_plan(t, y, MAAS_TRAIN) == 0 && borrow(t, m, output) == 0)
-		rc = run(t, a, id, n, embedded, to);
-	maas_arena_free(a);
+	if (rc == 0) {
+		const struct maas_node *embedded = l.way.embedded;
+		const float *table = embedded->in[1]->val;
+		size_t c = embedded->dim[1];
+
+		maas_backward(l.t, &l.run, 0);
+		for (size_t i = 0; i < n; i++) {
+			const float *row = table + (size_t)id[i] * c, *slope = embedded->grad + i * c;
+
+			to[i] = 0;
+			for (size_t k = 0; k < c; k++)
+				to[i] += (double)row[k] * (double)slope[k];
+		}
+	}
+	end(&l);
+	return rc;
+}
+
+int
+transformer_attention(const struct maas_model *m, const int32_t *id, size_t n, double *to)
+{
+	struct looking l;
+	int rc = n ? begin(&l, m, id, n, 0) : 0;
+
+	if (!n)
+		return 0;
+	if (rc == 0)
+		maas_attention_weights(l.way.attended, n - 1, n, to);
+	end(&l);
 	return rc;
 }

@@ -2,6 +2,7 @@
  * Attention of many heads over whole sequences, of each row to those up to its own, or both ways over those within the
  * sequence's length; the matrix of scores is never in memory.
  */
+#include <math.h>
 #include <string.h>
 
 #include "op.h"
@@ -228,4 +229,33 @@ maas_attention_both(
 	struct attr a = { time, nheads > 0 ? (size_t)nheads : 0, kv_heads > 0 ? (size_t)kv_heads : 0, 1 };
 
 	return maas_apply(t, &maas_op_attention, (struct maas_node *[]){ qkv, lengths }, 2, &a, sizeof a);
+}
+
+/* to += softmax(q k^T / sqrt(hd)) / heads over n keys that lie ld apart. */
+static void
+add_weights(const float *q, const float *k, size_t ld, size_t hd, size_t n, size_t heads, double *to)
+{
+	double most = -INFINITY, sum = 0, scale = 1 / sqrt((double)hd);
+
+	for (size_t j = 0; j < n; j++) {
+		double score = maas_dot(q, k + j * ld, hd) * scale, above = fmax(most, score);
+
+		sum = sum * exp(most - above) + exp(score - above);
+		most = above;
+	}
+	for (size_t j = 0; j < n; j++)
+		to[j] += exp(maas_dot(q, k + j * ld, hd) * scale - most) / sum / (double)heads;
+}
+
+void
+maas_attention_weights(const struct maas_node *y, size_t row, size_t n, double *to)
+{
+	const struct attr *a = attr(y);
+	size_t hd = head_size(y), ld = op_last(y->in[QKV]), group = a->heads / a->kv_heads;
+	const float *x = y->in[QKV]->val;
+
+	memset(to, 0, n * sizeof *to);
+	for (size_t h = 0; h < a->heads; h++)
+		add_weights(x + row * ld + h * hd, x + (a->heads + h / group) * hd, ld, hd, a->both ? n : row + 1,
+		    a->heads, to);
 }

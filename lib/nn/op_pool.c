@@ -212,3 +212,9 @@ maas_pool(struct maas_tape *t, struct maas_node *x, struct maas_node *lengths, s
 
 	return maas_apply(t, &maas_op_pool, (struct maas_node *[]){ x, lengths, scores }, 3, &a, sizeof a);
 }
+
+const float *
+maas_pool_weights(const struct maas_node *y)
+{
+	return y->save;
+}
