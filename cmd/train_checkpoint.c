@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "maas/train.h"
 #include "train_checkpoint.h"
 
 const char *const checkpoint_resumes[] = { "auto", "must", "never", NULL };
@@ -56,4 +57,28 @@ checkpoint_lock(const char *folder)
 	lock = maas_lock_open(path);
 	free(path);
 	return lock;
+}
+
+int
+checkpoint_find(const struct call *c, const struct checkpoints *o, uint64_t *step)
+{
+	uint64_t at[256];
+	long n = 0;
+	int whole;
+
+	if (!o->checkpoint || o->resume == RESUME_NEVER)
+		return 0;
+	if ((n = maas_checkpoint_list(o->checkpoint, at, MAAS_COUNT(at))) < 0)
+		return -1;
+	if (!n && o->resume == RESUME_MUST)
+		return maas_fail_as(MAAS_NOINPUT, "%s: no checkpoint to resume from", o->checkpoint);
+	while (n--) {
+		*step = at[n];
+		if ((whole = maas_checkpoint_sound(o->checkpoint, at[n])) != 0)
+			return whole;
+		if (!n || o->resume == RESUME_MUST)
+			return -1;
+		complain(c, 0, "%s: this run goes on from an older one", maas_error());
+	}
+	return 0;
 }

@@ -139,9 +139,7 @@ check_checkpoints(struct rows_job *j)
 	if (j->kind->rows->fit)
 		return misuse(j->call, "--checkpoint: %s models are no networks, and learnt in one go", j->kind->name);
 	*k = (struct maas_keeping){ .folder = o->checkpoint,
-		.keep = o->keep,
-		.must = o->resume == RESUME_MUST,
-		.never = o->resume == RESUME_NEVER };
+		.keep = o->keep };
 	return checkpoint_every(o->checkpoint_every, &k->every_steps, &k->every_seconds)
 	    ? misuse(j->call, "%s", maas_error())
 	    : 0;
@@ -160,7 +158,8 @@ open_checkpoints(struct rows_job *j)
 	if (j->rows->init_from && maas_buf_printf(&b, "init-from=%s\n", j->rows->init_from))
 		return -1;
 	j->keeping.identity = j->identity = b.s;
-	return 0;
+	j->keeping.resumes = checkpoint_find(j->call, j->checkpoints, &j->keeping.from);
+	return j->keeping.resumes < 0 ? -1 : 0;
 }
 
 int

@@ -25,10 +25,8 @@ rows_watch_open(struct rows_job *j)
 	if (path && j->keeping.folder && strcmp(path, "-") != 0) {
 		/* A run that goes on cuts its log back to where it does. */
 		struct steplog log;
-		uint64_t step = 0;
-		long n = j->keeping.never ? 0 : maas_checkpoint_list(j->keeping.folder, &step, 1);
 
-		if (n < 0 || steplog_open(&log, path, n ? (size_t)step : 0) < 0)
+		if (steplog_open(&log, path, j->keeping.resumes ? (size_t)j->keeping.from : 0) < 0)
 			return -1;
 		j->watch.log = log.f;
 		return 0;

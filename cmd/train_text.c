@@ -154,17 +154,15 @@ make_trainer(struct job *j)
 	return 0;
 }
 
-/* From the newest checkpoint, if there is one and it is wanted. */
+/* From a checkpoint, if there is one and it is wanted. */
 static int
 resume(struct job *j)
 {
-	int got = 0;
+	uint64_t step;
+	int got = checkpoint_find(j->call, j->checkpoints, &step);
 
-	if (j->checkpoints->checkpoint && j->checkpoints->resume != RESUME_NEVER &&
-	    (got = maas_trainer_resume(j->trainer)) < 0)
+	if (got < 0 || (got && maas_trainer_resume(j->trainer, step) < 0))
 		return -1;
-	if (!got && j->checkpoints->resume == RESUME_MUST)
-		return maas_fail_as(MAAS_NOINPUT, "%s: no checkpoint to resume from", j->checkpoints->checkpoint);
 	if (got && j->call->common.verbose)
 		warn(j->call, "resumed from step %zu", maas_trainer_curves(j->trainer)->steps);
 	return 0;

@@ -531,8 +531,8 @@ struct maas_keeping {                   /* checkpoints of a network */
 	const char *folder;
 	long every_steps, keep;         /* between them; how many */
 	double every_seconds;
-	int must;                       /* there is one to go on from */
-	int never;                      /* begin anew, whatever there is */
+	int resumes;                    /* from the one of step `from` */
+	uint64_t from;
 	const char *identity;           /* "name=value" lines of what the fit does not know and they must agree with */
 };
 struct maas_fitting {

@@ -186,8 +186,8 @@ struct maas_trainer *maas_trainer_new(const struct maas_run_setup *) MAAS_USE;
 void maas_trainer_free(struct maas_trainer *);
 /* Take the parameters of a model of the same shape, in F32 or BF16, as the first ones; its context may be longer. */
 int maas_trainer_init_from(struct maas_trainer *, const struct maas_model *) MAAS_USE;
-/* Go on from the newest checkpoint: 1, or 0 where there is none. */
-int maas_trainer_resume(struct maas_trainer *) MAAS_USE;
+/* Go on from the checkpoint of that step in the folder. */
+int maas_trainer_resume(struct maas_trainer *, uint64_t step) MAAS_USE;
 /* Train to the end, to the limit of time or until stopped; enum maas_ending, or -1.  A checkpoint is
  * written in any of the three, where there is a folder. */
 int maas_trainer_run(struct maas_trainer *, const struct maas_watch *) MAAS_USE;
@@ -220,6 +220,8 @@ int maas_checkpoint_save(const struct maas_checkpoint *, const char *folder) MAA
 int maas_checkpoint_load(struct maas_checkpoint *, const char *path) MAAS_USE;
 /* The steps of the checkpoints in a folder, ascending; -1 on error.  to: room for `max`, the newest are kept. */
 long maas_checkpoint_list(const char *folder, uint64_t *to, size_t max) MAAS_USE;
+/* Is the checkpoint of that step as it was written?  1; 0: it is damaged, with a reason; -1: it cannot be read. */
+int maas_checkpoint_sound(const char *folder, uint64_t step) MAAS_USE;
 /* Remove all but the newest `keep` of those up to step `upto`, and all past it. */
 int maas_checkpoint_prune(const char *folder, uint64_t upto, long keep) MAAS_USE;
 #endif

@@ -134,6 +134,12 @@ write_file(const struct maas_checkpoint *c, const char *path, struct maas_arena 
 	return maas_tensors_save(path, t, n, meta, MAAS_COUNT(meta), MAAS_DURABLE);
 }
 
+static int
+path_of(struct maas_buf *to, const char *folder, uint64_t step)
+{
+	return maas_buf_printf(to, "%s/step-%llu.ckpt", folder, (unsigned long long)step);
+}
+
 int
 maas_checkpoint_save(const struct maas_checkpoint *c, const char *folder)
 {
@@ -145,7 +151,7 @@ maas_checkpoint_save(const struct maas_checkpoint *c, const char *folder)
 		return maas_fail_as(errno == EACCES ? MAAS_NOPERM : MAAS_CANTCREATE, "%s: %s", folder, strerror(errno));
 	if (!(a = maas_arena_new(1 << 16)))
 		return -1;
-	if (!maas_buf_printf(&path, "%s/step-%llu.ckpt", folder, (unsigned long long)c->curves->steps))
+	if (!path_of(&path, folder, c->curves->steps))
 		rc = write_file(c, path.s, a);
 	maas_buf_free(&path);
 	maas_arena_free(a);
@@ -265,9 +271,6 @@ read_meta(struct maas_checkpoint *c, const struct maas_tensors *file, size_t *st
 
 	if (!format || strcmp(format, FORMAT) || !identity || !step || !seconds)
 		return maas_fail("not a checkpoint of this version");
-	/* A file without sums passes maas_tensors_check; a checkpoint has them. */
-	if (!maas_tensors_meta(file, "crc32c"))
-		return maas_fail("altered: its checksums are gone");
 	if (compare_identity(identity, c->identity))
 		return -1;
 	if (maas_parse_int(maas_span(step), &n) || n < 0 || maas_parse_real(maas_span(seconds), &c->seconds) ||
@@ -275,6 +278,34 @@ read_meta(struct maas_checkpoint *c, const struct maas_tensors *file, size_t *st
 		return maas_fail("step '%s' at %s seconds makes no sense", step, seconds);
 	*steps = (size_t)n;
 	return 0;
+}
+
+/* Its reasons name the file. */
+static int
+check_sums(const struct maas_tensors *file, const char *path)
+{
+	/* A file without sums passes maas_tensors_check; a checkpoint has them. */
+	if (maas_tensors_meta(file, "maas.checkpoint") && !maas_tensors_meta(file, "crc32c"))
+		return maas_fail("%s: altered: its checksums are gone", path);
+	return maas_tensors_check(file, NULL);
+}
+
+int
+maas_checkpoint_sound(const char *folder, uint64_t step)
+{
+	struct maas_buf path = { 0 };
+	struct maas_tensors *file = NULL;
+	int rc = -1;
+
+	if (path_of(&path, folder, step) == 0) {
+		if ((file = maas_tensors_open(path.s)) && check_sums(file, path.s) == 0)
+			rc = 1;
+		else
+			rc = maas_why() == MAAS_DATA ? 0 : -1;
+	}
+	maas_tensors_close(file);
+	maas_buf_free(&path);
+	return rc;
 }
 
 int
@@ -287,7 +318,7 @@ maas_checkpoint_load(struct maas_checkpoint *c, const char *path)
 
 	if (!file)
 		return -1;
-	if (!maas_tensors_check(file, NULL)) { /* its reasons name the file already */
+	if (!check_sums(file, path)) {
 		if ((a = maas_arena_new(1 << 16)) && !read_meta(c, file, &steps) &&
 		    !read_curves(c->curves, file, steps) && !read_sums(c, file) && !read_sets(c, file, a))
 			rc = 0;

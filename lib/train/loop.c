@@ -44,16 +44,12 @@ trainer_judge(struct maas_trainer *t, const struct maas_evaluation *e, int keep)
 }
 
 int
-maas_trainer_resume(struct maas_trainer *t)
+maas_trainer_resume(struct maas_trainer *t, uint64_t step)
 {
 	struct maas_checkpoint c = snapshot(t, 0);
 	struct maas_buf path = { 0 };
-	uint64_t step;
-	long n = maas_checkpoint_list(t->setup.checkpoint, &step, 1);
 	int rc = -1;
 
-	if (n <= 0)
-		return (int)n;
 	if (isnan(t->how.lr) && trainer_find_rate(t)) /* by the parameters a run begins with */
 		return -1;
 	if (!maas_buf_printf(&path, "%s/step-%llu.ckpt", t->setup.checkpoint, (unsigned long long)step) &&
@@ -62,7 +58,7 @@ maas_trainer_resume(struct maas_trainer *t)
 		for (size_t i = 0; i < t->curves.evals; i++)
 			trainer_judge(t, &t->curves.val[i], 0);
 		trainer_refresh(t);
-		rc = 1;
+		rc = 0;
 	}
 	maas_buf_free(&path);
 	return rc;

@@ -220,20 +220,17 @@ describe(struct maas_fitting *f, const struct maas_trainer *t, const struct maas
 		f->objective_text = d->labels ? "mean of weight x -ln p" : "mean squared error";
 }
 
-/* From the newest checkpoint, if there is one and it is wanted: what was told before it is told again. */
+/* From a checkpoint, if that is wanted: what was told before it is told again. */
 static int
 go_on(struct session *s)
 {
 	struct maas_fitting *f = s->f;
 	const struct maas_keeping *k = f->keeping;
-	int got = 0;
 
-	if (!k)
+	if (!k || !k->resumes)
 		return 0;
-	if (!k->never && (got = maas_trainer_resume(s->t)) < 0)
+	if (maas_trainer_resume(s->t, k->from) < 0)
 		return -1;
-	if (!got)
-		return k->must ? maas_fail_as(MAAS_NOINPUT, "%s: no checkpoint to resume from", k->folder) : 0;
 	f->replayed = 1;
 	for (size_t i = 0; i < s->t->curves.evals; i++) {
 		const struct maas_evaluation *e = &s->t->curves.val[i];

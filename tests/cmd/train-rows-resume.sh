@@ -16,6 +16,13 @@ for kind in 'mlp --dropout 0.2' 'gpt --task class --layers 1 --heads 2 --embed 3
 	head -n 90 "$data" | maas-train "$@" -q --epochs 4 --val-split 0.2 --early-stop 2 --schedule plateau --checkpoint ck -o no.maas 2>&1 | sed 's/[0-9a-f]\{16\}/DIGEST/g'
 	rm cut.json log
 done
+# Of a damaged checkpoint it is said, and an older one taken; the log is cut back to there.
+set -- mlp --dropout 0.2 -q --checkpoint two --keep 3 --checkpoint-every 3
+run "$@" -o cut.maas >two.json; sed 's/,"seconds.*//' log >two.log; ls two | wc -l
+printf 'not this' | dd of="$(ls -d two/step-* | sort -t- -k2n | tail -n 1)" bs=1 seek=3000 conv=notrunc 2>/dev/null
+run "$@" --resume must -o no.maas 2>&1 | sed 's/:.*damaged:.*/ is damaged/'
+run "$@" -o more.maas 2>err | cmp - two.json; sed 's/damaged: tensor .* does/damaged: tensor T does/' err
+cmp cut.maas more.maas && sed 's/,"seconds.*//' log | cmp - two.log && echo same
 maas-train mlp --resume must --checkpoint none -q -o no.maas "$data"; echo "exit $?"
 maas-train mlp --resume must -q -o no.maas "$data" 2>&1 | head -n 1
 maas-train mlp --checkpoint ck --cv 3 -o no.maas "$data" 2>&1 | head -n 1

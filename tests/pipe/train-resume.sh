@@ -48,7 +48,13 @@ run -o no.maas --checkpoint ck "$DATA/example/train.tsv" 2>&1 | sed 's/step-[0-9
 last=$(ls ck/step-* | sort -t- -k2 -n | tail -n 1)
 size=$(wc -c <"$last"); byte=$(($(od -An -N4 -tu4 /dev/urandom) % size))
 old=$(od -An -j $byte -N1 -tu1 "$last"); printf "$(printf '\\%03o' $((255 - old)))" | dd of="$last" bs=1 seek=$byte conv=notrunc 2>/dev/null
-run -o no.maas --checkpoint ck 2>err; echo "exit $?, $(wc -l <err) line"; grep -o 'step-300.ckpt' err | wc -l
+run -o no.maas --checkpoint ck --resume must 2>err; echo "exit $?, $(wc -l <err) line"; grep -o 'step-300.ckpt' err | wc -l
+# The one before it is whole: a run that may choose goes on from there, and says why; where none is, nothing begins.
+cp -r ck one; cp -r ck none.ck; cp log.jsonl one.jsonl
+run -o one.maas --checkpoint one --log one.jsonl 2>err; echo "exit $?, $(wc -l <err) line"; sed 's/.*: //' err
+cmp whole.maas one.maas && jq -c '[.step, .loss, .val_loss]' one.jsonl | cmp a - && echo "the same bytes"
+for f in none.ck/step-*.ckpt; do truncate -s 1000 "$f"; done
+run -o no.maas --checkpoint none.ck 2>err; echo "exit $?, $(wc -l <err) lines"; [ ! -e no.maas ]
 # Anew, over what is there.
 run -o new.maas --checkpoint ck --resume never --checkpoint-every 100 && cmp whole.maas new.maas && ls ck
 run -o no.maas --checkpoint none --resume must; echo "exit $?"
