@@ -38,6 +38,7 @@ struct maas_node {
 	void *save;                             /* what bwd needs beside values */
 	size_t save_bytes, scratch_bytes;       /* set by shape(); scratch is per member */
 	struct maas_node *view_of;              /* shares val and grad of that node */
+	struct maas_late *late;                 /* of a parameter whose rows are updated late; NULL: at once */
 	size_t id;                              /* place on the tape: a random stream of its own */
 };
 
@@ -66,6 +67,7 @@ struct maas_op {
 	unsigned optional;                      /* bit i: in[i] may be NULL */
 	/* bit i: of in[i]->val only products read, and it may be BF16; MAAS_NEEDS_OUT: so may y->val be. */
 	unsigned rounds;
+	unsigned picks;                         /* bit i: of in[i] it reads rows by their numbers alone, see op_rows_read */
 };
 #define MAAS_NEEDS_OUT (1u << MAAS_ARGS)
 
@@ -93,8 +95,11 @@ size_t maas_rows(const struct maas_node *, const struct maas_run *);    /* in us
  * and (with MAAS_HALF) bf16 copies lie in one block each, in build order, each 64-byte aligned; those that are frozen
  * lie behind the others and have no gradients.
  * MAAS_ROUNDED: runs will be in bf16, so what only products read is kept in it; nothing else comes out.
+ * MAAS_LATE: of a table whose rows are only read by their numbers, a step costs the rows that it reads: others have a
+ * gradient of 0, and Adam catches up with a row when it is read again; the same bytes come out.  Its bf16 copy is not
+ * kept, and whoever looks at its values or moments calls maas_update_settle first.
  */
-enum { MAAS_TRAIN = 1, MAAS_HALF = 2, MAAS_ROUNDED = 4 };
+enum { MAAS_TRAIN = 1, MAAS_HALF = 2, MAAS_ROUNDED = 4, MAAS_LATE = 8 };
 int maas_tape_plan(struct maas_tape *, struct maas_node *loss, int train) MAAS_USE;
 struct maas_params {
 	size_t n;                               /* elements that are learnt, padding included */
@@ -236,6 +241,7 @@ struct maas_update {
 int maas_optimizer_moments(enum maas_optimizer);        /* arrays [params->n] it remembers, zero at first: 0, 1, 2 */
 void maas_update_step(struct maas_team *, const struct maas_params *, float *const moment[2], float scale,
     const struct maas_update *, uint64_t step);         /* step: 1 is the first */
+void maas_update_settle(struct maas_team *, const struct maas_params *);        /* what is late is done: see MAAS_LATE */
 double maas_grad_norm(struct maas_team *, const struct maas_params *);          /* same for any team */
 
 #endif

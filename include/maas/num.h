@@ -198,6 +198,8 @@ struct maas_adam_rates {
 };
 void maas_adam_kernel(float *p, float *m, float *v, maas_bf16 *half, const float *g, size_t n,
     const struct maas_adam_rates *);
+/* `steps` steps, by the rates of each, of elements whose gradient is 0: the bytes that maas_adam_kernel gives. */
+void maas_adam_idle(float *p, float *m, float *v, size_t n, const struct maas_adam_rates *, size_t steps);
 struct maas_sgd_rates {
 	float scale, rate, momentum, l1, l2;
 };

@@ -65,6 +65,12 @@ op_same(struct maas_node *y, const struct maas_node *x)
 	return 0;
 }
 
+/*
+ * A table of which an op reads rows by their numbers alone (`picks`): of these n (those that are no row of it are passed
+ * over) before it reads them in fwd, and in bwd before it adds to their gradients, which the second makes 0 where `first`.
+ */
+void op_rows_read(struct maas_node *table, const int32_t *row, size_t n, const struct maas_run *);
+void op_rows_learn(struct maas_node *table, const int32_t *row, size_t n, int first, const struct maas_run *);
 int op_equal(const struct maas_node *a, const struct maas_node *b);                   /* shapes */
 int op_matrix(const struct maas_node *x, const char *what, size_t rows, size_t cols); /* cols 0: a vector */
 int op_rows(const struct maas_node *x, const char *what);                             /* F32 of one dimension or more */

@@ -8,7 +8,7 @@
 #include "op.h"
 
 enum { START, COL, VALUE, TABLE, X, BIAS };
-enum { ENTRIES = 16384 }; /* products of a range of rows, and elements of a range that is cleared */
+enum { ENTRIES = 16384 }; /* products of a range of rows */
 
 struct attr {
 	enum maas_act act;
@@ -83,9 +83,17 @@ grain(const struct maas_node *y)
 	return each < ENTRIES ? ENTRIES / each : 1;
 }
 
+/* In use. */
+static size_t
+entries(const struct maas_node *y, const struct maas_run *run)
+{
+	return (size_t)((const int32_t *)y->in[START]->val)[maas_rows(y, run)];
+}
+
 static void
 fwd(struct maas_node *y, const struct maas_run *run)
 {
+	op_rows_read(y->in[TABLE], y->in[COL]->val, entries(y, run), run);
 	maas_team_run(run->team, maas_rows(y, run), grain(y), rows, y);
 }
 
@@ -128,15 +136,6 @@ columns(void *arg, size_t begin, size_t end, int member)
 	maas_column_sums(b->to + begin, b->y->grad + begin, b->rows, b->y->dim[1], end - begin, b->add);
 }
 
-static void
-clear(void *arg, size_t begin, size_t end, int member)
-{
-	float *to = arg;
-
-	(void)member;
-	memset(to + begin, 0, (end - begin) * sizeof *to);
-}
-
 /* Some channels of all entries in their order, so that the sum of a column named often is always the same. */
 static void
 scatter(void *arg, size_t begin, size_t end, int member)
@@ -163,10 +162,10 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 
 	if (act(y) != MAAS_ACT_NONE)
 		maas_team_run(run->team, b.rows, op_grain(y->dim[1]), through_act, &b);
-	if (op_wants(table) && first[TABLE])
-		maas_team_run(run->team, maas_len(table), 4 * ENTRIES, clear, table->grad);
-	if (op_wants(table))
+	if (op_wants(table)) {
+		op_rows_learn(table, y->in[COL]->val, entries(y, run), first[TABLE], run);
 		maas_team_run(run->team, y->dim[1], OP_COLUMNS, scatter, &b);
+	}
 	if (op_wants(x)) {
 		b.to = x->grad;
 		b.add = !first[X];
@@ -186,6 +185,7 @@ const struct maas_op maas_op_bag = {
 	.bwd = bwd,
 	.needs = 1u << START | 1u << COL | 1u << VALUE,
 	.optional = 1u << X | 1u << BIAS,
+	.picks = 1u << TABLE,
 };
 
 struct maas_node *

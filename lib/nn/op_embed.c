@@ -65,6 +65,7 @@ fwd(struct maas_node *y, const struct maas_run *run)
 {
 	struct work w = { y, maas_rows(y, run), period(y, run), NULL };
 
+	op_rows_read(y->in[TABLE], y->in[IDS]->val, w.rows, run);
 	maas_team_run(run->team, w.rows, op_grain(y->dim[1]), rows, &w);
 }
 
@@ -78,8 +79,6 @@ channels(void *arg, size_t begin, size_t end, int member)
 	size_t n = y->dim[1], wide = end - begin;
 
 	(void)member;
-	for (size_t i = 0; op_wants(table) && w->first[TABLE] && i < table->dim[0]; i++)
-		memset(table->grad + i * n + begin, 0, wide * sizeof(float));
 	for (size_t i = 0; op_wants(pos) && w->first[POSITIONS] && i < pos->dim[0]; i++)
 		memset(pos->grad + i * n + begin, 0, wide * sizeof(float));
 	for (size_t r = 0; r < w->rows; r++) {
@@ -97,6 +96,8 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 {
 	struct work w = { y, maas_rows(y, run), period(y, run), first };
 
+	if (op_wants(y->in[TABLE]))
+		op_rows_learn(y->in[TABLE], y->in[IDS]->val, w.rows, first[TABLE], run);
 	maas_team_run(run->team, y->dim[1], OP_COLUMNS, channels, &w);
 }
 
@@ -106,6 +107,7 @@ const struct maas_op maas_op_embed = {
 	.fwd = fwd,
 	.bwd = bwd,
 	.needs = 1u << IDS,
+	.picks = 1u << TABLE,
 	.optional = 1u << POSITIONS,
 };
 

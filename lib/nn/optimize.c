@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "maas/nn.h"
+#include "late.h"
 
 enum { PART = 16384, NORM_PARTS = 64 };
 
@@ -44,6 +44,8 @@ update(void *arg, size_t begin, size_t end, int member)
 
 		n = piece(u, i, end, &node);
 		which = (p->learn[node]->flags & MAAS_DECAY) != 0;
+		if (u->v && p->learn[node]->late)
+			continue;
 		if (u->v)
 			maas_adam_kernel(p->val + i, u->m + i, u->v + i, half, p->grad + i, n, &u->adam[which]);
 		else
@@ -79,6 +81,21 @@ maas_update_step(struct maas_team *team, const struct maas_params *p, float *con
 	u.adam[1].l1 = u.sgd[1].l1 = a->l1;
 	u.adam[1].l2 = u.sgd[1].l2 = l2;
 	maas_team_run(team, p->n, PART, update, &u);
+	for (size_t i = 0; i < p->learnt && u.v; i++) {
+		struct maas_node *w = p->learn[i];
+		size_t at = (size_t)((const float *)w->val - p->val);
+
+		if (w->late)
+			late_update(team, w, u.m + at, u.v + at, &u.adam[(w->flags & MAAS_DECAY) != 0]);
+	}
+}
+
+void
+maas_update_settle(struct maas_team *team, const struct maas_params *p)
+{
+	for (size_t i = 0; i < p->learnt; i++)
+		if (p->learn[i]->late)
+			late_settle(team, p->learn[i]);
 }
 
 struct norm {
@@ -86,18 +103,37 @@ struct norm {
 	double part[NORM_PARTS];
 };
 
+/* Of the gradients from `from` on, but those of tables of which few rows have one. */
+static double
+dense_squares(const struct maas_params *p, size_t from, size_t end)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < p->learnt && from < end; i++) {
+		const struct maas_node *w = p->learn[i];
+		size_t at = (size_t)((const float *)w->val - p->val), len = maas_len(w);
+
+		if (!w->late || at + len <= from || at >= end)
+			continue;
+		if (at > from)
+			sum += maas_dot(p->grad + from, p->grad + from, at - from);
+		from = at + len;
+	}
+	return from < end ? sum + maas_dot(p->grad + from, p->grad + from, end - from) : sum;
+}
+
 static void
 squares(void *arg, size_t begin, size_t end, int member)
 {
 	struct norm *s = arg;
-	size_t each = (s->p->n + NORM_PARTS - 1) / NORM_PARTS;
+	size_t n = s->p->n, each = (n + NORM_PARTS - 1) / NORM_PARTS;
 
 	(void)member;
 	for (size_t i = begin; i < end; i++) {
-		size_t from = i * each < s->p->n ? i * each : s->p->n,
-		       n = s->p->n - from < each ? s->p->n - from : each;
-
-		s->part[i] = maas_dot(s->p->grad + from, s->p->grad + from, n);
+		s->part[i] = dense_squares(s->p, i * each, (i + 1) * each < n ? (i + 1) * each : n);
+		for (size_t k = 0; k < s->p->learnt; k++)
+			if (s->p->learn[k]->late)
+				s->part[i] += late_squares(s->p->learn[k], i, NORM_PARTS);
 	}
 }
 

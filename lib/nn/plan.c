@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "late.h"
 #include "tape.h"
 
 #define ALIGN 64
@@ -285,6 +286,28 @@ take_params(struct plan *p, int half)
 	return 0;
 }
 
+/* Tables that are learnt, and of which everybody reads rows by their numbers. */
+static int
+find_late(struct maas_tape *t)
+{
+	unsigned char *whole = maas_take(t->arena, t->n, 1);
+
+	if (!whole)
+		return -1;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct maas_node *y = t->node[i];
+
+		whole[tape_root(t->node[i])->id] |= y->view_of != NULL;
+		for (int k = 0; k < y->nin; k++)
+			if (y->in[k] && !(y->op->picks >> k & 1))
+				whole[tape_root(y->in[k])->id] = 1;
+	}
+	for (size_t i = 0; i < t->params.learnt; i++)
+		if (!whole[t->params.learn[i]->id] && late_begin(t->arena, t->params.learn[i]) < 0)
+			return -1;
+	return 0;
+}
+
 int
 maas_tape_plan(struct maas_tape *t, struct maas_node *loss, int train)
 {
@@ -312,6 +335,8 @@ maas_tape_plan(struct maas_tape *t, struct maas_node *loss, int train)
 	uses(&p);
 	pieces(&p);
 	if (take_params(&p, (train & MAAS_HALF) != 0) < 0 || place(&p) < 0)
+		return -1;
+	if (train & MAAS_LATE && find_late(t) < 0)
 		return -1;
 	return hand_out(&p);
 }

@@ -1,7 +1,10 @@
 /* What a step of training does to every element: dropout's draw and the optimiser's update. */
 #include <math.h>
+#include <string.h>
 
 #include "tile.h"
+
+enum { REST = 64 }; /* elements that go through their steps together */
 
 #define TIER_FILE "step.inc"
 #include "tier.h"
@@ -39,6 +42,12 @@ maas_adam_kernel(
 			copy(half + i, p + i, now);
 	}
 	tile_put_end();
+}
+
+void
+maas_adam_idle(float *p, float *m, float *v, size_t n, const struct maas_adam_rates *s, size_t steps)
+{
+	PICK(adam_idle)(p, m, v, n, s, steps);
 }
 
 void

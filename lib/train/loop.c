@@ -31,8 +31,10 @@ trainer_judge(struct maas_trainer *t, const struct maas_evaluation *e, int keep)
 		t->best_loss = loss;
 		t->best_step = e->step;
 		t->waits = t->flat = 0;
-		if (t->best && keep)
+		if (t->best && keep) {
+			maas_update_settle(t->setup.team, t->params);
 			memcpy(t->best, t->params->val, t->params->n * sizeof *t->best);
+		}
 		return 1;
 	}
 	t->waits++;
@@ -79,6 +81,7 @@ save(struct maas_trainer *t, double clock)
 {
 	struct maas_checkpoint c = snapshot(t, clock);
 
+	maas_update_settle(t->setup.team, t->params);
 	return maas_checkpoint_save(&c, t->setup.checkpoint) ||
 		maas_checkpoint_prune(t->setup.checkpoint, c.curves->steps, t->setup.keep)
 	    ? -1
@@ -118,6 +121,7 @@ trainer_eval_due(const struct maas_trainer *t)
 void
 trainer_settle(struct maas_trainer *t)
 {
+	maas_update_settle(t->setup.team, t->params);
 	if (!t->best || !isfinite(t->best_loss))
 		return;
 	memcpy(t->params->val, t->best, t->params->n * sizeof *t->best);

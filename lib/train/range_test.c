@@ -51,6 +51,7 @@ trainer_find_rate(struct maas_trainer *t)
 		return -1;
 	memcpy(was, t->params->val, bytes);
 	t->how.lr = search(t);
+	maas_update_settle(t->setup.team, t->params);
 	memcpy(t->params->val, was, bytes);
 	for (int i = 0; i < 2; i++)
 		if (t->moment[i])

@@ -76,7 +76,8 @@ build(struct maas_trainer *t)
 	    (t->how.freeze && maas_tape_freeze(t->tape, t->how.freeze)))
 		return -1;
 	if (!(t->loss = s->model->kind->loss(s->model, t->tape, t->part * rows)) || maas_tape_frozen(t->tape) ||
-	    maas_tape_plan(t->tape, t->loss, t->how.precision ? MAAS_TRAIN | MAAS_HALF | MAAS_ROUNDED : MAAS_TRAIN) ||
+	    maas_tape_plan(
+		t->tape, t->loss, MAAS_TRAIN | MAAS_LATE | (t->how.precision ? MAAS_HALF | MAAS_ROUNDED : 0)) ||
 	    s->train->how->bind(s->train, t->tape) || (s->val && s->val->how->bind(s->val, t->tape)))
 		return -1;
 	t->params = maas_tape_params(t->tape);
@@ -221,6 +222,7 @@ maas_trainer_init_from(struct maas_trainer *t, const struct maas_model *from)
 int
 maas_trainer_give(const struct maas_trainer *t, struct maas_model *m)
 {
+	maas_update_settle(t->setup.team, t->params);
 	for (size_t i = 0; i < t->params->count; i++) {
 		const struct maas_node *w = t->params->node[i];
 		struct maas_tensor s = { .name = w->name,

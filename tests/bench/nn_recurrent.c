@@ -175,7 +175,7 @@ main(int argc, char **argv)
 	words = argc > 6 ? strtoul(argv[6], NULL, 10) : words;
 	net.t = maas_tape_new(a);
 	network((enum maas_cell)cell);
-	if (!team || !net.loss || maas_tape_plan(net.t, net.loss, MAAS_TRAIN) < 0) {
+	if (!team || !net.loss || maas_tape_plan(net.t, net.loss, MAAS_TRAIN | MAAS_LATE) < 0) {
 		fprintf(stderr, "%s\n", maas_error());
 		return 1;
 	}
