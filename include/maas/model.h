@@ -173,6 +173,13 @@ struct maas_recurrence {
 	int bidirectional;
 };
 
+/* Settings of kind encoder.  Tensors, as PyTorch's TransformerEncoder has them: positions.weight [context, embed],
+ * encoder.layers.N.self_attn.in_proj_weight [3 embed, embed], linear1.weight [hidden, embed] ..., encoder.norm.weight. */
+struct maas_encoder {
+	struct maas_reading reading;
+	long layers, heads, hidden;             /* hidden 0: 4 embed */
+};
+
 /*
  * Decoding: one engine for the command line and the server.  It advances a batch of
  * sequences, each with its own position and its own blocks of key/value cache; sequences

@@ -55,7 +55,8 @@ reader_scores(struct reader *r, size_t rows, size_t outputs)
 	if (!(r->embedded = looked_up(r, rows)))
 		return NULL;
 	states = ops_of(r->m)->states(r);
-	x = states.ahead;
+	if (!(x = states.ahead))
+		return NULL;
 	if (states.back && (r->s->pool != READER_LAST || r->s->head.tags))
 		x = maas_join(r->t, states.ahead, states.back);
 	r->attended = states.attended;
@@ -77,6 +78,8 @@ reader_loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 	size_t n = s->head.tags ? rows : rows / r.time;
 	struct maas_node *x = reader_scores(&r, rows, s->head.outputs), *weights = NULL;
 
+	if (!x)
+		return NULL;
 	if (s->head.weighted)
 		weights = maas_input(t, "weights", MAAS_F32, 1, &n);
 	if (s->head.values)
