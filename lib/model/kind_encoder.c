@@ -66,15 +66,15 @@ project(
 }
 
 static struct maas_node *
-block(const struct builder *b, struct maas_node *x, struct maas_node **asked)
+block(const struct builder *b, struct maas_node *x, struct maas_node **attended)
 {
 	struct maas_tape *t = b->r->t;
 	struct maas_node *h = norm(b, x, "norm1.weight", "norm1.bias"), *w, *bias;
 
 	w = param(b, "self_attn.in_proj_weight", 3 * b->embed, b->embed);
 	bias = param(b, "self_attn.in_proj_bias", 3 * b->embed, 0);
-	*asked = maas_linear(t, h, w, bias, NULL, MAAS_ACT_NONE);
-	h = maas_attention_both(t, *asked, b->r->lengths, b->r->time, (int)b->s->heads, (int)b->s->heads);
+	h = maas_linear(t, h, w, bias, NULL, MAAS_ACT_NONE);
+	h = *attended = maas_attention_both(t, h, b->r->lengths, b->r->time, (int)b->s->heads, (int)b->s->heads);
 	x = project(b, h, b->embed, "self_attn.out_proj.weight", "self_attn.out_proj.bias", x);
 
 	h = norm(b, x, "norm2.weight", "norm2.bias");
@@ -94,22 +94,22 @@ states(const struct reader *r)
 		.s = s,
 		.embed = (size_t)r->s->embed,
 		.hidden = (size_t)(s->hidden ? s->hidden : NARROW * r->s->embed) };
-	struct maas_node *x, *w, *asked;
+	struct maas_node *x, *w, *attended = NULL;
 
 	if (r->s->embed % s->heads || r->s->embed / s->heads > MAAS_HEAD) {
 		(void)maas_fail_as(MAAS_USAGE,
 		    "--embed %ld for --heads %ld: expected a multiple, and at most %d channels a head", r->s->embed,
 		    s->heads, MAAS_HEAD);
-		return (struct reader_states){ NULL, NULL };
+		return (struct reader_states){ NULL, NULL, NULL };
 	}
 	w = maas_param(r->t, "positions.weight", 2, (size_t[]){ (size_t)r->s->context, b.embed }, 1);
 	x = maas_positions(r->t, r->embedded, w, r->time);
 	if (r->s->dropout > 0)
 		x = drop(&b, x, NULL);
 	for (b.layer = 0; b.layer < s->layers; b.layer++)
-		x = block(&b, x, &asked);
+		x = block(&b, x, &attended);
 	b.layer = -1;
-	return (struct reader_states){ norm(&b, x, "norm.weight", "norm.bias"), NULL };
+	return (struct reader_states){ norm(&b, x, "norm.weight", "norm.bias"), NULL, attended };
 }
 
 /* As PyTorch's modules: attention's matrices as one by Xavier, its biases 0, norms 1 and 0, the table normal. */
@@ -126,7 +126,7 @@ begins(const struct maas_model *m, const struct maas_node *w, double *reach)
 	return READER_UNIFORM;
 }
 
-static const struct maas_reader_ops reads = { .states = states, .begins = begins };
+static const struct maas_reader_ops reads = { .states = states, .begins = begins, .attends = 1 };
 static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads };
 
 const struct maas_kind maas_kind_encoder = {

@@ -32,6 +32,10 @@ maas-classify predict -m e.maas --format text odd | wc -l
 for how in occlusion gradient; do
 	sed -n 5p test.tsv | maas-classify explain -m e.maas --method $how --jsonl | jq -c '[(.contributions | length)]'
 done
+for p in e last attention; do
+	maas-classify explain -m $p.maas --method attention --rows 1-9 --jsonl test.tsv |
+		jq -s 'all((.contributions | map(.contribution) | add) + .rest - 1 | fabs < 1e-6)'
+done
 awk -F '\t' -v OFS='\t' '{ print $1, 100 + length($1) }' train.tsv >sizes
 maas-train encoder -q --task regress --embed 24 --epochs 60 --lr 0.01 --val-split 0.2 --json -o v.maas sizes | jq '.val_r2 > 0.3'
 awk 'BEGIN { for (i = 0; i < 240; i++) print i % 7 "a\tO\n" i % 5 "b\t" (i % 2 ? "B-X\nend" : "O\nstop") "\tO\n" }' >t.conll
