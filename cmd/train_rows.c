@@ -5,6 +5,7 @@
 
 #include "interrupt.h"
 #include "maas/plot.h"
+#include "maas/train.h"
 #include "train_rows.h"
 
 static const char *const tasks[] = { "auto", "class", "regress", "tag", NULL };
@@ -25,6 +26,8 @@ static const struct maas_field rows_fields[] = {
 	    "tokeniser: a file, a directory or a model; without it each byte is a token"),
 	MAAS_TEXT(0, rows_options, pca, NULL,
 	    "learn from N principal components, or from as many as have this share of the variance"),
+	MAAS_TEXT(0, rows_options, augment, NULL,
+	    "change training rows at random, anew each epoch: shift=PIXELS, drop=PROBABILITY, ..."),
 	MAAS_FLAG(0, rows_options, check, "look the data over, tell what is wrong with it, and train nothing"),
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
 	MAAS_ENUM(0, rows_options, search, searches, 0,
@@ -180,6 +183,14 @@ rows_check_options(struct rows_job *j)
 		return misuse(j->call, "--vectorizer: %s models read texts by a tokeniser", j->kind->name);
 	if (j->training->freeze && j->kind->rows->fit)
 		return misuse(j->call, "--freeze: %s models are no networks", j->kind->name);
+	if (j->rows->augment && j->kind->rows->fit)
+		return misuse(
+		    j->call, "--augment: %s models are no networks, and learn rows as they are", j->kind->name);
+	if (j->rows->augment && j->rows->pca)
+		return misuse(
+		    j->call, "--augment changes pictures, sounds and texts, and --pca makes other features of them");
+	if (j->rows->augment && maas_augments_check(j->rows->augment) < 0)
+		return misuse(j->call, "--%s", maas_error());
 	if (j->rows->plot && maas_plot_check(j->rows->plot))
 		return fail(j->call);
 	return check_places(j->call, places, MAAS_COUNT(places)) ? fail(j->call) : 0;

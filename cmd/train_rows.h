@@ -8,7 +8,7 @@
 #include "train_checkpoint.h"
 
 struct rows_options {
-	const char *val, *vectorizer, *tokenizer, *log, *plot, *until, *pca, *init_from;
+	const char *val, *vectorizer, *tokenizer, *log, *plot, *until, *pca, *init_from, *augment;
 	struct maas_list try;
 	double max_time;
 	long cv, trials;

@@ -304,6 +304,7 @@ make_designs(struct rows_job *j, struct rows_fold *f, const struct maas_columns 
 	d->height = h->height = c->height;
 	d->width = h->width = c->width;
 	d->channels = h->channels = c->height && !c->channels ? 1 : c->channels;
+	d->columns = h->columns = c;
 	d->label = f->target;
 	h->label = f->val_target;
 	d->target = f->value;
@@ -316,12 +317,14 @@ make_designs(struct rows_job *j, struct rows_fold *f, const struct maas_columns 
 int
 rows_prepare(struct rows_job *j, struct rows_fold *f, int use_up)
 {
+	struct maas_preparation how = *j->preparation;
 	const struct maas_columns *c = j->columns;
 	struct maas_data *d = &f->data, *h = &f->held;
 
+	how.alike = j->kind->rows->alike;
 	if (j->own) {
 		if (!(f->learnt = maas_columns_copy(j->own)) ||
-		    maas_rowset_learn(j->set, f->train.pick, f->train.n, j->preparation, f->learnt))
+		    maas_rowset_learn(j->set, f->train.pick, f->train.n, &how, f->learnt))
 			return -1;
 		c = f->learnt;
 	}

@@ -526,6 +526,7 @@ struct maas_data {
 	const double *target;           /* [n], of regression */
 	const double *weight;           /* [labels] what a row of each label counts; NULL: 1 */
 	size_t height, width, channels; /* of rows that are pictures or spectra: planes of channels; 0: they are not */
+	const struct maas_columns *columns;     /* which x was made by; NULL: not known */
 };
 /* What a row of each label counts, on the heap: "balanced" is n / (labels count), else "LABEL:W,..."; NULL for
  * text NULL.  A label with a comma is put in double quotes. */
@@ -547,6 +548,7 @@ struct maas_fitting {
 	const struct maas_keeping *keeping;     /* NULL: none; only for who learns by maas_rows_train */
 	const struct maas_data *val;    /* held out, for val_* and early stopping; NULL: nothing */
 	const struct maas_model *from;  /* --init-from; NULL */
+	const char *augment;            /* as maas_augments_new takes it; NULL: rows are learnt as they are */
 	struct maas_team *team;
 	uint64_t seed;
 	/* After each step, and with `evaluated` at the end of an epoch.  Not 0: stop here, with what is best so far. */
@@ -574,6 +576,7 @@ struct maas_rows_ops {
 	 * carry a tokeniser.  `head`: what the names of tensors begin with that a model begun with may lack; NULL: none. */
 	size_t (*longest)(const struct maas_model *);
 	const char *head;
+	int alike;                      /* its numbers are of one sort: see struct maas_preparation */
 	const char *defaults;           /* as the kind's, of learning from rows; NULL: the kind's */
 	unsigned tasks;                 /* MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS; what --task is by default comes from kind->task */
 	/* Add what is learnt to the model: tensors for data's features and labels.  NULL: a network, learnt by

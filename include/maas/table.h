@@ -159,6 +159,7 @@ enum maas_impute {
 enum maas_scale { MAAS_SCALE_NONE, MAAS_SCALE_STANDARD, MAAS_SCALE_MINMAX };
 struct maas_preparation {             /* a part of a command's options; enums of the same order */
 	int impute, scale, indicator; /* indicator: a feature that says where a number was a gap */
+	int alike;                    /* not an option: all numbers are of one sort, as pixels are, and get one scale */
 };
 extern const struct maas_field maas_preparation_fields[];
 

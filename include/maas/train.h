@@ -118,6 +118,18 @@ struct maas_source *maas_tokens_held(const struct maas_model *, struct maas_stre
 /* Pairs, each a sequence from its beginning on, padded to the longest of those filled in together. */
 struct maas_source *maas_pairs_source(const struct maas_model *, struct maas_stretch, uint64_t seed) MAAS_USE;
 struct maas_source *maas_pairs_held(const struct maas_model *, struct maas_stretch) MAAS_USE;
+/*
+ * Training rows changed at random: "shift=2,drop=0.1", entries of augments.def.  What happens to a row is a function of
+ * seed, epoch and row.  MAAS_USAGE where the text is none such, or means nothing to these data, which are borrowed.
+ */
+struct maas_augments;
+int maas_augments_check(const char *text) MAAS_USE;
+struct maas_augments *maas_augments_new(const char *text, const struct maas_data *, uint64_t seed) MAAS_USE;
+void maas_augments_free(struct maas_augments *);
+/* Features of a row as a network gets them, in place; ids of a sequence likewise: how many there are then. */
+void maas_augments_dense(const struct maas_augments *, size_t row, uint64_t epoch, float *x);
+size_t maas_augments_ids(const struct maas_augments *, size_t row, uint64_t epoch, int32_t *id, size_t n);
+
 /* Rows of features with a label or a target (data is borrowed): each epoch in another order, or (held out) in theirs.
  * A target is learnt as (target - shift) / unit. */
 struct maas_rows_order {
@@ -125,6 +137,7 @@ struct maas_rows_order {
 	size_t longest, batch;                  /* of sequences: ids of the longest there is; rows of a batch */
 	uint64_t seed;
 	double shift, unit;
+	const struct maas_augments *augments;   /* borrowed; NULL: rows as they are */
 };
 struct maas_source *maas_rows_source(const struct maas_data *, const struct maas_rows_order *) MAAS_USE;
 

@@ -267,6 +267,7 @@ ready(struct maas_model *m)
 
 static const struct maas_rows_ops rows = {
 	.tasks = MAAS_CLASSES | MAAS_VALUES,
+	.alike = 1,
 	.work = cnn_work_new,
 	.end = cnn_work_free,
 	.apply = cnn_apply,

@@ -302,28 +302,51 @@ keep_fill(struct learning *l, maas_walk *walk, void *ctx)
 	return 0;
 }
 
-/* Of the numbers with their gaps filled, as they will be. */
+/* Of both together (Chan, Golub and LeVeque 1979). */
+static struct summary
+joined(const struct summary *a, const struct summary *b)
+{
+	double n = (double)(a->count + b->count), d = b->mean - a->mean;
+
+	if (!a->count || !b->count)
+		return a->count ? *a : *b;
+	return (struct summary){ a->count + b->count, a->mean + d * (double)b->count / n,
+		a->squares + b->squares + d * d * (double)b->count * (double)a->count / n, fmin(a->least, b->least),
+		fmax(a->most, b->most) };
+}
+
+/* Number i with its gaps filled, as it will be. */
+static struct summary
+filled(const struct learning *l, size_t i)
+{
+	struct summary s = l->of[i];
+	double fill = l->c->fill ? l->c->fill[i] : 0;
+
+	if (!l->c->fill)
+		return s;
+	return joined(&s, &(struct summary){ l->rows - s.count, fill, 0, fill, fill });
+}
+
 static int
 keep_scale(struct learning *l)
 {
 	struct maas_columns *c = l->c;
 	double *shift = maas_take(c->arena, c->numbers, sizeof *shift),
 	       *factor = maas_take(c->arena, c->numbers, sizeof *factor);
+	struct summary all = { 0 };
 
 	if (!shift || !factor)
 		return -1;
-	for (size_t i = 0; i < c->numbers; i++) {
-		struct summary s = l->of[i];
-		double gaps = (double)(l->rows - s.count), n = (double)l->rows, d, spread;
+	for (size_t i = 0; i < c->numbers && l->how->alike; i++) {
+		struct summary s = filled(l, i);
 
-		if (gaps > 0 && c->fill) {
-			d = c->fill[i] - s.mean;
-			s.squares += d * d * gaps * (double)s.count / n;
-			s.mean += d * gaps / n;
-			s.least = fmin(s.least, c->fill[i]);
-			s.most = fmax(s.most, c->fill[i]);
-		}
-		spread = l->how->scale == MAAS_SCALE_MINMAX ? s.most - s.least : sqrt(s.squares / n);
+		all = joined(&all, &s);
+	}
+	for (size_t i = 0; i < c->numbers; i++) {
+		struct summary s = l->how->alike ? all : filled(l, i);
+		double spread =
+		    l->how->scale == MAAS_SCALE_MINMAX ? s.most - s.least : sqrt(s.squares / (double)s.count);
+
 		shift[i] = l->how->scale == MAAS_SCALE_MINMAX ? s.least : s.mean;
 		/* Rounding makes a constant column's deviation no exact 0. */
 		factor[i] = spread > 10 * 2.3e-16 * fabs(s.mean) ? 1 / spread : 1;

@@ -39,6 +39,7 @@ struct rows {
 	int32_t *start, *col, *labels, *ids, *lengths;
 	size_t entries;        /* there is room for */
 	uint32_t *at;          /* [n] rows of the batch at hand */
+	uint64_t *pass;        /* [n] the epoch that each is of */
 	size_t n, room, texts; /* of it; places there are, of answers and of sequences */
 	size_t time;           /* ids of its longest sequence */
 	struct turn *order_of; /* [samples] of sequences, in the epoch below; NULL: rows are no sequences */
@@ -80,7 +81,8 @@ bind(struct maas_source *s, const struct maas_tape *tape)
 	r->texts = lengths ? lengths->dim[0] : 0;
 	r->entries = col ? col->dim[0] : 0;
 	r->at = maas_alloc(r->room, sizeof *r->at);
-	return r->at ? 0 : -1;
+	r->pass = maas_alloc(r->room, sizeof *r->pass);
+	return r->at && r->pass ? 0 : -1;
 }
 
 /* Of an answer. */
@@ -162,11 +164,17 @@ arrange(struct rows *r, uint64_t epoch)
 	r->epoch = epoch + 1;
 }
 
+static uint64_t
+epoch_of(const struct rows *r, uint64_t k)
+{
+	return r->order.shuffled ? k / r->is.samples : 0;
+}
+
 /* The row that is sample k of the run. */
 static uint32_t
 row_of(struct rows *r, uint64_t k)
 {
-	uint64_t n = r->is.samples, epoch = r->order.shuffled ? k / n : 0, at = k % n;
+	uint64_t n = r->is.samples, epoch = epoch_of(r, k), at = k % n;
 
 	if (r->order_of) {
 		arrange(r, epoch);
@@ -182,6 +190,8 @@ gather_ids(const struct rows *r, size_t i, size_t row)
 	int32_t *to = r->ids + i * r->time;
 
 	memcpy(to, r->d->x.seq.id + r->d->x.seq.start[row], n * sizeof *to);
+	if (r->order.augments)
+		n = maas_augments_ids(r->order.augments, row, r->pass[i], to, n);
 	memset(to + n, 0, (r->time - n) * sizeof *to);
 	if (r->lengths)
 		r->lengths[i] = (int32_t)n;
@@ -208,6 +218,17 @@ gather_tags(const struct rows *r, size_t i, size_t row)
 }
 
 static void
+gather_dense(const struct rows *r, size_t i, size_t row)
+{
+	size_t n = r->d->x.dense;
+	float *to = r->dense + i * n;
+
+	maas_from_f64(to, r->d->x.x + row * n, n);
+	if (r->order.augments)
+		maas_augments_dense(r->order.augments, row, r->pass[i], to);
+}
+
+static void
 gather(void *arg, size_t begin, size_t end, int member)
 {
 	const struct rows *r = arg;
@@ -219,7 +240,7 @@ gather(void *arg, size_t begin, size_t end, int member)
 		size_t row = r->at[i];
 
 		if (r->dense)
-			maas_from_f64(r->dense + i * d->x.dense, d->x.x + row * d->x.dense, d->x.dense);
+			gather_dense(r, i, row);
 		for (size_t e = x->cols ? x->start[row] : 0, to = r->start ? (size_t)r->start[i] : 0;
 		     x->cols && e < x->start[row + 1]; e++, to++) {
 			r->col[to] = (int32_t)x->col[e];
@@ -269,6 +290,7 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 	r->time = 0;
 	for (size_t i = 0; i < n; i++) {
 		r->at[i] = row_of(r, k[i]);
+		r->pass[i] = epoch_of(r, k[i]);
 		share.weight += weight_of(r, r->at[i]);
 		if (r->ids && length_of(r, r->at[i]) > r->time)
 			r->time = length_of(r, r->at[i]);
@@ -336,6 +358,7 @@ static void
 drop(struct maas_source *s)
 {
 	free(((struct rows *)s)->at);
+	free(((struct rows *)s)->pass);
 	free(((struct rows *)s)->order_of);
 	free(s);
 }

@@ -301,6 +301,8 @@ make_identity(const struct maas_model *m, const struct maas_data *d, const struc
 		return -1;
 	if (f->val && f->val->n && maas_buf_printf(b, "val=%016llx\n", (unsigned long long)digest(f->val)))
 		return -1;
+	if (f->augment && maas_buf_printf(b, "augment=%s\n", f->augment))
+		return -1;
 	return maas_buf_printf(
 		   b, "seed=%llu\n%s", (unsigned long long)f->seed, f->keeping->identity ? f->keeping->identity : "") ||
 		maas_fields_print(m->kind->fields, m->settings, b) || maas_fields_print(maas_training_fields, f->how, b)
@@ -314,6 +316,7 @@ maas_rows_train(struct maas_model *m, const struct maas_data *d, struct maas_fit
 	const struct maas_rows_ops *ops = m->kind->rows;
 	struct maas_rows_order order;
 	struct maas_trainer *t;
+	struct maas_augments *augments = NULL;
 	struct maas_buf identity = { 0 };
 	size_t batch, entries = 0;
 	int rc = -1;
@@ -332,12 +335,15 @@ maas_rows_train(struct maas_model *m, const struct maas_data *d, struct maas_fit
 	order = standardise(d, f->seed);
 	order.longest = entries;
 	order.batch = batch;
-	if (f->keeping && make_identity(m, d, f, &identity) < 0)
+	if ((f->augment && !(augments = maas_augments_new(f->augment, d, f->seed))) ||
+	    (f->keeping && make_identity(m, d, f, &identity) < 0))
 		goto out;
+	order.augments = augments;
 	if ((t = make_trainer(m, d, f, &order, identity.s)))
 		rc = run(m, d, f, t, &order);
 	maas_trainer_free(t);
 out:
+	maas_augments_free(augments);
 	maas_buf_free(&identity);
 	return rc;
 }

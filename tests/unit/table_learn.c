@@ -56,10 +56,9 @@ prepared(const struct maas_columns *c, size_t i)
 }
 
 static struct maas_columns *
-learnt(int impute, int scale, int indicator)
+learnt_by(struct maas_preparation how)
 {
 	struct maas_columns *c = columns(), *again = NULL;
-	struct maas_preparation how = { impute, scale, indicator };
 	struct maas_buf b = { 0 };
 	size_t walks = 0;
 
@@ -70,6 +69,12 @@ learnt(int impute, int scale, int indicator)
 	maas_columns_free(c);
 	maas_buf_free(&b);
 	return again;
+}
+
+static struct maas_columns *
+learnt(int impute, int scale, int indicator)
+{
+	return learnt_by((struct maas_preparation){ impute, scale, indicator, 0 });
 }
 
 static void
@@ -114,6 +119,12 @@ scaled(void)
 	maas_columns_free(c);
 	c = learnt(MAAS_IMPUTE_MEAN, MAAS_SCALE_MINMAX, 0);
 	is_str(prepared(c, 1), "0.428571429 1 : 3");
+	maas_columns_free(c);
+	c = learnt_by((struct maas_preparation){ MAAS_IMPUTE_MEAN, MAAS_SCALE_STANDARD, 0, 1 });
+	is_str(prepared(c, 1), "-0.741359127 1.69181955 : 3"); /* as if all numbers were of one column */
+	maas_columns_free(c);
+	c = learnt_by((struct maas_preparation){ MAAS_IMPUTE_MEAN, MAAS_SCALE_MINMAX, 0, 1 });
+	is_str(prepared(c, 1), "0.157894737 1 : 3");
 	maas_columns_free(c);
 	ok(!learnt(MAAS_IMPUTE_NONE, 0, 1), "%s", maas_error());
 }

@@ -1,0 +1,212 @@
+/*
+ * Rows changed at random: each entry of augments.def has a row here.  Held to changes made by hand, a function of seed,
+ * epoch and row, and what data they are refused for.
+ */
+#include <stdlib.h>
+
+#include "maas/train.h"
+#include "../test.h"
+
+enum { HEIGHT = 5, WIDTH = 7, CHANNELS = 2, PIXELS = HEIGHT * WIDTH * CHANNELS, LENGTH = 40 };
+
+static double pixels[PIXELS], scale_shift[PIXELS], scale_factor[PIXELS];
+
+static struct maas_data
+pictures(const struct maas_columns *c)
+{
+	for (size_t i = 0; i < PIXELS; i++)
+		pixels[i] = 10 + (double)i;
+	return (struct maas_data){ .n = 1,
+		.labels = 2,
+		.height = HEIGHT,
+		.width = WIDTH,
+		.channels = CHANNELS,
+		.columns = c,
+		.x = { .rows = 1, .cols = PIXELS, .dense = PIXELS, .x = pixels } };
+}
+
+/* Is x the picture moved by (dy, dx), each pixel by its own scale, what comes in black? */
+static int
+is_moved(const float *x, int dy, int dx, const struct maas_columns *c)
+{
+	for (int p = 0; p < CHANNELS; p++)
+		for (int y = 0; y < HEIGHT; y++)
+			for (int z = 0; z < WIDTH; z++) {
+				int to = (p * HEIGHT + y) * WIDTH + z, from = (p * HEIGHT + y - dy) * WIDTH + z - dx,
+				    inside = y - dy >= 0 && y - dy < HEIGHT && z - dx >= 0 && z - dx < WIDTH;
+				double raw = inside ? pixels[from] : 0,
+				       want = c ? (raw - c->shift[to]) * c->factor[to] : raw;
+
+				if (fabs((double)x[to] - want) > 1e-5 * (1 + fabs(want)))
+					return 0;
+			}
+	return 1;
+}
+
+static void
+as_read(const struct maas_columns *c, float *x)
+{
+	for (size_t i = 0; i < PIXELS; i++)
+		x[i] = (float)(c ? (pixels[i] - c->shift[i]) * c->factor[i] : pixels[i]);
+}
+
+static void
+check_moves(const struct maas_columns *c, const char *what)
+{
+	struct maas_data d = pictures(c);
+	struct maas_augments *a = maas_augments_new("shift=2", &d, 5), *other = maas_augments_new("shift=2", &d, 6);
+	int times[5][5] = { { 0 } }, bad = 0, least = 1000, all = 0;
+	size_t differ = 0;
+	float x[PIXELS], again[PIXELS];
+
+	for (size_t row = 0; row < 50; row++)
+		for (size_t epoch = 0; epoch < 20; epoch++) {
+			int found = 0;
+
+			as_read(c, x);
+			maas_augments_dense(a, row, epoch, x);
+			for (int i = 0; i < 25; i++)
+				if (is_moved(x, i / 5 - 2, i % 5 - 2, c)) {
+					times[i / 5][i % 5]++;
+					found++;
+				}
+			bad += found != 1;
+			as_read(c, again);
+			maas_augments_dense(a, row, epoch, again);
+			bad += memcmp(x, again, sizeof x) != 0;
+			as_read(c, again);
+			maas_augments_dense(other, row, epoch, again);
+			differ += memcmp(x, again, sizeof x) != 0;
+		}
+	for (int i = 0; i < 25; i++) {
+		least = times[i / 5][i % 5] < least ? times[i / 5][i % 5] : least;
+		all += times[i / 5][i % 5];
+	}
+	ok(!bad && all == 1000, "%s: moved by two at most, each time likewise", what);
+	ok(least > 20, "by all of 25 about equally: %d times at least, of 40", least);
+	ok(differ > 900, "another seed moves otherwise");
+	maas_augments_free(a);
+	maas_augments_free(other);
+}
+
+static void
+check_shift(void)
+{
+	struct maas_columns c = { .shift = scale_shift, .factor = scale_factor };
+	struct maas_columns sound = { .mel.rate = 8000 };
+	struct maas_data d = pictures(NULL);
+
+	check_moves(NULL, "as read");
+	for (size_t i = 0; i < PIXELS; i++) {
+		scale_shift[i] = 3;
+		scale_factor[i] = 0.25;
+	}
+	check_moves(&c, "one scale");
+	for (size_t i = 0; i < PIXELS; i++) {
+		scale_shift[i] = sin((double)i);
+		scale_factor[i] = 1 + 0.5 * cos((double)i);
+	}
+	check_moves(&c, "a scale each");
+	ok(!maas_augments_new("shift=5", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+	d.columns = &sound;
+	ok(!maas_augments_new("shift=1", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+	d.height = 0;
+	ok(!maas_augments_new("shift=1", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+}
+
+static void
+check_drop(void)
+{
+	size_t start[] = { 0, LENGTH }, ask[] = { 0, 1 };
+	int32_t all[LENGTH], id[LENGTH], again[LENGTH];
+	uint32_t at[] = { 3 };
+	struct maas_data d = { .n = 1, .labels = 2, .x = { .rows = 1, .seq = { .start = start, .id = all } } };
+	struct maas_augments *a = maas_augments_new("drop=0.25", &d, 9);
+	size_t left = 0, bad = 0, first = 0;
+
+	for (int i = 0; i < LENGTH; i++)
+		all[i] = 100 + i;
+	for (size_t row = 0; row < 100; row++)
+		for (size_t epoch = 0; epoch < 10; epoch++) {
+			size_t n;
+
+			memcpy(id, all, sizeof id);
+			memcpy(again, all, sizeof again);
+			n = maas_augments_ids(a, row, epoch, id, LENGTH);
+			left += n;
+			first += n && id[0] == 100;
+			for (size_t i = 1; i < n; i++)
+				bad += id[i] <= id[i - 1];
+			bad += maas_augments_ids(a, row, epoch, again, LENGTH) != n ||
+			    memcmp(id, again, n * sizeof *id) != 0;
+		}
+	ok(!bad && fabs((double)left / 1000 / LENGTH - 0.75) < 0.01, "three of four stay, in order: %.4f",
+	    (double)left / 1000 / LENGTH);
+	ok(fabs((double)first / 1000 - 0.75) < 0.05, "the first like any: %zu of 1000 times", first);
+	maas_augments_free(a);
+	a = maas_augments_new("drop=0.9", &d, 9);
+	for (size_t row = 0, least = LENGTH, seen[3] = { 0 }; row < 2000; row++) {
+		size_t n;
+
+		memcpy(id, all, sizeof id);
+		n = maas_augments_ids(a, row, 0, id, 3);
+		least = n < least ? n : least;
+		seen[id[0] - 100]++;
+		if (row == 1999)
+			ok(least == 1 && seen[0] > 400 && seen[1] > 400 && seen[2] > 400,
+			    "one stays at least, any of them");
+	}
+	memcpy(id, all, sizeof id);
+	ok(maas_augments_ids(a, 3, 0, id, 0) == 0, "of nothing, nothing");
+	maas_augments_free(a);
+	d.x.seq.ask = ask;
+	d.x.seq.at = at;
+	ok(!maas_augments_new("drop=0.1", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+	d.x.seq.start = NULL;
+	ok(!maas_augments_new("drop=0.1", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+}
+
+static void
+check_text(void)
+{
+	static const char *const good[] = { "shift=2", "drop=0.1", "shift=2,drop=0.5" },
+				 *const bad[] = { "", "shift", "shift=", "shift=0", "shift=1.5", "shift=-1",
+					 "shift=1e9", "drop=0", "drop=1", "drop=nan", "shift=1,", ",shift=1",
+					 "shift=1,shift=2", "turn=3", "shift=2;drop=1" };
+
+	for (size_t i = 0; i < MAAS_COUNT(good); i++)
+		ok(maas_augments_check(good[i]) == 0, "%s", good[i]);
+	for (size_t i = 0; i < MAAS_COUNT(bad); i++)
+		ok(maas_augments_check(bad[i]) < 0 && maas_why() == MAAS_USAGE, "%s", maas_error());
+}
+
+/* What tests each entry. */
+static const struct {
+	const char *name;
+	void (*check)(void);
+} tests[] = {
+	{ "shift", check_shift },
+	{ "drop", check_drop },
+};
+
+static const char *const names[] = {
+#define AUGMENT(name) #name,
+#include "maas/augments.def"
+#undef AUGMENT
+};
+
+int
+main(void)
+{
+	check_text();
+	for (size_t i = 0; i < MAAS_COUNT(names); i++) {
+		size_t k = 0;
+
+		while (k < MAAS_COUNT(tests) && strcmp(tests[k].name, names[i]))
+			k++;
+		ok(k < MAAS_COUNT(tests), "%s has a test", names[i]);
+		if (k < MAAS_COUNT(tests))
+			tests[k].check();
+	}
+	return done();
+}
