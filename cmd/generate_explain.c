@@ -57,12 +57,11 @@ by_words(struct job *j, struct explained *x)
 	struct maas_speller *sp = maas_speller_new(&how);
 	struct maas_span text = { x->text.s, x->text.n };
 	const struct maas_spelt *piece;
-	const int32_t *id;
-	size_t n, pieces;
+	struct maas_spelt_text spelt;
+	size_t pieces;
 	int rc = -1;
 
-	if (sp && maas_speller_text(sp, text, &id, &n, NULL) == 0 &&
-	    maas_speller_pieces(sp, text, &piece, &pieces) == 0) {
+	if (sp && maas_speller_text(sp, text, &spelt) == 0 && maas_speller_pieces(sp, text, &piece, &pieces) == 0) {
 		rc = 0;
 		for (size_t i = 0; rc == 0 && i < pieces; i++)
 			rc = add_piece(x, piece[i]);

@@ -23,7 +23,7 @@ static const struct maas_field rows_fields[] = {
 	MAAS_TEXT(
 	    0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
 	MAAS_TEXT(0, rows_options, tokenizer, NULL,
-	    "tokeniser: a file, a directory or a model; without it each byte is a token"),
+	    "tokeniser: a file, a directory or a model; see --analyzer for what is read without it"),
 	MAAS_TEXT(0, rows_options, pca, NULL,
 	    "learn from N principal components, or from as many as have this share of the variance"),
 	MAAS_TEXT(0, rows_options, augment, NULL,
@@ -141,8 +141,7 @@ check_checkpoints(struct rows_job *j)
 		return misuse(j->call, "--checkpoint is of one training: not with --cv or --search");
 	if (j->kind->rows->fit)
 		return misuse(j->call, "--checkpoint: %s models are no networks, and learnt in one go", j->kind->name);
-	*k = (struct maas_keeping){ .folder = o->checkpoint,
-		.keep = o->keep };
+	*k = (struct maas_keeping){ .folder = o->checkpoint, .keep = o->keep };
 	return checkpoint_every(o->checkpoint_every, &k->every_steps, &k->every_seconds)
 	    ? misuse(j->call, "%s", maas_error())
 	    : 0;
@@ -224,6 +223,8 @@ add_parts(const struct rows_job *j, struct rows_fold *f)
 		bad = maas_vectorizer_compile(v, &b) || add_part(f->model, "vectorizer", &b);
 	if (f->tokenizer && !bad)
 		bad = maas_tokenizer_compile(f->tokenizer, &b) || add_part(f->model, "tokenizer", &b);
+	if (f->lexicon && !bad)
+		bad = maas_lexicon_compile(f->lexicon, &b) || add_part(f->model, "lexicon", &b);
 	if (f->labels && !bad)
 		bad = maas_labels_print(&b, f->label, f->labels) || add_part(f->model, "labels", &b);
 	if (f->statistics.n && !bad)

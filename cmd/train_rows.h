@@ -29,7 +29,8 @@ struct rows_fold {
 	struct maas_columns *learnt; /* NULL: rows are features already */
 	struct maas_vectorizer *fitted;
 	const struct maas_vectorizer *v; /* fitted, or --vectorizer's; NULL: no text, or one that is read as a sequence */
-	struct maas_tokenizer *tokenizer; /* of sequences; NULL: none */
+	struct maas_tokenizer *tokenizer; /* of sequences; NULL: none, or by the lexicon */
+	struct maas_lexicon *lexicon;
 	struct maas_spelling spelling;
 	struct maas_span *label;
 	size_t labels;
@@ -123,12 +124,14 @@ int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
 /* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again,
  * and the model is one to keep. */
 int rows_prepare(struct rows_job *, struct rows_fold *, int use_up);
-/* Texts as sequences: by what tokeniser.  c: the columns. */
+/* Texts as sequences: by what tokeniser or lexicon, the one learnt from the rows trained on.  c: the columns. */
 int rows_spell(struct rows_job *, struct rows_fold *, const struct maas_columns *c);
 /* The features of a part, sequences beside them; see maas_rowset_design.  use_up: and what is cut off is said. */
 int rows_design(const struct rows_job *, const struct rows_fold *, const struct rows_part *, const struct maas_columns *,
     int use_up, struct maas_design *);
-/* The model's settings: those said, those begun with, the tokeniser's. */
+/* Are texts read as sequences? */
+int rows_reads(const struct rows_fold *);
+/* The model's settings: those said, those begun with, the tokeniser's or the lexicon's. */
 int rows_settings(const struct rows_job *, const struct rows_fold *, struct maas_model *);
 /* How many tokens of sequences are learnt from; of other rows, features. */
 size_t rows_inputs(const struct rows_fold *);

@@ -566,6 +566,7 @@ rows_fold_free(struct rows_fold *f)
 	maas_design_free(&f->data.x);
 	maas_design_free(&f->held.x);
 	maas_tokenizer_free(f->tokenizer);
+	maas_lexicon_free(f->lexicon);
 	maas_vectorizer_free(f->fitted);
 	maas_columns_free(f->learnt);
 	free(f->train.pick);

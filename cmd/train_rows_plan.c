@@ -76,7 +76,7 @@ rows_plan(struct rows_job *j)
 	progress_size(memory, sizeof memory, 1024.0 * (double)used.ru_maxrss);
 	progress_size(disk, sizeof disk, bytes);
 	printf("# rows: %zu to train on, %zu held out\n", f->data.n, f->val.n);
-	if (f->tokenizer)
+	if (rows_reads(f))
 		printf("# tokens: %zu, %zu a row\n", rows_inputs(f), rows_inputs(f) / x->rows);
 	else
 		printf("# features: %zu, %zu values a row\n", x->cols, x->dense + x->sparse.start[x->rows] / x->rows);

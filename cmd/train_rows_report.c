@@ -165,7 +165,7 @@ print_json(const struct rows_job *j)
 	const struct rows_fold *f = &j->fold;
 	struct maas_buf b = { 0 };
 	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\",\"rows\":%zu,\"%s\":%zu", j->kind->name, f->train.n,
-	    f->tokenizer ? "tokens" : "features", rows_inputs(f));
+	    rows_reads(f) ? "tokens" : "features", rows_inputs(f));
 
 	if (f->labels)
 		bad = bad || maas_buf_printf(&b, ",\"labels\":%zu", f->labels);
@@ -233,7 +233,7 @@ rows_report(struct rows_job *j)
 	tell_course(j, course, sizeof course);
 	tell_end(j, end, sizeof end);
 	warn(j->call, "%s: %zu rows, %zu %s,%s %s, train_loss %.6g%s (%s %.4f)%s", j->kind->name, f->train.n,
-	    rows_inputs(f), f->tokenizer ? "tokens" : "features", labels, course, f->how.loss, val,
+	    rows_inputs(f), rows_reads(f) ? "tokens" : "features", labels, course, f->how.loss, val,
 	    f->labels ? "the commonest label alone:" : "the mean alone: r2", baseline(j), end);
 	if (j->call->common.verbose && f->how.objective_text)
 		warn(j->call, "made small: %s", f->how.objective_text);

@@ -1,4 +1,4 @@
-/* Texts that a network reads as sequences: its tokeniser, its settings, its features beside them. */
+/* Texts that a network reads as sequences: its tokeniser or its lexicon, its settings, its features beside them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,35 +25,110 @@ check_tokenizer(const struct rows_job *j, const struct maas_tokenizer *t)
 		  j->rows->init_from, j->rows->tokenizer);
 }
 
-static struct maas_tokenizer *
-open_tokenizer(const struct rows_job *j)
+/* The tokeniser that is said, or begun with; else bytes. */
+static int
+open_tokenizer(const struct rows_job *j, struct rows_fold *f)
 {
-	struct maas_tokenizer *t;
+	const struct maas_model *begun = rows_begun(j);
 
 	if (!j->rows->tokenizer)
-		return rows_begun(j) ? maas_model_tokenizer(rows_begun(j)) : maas_tokenizer_bytes();
-	if ((t = maas_tokenizer_find(j->rows->tokenizer)) && rows_begun(j) && check_tokenizer(j, t) < 0) {
-		maas_tokenizer_free(t);
-		t = NULL;
-	}
-	return t;
+		f->tokenizer = begun ? maas_model_tokenizer(begun) : maas_tokenizer_bytes();
+	else if ((f->tokenizer = maas_tokenizer_find(j->rows->tokenizer)) && begun && check_tokenizer(j, f->tokenizer))
+		return -1;
+	return f->tokenizer ? 0 : -1;
+}
+
+/* What chooses words is for who knows words. */
+static int
+check_words(const struct rows_job *j)
+{
+	static const char *const of_words[] = { "min_df", "max_features", "lowercase" };
+
+	for (size_t i = 0; j->kind->rows->reads && i < MAAS_COUNT(of_words); i++)
+		if (typed(j->call, of_words[i])) {
+			char name[64];
+
+			maas_field_name(maas_field(j->kind->fields, of_words[i], 0), name, sizeof name);
+			return maas_fail_as(MAAS_USAGE,
+			    "--%s is for --analyzer word, char and cjk, and texts are read by a "
+			    "tokeniser",
+			    name);
+		}
+	return 0;
+}
+
+/* A lexicon goes on as it is. */
+static int
+begin_lexicon(const struct rows_job *j, struct rows_fold *f)
+{
+	static const char *const options[] = { "analyzer", "min_df", "max_features", "lowercase" };
+
+	if (j->rows->tokenizer)
+		return maas_fail_as(
+		    MAAS_USAGE, "%s: reads by words of its own: --tokenizer cannot say otherwise", j->rows->init_from);
+	for (size_t i = 0; i < MAAS_COUNT(options); i++)
+		if (typed(j->call, options[i])) {
+			char name[64];
+
+			maas_field_name(maas_field(j->kind->fields, options[i], 0), name, sizeof name);
+			return maas_fail_as(MAAS_USAGE,
+			    "--%s and --init-from exclude each other: the model brings how its texts are read", name);
+		}
+	return (f->lexicon = maas_lexicon_open(maas_model_part(rows_begun(j), "lexicon"))) ? 0 : -1;
+}
+
+/* By words, of which those of the training rows are known; or by a tokeniser. */
+static int
+open_reading(struct rows_job *j, struct rows_fold *f)
+{
+	const struct maas_model *begun = rows_begun(j);
+	const struct maas_reading *s = j->call->part[0];
+	struct maas_lexicon_options how;
+
+	if (begun && maas_model_part(begun, "lexicon").s)
+		return begin_lexicon(j, f);
+	if (!j->kind->rows->reads || begun || s->analyzer == MAAS_BY_TOKEN ||
+	    (s->analyzer == MAAS_BY_AUTO && j->rows->tokenizer))
+		return check_words(j) ? -1 : open_tokenizer(j, f);
+	if (j->rows->tokenizer)
+		return maas_fail_as(
+		    MAAS_USAGE, "--tokenizer and --analyzer %s exclude each other", maas_analysis_names[s->analyzer]);
+	how = (struct maas_lexicon_options){ .analyzer = s->analyzer,
+		.tagged = j->task == MAAS_TASK_TAG,
+		.lowercase = s->lowercase,
+		.min_df = s->min_df,
+		.max_features = s->max_features };
+	f->lexicon = maas_rowset_lexicon(j->set, f->train.pick, f->train.n, j->team, &how);
+	return f->lexicon ? 0 : -1;
+}
+
+int
+rows_reads(const struct rows_fold *f)
+{
+	return f->tokenizer || f->lexicon;
 }
 
 int
 rows_settings(const struct rows_job *j, const struct rows_fold *f, struct maas_model *m)
 {
 	const struct maas_field *vocab = maas_field(j->kind->fields, "vocab", 0);
-	long size = f->tokenizer ? (long)maas_tokenizer_size(f->tokenizer) : 0, *v;
+	long size = f->tokenizer ? (long)maas_tokenizer_size(f->tokenizer)
+	    : f->lexicon         ? (long)maas_lexicon_size(f->lexicon)
+				 : 0,
+	     *v;
 
 	memcpy(m->settings, j->call->part[0], j->kind->size);
 	if (rows_begun(j))
 		rows_from_settings(j, m);
+	if (j->kind->rows->reads && size)
+		((struct maas_reading *)m->settings)->analyzer =
+		    f->lexicon ? (int)maas_lexicon_analyzer(f->lexicon) : MAAS_BY_TOKEN;
 	if (!vocab || !size)
 		return 0;
 	v = (long *)(void *)((char *)m->settings + vocab->at);
 	if (*v && *v < size)
-		return maas_fail_as(
-		    MAAS_CONFIG, "vocab is %ld, and the tokeniser has %ld ids (see --vocab, --tokenizer)", *v, size);
+		return maas_fail_as(MAAS_CONFIG, "vocab is %ld, and the %s has %ld ids (see --vocab, %s)", *v,
+		    f->lexicon ? "lexicon" : "tokeniser", size, f->lexicon ? "--max-features" : "--tokenizer");
 	*v = *v ? *v : size;
 	return 0;
 }
@@ -85,13 +160,16 @@ rows_spell(struct rows_job *j, struct rows_fold *f, const struct maas_columns *c
 {
 	struct maas_model *m;
 
-	if (check_columns(j, c) || !(f->tokenizer = open_tokenizer(j)) || !(m = maas_model_new(j->kind)))
+	if (check_columns(j, c) || open_reading(j, f) || !(m = maas_model_new(j->kind)))
 		return -1;
 	if (rows_settings(j, f, m) < 0) {
 		maas_model_close(m);
 		return -1;
 	}
-	f->spelling = (struct maas_spelling){ f->tokenizer, j->kind->rows->longest(m), j->task == MAAS_TASK_TAG };
+	f->spelling = (struct maas_spelling){ .tokenizer = f->tokenizer,
+		.lexicon = f->lexicon,
+		.longest = j->kind->rows->longest(m),
+		.words = j->task == MAAS_TASK_TAG };
 	maas_model_close(m);
 	return 0;
 }
@@ -106,7 +184,7 @@ rows_design(const struct rows_job *j, const struct rows_fold *f, const struct ro
 		return -1;
 	if (f->spelling.words)
 		return maas_rowset_words(p->set, p->pick, p->n, &f->spelling, x);
-	if (f->tokenizer && maas_rowset_sequences(p->set, p->pick, p->n, j->team, &f->spelling, x, &cut))
+	if (rows_reads(f) && maas_rowset_sequences(p->set, p->pick, p->n, j->team, &f->spelling, x, &cut))
 		return -1;
 	if (cut && use_up)
 		warn(j->call, "%zu of %zu texts are longer than the %zu tokens that are read: their ends are left out",
@@ -117,5 +195,5 @@ rows_design(const struct rows_job *j, const struct rows_fold *f, const struct ro
 size_t
 rows_inputs(const struct rows_fold *f)
 {
-	return f->tokenizer ? f->data.x.seq.start[f->data.n] : f->data.x.cols;
+	return rows_reads(f) ? f->data.x.seq.start[f->data.n] : f->data.x.cols;
 }

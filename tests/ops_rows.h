@@ -386,7 +386,7 @@ ref_bag(const struct row *r, double *y, double *const *in)
 			double sum = (in[4] ? in[4][i * r->cols + c] : 0) + (in[5] ? in[5][c] : 0);
 
 			for (size_t e = (size_t)in[0][i]; e < (size_t)in[0][i + 1]; e++)
-				sum += in[2][e] * in[3][(size_t)in[1][e] * r->cols + c];
+				sum += (in[2] ? in[2][e] : 1) * in[3][(size_t)in[1][e] * r->cols + c];
 			y[i * r->cols + c] = in[4] ? tanh(sum) : sum;
 		}
 }
@@ -728,6 +728,8 @@ static const struct row rows[] = {
 	    1, 0.02, { M(2048, 384), M(4000, 384), I(2048, 4000) } },
 	{ &maas_op_bag, "plain", bag, ref_bag, { R(8, 40), I(40, 9), F(40), M(9, 19) }, 7, 19, 0,
 	    { R(33, 4800), I(4800, 30000), F(4800), M(30000, 128) } },
+	{ &maas_op_bag, "sums", bag, ref_bag, { R(8, 40), I(40, 9), { 0 }, M(9, 19) }, 7, 19, 0,
+	    { R(33, 4800), I(4800, 30000), { 0 }, M(30000, 128) } },
 	{ &maas_op_bag, "added, bias, tanh", bag, ref_bag, { R(41, 90), I(90, 6), F(90), M(6, 67), M(40, 67), V(67) }, 40, 67,
 	    0, { R(33, 4800), I(4800, 30000), F(4800), M(30000, 128), M(32, 128), V(128) } },
 	{ &maas_op_last, "some without a row", last, ref_last, { M(7 * LAST_TIME, 19), I(7, LAST_TIME + 1) }, 7, 19, 0,

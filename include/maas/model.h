@@ -163,6 +163,10 @@ struct maas_reading {
 	long embed, context, vocab;
 	int pool;                               /* last, mean, max, attention */
 	double dropout;
+	/* What places are looked up by: see struct maas_lexicon_options. */
+	int analyzer, lowercase;                /* enum maas_analysis; AUTO once learnt: a tokeniser's, of an early model */
+	const char *min_df;
+	long max_features;
 };
 
 /* Settings of kinds rnn, lstm and gru.  Tensors, as PyTorch's modules of these names have them: lstm.weight_ih_l0,
@@ -600,12 +604,12 @@ struct maas_rows_ops {
 	 * For networks; NULL where linear. */
 	void (*gradient)(const struct maas_model *, const struct maas_design *x, size_t output, double *dense,
 	    double *sparse, void *scratch);
-	/* Of sequences: to[n], what each id adds to out[output] by the gradient at its row of the table of tokens, times
-	 * that row.  NULL: no gradient. */
-	int (*saliency)(const struct maas_model *, const int32_t *id, size_t n, size_t output, double *to);
-	/* Of sequences: to[n], how much of the attention that the outputs come from is on each id: together 1.  n 0: -1,
-	 * with the reason, where this model has none.  NULL: the kind has none. */
-	int (*attention)(const struct maas_model *, const int32_t *id, size_t n, double *to);
+	/* Of the first of the sequences: to[places], what each adds to out[output] by the gradient at what it was looked up
+	 * as, times that.  NULL: no gradient. */
+	int (*saliency)(const struct maas_model *, const struct maas_sequences *, size_t output, double *to);
+	/* Of the first of the sequences: to[places], how much of the attention that the outputs come from is on each: together
+	 * 1.  NULL for the sequences: -1, with the reason, where this model has none.  NULL: the kind has none. */
+	int (*attention)(const struct maas_model *, const struct maas_sequences *, double *to);
 	/* Networks of texts: what is theirs of what reads them, lib/model/reader.h. */
 	const struct maas_reader_ops *reads;
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
@@ -718,6 +722,9 @@ int maas_rowset_learn(const struct maas_rowset *, const uint32_t *pick, size_t n
 /* Fitted on the texts of rows pick[0..n), by the team; NULL with a reason where they make no features. */
 struct maas_vectorizer *maas_rowset_vectorizer(const struct maas_rowset *, const uint32_t *pick, size_t n,
     struct maas_team *, const struct maas_vectorizer_options *) MAAS_USE;
+/* The same of a lexicon. */
+struct maas_lexicon *maas_rowset_lexicon(const struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_team *,
+    const struct maas_lexicon_options *) MAAS_USE;
 /*
  * Features of rows pick[0..n) by the team: those of the columns as learnt, then those of v (NULL: no text) of the
  * text.  use_up: numbers are worked on in place, and the rowset's are gone (pick must ascend): one matrix, not two.

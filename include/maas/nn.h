@@ -146,7 +146,7 @@ struct maas_node *maas_head_loss(struct maas_tape *, struct maas_node *x, struct
     struct maas_node *targets);
 		/* mean over rows of -log softmax(x w^T)[target], in chunks of the vocabulary; target < 0: left out */
 struct maas_sparse_rows {                       /* of a batch: row r holds entries start[r] ... start[r + 1] */
-	struct maas_node *start, *col, *value;  /* I32 [n + 1], I32 [entries], F32 [entries] */
+	struct maas_node *start, *col, *value;  /* I32 [n + 1], I32 [entries], F32 [entries] or NULL: 1 each */
 };
 struct maas_node *maas_bag(struct maas_tape *, const struct maas_sparse_rows *, struct maas_node *table,
     struct maas_node *x, struct maas_node *bias, enum maas_act);

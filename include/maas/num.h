@@ -446,10 +446,12 @@ struct maas_design {
 	size_t rows, cols, dense;       /* cols = dense + sparse.cols */
 	double *x;                      /* [rows, dense] */
 	struct maas_csr sparse;         /* its col from 0 */
-	struct maas_sequences {         /* what a network reads in its order, beside the features: row i is id[start[i]] ... */
+	/* What a network reads in its order, beside the features: row i is at places start[i] ... start[i + 1]. */
+	struct maas_sequences {
 		size_t *start;          /* [rows + 1]; NULL: none */
 		int32_t *id;
-		/* Where each of some ids is asked for: at[ask[i]] ... at[ask[i + 1]) of row i are places among its ids,
+		size_t *bag;            /* [places + 1] place p is all of id[bag[p]] ... id[bag[p + 1]]; NULL: is id[p] */
+		/* Where each of some places is asked for: at[ask[i]] ... at[ask[i + 1]) of row i are such, from its first on,
 		 * ascending; NULL: the row as a whole is. */
 		size_t *ask;            /* [rows + 1] */
 		uint32_t *at;

@@ -93,37 +93,83 @@ int maas_encoders_stream(struct maas_encoders *, struct maas_span text, int last
     size_t *used) MAAS_USE;
 
 /*
- * Texts as sequences of ids, for networks that read them in their order: a tokeniser's ids, with what its file puts
- * around a text.  Of a text that is longer than `longest` ids the beginning is kept, with what is put behind it.  A text
- * without ids is the end of text alone.  A speller is one thread's.
+ * A lexicon: what the places of a text are made of, and the ids of that, learnt from texts.
+ *
+ *	word    runs of letters, digits and marks (an apostrophe between two of them is one), and each other character that is
+ *	        no white space by itself
+ *	char    characters, a run of white space as one blank
+ *	cjk     as word, but that each character of Han, kana and Hangul is a place of its own: it and, where another one
+ *	        follows, the pair of both.  Full-width forms are folded.
+ *
+ * Of texts whose words are tagged, a place is what stands between blanks and tabs.  A place has one id, or (cjk, tags) all
+ * ids of what it is made of, at most maas_lexicon_most.  Id 0 is what is unknown; a pair that is, is left out.  Ids from 1
+ * on are terms in the order of their bytes.  A byte that is no UTF-8 counts as U+FFFD.  Const once made, shared by
+ * threads.
+ */
+enum maas_analysis { MAAS_BY_AUTO, MAAS_BY_TOKEN, MAAS_BY_WORD, MAAS_BY_CHAR, MAAS_BY_CJK };
+extern const char *const maas_analysis_names[];         /* NULL-terminated */
+struct maas_lexicon_options {
+	int analyzer;                   /* enum maas_analysis; no tokeniser's */
+	int tagged;                     /* words are, see above */
+	int lowercase;
+	const char *min_df;             /* as of a vectoriser; of tags, sentences */
+	long max_features;              /* 0: all */
+};
+struct maas_lexicon;
+/* From texts, by the team (NULL: alone); the same for any.  AUTO: cjk where such characters are many, else word.  Fails
+ * where no term is left. */
+struct maas_lexicon *maas_lexicon_fit(const struct maas_lexicon_options *, const struct maas_span *text, size_t n,
+    struct maas_team *) MAAS_USE;
+/* As kept in a model: what _compile wrote.  data must outlive it.  Every byte string is a lexicon or refused. */
+struct maas_lexicon *maas_lexicon_open(struct maas_span data) MAAS_USE;
+int maas_lexicon_compile(const struct maas_lexicon *, struct maas_buf *) MAAS_USE;
+void maas_lexicon_free(struct maas_lexicon *);
+size_t maas_lexicon_size(const struct maas_lexicon *);          /* ids, that of the unknown included */
+struct maas_span maas_lexicon_term(const struct maas_lexicon *, int32_t id);    /* n 0: there is none */
+int32_t maas_lexicon_find(const struct maas_lexicon *, struct maas_span term);  /* folded as texts are; 0: unknown */
+enum maas_analysis maas_lexicon_analyzer(const struct maas_lexicon *);
+int maas_lexicon_tagged(const struct maas_lexicon *);
+/* How many ids a place has at most, by such an analysis; 1: each has one, and there are no bags. */
+size_t maas_lexicon_most(enum maas_analysis, int tagged);
+
+/*
+ * Texts as sequences, for networks that read them in their order: a tokeniser's ids, with what its file puts around a
+ * text; or the places of a lexicon.  Of a text that is longer than `longest` places the beginning is kept, with what is put
+ * behind it.  A text without any is the end of text alone, or what is unknown.  A speller is one thread's.
  */
 struct maas_spelling {
-	const struct maas_tokenizer *tokenizer;         /* borrowed */
-	size_t longest;                 /* ids; at least 1 */
+	const struct maas_tokenizer *tokenizer;         /* borrowed; NULL: by the lexicon */
+	const struct maas_lexicon *lexicon;             /* borrowed */
+	size_t longest;                 /* places; at least 1 */
 	int words;                      /* texts are words, each of which is asked for: maas_speller_begin, _next */
 };
 struct maas_speller;
 struct maas_speller *maas_speller_new(const struct maas_spelling *) MAAS_USE;
 void maas_speller_free(struct maas_speller *);
 void maas_speller_forget(struct maas_speller *);        /* nothing is left of the texts it saw */
-/* The ids of a text, one at least, valid until the next call; *cut (may be NULL): are they its beginning alone? */
-int maas_speller_text(struct maas_speller *, struct maas_span, const int32_t **id, size_t *n, int *cut) MAAS_USE;
+struct maas_spelt_text {
+	size_t n;                       /* places, one at least */
+	const int32_t *id;
+	const size_t *bag;              /* [n + 1] place p is id[bag[p]] ... id[bag[p + 1]], from 0 on; NULL: is id[p] */
+	int cut;                        /* they are the text's beginning alone */
+};
+/* A text, valid until the next call. */
+int maas_speller_text(struct maas_speller *, struct maas_span, struct maas_spelt_text *) MAAS_USE;
 /* What people would call the pieces of the text that was given last: words, where a script parts them, else ids: bytes
- * [start, end) of it, which ids [from, to) stand for, with the blanks before them. */
+ * [start, end) of it, which places [from, to) stand for, with the blanks before them. */
 struct maas_spelt {
 	size_t start, end, from, to;
 };
 /*
- * Where each word of a text is asked for, words being what blanks and tabs part: sequences of `longest` ids at most, which
- * share the words out among them.  All but the first begin with words that were shared out before, about half of their
- * ids, for those behind to be seen beside.  A word is encoded as it would be within a text, has an id at least, and of one
+ * Where each word of a text is asked for, words being what blanks and tabs part: sequences of `longest` places at most,
+ * which share the words out among them.  All but the first begin with words that were shared out before, about half of
+ * their places, for those behind to be seen beside.  By a lexicon a word is a place; by a tokeniser:  A word is encoded as it would be within a text, has an id at least, and of one
  * that is too long for a sequence the first ids; it is asked for at its last, which has seen all of it.  What a tokeniser's
  * file puts in front of a text is in front of each sequence, nothing behind it.
  */
 struct maas_spelt_words {
-	const int32_t *id;
-	size_t n;
-	const uint32_t *at;             /* [words] places among the ids */
+	struct maas_spelt_text text;
+	const uint32_t *at;             /* [words] among its places */
 	size_t words;
 };
 int maas_speller_begin(struct maas_speller *, struct maas_span) MAAS_USE;

@@ -9,8 +9,8 @@
  *	slots      READER_ROWS in that struct maas_rows_ops, READER_KIND in its struct maas_kind
  * Nothing lists tensors a second time: a model that is opened is asked for those that the graph itself names.
  *
- * Rows of a graph are places of texts side by side: `time` of each, padded.  Inputs: ids I32 [rows], lengths I32 [rows /
- * time], and for the loss labels I32 [rows / time] (of tags [rows], -1: not asked for) or targets F32 [rows / time, 1],
+ * Rows of a graph are places of texts side by side: `time` of each, padded.  Inputs: ids I32 [rows], or where a place has
+ * several I32 [rows most] and bag I32 [rows + 1], where those of each begin; lengths I32 [rows / time], and for the loss labels I32 [rows / time] (of tags [rows], -1: not asked for) or targets F32 [rows / time, 1],
  * and weights F32, as many as labels.  Parameters: embedding.weight [vocab, embed], those of the kind,
  * attention.weight [1, width] where the pool is attention, score.weight [outputs, width] and score.bias [outputs].
  * A kind must not read past a text's length, nor name a parameter em... or score....
@@ -24,6 +24,13 @@ enum reader_pool { READER_LAST, READER_MEAN, READER_MAX, READER_ATTENTION };
 enum { READER_WIDE = 1 << 16, READER_LONG = 1 << 16 };
 extern const char *const reader_pools[]; /* NULL-terminated */
 
+/* Ids that a place has at most; 1: each has one, and there is no bag. */
+static inline size_t
+reader_most(const struct maas_reading *s)
+{
+	return maas_lexicon_most((enum maas_analysis)s->analyzer, s->head.tags);
+}
+
 #define READER_EMBED(default_) \
 	MAAS_INT(0, maas_reading, embed, 1, READER_WIDE, default_, "channels a token is looked up as")
 #define READER_FIELDS(default_pool) \
@@ -33,7 +40,14 @@ extern const char *const reader_pools[]; /* NULL-terminated */
 	    MAAS_INT(0, maas_reading, vocab, 0, 1 << 24, 0, \
 		"token ids there is room for; 0: as many as the tokeniser has"), \
 	    MAAS_REAL( \
-		0, maas_reading, dropout, 0, 0.99, 0, "share of activations left out in training, between layers")
+		0, maas_reading, dropout, 0, 0.99, 0, "share of activations left out in training, between layers"), \
+	    MAAS_ENUM(0, maas_reading, analyzer, maas_analysis_names, MAAS_BY_AUTO, \
+		"read texts by a tokeniser's tokens, words, characters, or words and characters of Han, kana and " \
+		"Hangul with the pairs they begin"), \
+	    MAAS_FLAG_ON(0, maas_reading, lowercase, "turn texts to lower case first, but for a tokeniser"), \
+	    MAAS_TEXT(0, maas_reading, min_df, "2", \
+		"words in fewer texts (a whole number) or a smaller part of them (0.01) are unknown"), \
+	    MAAS_INT(0, maas_reading, max_features, 0, 1 << 24, 0, "know the N commonest words; 0: all")
 
 /* A graph on its way. */
 struct reader {
@@ -74,8 +88,8 @@ void reader_rescale(const struct maas_model *, const struct maas_params *, doubl
 void *reader_work(const struct maas_model *);
 void reader_end(void *);
 void reader_apply(const struct maas_model *, const struct maas_design *, double *out, void *work);
-int reader_saliency(const struct maas_model *, const int32_t *id, size_t n, size_t output, double *to);
-int reader_attention(const struct maas_model *, const int32_t *id, size_t n, double *to);
+int reader_saliency(const struct maas_model *, const struct maas_sequences *, size_t output, double *to);
+int reader_attention(const struct maas_model *, const struct maas_sequences *, double *to);
 #define READER_SCORE "score." /* what names of the head begin with */
 #define READER_ROWS \
 	.longest = reader_longest, .head = READER_SCORE, .tasks = MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS, \

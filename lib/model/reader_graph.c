@@ -34,16 +34,19 @@ pooled(const struct reader *r, const struct reader_states *x, struct maas_node *
 	return maas_pool(r->t, both, r->lengths, scores, r->time, how);
 }
 
-/* Each id's row of the table. */
+/* What each place is looked up as: its id's row of the table, or the sum of those of all its ids. */
 static struct maas_node *
 looked_up(struct reader *r, size_t rows)
 {
-	struct maas_node *ids = maas_input(r->t, "ids", MAAS_I32, 1, &rows), *w;
-	size_t n = rows / r->time;
+	size_t n = rows / r->time, most = reader_most(r->s), places = rows + 1, entries = rows * most;
+	struct maas_sparse_rows bags = { 0 };
+	struct maas_node *ids = maas_input(r->t, "ids", MAAS_I32, 1, &entries), *w;
 
 	r->lengths = maas_input(r->t, "lengths", MAAS_I32, 1, &n);
+	if (most > 1)
+		bags = (struct maas_sparse_rows){ maas_input(r->t, "bag", MAAS_I32, 1, &places), ids, NULL };
 	w = maas_param(r->t, "embedding.weight", 2, (size_t[]){ (size_t)r->s->vocab, (size_t)r->s->embed }, 1);
-	return maas_embed(r->t, ids, w, NULL);
+	return most > 1 ? maas_bag(r->t, &bags, w, NULL, NULL, MAAS_ACT_NONE) : maas_embed(r->t, ids, w, NULL);
 }
 
 struct maas_node *
@@ -215,6 +218,23 @@ check(struct maas_model *m)
 	return bad ? -1 : 0;
 }
 
+/* The settings and the part that texts are read by say the same. */
+static int
+check_analyzer(const struct maas_model *m, struct maas_reading *s)
+{
+	const struct maas_lexicon *l = maas_rows_spelling(m->ready)->lexicon;
+	int is = l ? (int)maas_lexicon_analyzer(l) : MAAS_BY_TOKEN;
+
+	if (s->analyzer == MAAS_BY_AUTO)
+		s->analyzer = is;
+	if (s->analyzer != is)
+		return maas_fail(
+		    "analyzer %s, and texts are read by %s", maas_analysis_names[s->analyzer], maas_analysis_names[is]);
+	if (l && (size_t)s->vocab < maas_lexicon_size(l))
+		return maas_fail("vocab %ld, and the lexicon has %zu ids", s->vocab, maas_lexicon_size(l));
+	return 0;
+}
+
 int
 reader_ready(struct maas_model *m)
 {
@@ -230,7 +250,7 @@ reader_ready(struct maas_model *m)
 	if (maas_rows_open(m, 0, s->head.outputs) < 0)
 		return -1;
 	s->head.tags = maas_rows_tagging(m->ready);
-	if (check(m) == 0)
+	if (check_analyzer(m, s) == 0 && check(m) == 0)
 		return 0;
 	maas_rows_close(m);
 	return -1;

@@ -13,7 +13,7 @@ struct work {
 	struct maas_run run;
 	struct maas_node *y, *embedded, *pooled, *attended; /* see struct reader */
 	size_t texts;
-	int32_t *id, *length;
+	int32_t *id, *bag, *length; /* bag NULL: a place has one id */
 };
 
 void
@@ -44,13 +44,17 @@ make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, si
 	s->dropout = 0;
 	if (train && maas_tape_freeze(w->t, "[!e]*,?[!m]*") < 0) /* all but the table */
 		return -1;
-	if (!(w->y = reader_scores(&r, w->texts * time, outputs)) || maas_tape_plan(w->t, w->y, train) < 0 ||
-	    reader_borrow(w->t, m, output) < 0)
+	if (!(w->y = reader_scores(&r, w->texts * time, outputs)))
 		return -1;
 	w->embedded = r.embedded;
 	w->pooled = r.pooled;
 	w->attended = r.attended;
+	w->embedded->flags |= train ? MAAS_KEEP : 0; /* slopes are told by it */
+	if (maas_tape_plan(w->t, w->y, train) < 0 || reader_borrow(w->t, m, output) < 0)
+		return -1;
 	w->id = maas_tape_input(w->t, "ids")->val;
+	if (reader_most(s) > 1)
+		w->bag = maas_tape_input(w->t, "bag")->val;
 	w->length = maas_tape_input(w->t, "lengths")->val;
 	w->run.stride = (maas_tape_scratch(w->t) + 127) / 64 * 64;
 	return (w->run.scratch = maas_take(w->arena, 1, w->run.stride)) ? 0 : -1;
@@ -71,19 +75,39 @@ reader_work(const struct maas_model *m)
 	return NULL;
 }
 
+/* Places of text i of the lot, whose bags begin at *at. */
+static void
+place_bags(struct work *w, const struct maas_sequences *x, size_t text, size_t i, size_t time, size_t *at)
+{
+	const size_t *bag = x->bag + x->start[text];
+	size_t n = (size_t)w->length[i];
+
+	memcpy(w->id + *at, x->id + bag[0], (bag[n] - bag[0]) * sizeof *w->id);
+	for (size_t t = 0; t < time; t++) {
+		*at += t < n ? bag[t + 1] - bag[t] : 0;
+		w->bag[i * time + t + 1] = (int32_t)*at;
+	}
+}
+
 /* Texts first ... first + n - 1 of x, padded to the longest. */
 static void
 place(struct work *w, const struct maas_sequences *x, size_t first, size_t n)
 {
-	size_t time = 1;
+	size_t time = 1, at = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		w->length[i] = (int32_t)(x->start[first + i + 1] - x->start[first + i]);
 		time = (size_t)w->length[i] > time ? (size_t)w->length[i] : time;
 	}
-	memset(w->id, 0, n * time * sizeof *w->id);
+	if (w->bag)
+		w->bag[0] = 0;
+	else
+		memset(w->id, 0, n * time * sizeof *w->id);
 	for (size_t i = 0; i < n; i++)
-		memcpy(w->id + i * time, x->id + x->start[first + i], (size_t)w->length[i] * sizeof *w->id);
+		if (w->bag)
+			place_bags(w, x, first + i, i, time, &at);
+		else
+			memcpy(w->id + i * time, x->id + x->start[first + i], (size_t)w->length[i] * sizeof *w->id);
 	w->run.time = time;
 	w->run.rows = n * time;
 }
@@ -122,42 +146,41 @@ reader_apply(const struct maas_model *m, const struct maas_design *x, double *ou
 	}
 }
 
-/* A graph that has read one text, ready to go back. */
+/* A graph that has read the first text, ready to go back. */
 static struct work *
-look(const struct maas_model *m, const int32_t *id, size_t n, size_t output)
+look(const struct maas_model *m, const struct maas_sequences *x, size_t output)
 {
 	struct work *w = maas_alloc(1, sizeof *w);
 
 	if (!w)
 		return NULL;
 	w->texts = 1;
-	if (make(w, m, n, 1, output, MAAS_TRAIN) < 0) {
+	if (make(w, m, x->start[1], 1, output, MAAS_TRAIN) < 0) {
 		reader_end(w);
 		return NULL;
 	}
-	memcpy(w->id, id, n * sizeof *id);
-	*w->length = (int32_t)n;
+	place(w, x, 0, 1);
 	maas_forward(w->t, &w->run);
 	return w;
 }
 
-/* The gradient of an output by what each id was looked up as, times that. */
+/* The gradient of an output by what each place was looked up as, times that. */
 int
-reader_saliency(const struct maas_model *m, const int32_t *id, size_t n, size_t output, double *to)
+reader_saliency(const struct maas_model *m, const struct maas_sequences *x, size_t output, double *to)
 {
-	struct work *w = look(m, id, n, output);
-	const float *table;
-	size_t c;
+	struct work *w = look(m, x, output);
+	size_t n = x->start[1], c;
 
 	if (!w)
 		return -1;
 	maas_backward(w->t, &w->run, 0);
-	table = w->embedded->in[1]->val;
 	c = w->embedded->dim[1];
 	for (size_t i = 0; i < n; i++) {
+		const float *row = (const float *)w->embedded->val + i * c, *slope = w->embedded->grad + i * c;
+
 		to[i] = 0;
 		for (size_t k = 0; k < c; k++)
-			to[i] += (double)table[(size_t)id[i] * c + k] * (double)w->embedded->grad[i * c + k];
+			to[i] += (double)row[k] * (double)slope[k];
 	}
 	reader_end(w);
 	return 0;
@@ -177,8 +200,9 @@ attend(const struct maas_node *y, size_t first, size_t n, double *row, double *t
 
 /* The weights by which states are pooled; without them, those of the last layer that attends. */
 int
-reader_attention(const struct maas_model *m, const int32_t *id, size_t n, double *to)
+reader_attention(const struct maas_model *m, const struct maas_sequences *x, double *to)
 {
+	size_t n = x ? x->start[1] : 0;
 	const struct maas_reading *s = m->settings;
 	struct work *w;
 	double *row;
@@ -188,7 +212,7 @@ reader_attention(const struct maas_model *m, const int32_t *id, size_t n, double
 		    "this %s has no attention to show: --pool attention of maas-train gives it some", m->kind->name);
 	if (!n)
 		return 0;
-	if (!(w = look(m, id, n, 0)))
+	if (!(w = look(m, x, 0)))
 		return -1;
 	if (s->pool == READER_ATTENTION && !s->head.tags) {
 		for (size_t i = 0; i < n; i++)

@@ -13,6 +13,7 @@ rows_free(struct maas_rows *r)
 	maas_columns_free(r->columns);
 	maas_vectorizer_free(r->v);
 	maas_tokenizer_free(r->tokenizer);
+	maas_lexicon_free(r->lexicon);
 	free(r);
 }
 
@@ -27,20 +28,34 @@ read_temperature(const struct maas_model *m, double *to)
 	return 0;
 }
 
-/* A kind that reads sequences has a column of text, and what parts it into ids. */
+/* A kind that reads sequences has a column of text, and what parts it into places. */
 static int
 open_spelling(struct maas_model *m, struct maas_rows *r)
 {
 	const struct maas_rows_ops *ops = m->kind->rows;
+	struct maas_span lexicon = maas_model_part(m, "lexicon");
 
 	if (!ops || !ops->longest)
 		return 0;
 	if (!r->columns->texts || r->v)
 		return maas_fail(r->v ? "a vectorizer in a model that reads sequences" : "no column of text");
-	if (!(r->tokenizer = maas_model_tokenizer(m)))
+	if (lexicon.s && !ops->reads)
+		return maas_fail("a lexicon, and %s models read tokens", m->kind->name);
+	if (lexicon.s ? !(r->lexicon = maas_lexicon_open(lexicon)) : !(r->tokenizer = maas_model_tokenizer(m)))
 		return -1;
-	r->spelling = (struct maas_spelling){ r->tokenizer, ops->longest(m), r->tagging };
+	if (r->lexicon && maas_lexicon_tagged(r->lexicon) != r->tagging)
+		return maas_fail("a lexicon of %s", r->tagging ? "texts in a model that tags words" : "tagged words");
+	r->spelling = (struct maas_spelling){
+		.tokenizer = r->tokenizer, .lexicon = r->lexicon, .longest = ops->longest(m), .words = r->tagging
+	};
 	return 0;
+}
+
+/* Are texts read in their order? */
+static int
+reads(const struct maas_rows *r)
+{
+	return r->tokenizer || r->lexicon;
 }
 
 static int
@@ -59,7 +74,7 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs
 	r->before = r->columns->features;
 	r->features = r->before + (r->v ? maas_vectorizer_size(r->v) : 0);
 	r->outputs = outputs;
-	if (!r->columns->texts != !r->v && !r->tokenizer)
+	if (!r->columns->texts != !r->v && !reads(r))
 		return maas_fail(r->v ? "a vectorizer, but no column of text" : "a column of text, but no vectorizer");
 	if (!m->kind->rows) /* a vectoriser alone: no weights */
 		return r->v ? 0 : maas_fail("the part vectorizer is missing");
@@ -129,7 +144,7 @@ maas_rows_tagging(const struct maas_rows *r)
 const struct maas_spelling *
 maas_rows_spelling(const struct maas_rows *r)
 {
-	return r->tokenizer ? &r->spelling : NULL;
+	return reads(r) ? &r->spelling : NULL;
 }
 
 size_t
@@ -201,8 +216,7 @@ make_room(struct maas_rows_call *c)
 	    !(c->one = maas_alloc(r->columns->words + r->columns->numbers, sizeof *c->one)) ||
 	    !(c->number = maas_alloc(r->columns->numbers, sizeof *c->number)) ||
 	    !(c->out = maas_alloc(MAAS_ROWS, (r->outputs + 1) * sizeof *c->out)) ||
-	    !(c->score = maas_alloc(MAAS_ROWS, maas_rows_scores(r) * sizeof *c->score)) ||
-	    (c->speller && !(c->x.seq.start = maas_alloc(MAAS_ROWS + 1, sizeof *c->x.seq.start))))
+	    !(c->score = maas_alloc(MAAS_ROWS, maas_rows_scores(r) * sizeof *c->score)))
 		return -1;
 	return rows_work_new(r, &c->scratch);
 }
@@ -216,7 +230,7 @@ maas_rows_call_new(const struct maas_rows *r)
 		return NULL;
 	c->r = r;
 	if ((r->v && !(c->z = maas_vectorize_new(r->v))) ||
-	    (r->tokenizer && !(c->speller = maas_speller_new(&r->spelling))) ||
+	    (reads(r) && !(c->speller = maas_speller_new(&r->spelling))) ||
 	    !(c->reader = maas_reader_new(r->columns, NULL)) || make_room(c) < 0) {
 		maas_rows_call_free(c);
 		return NULL;
@@ -230,9 +244,9 @@ maas_rows_call_forget(struct maas_rows_call *c)
 	maas_reader_forget(c->reader);
 	maas_vectorize_forget(c->z);
 	maas_speller_forget(c->speller);
-	maas_wipe(c->x.seq.id, c->id_cap * sizeof *c->x.seq.id);
-	maas_wipe(c->tell.x.seq.id, c->tell.id_cap * sizeof *c->tell.x.seq.id);
-	maas_wipe(c->words.seq.id, c->words_cap[2] * sizeof *c->words.seq.id);
+	sequence_wipe(&c->x.seq, &c->room);
+	sequence_wipe(&c->tell.x.seq, &c->tell.room);
+	sequence_wipe(&c->words.seq, &c->words_room);
 	maas_buf_wipe(&c->text);
 	maas_buf_wipe(&c->tell.name);
 	maas_buf_wipe(&c->tell.text);
@@ -325,17 +339,12 @@ put_text(struct maas_rows_call *c, struct maas_span text)
 static int
 put_sequence(struct maas_rows_call *c, struct maas_span text)
 {
-	struct maas_sequences *s = &c->x.seq;
-	size_t at = s->start[c->x.rows], n;
-	const int32_t *id;
+	struct maas_spelt_text spelt;
 
 	if (!text.s)
 		return maas_fail("no text");
-	if (maas_speller_text(c->speller, text, &id, &n, NULL) < 0 ||
-	    maas_grow(&s->id, at, &c->id_cap, n, sizeof *s->id) < 0)
+	if (maas_speller_text(c->speller, text, &spelt) < 0 || sequence_put(&c->x.seq, c->x.rows, &spelt, &c->room) < 0)
 		return -1;
-	memcpy(s->id + at, id, n * sizeof *id);
-	s->start[c->x.rows + 1] = at + n;
 	c->text.n = 0;
 	return maas_buf_add(&c->text, text.s, text.n);
 }

@@ -9,7 +9,8 @@ struct maas_rows {
 	struct maas_columns *columns;
 	struct maas_vectorizer *v; /* NULL: no column of text */
 	struct maas_tokenizer *tokenizer;
-	struct maas_spelling spelling; /* by it; tokenizer NULL: texts come as features */
+	struct maas_lexicon *lexicon;
+	struct maas_spelling spelling; /* by one of them; both NULL: texts come as features */
 	struct maas_span *label;   /* in the model's bytes */
 	size_t labels;   /* 0: regression */
 	size_t outputs;  /* of the kind: 1, or labels */
@@ -32,6 +33,20 @@ void shares_add(struct shares *, const struct maas_place *, size_t n, double con
 void shares_end(struct shares *);
 void shares_free(struct shares *);
 
+/* Room of the arrays of a struct maas_sequences. */
+struct sequence_room {
+	size_t start, id, bag, ask, at;
+};
+/* A text becomes row `row`, those before it being there: its places, less places [from, to) of them; with `nothing` in
+ * their stead where none is left. */
+int sequence_put(struct maas_sequences *, size_t row, const struct maas_spelt_text *, struct sequence_room *) MAAS_USE;
+int sequence_put_others(struct maas_sequences *, size_t row, const struct maas_spelt_text *, size_t from, size_t to,
+    int32_t nothing, struct sequence_room *) MAAS_USE;
+/* The first row as a text. */
+struct maas_spelt_text sequence_first(const struct maas_sequences *);
+/* Nothing is left of the ids; room.id may be more than are in use. */
+void sequence_wipe(struct maas_sequences *, const struct sequence_room *);
+
 /* What rows_explain.c works with; zero-initialised is empty. */
 struct telling {
 	struct maas_arena *arena; /* names of pieces */
@@ -44,7 +59,8 @@ struct telling {
 	struct maas_design x; /* rows with a piece left out, MAAS_ROWS at most */
 	double *out;          /* [MAAS_ROWS][outputs] */
 	size_t pieces, places, told, tried; /* told: of the places; tried: of the pieces */
-	size_t piece_cap, place_cap, slope_cap, col_cap, val_cap, id_cap;
+	struct sequence_room room;
+	size_t piece_cap, place_cap, slope_cap, col_cap, val_cap;
 };
 void telling_free(struct telling *);
 
@@ -59,7 +75,8 @@ struct maas_rows_call {
 	struct maas_speller *speller; /* NULL: none as a sequence */
 	struct maas_design x;       /* the rows in hand */
 	int alone;                  /* it is one that was answered by itself: the next begins anew */
-	size_t col_cap, val_cap, id_cap, nnz;
+	struct sequence_room room;  /* of its texts */
+	size_t col_cap, val_cap, nnz;
 	uint32_t *one; /* of the row being added */
 	double *number;      /* the last row's numbers as read; NaN: a gap */
 	struct maas_buf text; /* the last record's text, for places */
@@ -69,7 +86,8 @@ struct maas_rows_call {
 	double *word_out, *word_score;
 	uint32_t *word_tag; /* the likeliest, and how likely */
 	float *word_p;
-	size_t words_cap[4], word_out_cap, word_score_cap, word_tag_cap, word_p_cap;
+	struct sequence_room words_room;
+	size_t word_out_cap, word_score_cap, word_tag_cap, word_p_cap;
 	void *scratch; /* see rows_work_new */
 	size_t patch; /* see maas_rows_patch */
 	struct telling tell;
@@ -79,8 +97,8 @@ struct maas_rows_call {
 int rows_work_new(const struct maas_rows *, void **to) MAAS_USE;
 void rows_work_free(const struct maas_rows *, void *);
 
-/* Append a sequence of words to a design; cap: of its arrays. */
-int rows_put_words(struct maas_design *, const struct maas_spelt_words *, size_t cap[4]) MAAS_USE;
+/* Append a sequence of words to a design. */
+int rows_put_words(struct maas_design *, const struct maas_spelt_words *, struct sequence_room *) MAAS_USE;
 
 /* The tags of a record's words, parted by blanks: appended. */
 int rows_answer_tags(struct maas_rows_call *, struct maas_span record, struct maas_buf *) MAAS_USE;

@@ -57,7 +57,7 @@ maas_rows_method(const struct maas_rows *r, enum maas_method *method)
 		return maas_fail_as(MAAS_USAGE, "%s models have no gradient: occlusion wants none", k->name);
 	if (*method == MAAS_ATTENTION && !k->rows->attention)
 		return maas_fail_as(MAAS_USAGE, "%s models have no attention to show", k->name);
-	return *method == MAAS_ATTENTION ? k->rows->attention(r->m, NULL, 0, NULL) : 0;
+	return *method == MAAS_ATTENTION ? k->rows->attention(r->m, NULL, NULL) : 0;
 }
 
 static int
@@ -326,8 +326,6 @@ telling_room(struct maas_rows_call *c)
 	if (t->out)
 		return 0;
 	t->x = (struct maas_design){ .cols = c->x.cols, .dense = c->x.dense, .sparse = { .cols = c->x.sparse.cols } };
-	if (c->speller && !(t->x.seq.start = maas_alloc(MAAS_ROWS + 1, sizeof *t->x.seq.start)))
-		return -1;
 	return (t->x.x = maas_alloc(MAAS_ROWS, (c->x.dense + 1) * sizeof *t->x.x)) &&
 		(t->x.sparse.start = maas_alloc(MAAS_ROWS + 1, sizeof *t->x.sparse.start)) &&
 		(t->out = maas_alloc(MAAS_ROWS, (c->r->outputs + 1) * sizeof *t->out))

@@ -36,17 +36,11 @@ static int
 without_ids(struct maas_rows_call *c, struct aim aim, const struct maas_spelt *s)
 {
 	struct telling *t = &c->tell;
-	struct maas_sequences *to = &t->x.seq;
-	size_t from = to->start[t->x.rows], all = c->x.seq.start[1], n = all - (s->to - s->from);
+	struct maas_spelt_text whole = sequence_first(&c->x.seq);
 
-	if (maas_grow(&to->id, from, &t->id_cap, all, sizeof *to->id) < 0)
+	if (sequence_put_others(&t->x.seq, t->x.rows, &whole, s->from, s->to, t->nothing, &t->room) < 0)
 		return -1;
-	memcpy(to->id + from, c->x.seq.id, s->from * sizeof *to->id);
-	memcpy(to->id + from + s->from, c->x.seq.id + s->to, (all - s->to) * sizeof *to->id);
-	if (!n)
-		to->id[from + n++] = t->nothing;
-	to->start[++t->x.rows] = from + n;
-	if (t->x.rows == MAAS_ROWS)
+	if (++t->x.rows == MAAS_ROWS)
 		telling_flush(c, aim);
 	return 0;
 }
@@ -76,8 +70,8 @@ sum_pieces(struct maas_rows_call *c, struct aim aim, enum maas_method method, co
 	double sign = method == MAAS_ATTENTION ? 1 : aim.sign;
 
 	if (maas_grow(&t->slope, 0, &t->slope_cap, n, sizeof *t->slope) < 0 ||
-	    (method == MAAS_ATTENTION ? ops->attention(m, c->x.seq.id, n, t->slope)
-				      : ops->saliency(m, c->x.seq.id, n, aim.output, t->slope)) < 0)
+	    (method == MAAS_ATTENTION ? ops->attention(m, &c->x.seq, t->slope)
+				      : ops->saliency(m, &c->x.seq, aim.output, t->slope)) < 0)
 		return -1;
 	for (size_t i = 0; i < t->pieces; i++)
 		for (size_t k = s[i].from; k < s[i].to; k++)
@@ -89,13 +83,12 @@ int
 tell_sequence(struct maas_rows_call *c, struct aim aim, enum maas_method method)
 {
 	struct telling *t = &c->tell;
+	struct maas_spelt_text none;
 	const struct maas_spelt *s;
-	const int32_t *id;
-	size_t n;
 
-	if (find_pieces(c, &s) < 0 || maas_speller_text(c->speller, maas_span(""), &id, &n, NULL) < 0)
+	if (find_pieces(c, &s) < 0 || maas_speller_text(c->speller, maas_span(""), &none) < 0)
 		return -1;
-	t->nothing = id[0];
+	t->nothing = none.id[0];
 	if ((method == MAAS_OCCLUSION ? occlude_pieces(c, aim, s) : sum_pieces(c, aim, method, s)) < 0)
 		return -1;
 	for (size_t i = 0; i < t->pieces; i++)

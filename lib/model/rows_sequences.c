@@ -4,9 +4,78 @@
 
 #include "rows.h"
 
+/* Room for n more places of `row`, of so many ids, which begin at *at. */
+static int
+make_room(struct maas_sequences *s, size_t row, size_t n, size_t ids, int bags, struct sequence_room *room, size_t *at)
+{
+	size_t places = row ? s->start[row] : 0;
+
+	if (maas_grow(&s->start, row, &room->start, 2, sizeof *s->start) < 0 ||
+	    (bags && maas_grow(&s->bag, places, &room->bag, n + 1, sizeof *s->bag) < 0))
+		return -1;
+	s->start[0] = 0;
+	if (bags)
+		s->bag[0] = 0;
+	*at = bags ? s->bag[places] : places;
+	return maas_grow(&s->id, *at, &room->id, ids, sizeof *s->id);
+}
+
+static void
+put_places(struct maas_sequences *s, size_t row, const struct maas_spelt_text *t, size_t from, size_t to)
+{
+	size_t at = s->start[row + 1], n = to - from;
+
+	if (t->bag)
+		for (size_t i = 0; i < n; i++)
+			s->bag[at + i + 1] = s->bag[at + i] + t->bag[from + i + 1] - t->bag[from + i];
+	if (n)
+		memcpy(s->id + (t->bag ? s->bag[at] : at), t->id + (t->bag ? t->bag[from] : from),
+		    (t->bag ? t->bag[to] - t->bag[from] : n) * sizeof *s->id);
+	s->start[row + 1] = at + n;
+}
+
+int
+sequence_put_others(struct maas_sequences *s, size_t row, const struct maas_spelt_text *t, size_t from, size_t to,
+    int32_t nothing, struct sequence_room *room)
+{
+	size_t at;
+
+	if (make_room(s, row, t->n + 1, (t->bag ? t->bag[t->n] - t->bag[0] : t->n) + 1, t->bag != NULL, room, &at) < 0)
+		return -1;
+	s->start[row + 1] = s->start[row];
+	put_places(s, row, t, 0, from);
+	put_places(s, row, t, to, t->n);
+	if (s->start[row + 1] > s->start[row])
+		return 0;
+	s->id[at] = nothing;
+	if (t->bag)
+		s->bag[s->start[row] + 1] = at + 1;
+	s->start[row + 1]++;
+	return 0;
+}
+
+int
+sequence_put(struct maas_sequences *s, size_t row, const struct maas_spelt_text *t, struct sequence_room *room)
+{
+	return sequence_put_others(s, row, t, t->n, t->n, 0, room);
+}
+
+struct maas_spelt_text
+sequence_first(const struct maas_sequences *s)
+{
+	return (struct maas_spelt_text){ .n = s->start[1], .id = s->id, .bag = s->bag };
+}
+
+void
+sequence_wipe(struct maas_sequences *s, const struct sequence_room *room)
+{
+	maas_wipe(s->id, room->id * sizeof *s->id);
+}
+
 struct part { /* a range of the rows */
-	struct maas_ids ids;
-	size_t *length, cut;
+	struct maas_sequences seq;
+	struct sequence_room room;
+	size_t cut;
 	char why[256]; /* "": fine */
 };
 struct job {
@@ -20,21 +89,14 @@ struct job {
 static int
 spell(struct job *j, size_t begin, size_t end, int member, struct part *p)
 {
-	const int32_t *id;
-	size_t n;
-	int cut;
+	struct maas_spelt_text t;
 
-	if (!(p->length = maas_alloc(end - begin, sizeof *p->length)))
-		return -1;
 	for (size_t i = begin; i < end; i++) {
-		if (maas_speller_text(j->speller[member], j->d->text[j->pick[i]], &id, &n, &cut) < 0)
+		if (maas_speller_text(j->speller[member], j->d->text[j->pick[i]], &t) < 0)
 			return maas_in("text %zu", (size_t)j->pick[i] + 1);
-		if (maas_grow(&p->ids.id, p->ids.n, &p->ids.cap, n, sizeof *id) < 0)
+		if (sequence_put(&p->seq, i - begin, &t, &p->room) < 0)
 			return -1;
-		memcpy(p->ids.id + p->ids.n, id, n * sizeof *id);
-		p->ids.n += n;
-		p->length[i - begin] = n;
-		p->cut += cut != 0;
+		p->cut += t.cut != 0;
 	}
 	return 0;
 }
@@ -53,27 +115,27 @@ range(void *arg, size_t begin, size_t end, int member)
 static int
 join(const struct job *j, size_t n, size_t parts, struct maas_sequences *to, size_t *cut)
 {
-	size_t all = 0;
+	struct sequence_room room = { 0 };
 
-	for (size_t i = 0; i < parts; i++) {
+	*cut = 0;
+	for (size_t i = 0; i < parts; i++)
 		if (j->part[i].why[0])
 			return maas_fail("%s", j->part[i].why);
-		all += j->part[i].ids.n;
-	}
-	if (!(to->start = maas_alloc(n + 1, sizeof *to->start)) || !(to->id = maas_alloc(all, sizeof *to->id)))
-		return -1;
-	*cut = all = 0;
-	for (size_t i = 0; i < n; i++)
-		to->start[i + 1] = to->start[i] + j->part[i / j->grain].length[i % j->grain];
-	for (size_t i = 0; i < parts; i++) {
-		const struct maas_ids *from = &j->part[i].ids;
+	for (size_t i = 0; i < n; i++) {
+		const struct maas_sequences *s = &j->part[i / j->grain].seq;
+		size_t k = i % j->grain, at = s->start[k];
+		struct maas_spelt_text t = { .n = s->start[k + 1] - at, .id = s->id + (s->bag ? 0 : at) };
 
-		if (from->n)
-			memcpy(to->id + all, from->id, from->n * sizeof *to->id);
-		all += from->n;
-		*cut += j->part[i].cut;
+		/* A bag's places count from the part's first id. */
+		if (s->bag) {
+			t.bag = s->bag + at;
+			t.id = s->id;
+		}
+		if (sequence_put(to, i, &t, &room) < 0)
+			return -1;
+		*cut += k ? 0 : j->part[i / j->grain].cut;
 	}
-	return 0;
+	return n ? 0 : maas_grow(&to->start, 0, &room.start, 1, sizeof *to->start);
 }
 
 int
@@ -96,8 +158,9 @@ maas_rowset_sequences(const struct maas_rowset *d, const uint32_t *pick, size_t 
 	while (made-- > 0)
 		maas_speller_free(j.speller[made]);
 	for (size_t i = 0; j.part && i < parts; i++) {
-		maas_ids_free(&j.part[i].ids);
-		free(j.part[i].length);
+		free(j.part[i].seq.start);
+		free(j.part[i].seq.id);
+		free(j.part[i].seq.bag);
 	}
 	free(j.speller);
 	free(j.part);

@@ -373,20 +373,37 @@ out:
 	return rc;
 }
 
+/* The texts of rows pick[0..n), on the heap. */
+static struct maas_span *
+texts_of(const struct maas_rowset *d, const uint32_t *pick, size_t n)
+{
+	struct maas_span *text = maas_alloc(n, sizeof *text);
+
+	for (size_t i = 0; text && i < n; i++)
+		text[i] = d->text[pick[i]];
+	return text;
+}
+
 struct maas_vectorizer *
 maas_rowset_vectorizer(const struct maas_rowset *d, const uint32_t *pick, size_t n, struct maas_team *team,
     const struct maas_vectorizer_options *o)
 {
-	struct maas_span *text = maas_alloc(n, sizeof *text);
-	struct maas_vectorizer *v;
+	struct maas_span *text = texts_of(d, pick, n);
+	struct maas_vectorizer *v = text ? maas_vectorizer_fit(o, text, n, team, NULL) : NULL;
 
-	if (!text)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		text[i] = d->text[pick[i]];
-	v = maas_vectorizer_fit(o, text, n, team, NULL);
 	free(text);
 	return v;
+}
+
+struct maas_lexicon *
+maas_rowset_lexicon(const struct maas_rowset *d, const uint32_t *pick, size_t n, struct maas_team *team,
+    const struct maas_lexicon_options *o)
+{
+	struct maas_span *text = texts_of(d, pick, n);
+	struct maas_lexicon *l = text ? maas_lexicon_fit(o, text, n, team) : NULL;
+
+	free(text);
+	return l;
 }
 
 /* The rows' numbers on their way into a design, by the team where they do not move. */

@@ -5,21 +5,18 @@
 #include "rows.h"
 
 int
-rows_put_words(struct maas_design *x, const struct maas_spelt_words *w, size_t cap[4])
+rows_put_words(struct maas_design *x, const struct maas_spelt_words *w, struct sequence_room *room)
 {
 	struct maas_sequences *s = &x->seq;
-	size_t ids = x->rows ? s->start[x->rows] : 0, words = x->rows ? s->ask[x->rows] : 0;
+	size_t words = x->rows ? s->ask[x->rows] : 0;
 
-	if (maas_grow(&s->start, x->rows, &cap[0], 2, sizeof *s->start) < 0 ||
-	    maas_grow(&s->ask, x->rows, &cap[1], 2, sizeof *s->ask) < 0 ||
-	    maas_grow(&s->id, ids, &cap[2], w->n, sizeof *s->id) < 0 ||
-	    maas_grow(&s->at, words, &cap[3], w->words, sizeof *s->at) < 0)
+	if (sequence_put(s, x->rows, &w->text, room) < 0 ||
+	    maas_grow(&s->ask, x->rows, &room->ask, 2, sizeof *s->ask) < 0 ||
+	    maas_grow(&s->at, words, &room->at, w->words, sizeof *s->at) < 0)
 		return -1;
-	memcpy(s->id + ids, w->id, w->n * sizeof *s->id);
 	memcpy(s->at + words, w->at, w->words * sizeof *s->at);
-	s->start[0] = s->ask[0] = 0;
-	s->start[++x->rows] = ids + w->n;
-	s->ask[x->rows] = words + w->words;
+	s->ask[0] = 0;
+	s->ask[++x->rows] = words + w->words;
 	return 0;
 }
 
@@ -29,7 +26,7 @@ maas_rowset_words(
 {
 	struct maas_speller *s = maas_speller_new(how);
 	struct maas_spelt_words w;
-	size_t cap[4] = { 0 };
+	struct sequence_room room = { 0 };
 	int rc = s ? 0 : -1;
 
 	x->rows = 0;
@@ -37,7 +34,7 @@ maas_rowset_words(
 		if ((rc = maas_speller_begin(s, d->text[pick[i]])) < 0)
 			break;
 		while ((rc = maas_speller_next(s, &w)) > 0)
-			if (rows_put_words(x, &w, cap) < 0) {
+			if (rows_put_words(x, &w, &room) < 0) {
 				rc = -1;
 				break;
 			}
@@ -65,7 +62,7 @@ spell(struct maas_rows_call *c, const struct maas_row *row)
 	if (maas_speller_begin(c->speller, row->text) < 0)
 		return -1;
 	while ((rc = maas_speller_next(c->speller, &w)) > 0)
-		if (rows_put_words(&c->words, &w, c->words_cap) < 0)
+		if (rows_put_words(&c->words, &w, &c->words_room) < 0)
 			return -1;
 	return rc;
 }

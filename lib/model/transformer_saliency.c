@@ -85,10 +85,11 @@ begin(struct looking *l, const struct maas_model *m, const int32_t *id, size_t n
 }
 
 int
-transformer_saliency(const struct maas_model *m, const int32_t *id, size_t n, size_t output, double *to)
+transformer_saliency(const struct maas_model *m, const struct maas_sequences *x, size_t output, double *to)
 {
 	struct looking l;
-	int rc = begin(&l, m, id, n, output);
+	size_t n = x->start[1];
+	int rc = begin(&l, m, x->id, n, output);
 
 	if (rc == 0) {
 		const struct maas_node *embedded = l.way.embedded;
@@ -97,7 +98,7 @@ transformer_saliency(const struct maas_model *m, const int32_t *id, size_t n, si
 
 		maas_backward(l.t, &l.run, 0);
 		for (size_t i = 0; i < n; i++) {
-			const float *row = table + (size_t)id[i] * c, *slope = embedded->grad + i * c;
+			const float *row = table + (size_t)x->id[i] * c, *slope = embedded->grad + i * c;
 
 			to[i] = 0;
 			for (size_t k = 0; k < c; k++)
@@ -109,10 +110,11 @@ transformer_saliency(const struct maas_model *m, const int32_t *id, size_t n, si
 }
 
 int
-transformer_attention(const struct maas_model *m, const int32_t *id, size_t n, double *to)
+transformer_attention(const struct maas_model *m, const struct maas_sequences *x, double *to)
 {
 	struct looking l;
-	int rc = n ? begin(&l, m, id, n, 0) : 0;
+	size_t n = x ? x->start[1] : 0;
+	int rc = n ? begin(&l, m, x->id, n, 0) : 0;
 
 	if (!n)
 		return 0;

@@ -29,7 +29,7 @@ shape(struct maas_node *y)
 		return maas_fail("rows begin and columns are I32 of one dimension");
 	if (start->dim[0] < 2)
 		return maas_fail("%zu places where rows begin, expected one more than rows", start->dim[0]);
-	if (op_matrix(value, "values", col->dim[0], 0) < 0)
+	if (value && op_matrix(value, "values", col->dim[0], 0) < 0)
 		return -1;
 	if (table->type != MAAS_F32 || table->ndim != 2)
 		return maas_fail("a table of %d dimensions, expected 2", table->ndim);
@@ -50,7 +50,7 @@ rows(void *arg, size_t begin, size_t end, int member)
 {
 	struct maas_node *y = arg, *table = y->in[TABLE];
 	const int32_t *start = y->in[START]->val, *col = y->in[COL]->val;
-	const float *value = y->in[VALUE]->val;
+	const float *value = y->in[VALUE] ? y->in[VALUE]->val : NULL;
 	size_t n = y->dim[1];
 
 	(void)member;
@@ -60,7 +60,8 @@ rows(void *arg, size_t begin, size_t end, int member)
 		memset(to, 0, n * sizeof *to);
 		for (int32_t e = start[r]; e < start[r + 1]; e++)
 			if (col[e] >= 0 && (size_t)col[e] < table->dim[0])
-				maas_add_scaled(to, (const float *)table->val + (size_t)col[e] * n, value[e], n);
+				maas_add_scaled(
+				    to, (const float *)table->val + (size_t)col[e] * n, value ? value[e] : 1, n);
 			else
 				to[0] = NAN;
 		if (y->in[X])
@@ -143,7 +144,7 @@ scatter(void *arg, size_t begin, size_t end, int member)
 	const struct back *b = arg;
 	struct maas_node *y = b->y, *table = y->in[TABLE];
 	const int32_t *start = y->in[START]->val, *col = y->in[COL]->val;
-	const float *value = y->in[VALUE]->val;
+	const float *value = y->in[VALUE] ? y->in[VALUE]->val : NULL;
 	size_t n = y->dim[1];
 
 	(void)member;
@@ -151,7 +152,7 @@ scatter(void *arg, size_t begin, size_t end, int member)
 		for (int32_t e = start[r]; e < start[r + 1]; e++)
 			if (col[e] >= 0 && (size_t)col[e] < table->dim[0])
 				maas_add_scaled(table->grad + (size_t)col[e] * n + begin, y->grad + r * n + begin,
-				    value[e], end - begin);
+				    value ? value[e] : 1, end - begin);
 }
 
 static void
@@ -184,7 +185,7 @@ const struct maas_op maas_op_bag = {
 	.fwd = fwd,
 	.bwd = bwd,
 	.needs = 1u << START | 1u << COL | 1u << VALUE,
-	.optional = 1u << X | 1u << BIAS,
+	.optional = 1u << VALUE | 1u << X | 1u << BIAS,
 	.picks = 1u << TABLE,
 };
 

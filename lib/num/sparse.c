@@ -27,6 +27,7 @@ maas_design_free(struct maas_design *x)
 	maas_csr_free(&x->sparse);
 	free(x->seq.start);
 	free(x->seq.id);
+	free(x->seq.bag);
 	free(x->seq.ask);
 	free(x->seq.at);
 	*x = (struct maas_design){ 0 };

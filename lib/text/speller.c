@@ -2,25 +2,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas/text.h"
+#include "lexicon.h"
 
 #define AHEAD 16 /* bytes of text an id may stand for, before more of it is looked at */
 
 struct maas_speller {
 	struct maas_spelling how;
+	struct lexical lexical, traced; /* by a lexicon, the second of pieces; else, by a tokeniser: */
 	struct maas_encoder *encoder;
 	struct maas_ids ids;
 	int32_t before, behind; /* a text's; -1: none */
 	struct maas_spelt *spelt;
 	size_t spelt_cap;
-	/* Of words: what stands in front of one that is not the first; each one's first id, and behind the last; those
+	/* Of words: what stands in front of one that is not the first; each one's first place, and behind the last; those
 	 * that were shared out; the sequence at hand. */
 	const char *joint;
 	size_t *word, words, word_cap, done;
 	struct maas_buf joined;
 	struct maas_ids own;
+	size_t *bag;
 	uint32_t *at;
-	size_t at_cap;
+	size_t bag_cap, at_cap;
 };
 
 static int32_t nothing(const struct maas_tokenizer *);
@@ -53,6 +55,12 @@ maas_speller_new(const struct maas_spelling *how)
 	if (!s)
 		return NULL;
 	s->how = *how;
+	if (how->lexicon) {
+		s->before = s->behind = -1;
+		lexical_open(&s->lexical, how->lexicon, how->words ? SIZE_MAX : how->longest, 0);
+		lexical_open(&s->traced, how->lexicon, how->longest, 1);
+		return s;
+	}
 	s->before = maas_tokenizer_adds_bos(t) ? maas_token_bos(t) : -1;
 	s->behind = maas_tokenizer_adds_eos(t) && how->longest > 1 + (size_t)(s->before >= 0) ? maas_token_eos(t) : -1;
 	if ((s->encoder = maas_encoder_new(t, 0)) && (!how->words || find_joint(s) == 0))
@@ -66,12 +74,15 @@ maas_speller_free(struct maas_speller *s)
 {
 	if (!s)
 		return;
+	lexical_close(&s->lexical);
+	lexical_close(&s->traced);
 	maas_encoder_free(s->encoder);
 	maas_ids_free(&s->ids);
 	free(s->spelt);
 	free(s->word);
 	maas_buf_free(&s->joined);
 	maas_ids_free(&s->own);
+	free(s->bag);
 	free(s->at);
 	free(s);
 }
@@ -81,7 +92,12 @@ maas_speller_forget(struct maas_speller *s)
 {
 	if (!s)
 		return;
-	maas_encoder_forget(s->encoder);
+	if (s->how.lexicon) {
+		lexical_forget(&s->lexical);
+		lexical_forget(&s->traced);
+	} else {
+		maas_encoder_forget(s->encoder);
+	}
 	maas_ids_wipe(&s->ids);
 	maas_wipe(s->spelt, s->spelt_cap * sizeof *s->spelt);
 	maas_buf_wipe(&s->joined);
@@ -130,26 +146,55 @@ nothing(const struct maas_tokenizer *t)
 	return eos >= 0 ? eos : bos >= 0 ? bos : 0;
 }
 
+/* The places that the lexicon has read, in arrays of bags or of an id each. */
+static void
+tell_places(const struct maas_speller *s, struct maas_spelt_text *to)
+{
+	const struct maas_lexicon *l = s->how.lexicon;
+	const struct lexical *x = &s->lexical;
+	int bags = maas_lexicon_most(maas_lexicon_analyzer(l), maas_lexicon_tagged(l)) > 1;
+
+	*to = (struct maas_spelt_text){ .n = x->n, .id = x->id, .bag = bags ? x->bag : NULL, .cut = x->full };
+}
+
+/* A text by the lexicon: what is unknown where it has no place. */
+static int
+read_text(struct maas_speller *s, struct maas_span text, struct maas_spelt_text *to)
+{
+	struct lexical *x = &s->lexical;
+
+	if (lexical_read(x, text) < 0 || maas_grow(&x->id, x->bag[x->n], &x->id_cap, 1, sizeof *x->id) < 0 ||
+	    maas_grow(&x->bag, x->n + 1, &x->bag_cap, 1, sizeof *x->bag) < 0)
+		return -1;
+	if (!x->n) {
+		x->id[0] = 0;
+		x->bag[++x->n] = 1;
+	}
+	tell_places(s, to);
+	return 0;
+}
+
 int
-maas_speller_text(struct maas_speller *s, struct maas_span text, const int32_t **id, size_t *n, int *cut)
+maas_speller_text(struct maas_speller *s, struct maas_span text, struct maas_spelt_text *to)
 {
 	size_t most = s->how.longest - (s->behind >= 0);
 
+	if (s->how.lexicon)
+		return read_text(s, text, to);
 	s->ids.n = 0;
 	if (s->before >= 0 && put(&s->ids, s->before) < 0)
 		return -1;
 	if (encode(s, text, most) < 0)
 		return -1;
-	if (cut)
-		*cut = s->ids.n > most;
+	*to = (struct maas_spelt_text){ .cut = s->ids.n > most };
 	if (s->ids.n > most)
 		s->ids.n = most;
 	if (s->behind >= 0 && put(&s->ids, s->behind) < 0)
 		return -1;
 	if (!s->ids.n && put(&s->ids, nothing(s->how.tokenizer)) < 0)
 		return -1;
-	*id = s->ids.id;
-	*n = s->ids.n;
+	to->id = s->ids.id;
+	to->n = s->ids.n;
 	return 0;
 }
 
@@ -216,8 +261,8 @@ blanks(struct maas_span s)
 	return at == end ? 0 : (size_t)(at - s.s);
 }
 
-int
-maas_speller_pieces(struct maas_speller *s, struct maas_span text, const struct maas_spelt **to, size_t *pieces)
+static int
+id_pieces(struct maas_speller *s, struct maas_span text, const struct maas_spelt **to, size_t *pieces)
 {
 	size_t at = 0, n = 0, first = s->before >= 0, last = s->ids.n - (s->behind >= 0);
 	struct maas_spelt open = { .from = first };
@@ -242,7 +287,39 @@ maas_speller_pieces(struct maas_speller *s, struct maas_span text, const struct 
 	return 0;
 }
 
-/* Ids of a sequence that are words'. */
+/* Each place is a piece; one that stands for no byte of its own (a letter that became two) goes with the next. */
+static int
+place_pieces(struct maas_speller *s, struct maas_span text, size_t *pieces)
+{
+	struct lexical *x = &s->traced;
+	size_t n = 0, from = 0, start, end;
+
+	if (lexical_read(x, text) < 0 || maas_grow(&s->spelt, 0, &s->spelt_cap, x->n, sizeof *s->spelt) < 0)
+		return -1;
+	for (size_t i = 0; i < x->n; i++) {
+		lexical_where(x, i, &start, &end);
+		if (end == start && i + 1 < x->n)
+			continue;
+		s->spelt[n++] = (struct maas_spelt){ .start = start, .end = end, .from = from, .to = i + 1 };
+		from = i + 1;
+	}
+	*pieces = n;
+	return 0;
+}
+
+int
+maas_speller_pieces(struct maas_speller *s, struct maas_span text, const struct maas_spelt **to, size_t *pieces)
+{
+	if (s->how.lexicon) {
+		if (place_pieces(s, text, pieces) < 0)
+			return -1;
+		*to = s->spelt;
+		return 0;
+	}
+	return id_pieces(s, text, to, pieces);
+}
+
+/* Places of a sequence that are words'. */
 static size_t
 room(const struct maas_speller *s)
 {
@@ -269,12 +346,64 @@ add_word(struct maas_speller *s, struct maas_span word)
 	return 0;
 }
 
+/* By a lexicon each word is a place. */
+static int
+read_words(struct maas_speller *s, struct maas_span text)
+{
+	struct lexical *x = &s->lexical;
+
+	if (lexical_read(x, text) < 0 || maas_grow(&s->word, 0, &s->word_cap, x->n + 1, sizeof *s->word) < 0)
+		return -1;
+	for (size_t i = 0; i <= x->n; i++)
+		s->word[i] = i;
+	s->words = x->n;
+	return 0;
+}
+
+/* Words [first, last) as the sequence at hand. */
+static int
+place_words(struct maas_speller *s, size_t first, size_t last, struct maas_spelt_text *to)
+{
+	struct maas_spelt_text all;
+	size_t n = last - first;
+
+	tell_places(s, &all);
+	if (!all.bag) {
+		*to = (struct maas_spelt_text){ .n = n, .id = all.id + first };
+		return 0;
+	}
+	if (maas_grow(&s->bag, 0, &s->bag_cap, n + 1, sizeof *s->bag) < 0)
+		return -1;
+	for (size_t i = 0; i <= n; i++)
+		s->bag[i] = all.bag[first + i] - all.bag[first];
+	*to = (struct maas_spelt_text){ .n = n, .id = all.id + all.bag[first], .bag = s->bag };
+	return 0;
+}
+
+/* The same of a tokeniser's ids, with what is put in front of each sequence. */
+static int
+id_words(struct maas_speller *s, size_t first, size_t last, size_t lead, struct maas_spelt_text *to)
+{
+	size_t n = s->word[last] - s->word[first];
+
+	if (maas_grow(&s->own.id, 0, &s->own.cap, lead + n, sizeof *s->own.id) < 0)
+		return -1;
+	if (lead)
+		s->own.id[0] = s->before;
+	memcpy(s->own.id + lead, s->ids.id + s->word[first], n * sizeof *s->own.id);
+	s->own.n = lead + n;
+	*to = (struct maas_spelt_text){ .n = lead + n, .id = s->own.id };
+	return 0;
+}
+
 int
 maas_speller_begin(struct maas_speller *s, struct maas_span text)
 {
 	const char *p = text.s, *end = p + text.n, *from;
 
 	s->ids.n = s->words = s->done = 0;
+	if (s->how.lexicon)
+		return read_words(s, text);
 	while (p < end) {
 		for (from = p; p < end && *p != ' ' && *p != '\t'; p++)
 			;
@@ -288,7 +417,7 @@ maas_speller_begin(struct maas_speller *s, struct maas_span text)
 int
 maas_speller_next(struct maas_speller *s, struct maas_spelt_words *to)
 {
-	size_t most = room(s), first = s->done, last = first, n, lead = s->before >= 0 && s->how.longest > 1;
+	size_t most = room(s), first = s->done, last = first, lead = s->before >= 0 && s->how.longest > 1;
 
 	if (s->done == s->words)
 		return 0;
@@ -297,16 +426,11 @@ maas_speller_next(struct maas_speller *s, struct maas_spelt_words *to)
 		first--;
 	while (last < s->words && s->word[last + 1] - s->word[first] <= most)
 		last++;
-	n = s->word[last] - s->word[first];
-	s->own.n = 0;
-	if (maas_grow(&s->own.id, 0, &s->own.cap, lead + n, sizeof *s->own.id) < 0 ||
-	    maas_grow(&s->at, 0, &s->at_cap, last - s->done, sizeof *s->at) < 0)
+	*to = (struct maas_spelt_words){ .words = last - s->done };
+	if (maas_grow(&s->at, 0, &s->at_cap, to->words, sizeof *s->at) < 0 ||
+	    (s->how.lexicon ? place_words(s, first, last, &to->text) : id_words(s, first, last, lead, &to->text)) < 0)
 		return -1;
-	if (lead)
-		s->own.id[0] = s->before;
-	memcpy(s->own.id + lead, s->ids.id + s->word[first], n * sizeof *s->own.id);
-	s->own.n = lead + n;
-	*to = (struct maas_spelt_words){ s->own.id, lead + n, s->at, last - s->done };
+	to->at = s->at;
 	for (size_t i = 0; s->done < last; i++, s->done++)
 		s->at[i] = (uint32_t)(lead + s->word[s->done + 1] - 1 - s->word[first]);
 	return 1;

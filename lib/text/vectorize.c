@@ -219,24 +219,6 @@ settings_parse(char *s, struct maas_vectorizer_options *o)
 	return 0;
 }
 
-/* Take a table of n texts out of what is left; 0 or -1. */
-static int
-table_take(struct table *t, const unsigned char **p, size_t *left, uint64_t n, uint64_t bytes)
-{
-	size_t slots, head;
-
-	if (n > UINT32_MAX / 2 || n > *left / 12 || bytes > UINT32_MAX)
-		return -1;
-	slots = table_slots((size_t)n);
-	head = 4 * ((size_t)n + 1) + 8 * slots;
-	if (head > *left || bytes > *left - head)
-		return -1;
-	*t = (struct table){ *p, *p + 4 * (n + 1), *p + head, (size_t)n, slots, (size_t)bytes };
-	*p += head + bytes;
-	*left -= head + (size_t)bytes;
-	return 0;
-}
-
 static int
 parse(struct maas_vectorizer *v)
 {

@@ -8,7 +8,7 @@
 
 #include "maas/text.h"
 
-enum { WORD, CHAR, CHAR_WB, CJK };
+enum { WORD, CHAR, CHAR_WB, CJK, READ_WORD, READ_CHAR, READ_CJK, READ_TOLD }; /* READ: a lexicon's, see lexicon.h */
 enum { ACCENTS_KEEP, ACCENTS_ASCII, ACCENTS_UNICODE };
 enum { NORM_AUTO, NORM_L2, NORM_L1, NORM_NONE };
 
@@ -61,6 +61,8 @@ struct table {
 	const unsigned char *at, *slot, *text;
 	size_t n, slots, bytes;
 };
+/* Take a table of n texts out of what is left of a file; 0 or -1. */
+int table_take(struct table *, const unsigned char **p, size_t *left, uint64_t n, uint64_t bytes) MAAS_USE;
 struct maas_span table_text(const struct table *, size_t i);       /* n 0: none */
 int64_t table_find(const struct table *, const char *s, size_t n); /* -1: none */
 /* The same of n terms (at most BATCH), side by side, the waits for memory shared: id[i], NO_ID: none. */
@@ -104,6 +106,7 @@ struct terms {
 	const size_t *origin; /* of what s points into, where places are kept */
 	const char *base;
 	struct maas_span batch[BATCH]; /* terms nobody has got yet */
+	unsigned char begins[BATCH];   /* of a lexicon: does a place begin with the term? */
 	size_t held;
 	on_terms *on;
 	void *ctx;
@@ -112,6 +115,8 @@ struct terms {
  * text.  Its failure ends. */
 int terms_of(struct terms *, struct maas_span text, on_terms *, void *ctx) MAAS_USE;
 void terms_free(struct terms *);
+int terms_read(struct terms *); /* of a lexicon: fold to terms, each by terms_put */
+int terms_put(struct terms *, const char *s, size_t n, int begins) MAAS_USE;
 /* text as the rules want it: in t->fold, with t->fold_at where places are kept. */
 int terms_fold(struct terms *, struct maas_span text) MAAS_USE;
 
@@ -203,6 +208,8 @@ struct vocabulary {
 int vocabulary_make(
     struct vocabulary *, struct tally *, size_t tallies, const struct limits *, struct maas_team *) MAAS_USE;
 void vocabulary_free(struct vocabulary *);
+/* "2" texts, or "0.5" of n texts; name: the option's. */
+int limit_parse(const char *name, const char *s, size_t n, double *to) MAAS_USE;
 /* As maas_team_run; without a team alone. */
 void run_by(struct maas_team *, size_t n, size_t grain, maas_work *, void *arg);
 

@@ -39,9 +39,8 @@ run_by(struct maas_team *team, size_t n, size_t grain, maas_work *work, void *ar
 		work(arg, 0, n, 0);
 }
 
-/* "2" texts, or "0.5" of n texts. */
-static int
-threshold(const char *name, const char *s, size_t n, double *to)
+int
+limit_parse(const char *name, const char *s, size_t n, double *to)
 {
 	struct maas_span text = maas_span(s);
 	int64_t whole;
@@ -136,8 +135,8 @@ choose_features(struct fit *f)
 		f->features = (size_t)1 << f->rules.hash;
 		return 0;
 	}
-	if (threshold("min-df", f->o->min_df, f->texts, &l.low) < 0 ||
-	    threshold("max-df", f->o->max_df, f->texts, &l.high) < 0)
+	if (limit_parse("min-df", f->o->min_df, f->texts, &l.low) < 0 ||
+	    limit_parse("max-df", f->o->max_df, f->texts, &l.high) < 0)
 		return -1;
 	if (l.high < l.low)
 		return maas_fail("max-df %s is fewer texts than min-df %s", f->o->max_df, f->o->min_df);

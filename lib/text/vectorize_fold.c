@@ -89,12 +89,13 @@ put_folded(struct terms *t, int32_t cp, struct maas_span text, size_t at)
 	const struct rules *r = &t->rules;
 	int32_t low[MOST], bare[MOST];
 	size_t n = 1, m;
+	int cjk = r->analyzer == CJK || r->analyzer == READ_CJK;
 
 	if (cp < 0)
 		cp = 0xfffd;
-	if (r->analyzer == CJK && cp >= 0xff01 && cp <= 0xff5e)
+	if (cjk && cp >= 0xff01 && cp <= 0xff5e)
 		cp -= 0xfee0;
-	else if (r->analyzer == CJK && cp == 0x3000)
+	else if (cjk && cp == 0x3000)
 		cp = ' ';
 	low[0] = cp;
 	if (r->lowercase)

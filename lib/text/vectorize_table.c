@@ -37,6 +37,23 @@ table_text(const struct table *t, size_t i)
 	return text_at(t, i);
 }
 
+int
+table_take(struct table *t, const unsigned char **p, size_t *left, uint64_t n, uint64_t bytes)
+{
+	size_t slots, head;
+
+	if (n > UINT32_MAX / 2 || n > *left / 12 || bytes > UINT32_MAX)
+		return -1;
+	slots = table_slots((size_t)n);
+	head = 4 * ((size_t)n + 1) + 8 * slots;
+	if (head > *left || bytes > *left - head)
+		return -1;
+	*t = (struct table){ *p, *p + 4 * (n + 1), *p + head, (size_t)n, slots, (size_t)bytes };
+	*p += head + bytes;
+	*left -= head + (size_t)bytes;
+	return 0;
+}
+
 int64_t
 table_find(const struct table *t, const char *s, size_t n)
 {

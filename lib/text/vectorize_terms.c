@@ -28,6 +28,13 @@ emit(struct terms *t, const char *s, size_t n)
 	return t->held == BATCH ? flush(t) : 0;
 }
 
+int
+terms_put(struct terms *t, const char *s, size_t n, int begins)
+{
+	t->begins[t->held] = (unsigned char)begins;
+	return emit(t, s, n);
+}
+
 static int
 add_word(struct terms *t, size_t start, size_t end, int alone)
 {
@@ -436,6 +443,10 @@ terms_of(struct terms *t, struct maas_span text, on_terms *on, void *ctx)
 	switch (t->rules.analyzer) {
 	case CHAR: rc = char_terms(t); break;
 	case CHAR_WB: rc = char_wb_terms(t); break;
+	case READ_WORD:
+	case READ_CHAR:
+	case READ_CJK:
+	case READ_TOLD: rc = terms_read(t); break;
 	default: rc = word_terms(t); break;
 	}
 	return rc < 0 ? -1 : flush(t);

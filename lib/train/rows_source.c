@@ -5,6 +5,7 @@
  *	labels   I32 [rows]            targets             F32 [rows, 1]
  *	weights  F32 [rows]
  *	ids      I32 [rows time]       lengths             I32 [rows]
+ *	bag      I32 [rows time + 1]   where each place's ids begin, of which there are as many as there are; else it has one
  *
  * Where some ids of a sequence are asked for, labels and weights are [rows time], -1 and 0 for the others, and a network
  * need not have lengths.
@@ -36,8 +37,9 @@ struct rows {
 	struct maas_rows_order order;
 	double mean; /* of the targets as learnt */
 	float *dense, *value, *targets, *weights;
-	int32_t *start, *col, *labels, *ids, *lengths;
-	size_t entries;        /* there is room for */
+	int32_t *start, *col, *labels, *ids, *bag, *lengths;
+	size_t entries, most;  /* there is room for; ids, likewise */
+	int32_t *kept;         /* [longest] places of a text that are not left out */
 	uint32_t *at;          /* [n] rows of the batch at hand */
 	uint64_t *pass;        /* [n] the epoch that each is of */
 	size_t n, room, texts; /* of it; places there are, of answers and of sequences */
@@ -61,12 +63,13 @@ bind(struct maas_source *s, const struct maas_tape *tape)
 	struct rows *r = (struct rows *)s;
 	const struct maas_node *dense = input(tape, "dense", r->d->x.dense), *start = input(tape, "start", 0),
 			       *col = input(tape, "col", 0), *value = input(tape, "value", 0),
-			       *ids = input(tape, "ids", 0), *lengths = input(tape, "lengths", 0),
-			       *labels = input(tape, "labels", 0), *targets = input(tape, "targets", 1),
-			       *weights = input(tape, "weights", 0), *out = r->d->labels ? labels : targets;
+			       *ids = input(tape, "ids", 0), *bag = input(tape, "bag", 0),
+			       *lengths = input(tape, "lengths", 0), *labels = input(tape, "labels", 0),
+			       *targets = input(tape, "targets", 1), *weights = input(tape, "weights", 0),
+			       *out = r->d->labels ? labels : targets;
 
-	if (!out || (r->d->x.seq.start && (!ids || (!lengths && !r->d->x.seq.ask))) || (r->d->x.dense && !dense) ||
-	    (r->d->x.sparse.cols && (!start || !col || !value)))
+	if (!out || (r->d->x.seq.start && (!ids || !bag != !r->d->x.seq.bag || (!lengths && !r->d->x.seq.ask))) ||
+	    (r->d->x.dense && !dense) || (r->d->x.sparse.cols && (!start || !col || !value)))
 		return maas_fail_as(MAAS_INTERNAL, "a loss without the inputs that rows give it");
 	r->dense = dense ? dense->val : NULL;
 	r->start = start ? start->val : NULL;
@@ -76,13 +79,16 @@ bind(struct maas_source *s, const struct maas_tape *tape)
 	r->targets = targets ? targets->val : NULL;
 	r->weights = weights ? weights->val : NULL;
 	r->ids = ids ? ids->val : NULL;
+	r->bag = bag ? bag->val : NULL;
+	r->most = ids ? ids->dim[0] : 0;
 	r->lengths = lengths ? lengths->val : NULL;
 	r->room = out->dim[0];
 	r->texts = lengths ? lengths->dim[0] : 0;
 	r->entries = col ? col->dim[0] : 0;
 	r->at = maas_alloc(r->room, sizeof *r->at);
 	r->pass = maas_alloc(r->room, sizeof *r->pass);
-	return r->at && r->pass ? 0 : -1;
+	r->kept = maas_alloc(r->bag ? r->order.longest : 0, sizeof *r->kept);
+	return r->at && r->pass && r->kept ? 0 : -1;
 }
 
 /* Of an answer. */
@@ -197,6 +203,34 @@ gather_ids(const struct rows *r, size_t i, size_t row)
 		r->lengths[i] = (int32_t)n;
 }
 
+/* Places with all their ids, one behind the other: those behind a text's end have none. */
+static void
+gather_bags(struct rows *r)
+{
+	const struct maas_sequences *s = &r->d->x.seq;
+	size_t at = 0;
+
+	r->bag[0] = 0;
+	for (size_t i = 0; i < r->n; i++) {
+		size_t row = r->at[i], n = length_of(r, row);
+
+		for (size_t t = 0; t < n; t++)
+			r->kept[t] = (int32_t)t;
+		if (r->order.augments)
+			n = maas_augments_ids(r->order.augments, row, r->pass[i], r->kept, n);
+		for (size_t t = 0; t < r->time; t++) {
+			const size_t *bag = s->bag + s->start[row] + (t < n ? r->kept[t] : 0);
+
+			for (size_t k = bag[0]; t < n && k < bag[1]; k++)
+				r->ids[at++] = s->id[k];
+			r->bag[i * r->time + t + 1] = (int32_t)at;
+		}
+		if (r->lengths)
+			r->lengths[i] = (int32_t)n;
+	}
+	assert(at <= r->most);
+}
+
 static void
 gather_tags(const struct rows *r, size_t i, size_t row)
 {
@@ -246,7 +280,7 @@ gather(void *arg, size_t begin, size_t end, int member)
 			r->col[to] = (int32_t)x->col[e];
 			r->value[to] = (float)x->val[e];
 		}
-		if (r->ids)
+		if (r->ids && !r->bag)
 			gather_ids(r, i, row);
 		if (d->x.seq.ask) {
 			gather_tags(r, i, row);
@@ -301,6 +335,8 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 		r->start[i + 1] = (int32_t)entries;
 	}
 	assert(entries <= r->entries);
+	if (r->bag)
+		gather_bags(r);
 	if (r->lengths)
 		clear_others(r, n);
 	wide += r->time;
@@ -359,6 +395,7 @@ drop(struct maas_source *s)
 {
 	free(((struct rows *)s)->at);
 	free(((struct rows *)s)->pass);
+	free(((struct rows *)s)->kept);
 	free(((struct rows *)s)->order_of);
 	free(s);
 }

@@ -30,12 +30,12 @@ main(void)
 	if (!c)
 		return 1;
 	ok(!maas_rows_text(c, maas_span("some words of a text"), score) &&
-		!maas_rows_explain(c, 0, MAAS_OCCLUSION, &why) && left(c->x.seq.id, c->id_cap) &&
-		left(c->tell.x.seq.id, c->tell.id_cap),
+		!maas_rows_explain(c, 0, MAAS_OCCLUSION, &why) && left(c->x.seq.id, c->room.id) &&
+		left(c->tell.x.seq.id, c->tell.room.id),
 	    "a text is answered and explained");
 	maas_rows_call_forget(c);
-	ok(!left(c->x.seq.id, c->id_cap), "none of its ids is left");
-	ok(!left(c->tell.x.seq.id, c->tell.id_cap), "nor one of the texts without a piece");
+	ok(!left(c->x.seq.id, c->room.id), "none of its ids is left");
+	ok(!left(c->tell.x.seq.id, c->tell.room.id), "nor one of the texts without a piece");
 	maas_rows_call_free(c);
 	maas_model_close(m);
 	return done();

@@ -17,11 +17,11 @@ pieces(struct maas_speller *s, struct maas_span text)
 {
 	static char line[400];
 	const struct maas_spelt *p;
-	const int32_t *id = NULL;
-	size_t n, ids, at = 0, to = 0;
+	struct maas_spelt_text t;
+	size_t n, at = 0, to = 0;
 
 	line[0] = '\0';
-	if (maas_speller_text(s, text, &id, &ids, NULL) || maas_speller_pieces(s, text, &p, &n))
+	if (maas_speller_text(s, text, &t) || maas_speller_pieces(s, text, &p, &n))
 		return maas_error();
 	for (size_t i = 0; i < n; i++) {
 		if (p[i].start < to || p[i].from != (i ? p[i - 1].to : p[0].from) || p[i].to <= p[i].from)
@@ -30,35 +30,34 @@ pieces(struct maas_speller *s, struct maas_span text)
 		at += (size_t)snprintf(line + at, sizeof line - at, "%s%.*s", i ? "|" : "",
 		    (int)(p[i].end - p[i].start), text.s + p[i].start);
 	}
-	return n && p[n - 1].to != ids ? "ids without a piece" : line;
+	return n && p[n - 1].to != t.n ? "ids without a piece" : line;
 }
 
 /* A long text costs what is kept of it, and gives the ids of the whole. */
 static void
 check_length(const struct maas_tokenizer *t)
 {
-	const struct maas_spelling few = { t, 7, 0 };
+	const struct maas_spelling few = { .tokenizer = t, .longest = 7 };
 	struct maas_speller *s = maas_speller_new(&few);
 	struct maas_encoder *e = maas_encoder_new(t, 0);
 	struct maas_ids whole = { 0 };
 	struct maas_buf b = { 0 };
-	const int32_t *id = NULL;
-	size_t n = 0;
-	int cut = 7, bad = 0;
+	struct maas_spelt_text x = { 0 };
+	int bad = 0;
 
 	for (int i = 0; i < 3000 && !bad; i++)
 		bad = maas_buf_text(&b, i % 7 ? "word " : "other\n");
 	ok(!bad && !maas_encode(e, (struct maas_span){ b.s, b.n }, &whole) &&
-		!maas_speller_text(s, (struct maas_span){ b.s, b.n }, &id, &n, &cut) && n == 7 && cut,
-	    "%zu of %zu ids", n, whole.n);
-	ok(!memcmp(id, whole.id, 7 * sizeof *id), "they are the first");
-	ok(!maas_speller_text(s, span("abc"), &id, &n, &cut) && n == 3 && !cut, "%zu ids of a short one", n);
-	ok(!maas_speller_text(s, span("abcdefg"), &id, &n, &cut) && n == 7 && !cut, "as many as are kept");
-	ok(!maas_speller_text(s, span("abcdefgh"), &id, &n, &cut) && n == 7 && cut, "and one more");
-	ok(!maas_speller_text(s, span(""), &id, &n, &cut) && n == 1 && id[0] == maas_token_eos(t) && !cut,
-	    "nothing is the end of text: %d", (int)id[0]);
+		!maas_speller_text(s, (struct maas_span){ b.s, b.n }, &x) && x.n == 7 && x.cut,
+	    "%zu of %zu ids", x.n, whole.n);
+	ok(!memcmp(x.id, whole.id, 7 * sizeof *x.id), "they are the first");
+	ok(!maas_speller_text(s, span("abc"), &x) && x.n == 3 && !x.cut, "%zu ids of a short one", x.n);
+	ok(!maas_speller_text(s, span("abcdefg"), &x) && x.n == 7 && !x.cut, "as many as are kept");
+	ok(!maas_speller_text(s, span("abcdefgh"), &x) && x.n == 7 && x.cut, "and one more");
+	ok(!maas_speller_text(s, span(""), &x) && x.n == 1 && x.id[0] == maas_token_eos(t) && !x.cut,
+	    "nothing is the end of text: %d", (int)x.id[0]);
 	maas_speller_forget(s);
-	ok(!maas_speller_text(s, span("abc"), &id, &n, NULL) && n == 3, "after it forgot, too");
+	ok(!maas_speller_text(s, span("abc"), &x) && x.n == 3, "after it forgot, too");
 	maas_buf_free(&b);
 	maas_ids_free(&whole);
 	maas_encoder_free(e);
@@ -95,17 +94,16 @@ check_goes(void)
 	struct maas_encoder *e = t ? maas_encoder_new(t, 0) : NULL;
 	struct maas_ids whole = { 0 };
 	struct maas_buf b = { 0 };
-	const int32_t *id = NULL;
-	size_t n = 0;
-	int cut = 0, bad = 0;
+	struct maas_spelt_text x = { 0 };
+	int bad = 0;
 
 	for (int i = 0; i < 40 && !bad; i++)
 		bad = maas_buf_printf(&b, "%s%064d", i ? " " : "", 0);
 	for (size_t i = 0; i < b.n; i++)
 		b.s[i] = b.s[i] == '0' ? 'a' : b.s[i];
 	bad = bad || !s || !e || maas_encode(e, (struct maas_span){ b.s, b.n }, &whole) ||
-	    maas_speller_text(s, (struct maas_span){ b.s, b.n }, &id, &n, &cut);
-	ok(!bad && n == 20 && cut && !memcmp(id, whole.id, n * sizeof *id),
+	    maas_speller_text(s, (struct maas_span){ b.s, b.n }, &x);
+	ok(!bad && x.n == 20 && x.cut && !memcmp(x.id, whole.id, x.n * sizeof *x.id),
 	    "words of 64 bytes: the first of %zu ids, one blank before each word%s", whole.n, bad ? maas_error() : "");
 	maas_buf_free(&b);
 	maas_ids_free(&whole);
@@ -119,7 +117,7 @@ check_goes(void)
 static void
 check_windows(const struct maas_tokenizer *t, size_t longest, const char *word, size_t words)
 {
-	const struct maas_spelling how = { t, longest, 1 };
+	const struct maas_spelling how = { .tokenizer = t, .longest = longest, .words = 1 };
 	struct maas_speller *s = maas_speller_new(&how);
 	struct maas_spelt_words w;
 	struct maas_buf b = { 0 };
@@ -130,16 +128,16 @@ check_windows(const struct maas_tokenizer *t, size_t longest, const char *word, 
 		bad = maas_buf_printf(&b, "%s%s", i % 3 ? " " : " \t ", word);
 	bad = bad || maas_speller_begin(s, (struct maas_span){ b.s, b.n });
 	while (!bad && (rc = maas_speller_next(s, &w)) > 0) {
-		wrong += w.n > longest || !w.words || !w.n;
+		wrong += w.text.n > longest || !w.words || !w.text.n;
 		for (size_t i = 0; i < w.words; i++) {
-			wrong += w.at[i] >= w.n || (i && w.at[i] <= w.at[i - 1]);
+			wrong += w.at[i] >= w.text.n || (i && w.at[i] <= w.at[i - 1]);
 			if (each <= longest) /* a whole word: its last byte */
-				wrong += w.id[w.at[i]] != w.id[w.n - 1];
+				wrong += w.text.id[w.at[i]] != w.text.id[w.text.n - 1];
 		}
 		if (asked && each * 4 <= longest && w.at[0] < least)
 			least = w.at[0];
 		asked += w.words;
-		ids += w.n;
+		ids += w.text.n;
 		windows++;
 	}
 	ok(!bad && rc == 0 && !wrong && asked == words, "%zu words of %zu ids in %zu windows of %zu%s", words, each,
@@ -156,7 +154,7 @@ int
 main(void)
 {
 	struct maas_tokenizer *t = maas_tokenizer_bytes();
-	const struct maas_spelling how = { t, 300, 0 };
+	const struct maas_spelling how = { .tokenizer = t, .longest = 300 };
 	struct maas_speller *s = t ? maas_speller_new(&how) : NULL;
 
 	if (!s)
