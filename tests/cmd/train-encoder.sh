@@ -25,7 +25,7 @@ until grep -qs '"done":true' cut.json || [ $((n += 1)) -gt 60 ]; do
 done
 cmp whole.maas cut.maas && cmp whole.json cut.json && echo "same, $((n > 2))"
 # Stopped where what is held out gets worse.
-maas-train encoder -q $tiny --lr 0.01 --epochs 60 --early-stop 3 --val-split 0.3 --json -o s.maas train.tsv | jq '.stopped_epoch < 60 and .best_epoch + 3 == .stopped_epoch'
+maas-train encoder -q $tiny --analyzer token --lr 0.01 --epochs 60 --early-stop 3 --val-split 0.3 --json -o s.maas train.tsv | jq '.stopped_epoch < 60 and .best_epoch + 3 == .stopped_epoch'
 # Texts of no length and of any; why; a number; words' tags.
 { echo; yes 'a very long letter' | head -n 20000 | tr '\n' ' '; echo; } >odd
 maas-classify predict -m e.maas --format text odd | wc -l
