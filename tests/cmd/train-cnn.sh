@@ -18,7 +18,7 @@ pictures() {
 pictures 1 300 labels places >bars.idx
 pictures 301 400 new.labels new.places >new.idx
 tiny='--conv 6x3,8x3 --hidden 16 --lr 0.02'
-# shellcheck disable=SC2086 # options
+# shellcheck disable=SC2086 # options, to the end
 train() { maas-train cnn -q $tiny "$@"; }
 train --epochs 8 --val-split 0.2 --early-stop 3 --labels labels --json -o m.maas bars.idx |
 	jq -c '[.kind, .rows, .labels, (.val_accuracy > 0.9)]'
