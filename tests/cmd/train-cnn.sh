@@ -56,7 +56,6 @@ no --labels labels --conv 6x12 bars.idx
 no --labels labels --hidden 0 bars.idx
 no --labels labels --pca 3 bars.idx
 no --label label --drop id "$DATA/example/data.csv"
-no "$DATA/example/train.tsv"
 no --labels new.labels bars.idx
 head -c 2000 bars.idx >cut.idx; no --labels labels cut.idx
 no --labels labels -o /dev/full bars.idx
