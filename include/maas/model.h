@@ -442,7 +442,9 @@ struct maas_share {                     /* a part of the text, and what the piec
 };
 struct maas_explanation {
 	enum maas_method method;
-	double logit, intercept;        /* logit (ATTENTION: 1) = intercept + the sum of all contributions */
+	/* logit: of a linear model, its output; of a network, ln p / (1 - p) of the label, before the temperature of a
+	 * calibration; of values, the value.  It (of ATTENTION: 1) is the intercept and the sum of all contributions. */
+	double logit, intercept;
 	const struct maas_piece *piece; /* the largest |contribution| first */
 	size_t n;
 	struct maas_span text;          /* s NULL: the row has none */
@@ -602,13 +604,13 @@ struct maas_rows_ops {
 	/* How an output is made of features, where it is linear in them; NULL: it is not. */
 	double (*weight)(const struct maas_model *, size_t feature, size_t output);
 	double (*intercept)(const struct maas_model *, size_t output);
-	/* d out[output] / d feature for each feature of the one row x: dense[x->dense], and sparse[nnz] at those it has.
-	 * For networks; NULL where linear. */
-	void (*gradient)(const struct maas_model *, const struct maas_design *x, size_t output, double *dense,
+	/* d (sum of of[o] out[o]) / d feature, of[outputs], for each feature of the one row x: dense[x->dense], and
+	 * sparse[nnz] at those it has.  For networks; NULL where linear. */
+	void (*gradient)(const struct maas_model *, const struct maas_design *x, const double *of, double *dense,
 	    double *sparse, void *scratch);
-	/* Of the first of the sequences: to[places], what each adds to out[output] by the gradient at what it was looked up
+	/* Of the first of the sequences: to[places], what each adds to that sum by the gradient at what it was looked up
 	 * as, times that.  NULL: no gradient. */
-	int (*saliency)(const struct maas_model *, const struct maas_sequences *, size_t output, double *to);
+	int (*saliency)(const struct maas_model *, const struct maas_sequences *, const double *of, double *to);
 	/* Of the first of the sequences: to[places], how much of the attention that the outputs come from is on each: together
 	 * 1.  NULL for the sequences: -1, with the reason, where this model has none.  NULL: the kind has none. */
 	int (*attention)(const struct maas_model *, const struct maas_sequences *, double *to);

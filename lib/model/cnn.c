@@ -169,15 +169,15 @@ cnn_apply(const struct maas_model *m, const struct maas_design *x, double *out, 
 		out[i] = (double)a[i];
 }
 
-/* What the output follows of the linear layers' input: net->slope[0] [flat]. */
+/* What the outputs, times `of`, follow of the linear layers' input: net->slope[0] [flat]. */
 static void
-back_linear(struct net *net, size_t output)
+back_linear(struct net *net, const double *of)
 {
 	const struct cnn_shape *n = &net->n;
 	float *a = net->slope[0], *b = net->slope[1];
 
 	memset(a, 0, net->widest * sizeof *a);
-	a[output] = 1;
+	maas_from_f64(a, of, n->width[n->linears - 1]);
 	for (int i = n->linears - 1; i >= 0; i--) {
 		size_t in = i ? n->width[i - 1] : n->flat;
 
@@ -191,8 +191,8 @@ back_linear(struct net *net, size_t output)
 }
 
 void
-cnn_gradient(
-    const struct maas_model *m, const struct maas_design *x, size_t output, double *dense, double *sparse, void *work)
+cnn_gradient(const struct maas_model *m, const struct maas_design *x, const double *of, double *dense, double *sparse,
+    void *work)
 {
 	struct net *net = work;
 	const struct cnn_shape *n = &net->n;
@@ -204,7 +204,7 @@ cnn_gradient(
 	see(net, x, 0, net->row[0]);
 	for (int i = 0; i < n->linears; i++)
 		linear(net, i, i ? net->value[i - 1] : net->row[0], net->value[i], 1);
-	back_linear(net, output);
+	back_linear(net, of);
 	maas_turn(b, out, a, n->flat / out, out, n->flat / out, sizeof(float));
 	for (int i = n->convs - 1; i >= 0; i--) {
 		const struct maas_convolution *c = &n->conv[i];

@@ -127,7 +127,7 @@ back(const struct layer *l, const float *dy, float *dx)
 }
 
 void
-mlp_gradient(const struct maas_model *m, const struct maas_design *x, size_t output, double *dense, double *sparse,
+mlp_gradient(const struct maas_model *m, const struct maas_design *x, const double *of, double *dense, double *sparse,
     void *scratch)
 {
 	struct net net = network(m);
@@ -144,8 +144,7 @@ mlp_gradient(const struct maas_model *m, const struct maas_design *x, size_t out
 		a = b;
 		b = was;
 	}
-	memset(a, 0, l->out * sizeof *a);
-	a[output] = 1;
+	maas_from_f64(a, of, l->out);
 	for (size_t i = net.n - 1; i > 0; i--) {
 		float *was = a;
 

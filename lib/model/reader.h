@@ -90,7 +90,7 @@ void reader_rescale(const struct maas_model *, const struct maas_params *, doubl
 void *reader_work(const struct maas_model *);
 void reader_end(void *);
 void reader_apply(const struct maas_model *, const struct maas_design *, double *out, void *work);
-int reader_saliency(const struct maas_model *, const struct maas_sequences *, size_t output, double *to);
+int reader_saliency(const struct maas_model *, const struct maas_sequences *, const double *of, double *to);
 int reader_attention(const struct maas_model *, const struct maas_sequences *, double *to);
 #define READER_SCORE "score." /* what names of the head begin with */
 #define READER_ROWS \
@@ -104,8 +104,9 @@ int reader_attention(const struct maas_model *, const struct maas_sequences *, d
 /* For reader's own files: what the first `outputs` rows of the score give, of each text or (tags) of each place.
  * rows: places in all. */
 struct maas_node *reader_scores(struct reader *, size_t rows, size_t outputs);
-/* The graph's parameters are the model's tensors, where they lie; of the head from row `output` on.  -1 where one is
- * missing, or of another shape than the graph's. */
-int reader_borrow(const struct maas_tape *, const struct maas_model *, size_t output) MAAS_USE;
+/* The graph's parameters are the model's tensors, where they lie; of the head, built for one output, the
+ * sum of its rows times of[outputs] (NULL: the first of them).  -1 where one is missing, or of another shape than the
+ * graph's. */
+int reader_borrow(const struct maas_tape *, const struct maas_model *, const double *of) MAAS_USE;
 
 #endif

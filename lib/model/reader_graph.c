@@ -183,7 +183,7 @@ reader_longest(const struct maas_model *m)
 }
 
 int
-reader_borrow(const struct maas_tape *t, const struct maas_model *m, size_t output)
+reader_borrow(const struct maas_tape *t, const struct maas_model *m, const double *of)
 {
 	const struct maas_reading *s = m->settings;
 	const struct maas_params *p = maas_tape_params(t);
@@ -191,7 +191,7 @@ reader_borrow(const struct maas_tape *t, const struct maas_model *m, size_t outp
 	for (size_t i = 0; i < p->count; i++) {
 		struct maas_node *w = p->node[i];
 		int head = !strncmp(w->name, READER_SCORE, sizeof READER_SCORE - 1);
-		size_t dim[MAAS_DIMS], from = head ? output * maas_len(w) / w->dim[0] : 0;
+		size_t dim[MAAS_DIMS], n = maas_len(w);
 		const struct maas_tensor *has;
 
 		memcpy(dim, w->dim, sizeof dim);
@@ -199,7 +199,13 @@ reader_borrow(const struct maas_tape *t, const struct maas_model *m, size_t outp
 			dim[0] = s->head.outputs;
 		if (!(has = maas_model_need(m, w->name, MAAS_F32, w->ndim, dim)))
 			return -1;
-		w->val = (void *)(uintptr_t)((const float *)has->data + from);
+		if (!head || !of) {
+			w->val = (void *)(uintptr_t)has->data;
+			continue;
+		}
+		memset(w->val, 0, n * sizeof(float));
+		for (size_t o = 0; o < dim[0]; o++)
+			maas_add_scaled(w->val, (const float *)has->data + o * n, (float)of[o], n);
 	}
 	return 0;
 }
@@ -212,7 +218,7 @@ check(struct maas_model *m)
 	struct reader r = { .m = m, .s = s, .time = (size_t)s->context };
 	struct maas_arena *a = maas_arena_new(1 << 14);
 	int bad = !a || !(r.t = maas_tape_new(a)) || !reader_scores(&r, r.time, s->head.outputs) ||
-	    reader_borrow(r.t, m, 0) < 0;
+	    reader_borrow(r.t, m, NULL) < 0;
 
 	maas_arena_free(a);
 	return bad ? -1 : 0;

@@ -29,7 +29,7 @@ reader_end(void *arg)
 }
 
 static int
-make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, size_t output, int train)
+make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, const double *of, int train)
 {
 	/* Settings of a kind begin with these, and what is behind them must be at hand as well. */
 	size_t size = m->kind->size;
@@ -50,7 +50,7 @@ make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, si
 	w->pooled = r.pooled;
 	w->attended = r.attended;
 	w->embedded->flags |= train ? MAAS_KEEP : 0; /* slopes are told by it */
-	if (maas_tape_plan(w->t, w->y, train) < 0 || reader_borrow(w->t, m, output) < 0)
+	if (maas_tape_plan(w->t, w->y, train) < 0 || reader_borrow(w->t, m, of) < 0)
 		return -1;
 	w->id = maas_tape_input(w->t, "ids")->val;
 	if (reader_most(s) > 1)
@@ -69,7 +69,7 @@ reader_work(const struct maas_model *m)
 	if (!w)
 		return NULL;
 	w->texts = TEXTS;
-	if (make(w, m, (size_t)s->context, s->head.outputs, 0, 0) == 0)
+	if (make(w, m, (size_t)s->context, s->head.outputs, NULL, 0) == 0)
 		return w;
 	reader_end(w);
 	return NULL;
@@ -148,14 +148,14 @@ reader_apply(const struct maas_model *m, const struct maas_design *x, double *ou
 
 /* A graph that has read the first text, ready to go back. */
 static struct work *
-look(const struct maas_model *m, const struct maas_sequences *x, size_t output)
+look(const struct maas_model *m, const struct maas_sequences *x, const double *of)
 {
 	struct work *w = maas_alloc(1, sizeof *w);
 
 	if (!w)
 		return NULL;
 	w->texts = 1;
-	if (make(w, m, x->start[1], 1, output, MAAS_TRAIN) < 0) {
+	if (make(w, m, x->start[1], 1, of, MAAS_TRAIN) < 0) {
 		reader_end(w);
 		return NULL;
 	}
@@ -164,11 +164,11 @@ look(const struct maas_model *m, const struct maas_sequences *x, size_t output)
 	return w;
 }
 
-/* The gradient of an output by what each place was looked up as, times that. */
+/* The gradient of outputs, times `of`, by what each place was looked up as, times that. */
 int
-reader_saliency(const struct maas_model *m, const struct maas_sequences *x, size_t output, double *to)
+reader_saliency(const struct maas_model *m, const struct maas_sequences *x, const double *of, double *to)
 {
-	struct work *w = look(m, x, output);
+	struct work *w = look(m, x, of);
 	size_t n = x->start[1], c;
 
 	if (!w)
@@ -212,11 +212,16 @@ reader_attention(const struct maas_model *m, const struct maas_sequences *x, dou
 		    "this %s has no attention to show: --pool attention of maas-train gives it some", m->kind->name);
 	if (!n)
 		return 0;
-	if (!(w = look(m, x, 0)))
+	if (!(w = look(m, x, NULL)))
 		return -1;
 	if (s->pool == READER_ATTENTION && !s->head.tags) {
+		const float *weight = maas_pool_weights(w->pooled);
+		double sum = 0; /* 1, but for rounding */
+
 		for (size_t i = 0; i < n; i++)
-			to[i] = (double)maas_pool_weights(w->pooled)[i];
+			sum += (double)weight[i];
+		for (size_t i = 0; i < n; i++)
+			to[i] = (double)weight[i] / sum;
 	} else if ((row = maas_take(w->arena, n, sizeof *row))) {
 		attend(w->attended, s->pool == READER_LAST ? n - 1 : 0, n, row, to);
 	} else {

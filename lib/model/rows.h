@@ -54,13 +54,14 @@ struct telling {
 	struct maas_piece *piece;
 	struct maas_place *place; /* by feature, then by place */
 	struct shares shares;
-	double *slope;        /* of the output by each feature, or what each id adds */
+	double *slope;        /* of the logit by each feature, or what each id adds */
+	double *of;           /* and by each output */
 	int32_t nothing;      /* the id that stands for a text without any */
 	struct maas_design x; /* rows with a piece left out, MAAS_ROWS at most */
 	double *out;          /* [MAAS_ROWS][outputs] */
 	size_t pieces, places, told, tried; /* told: of the places; tried: of the pieces */
 	struct sequence_room room;
-	size_t piece_cap, place_cap, slope_cap, col_cap, val_cap;
+	size_t piece_cap, place_cap, slope_cap, of_cap, col_cap, val_cap;
 };
 void telling_free(struct telling *);
 

@@ -23,7 +23,31 @@ const char *const maas_method_names[] = { "auto", "contribution", "gradient", "o
 static struct aim
 aim_at(const struct maas_rows *r, size_t label)
 {
-	return r->outputs == 1 ? (struct aim){ 0, r->labels && !label ? -1 : 1 } : (struct aim){ label, 1 };
+	if (r->outputs == 1)
+		return (struct aim){ 0, r->labels && !label ? -1 : 1, 0 };
+	return (struct aim){ label, 1, !r->m->kind->rows->weight };
+}
+
+/*
+ * The logit of what is aimed at, and (of not NULL) how it follows each output.  Of odds it is ln p / (1 - p), the output
+ * less the logarithm of the sum of the others' exponentials: what speaks against another label speaks for this one.
+ */
+static double
+logit_of(const struct maas_rows *r, const double *out, struct aim aim, double *of)
+{
+	double most = -INFINITY, sum = 0;
+
+	for (size_t i = 0; of && i < r->outputs; i++)
+		of[i] = i == aim.output ? aim.sign : 0;
+	if (!aim.odds)
+		return aim.sign * out[aim.output];
+	for (size_t i = 0; i < r->outputs; i++)
+		most = i == aim.output ? most : fmax(most, out[i]);
+	for (size_t i = 0; i < r->outputs; i++)
+		sum += i == aim.output ? 0 : exp(out[i] - most);
+	for (size_t i = 0; of && i < r->outputs; i++)
+		of[i] = i == aim.output ? 1 : -exp(out[i] - most) / sum;
+	return out[aim.output] - most - log(sum);
 }
 
 void
@@ -37,6 +61,7 @@ telling_free(struct telling *t)
 	free(t->piece);
 	free(t->place);
 	free(t->slope);
+	free(t->of);
 	free(t->out);
 	*t = (struct telling){ 0 };
 }
@@ -160,7 +185,7 @@ add_piece(struct maas_rows_call *c, size_t feature, double value, double contrib
 
 /* d output / d feature: of the dense ones, then of those the row has. */
 static int
-find_slopes(struct maas_rows_call *c, size_t output)
+find_slopes(struct maas_rows_call *c, struct aim aim)
 {
 	const struct maas_model *m = c->r->m;
 	const struct maas_rows_ops *ops = m->kind->rows;
@@ -169,13 +194,13 @@ find_slopes(struct maas_rows_call *c, size_t output)
 	if (maas_grow(&t->slope, 0, &t->slope_cap, c->x.dense + c->nnz + 1, sizeof *t->slope) < 0)
 		return -1;
 	if (!ops->weight) {
-		ops->gradient(m, &c->x, output, t->slope, t->slope + c->x.dense, c->scratch);
+		ops->gradient(m, &c->x, t->of, t->slope, t->slope + c->x.dense, c->scratch);
 		return 0;
 	}
 	for (size_t i = 0; i < c->x.dense; i++)
-		t->slope[i] = ops->weight(m, i, output);
+		t->slope[i] = aim.sign * ops->weight(m, i, aim.output);
 	for (size_t i = 0; i < c->nnz; i++)
-		t->slope[c->x.dense + i] = ops->weight(m, c->x.dense + c->x.sparse.col[i], output);
+		t->slope[c->x.dense + i] = aim.sign * ops->weight(m, c->x.dense + c->x.sparse.col[i], aim.output);
 	return 0;
 }
 
@@ -185,15 +210,14 @@ tell_by_slopes(struct maas_rows_call *c, struct aim aim)
 	const double *x = c->x.x, *val = c->x.sparse.val, *slope;
 	size_t dense = c->x.dense;
 
-	if (find_slopes(c, aim.output) < 0)
+	if (find_slopes(c, aim) < 0)
 		return -1;
 	slope = c->tell.slope;
 	for (size_t i = 0; i < dense; i++)
-		if (x[i] != 0 && add_piece(c, i, x[i], aim.sign * x[i] * slope[i]) < 0)
+		if (x[i] != 0 && add_piece(c, i, x[i], x[i] * slope[i]) < 0)
 			return -1;
 	for (size_t i = 0; i < c->nnz; i++)
-		if (val[i] != 0 &&
-		    add_piece(c, dense + c->x.sparse.col[i], val[i], aim.sign * val[i] * slope[dense + i]) < 0)
+		if (val[i] != 0 && add_piece(c, dense + c->x.sparse.col[i], val[i], val[i] * slope[dense + i]) < 0)
 			return -1;
 	shares_end(&c->tell.shares);
 	return 0;
@@ -227,7 +251,7 @@ telling_flush(struct maas_rows_call *c, struct aim aim)
 	c->r->m->kind->rows->apply(c->r->m, &t->x, t->out, c->scratch);
 	for (size_t i = 0; i < t->x.rows; i++)
 		t->piece[t->tried++].contribution =
-		    aim.sign * (c->out[aim.output] - t->out[i * c->r->outputs + aim.output]);
+		    logit_of(c->r, c->out, aim, NULL) - logit_of(c->r, t->out + i * c->r->outputs, aim, NULL);
 	t->x.rows = 0;
 }
 
@@ -369,6 +393,7 @@ maas_rows_explain(struct maas_rows_call *c, size_t label, enum maas_method metho
 	const struct maas_rows *r = c->r;
 	struct telling *t = &c->tell;
 	struct aim aim = aim_at(r, label);
+	double logit;
 
 	if (maas_rows_method(r, &method) < 0)
 		return -1;
@@ -380,10 +405,13 @@ maas_rows_explain(struct maas_rows_call *c, size_t label, enum maas_method metho
 	t->pieces = t->told = 0;
 	if ((!c->speller && find_places(c) < 0) ||
 	    maas_grow(&t->piece, 0, &t->piece_cap, c->x.dense + c->nnz + 1, sizeof *t->piece) < 0 ||
-	    tell(c, aim, method) < 0)
+	    maas_grow(&t->of, 0, &t->of_cap, r->outputs, sizeof *t->of) < 0)
+		return -1;
+	logit = logit_of(r, c->out, aim, t->of);
+	if (tell(c, aim, method) < 0)
 		return -1;
 	*to = (struct maas_explanation){ .method = method,
-		.logit = aim.sign * c->out[aim.output],
+		.logit = logit,
 		.piece = t->piece,
 		.n = t->pieces,
 		.text = { (c->z || c->speller) && c->text.n ? c->text.s : NULL, c->text.n },

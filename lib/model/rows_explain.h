@@ -8,6 +8,7 @@
 struct aim {
 	size_t output;
 	double sign;
+	int odds; /* of a network with an output a label: it counts as far as it is above the others */
 };
 
 /* Occlusion: rows with a piece left out are put together in tell.x, in the order of the pieces, and answered MAAS_ROWS

@@ -61,21 +61,20 @@ occlude_pieces(struct maas_rows_call *c, struct aim aim, const struct maas_spelt
 
 /* Gradient and attention are of the ids: a piece has what its own have. */
 static int
-sum_pieces(struct maas_rows_call *c, struct aim aim, enum maas_method method, const struct maas_spelt *s)
+sum_pieces(struct maas_rows_call *c, enum maas_method method, const struct maas_spelt *s)
 {
 	const struct maas_model *m = c->r->m;
 	const struct maas_rows_ops *ops = m->kind->rows;
 	struct telling *t = &c->tell;
 	size_t n = c->x.seq.start[1];
-	double sign = method == MAAS_ATTENTION ? 1 : aim.sign;
 
 	if (maas_grow(&t->slope, 0, &t->slope_cap, n, sizeof *t->slope) < 0 ||
 	    (method == MAAS_ATTENTION ? ops->attention(m, &c->x.seq, t->slope)
-				      : ops->saliency(m, &c->x.seq, aim.output, t->slope)) < 0)
+				      : ops->saliency(m, &c->x.seq, t->of, t->slope)) < 0)
 		return -1;
 	for (size_t i = 0; i < t->pieces; i++)
 		for (size_t k = s[i].from; k < s[i].to; k++)
-			t->piece[i].contribution += sign * t->slope[k];
+			t->piece[i].contribution += t->slope[k];
 	return 0;
 }
 
@@ -89,7 +88,7 @@ tell_sequence(struct maas_rows_call *c, struct aim aim, enum maas_method method)
 	if (find_pieces(c, &s) < 0 || maas_speller_text(c->speller, maas_span(""), &none) < 0)
 		return -1;
 	t->nothing = none.id[0];
-	if ((method == MAAS_OCCLUSION ? occlude_pieces(c, aim, s) : sum_pieces(c, aim, method, s)) < 0)
+	if ((method == MAAS_OCCLUSION ? occlude_pieces(c, aim, s) : sum_pieces(c, method, s)) < 0)
 		return -1;
 	for (size_t i = 0; i < t->pieces; i++)
 		shares_add(&t->shares, &t->place[i], 1, t->piece[i].contribution);

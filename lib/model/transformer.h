@@ -47,7 +47,7 @@ struct transformer_way {
 struct maas_node *transformer_scores(struct maas_tape *, const struct transformer *, size_t rows, size_t outputs,
     struct transformer_way *);
 /* See these slots of struct maas_rows_ops. */
-int transformer_saliency(const struct maas_model *, const struct maas_sequences *, size_t output, double *to) MAAS_USE;
+int transformer_saliency(const struct maas_model *, const struct maas_sequences *, const double *of, double *to) MAAS_USE;
 int transformer_attention(const struct maas_model *, const struct maas_sequences *, double *to) MAAS_USE;
 /* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
 int transformer_init(

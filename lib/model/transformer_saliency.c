@@ -1,5 +1,5 @@
 /*
- * transformer_saliency.c -- the gradient of an output by what each id of a text was looked up as, times that (Li et al.
+ * transformer_saliency.c -- the gradient of outputs by what each id of a text was looked up as, times that (Li et al.
  * 2016, "Visualizing and Understanding Neural Models in NLP"; Shrikumar et al. 2016); and what the last layer attends to:
  * one pass of the graph there, and back, in f32, with the weights where they lie.
  */
@@ -19,9 +19,25 @@ freeze(struct maas_tape *t, const struct transformer *s)
 	return maas_tape_freeze(t, patterns);
 }
 
-/* The parameters are the model's tensors; of the head the row of `output` alone. */
+/* to[n] = the sum of rows of a tensor times `of`. */
+static void
+sum_rows(float *to, const struct maas_tensor *s, size_t rows, size_t n, const double *of)
+{
+	memset(to, 0, n * sizeof *to);
+	for (size_t i = 0; i < rows * n; i++) {
+		float v;
+
+		if (s->dtype == MAAS_BF16)
+			maas_from_bf16(&v, (const maas_bf16 *)s->data + i, 1);
+		else
+			v = ((const float *)s->data)[i];
+		to[i % n] += (float)of[i / n] * v;
+	}
+}
+
+/* The parameters are the model's tensors; of the head the sum of its rows times `of`. */
 static int
-borrow(const struct maas_tape *t, const struct maas_model *m, size_t output)
+borrow(const struct maas_tape *t, const struct maas_model *m, size_t outputs, const double *of)
 {
 	const struct maas_params *p = maas_tape_params(t);
 
@@ -29,7 +45,7 @@ borrow(const struct maas_tape *t, const struct maas_model *m, size_t output)
 		struct maas_node *w = p->node[i];
 		const struct maas_tensor *s = maas_model_tensor(m, w->name);
 		int head = !strncmp(w->name, TRANSFORMER_SCORE ".", strlen(TRANSFORMER_SCORE "."));
-		size_t n = maas_len(w), from = head ? output * n : 0;
+		size_t n = maas_len(w);
 
 		if (!s)
 			return maas_fail("tensor %s: missing", w->name);
@@ -37,10 +53,12 @@ borrow(const struct maas_tape *t, const struct maas_model *m, size_t output)
 			return maas_fail_as(MAAS_USAGE,
 			    "weights of %d bits have neither gradient nor attention to show: occlusion wants none",
 			    s->dtype == MAAS_I8 ? 8 : 4);
-		if (s->dtype == MAAS_BF16)
-			maas_from_bf16(w->val, (const maas_bf16 *)s->data + from, n);
+		if (head)
+			sum_rows(w->val, s, outputs, n, of);
+		else if (s->dtype == MAAS_BF16)
+			maas_from_bf16(w->val, (const maas_bf16 *)s->data, n);
 		else
-			w->val = (void *)(uintptr_t)((const float *)s->data + from);
+			w->val = (void *)(uintptr_t)s->data;
 	}
 	return 0;
 }
@@ -62,7 +80,7 @@ end(struct looking *l)
 
 /* Ready to run backward; the forward pass is made. */
 static int
-begin(struct looking *l, const struct maas_model *m, const int32_t *id, size_t n, size_t output)
+begin(struct looking *l, const struct maas_model *m, const int32_t *id, size_t n, const double *of)
 {
 	struct transformer s;
 	struct maas_node *y;
@@ -73,7 +91,7 @@ begin(struct looking *l, const struct maas_model *m, const int32_t *id, size_t n
 	s.dropout = 0;
 	if (!(l->arena = maas_arena_new(1 << 16)) || !(l->t = maas_tape_new(l->arena)) || freeze(l->t, &s) < 0 ||
 	    !(y = transformer_scores(l->t, &s, n, 1, &l->way)) || maas_tape_plan(l->t, y, MAAS_TRAIN) < 0 ||
-	    borrow(l->t, m, output) < 0 || !(l->run.team = maas_team_new(1)))
+	    borrow(l->t, m, of ? s.head.outputs : 0, of) < 0 || !(l->run.team = maas_team_new(1)))
 		return -1;
 	l->run.stride = (maas_tape_scratch(l->t) + 127) / 64 * 64;
 	if (!(l->run.scratch = maas_take(l->arena, 1, l->run.stride)))
@@ -85,11 +103,11 @@ begin(struct looking *l, const struct maas_model *m, const int32_t *id, size_t n
 }
 
 int
-transformer_saliency(const struct maas_model *m, const struct maas_sequences *x, size_t output, double *to)
+transformer_saliency(const struct maas_model *m, const struct maas_sequences *x, const double *of, double *to)
 {
 	struct looking l;
 	size_t n = x->start[1];
-	int rc = begin(&l, m, x->id, n, output);
+	int rc = begin(&l, m, x->id, n, of);
 
 	if (rc == 0) {
 		const struct maas_node *embedded = l.way.embedded;
@@ -114,7 +132,7 @@ transformer_attention(const struct maas_model *m, const struct maas_sequences *x
 {
 	struct looking l;
 	size_t n = x ? x->start[1] : 0;
-	int rc = n ? begin(&l, m, x->id, n, 0) : 0;
+	int rc = n ? begin(&l, m, x->id, n, NULL) : 0;
 
 	if (!n)
 		return 0;

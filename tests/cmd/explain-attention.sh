@@ -19,5 +19,5 @@ maas-classify explain -m gpt.maas --method attention --rows 2 --color always tes
 echo '# what has none'
 maas-train mlp -q --hidden 4 --epochs 2 -o mlp.maas train.tsv
 maas-model quantize -q -t q8 gpt.maas q.maas
-for m in max mlp q; do maas-classify explain -m $m.maas --method attention --rows 1 test.tsv 2>&1 >/dev/null; echo "exit $?"; done
+for m in max mlp q; do maas-classify explain -m $m.maas --method attention --rows 1 test.tsv >out 2>&1; echo "exit $?"; cat out; done
 maas-classify explain -m attention.maas --global --method attention test.tsv 2>&1 | head -n 1

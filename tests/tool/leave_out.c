@@ -3,7 +3,8 @@
  *	leave_out MODEL METHOD ROWS DATA
  * Of the first ROWS rows, their texts or numbers: the share of those whose label becomes less likely by leaving out
  * the three pieces that speak for it most than by leaving out three of its pieces at random.  A piece of a text is
- * deleted wherever it stands; a number, or each of a patch, is set to what the model takes for 0.
+ * deleted wherever it stands, with the blanks before it; a number, or each of a patch, is set to what the model takes
+ * for 0.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +55,13 @@ for_it_most(const void *a, const void *b)
 static int
 mark(struct asking *a, int which, const struct maas_row *row, const struct maas_piece *p)
 {
-	for (size_t i = 0; i < p->places; i++)
-		memset(a->text[which].s + p->place[i].start, 1, p->place[i].end - p->place[i].start);
+	for (size_t i = 0; i < p->places; i++) {
+		size_t start = p->place[i].start;
+
+		while (start > 0 && row->text.s[start - 1] == ' ')
+			start--;
+		memset(a->text[which].s + start, 1, p->place[i].end - start);
+	}
 	if (!p->places && row->x && p->index < a->columns->numbers)
 		a->number[which].s[p->index] = 1;
 	for (size_t i = 0; i < p->patch.height * p->patch.width; i++)

@@ -137,8 +137,12 @@ slopes(const struct maas_model *m, const struct maas_design *x, size_t outputs, 
 	struct maas_design row = maas_design_part(x, 0, 1);
 	void *work = maas_kind_cnn.rows->work(m);
 
-	for (size_t o = 0; o < outputs; o++)
-		maas_kind_cnn.rows->gradient(m, &row, o, to + o * PIXELS, NULL, work);
+	for (size_t o = 0; o < outputs; o++) {
+		double of[8] = { 0 };
+
+		of[o] = 1;
+		maas_kind_cnn.rows->gradient(m, &row, of, to + o * PIXELS, NULL, work);
+	}
 	maas_kind_cnn.rows->end(work);
 }
 

@@ -326,8 +326,10 @@ check_slope(size_t dense)
 	for (size_t row = 0; row < 40; row += 13)
 		for (size_t o = 0; o < LABELS; o++) {
 			struct maas_design x = maas_design_part(&j.d.x, row, 1);
+			double of[LABELS] = { 0 };
 
-			maas_kind_mlp.rows->gradient(j.m, &x, o, slope, slope + dense, scratch);
+			of[o] = 1;
+			maas_kind_mlp.rows->gradient(j.m, &x, of, slope, slope + dense, scratch);
 			for (size_t k = 0; k < FEATURES; k++) {
 				double *at = k < dense ? x.x + k : x.sparse.val + x.sparse.start[0] + k - dense,
 				       was = *at;
