@@ -63,27 +63,18 @@ check_tags(struct rows_job *j)
 	return 0;
 }
 
-int
-rows_reads_texts(const struct maas_kind *k)
-{
-	return k->rows->longest || k->texts;
-}
-
 /* What the label is: as told, else what the kind is for. */
 static int
 choose_task(struct rows_job *j)
 {
 	static const unsigned need[] = { 0, MAAS_CLASSES, MAAS_VALUES, MAAS_TAGS };
-	unsigned can = j->kind->rows->tasks | (j->kind->texts ? j->kind->texts->rows->tasks : 0);
+	unsigned can = j->kind->rows->tasks;
 
 	j->task = j->rows->task  ? (enum maas_task)j->rows->task
 	    : can & MAAS_CLASSES ? MAAS_TASK_CLASS
 				 : MAAS_TASK_REGRESS;
-	if (can & need[j->task]) {
-		if (!(j->kind->rows->tasks & need[j->task]))
-			j->kind = j->kind->texts;
+	if (can & need[j->task])
 		return j->task == MAAS_TASK_TAG ? check_tags(j) : 0;
-	}
 	return misuse(j->call, "--task %s: %s models learn %s", tasks[j->task], j->kind->name,
 	    !(can & MAAS_CLASSES)   ? "numbers"
 		: can & MAAS_VALUES ? "classes or numbers"
@@ -183,11 +174,12 @@ rows_check_options(struct rows_job *j)
 		return MAAS_USAGE;
 	if (choose_task(j) || check_held_out(j))
 		return MAAS_USAGE;
+	rows_suit_tags(j);
 	if (check_checkpoints(j))
 		return MAAS_USAGE;
-	if (j->rows->tokenizer && !rows_reads_texts(j->kind))
+	if (j->rows->tokenizer && !j->kind->rows->longest)
 		return misuse(j->call, "--tokenizer: %s models take words, not tokens", j->kind->name);
-	if (j->rows->vectorizer && rows_reads_texts(j->kind))
+	if (j->rows->vectorizer && j->kind->rows->longest)
 		return misuse(j->call, "--vectorizer: %s models read texts by a tokeniser", j->kind->name);
 	if (j->training->freeze && j->kind->rows->fit)
 		return misuse(j->call, "--freeze: %s models are no networks", j->kind->name);
@@ -251,6 +243,7 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 		return -1;
 	return rows_project(j, f) || rows_fit(j, f, f->model) ||
 		(f->projection && j->kind->rows->fold(f->model, f->projection)) || add_parts(j, f) ||
+		(j->task == MAAS_TASK_TAG && !j->set->broken && maas_rows_set_path(f->model)) ||
 		maas_model_ready(f->model)
 	    ? -1
 	    : 0;
@@ -365,8 +358,9 @@ takes(const struct maas_kind *k)
 static int
 useless(const struct maas_kind *k, const struct maas_field *f)
 {
-	return (f == checkpoint_fields && k->rows->fit) || (f == maas_vectorizer_fields && rows_reads_texts(k)) ||
-	    (k->rows->longest && (f == maas_preparation_fields || f == maas_media_fields));
+	return (f == checkpoint_fields && k->rows->fit) ||
+	    (k->rows->longest &&
+		(f == maas_vectorizer_fields || f == maas_preparation_fields || f == maas_media_fields));
 }
 
 const struct family family_rows = {

@@ -124,10 +124,6 @@ int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
 /* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again,
  * and the model is one to keep. */
 int rows_prepare(struct rows_job *, struct rows_fold *, int use_up);
-/* Does the kind take texts as sequences, or where there are no pictures and sounds? */
-int rows_reads_texts(const struct maas_kind *);
-/* The kind is that for rows of the columns that were read. */
-void rows_suit_kind(struct rows_job *);
 /* Texts as sequences: by what tokeniser or lexicon, the one learnt from the rows trained on.  c: the columns. */
 int rows_spell(struct rows_job *, struct rows_fold *, const struct maas_columns *c);
 /* The features of a part, sequences beside them; see maas_rowset_design.  use_up: and what is cut off is said. */
@@ -135,6 +131,8 @@ int rows_design(const struct rows_job *, const struct rows_fold *, const struct 
     int use_up, struct maas_design *);
 /* Are texts read as sequences? */
 int rows_reads(const struct rows_fold *);
+/* Where words are tagged, what suits them is the default. */
+void rows_suit_tags(struct rows_job *);
 /* The model's settings: those said, those begun with, the tokeniser's or the lexicon's. */
 int rows_settings(const struct rows_job *, const struct rows_fold *, struct maas_model *);
 /* How many tokens of sequences are learnt from; of other rows, features. */

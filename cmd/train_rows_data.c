@@ -43,7 +43,7 @@ fit_columns(const struct rows_job *j, struct maas_table *t)
 {
 	struct maas_table_options o = *j->table;
 
-	if (j->kind && rows_reads_texts(j->kind) && o.text && !o.features)
+	if (j->kind && j->kind->rows->longest && o.text && !o.features)
 		o.features = "";
 	return maas_columns_fit(t, &o, 0);
 }
@@ -108,15 +108,6 @@ given_vectorizer(struct rows_job *j, struct maas_table *t)
 	return j->columns->texts ? 0 : maas_fail("no column of text for the vectoriser: name it with --text");
 }
 
-void
-rows_suit_kind(struct rows_job *j)
-{
-	const struct maas_columns *c = j->own ? j->own : j->columns;
-
-	if (c && j->kind && j->kind->texts && c->texts && !c->height)
-		j->kind = j->kind->texts;
-}
-
 /* Very many numbers are no classes, for a kind that learns both. */
 static int
 look_at_labels(struct rows_job *j)
@@ -146,10 +137,7 @@ read_rows(struct rows_job *j)
 	bad = bad || !(j->set = load(j, t, j->own ? j->own : j->columns)) ||
 	    (!j->outcome->dry_run && maas_table_sha256(t, j->sha256));
 	maas_table_close(t);
-	if (bad)
-		return -1;
-	rows_suit_kind(j);
-	if (look_at_labels(j))
+	if (bad || look_at_labels(j))
 		return -1;
 	return j->set->n ? 0 : maas_fail("no rows to train on");
 }
@@ -470,24 +458,28 @@ static int
 judge_tags(const struct rows_fold *f, const struct rows_part *p, const double *score, struct maas_eval *e,
     struct maas_entities *to)
 {
+	const struct maas_rows *r = maas_rows_of(f->model);
 	const struct maas_rowset *d = p->set;
 	struct maas_span *tag = NULL;
-	size_t cap = 0;
+	uint32_t *number = NULL;
+	size_t cap = 0, room = 0;
 	int bad = 0;
 
 	for (size_t i = 0; i < p->n && !bad; i++) {
 		const uint32_t *own = d->tag + d->tags[p->pick[i]];
 		size_t n = d->tags[p->pick[i] + 1] - d->tags[p->pick[i]];
 
-		bad = maas_grow(&tag, 0, &cap, 2 * n, sizeof *tag);
+		bad = maas_grow(&tag, 0, &cap, 2 * n, sizeof *tag) || maas_grow(&number, 0, &room, n, sizeof *number) ||
+		    maas_rows_path(r, score, n, number);
 		for (size_t k = 0; k < n && !bad; k++, score += f->labels) {
 			tag[k] = d->labels.name[own[k]];
-			tag[n + k] = f->label[maas_argmax_f64(score, f->labels)];
+			tag[n + k] = f->label[number[k]];
 			bad = maas_eval_add(e, tag[k], score);
 		}
 		bad = bad || (to && maas_entities_add(to, tag, tag + n, n));
 	}
 	free(tag);
+	free(number);
 	return bad ? -1 : 0;
 }
 

@@ -29,7 +29,7 @@ held(const struct rows_job *j, const char *name)
 {
 	double v = NAN;
 
-	if (j->entities && j->val && !strncmp(name, "entity_", 7))
+	if (j->entities && j->val && (!strncmp(name, "entity_", 7) || !strcmp(name, "accuracy")))
 		return maas_entities_metric(j->entities, name, &v) == 0 ? v : NAN;
 	return j->val && maas_eval_metric(j->val, name, &v) == 0 ? v : NAN;
 }

@@ -102,6 +102,15 @@ open_reading(struct rows_job *j, struct rows_fold *f)
 	return f->lexicon ? 0 : -1;
 }
 
+void
+rows_suit_tags(struct rows_job *j)
+{
+	struct maas_reading *s = j->call->part[0];
+
+	if (j->task == MAAS_TASK_TAG && j->kind->rows->reads && !given(j->call, "dropout"))
+		s->dropout = j->kind->rows->tags_dropout;
+}
+
 int
 rows_reads(const struct rows_fold *f)
 {

@@ -57,7 +57,6 @@ dress(struct rows_job *j, const struct trial *t)
 	j->vectorizer = t->call->part[4];
 	j->training = t->call->part[5];
 	j->preparation = t->call->part[6];
-	rows_suit_kind(j);
 }
 
 static int
@@ -69,6 +68,7 @@ learn_and_measure(struct rows_job *j, struct trial *t)
 
 	if (!(j->kind->rows->tasks & need[j->task]))
 		return maas_fail("%s models learn no %s", j->kind->name, what[j->task]);
+	rows_suit_tags(j);
 	if (j->rows->cv) {
 		bad = rows_cross_validate(j);
 		t->cv = j->cv;

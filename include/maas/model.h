@@ -90,8 +90,6 @@ struct maas_kind {
 	const struct maas_decoder_ops *decode;
 	/* Rows to scores: see model/rows. */
 	const struct maas_rows_ops *rows;
-	/* What it is where its rows are texts: of the same name, fields and settings; NULL: the same. */
-	const struct maas_kind *texts;
 };
 #define KIND(name) extern const struct maas_kind maas_kind_##name;
 #include "maas/kinds.def"
@@ -146,6 +144,17 @@ struct maas_mlp {
 	int values, weighted;                   /* a regression; rows count by their labels */
 };
 
+/* Settings of kind cnn, convolutions of pictures or spectra.  Tensors: convN.weight [out, in, k, k], convN.bias [out],
+ * fcN.weight [out, in], fcN.bias [out], N from 1, as PyTorch's Conv2d and Linear have them; the first linear layer's
+ * inputs are planes of channels. */
+struct maas_cnn {
+	const char *conv, *hidden;              /* "32x3,64x3"; "128" */
+	double dropout;
+	/* What it is for: not said by the user. */
+	size_t height, width, channels, outputs;
+	int values, weighted;
+};
+
 /* What settings of all kinds begin with that read texts in their order by a network of their own (lib/model/reader.h).
  * Tensors: embedding.weight [vocab, embed], attention.weight [1, width] where the pool is attention, score.weight
  * [outputs, width], score.bias. */
@@ -166,17 +175,6 @@ struct maas_recurrence {
 	struct maas_reading reading;
 	long hidden, layers;
 	int bidirectional;
-};
-
-/* Settings of kind cnn, convolutions of pictures or spectra.  Tensors: convN.weight [out, in, k, k], convN.bias [out],
- * fcN.weight [out, in], fcN.bias [out], N from 1, as PyTorch's Conv2d and Linear have them; the first linear layer's
- * inputs are planes of channels.  Of texts: convs.N.weight [out, embed, k], convs.N.bias [out], N from 0, as Conv1d. */
-struct maas_cnn {
-	struct maas_reading reading;            /* of texts; dropout of both */
-	const char *conv, *hidden;              /* "32x3,64x3"; "128"; NULL: what suits the rows */
-	/* What it is for: not said by the user. */
-	size_t height, width, channels, outputs;
-	int values, weighted;
 };
 
 /* Settings of kind encoder.  Tensors, as PyTorch's TransformerEncoder has them: positions.weight [context, embed],
@@ -491,7 +489,12 @@ void maas_rows_last(const struct maas_rows_call *, struct maas_rows_last *);
 int maas_rows_tagging(const struct maas_rows *);
 /* score[*words][labels] of the words of a row's text, parted by blanks and tabs; valid until the next call. */
 int maas_rows_tags(struct maas_rows_call *, const struct maas_row *, const double **score, size_t *words) MAAS_USE;
-/* A text with the likeliest tag of each word, and how likely that is. */
+/* The tags of n words by their scores: the likeliest of each by itself; or, where the model has learnt from tags that never
+ * break BIO, the likeliest that do not either. */
+int maas_rows_path(const struct maas_rows *, const double *score, size_t n, uint32_t *tag) MAAS_USE;
+#define MAAS_TAGS_META "maas.tags"
+int maas_rows_set_path(struct maas_model *) MAAS_USE;   /* say so of a model that is not ready yet */
+/* A text with the tags of its words, and how likely each is by itself. */
 struct maas_tagged {
 	struct maas_span text;
 	size_t words;
@@ -616,6 +619,7 @@ struct maas_rows_ops {
 	int (*attention)(const struct maas_model *, const struct maas_sequences *, double *to);
 	/* Networks of texts: what is theirs of what reads them, lib/model/reader.h. */
 	const struct maas_reader_ops *reads;
+	double tags_dropout;            /* of those, what --dropout is where words are tagged and it is not said */
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
 	 * sparse ones that the rows of a batch hold together, or the length of the longest sequence. */
 	int (*shape)(struct maas_model *, const struct maas_data *, size_t entries);

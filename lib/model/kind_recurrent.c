@@ -75,7 +75,7 @@ begins(const struct maas_model *m, const struct maas_node *w, double *reach)
 }
 
 static const struct maas_reader_ops reads = { .states = states, .begins = begins };
-static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads };
+static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads, .tags_dropout = 0.5 };
 
 #define KIND_OF(name_, what_) \
 	const struct maas_kind maas_kind_##name_ = { \

@@ -57,6 +57,8 @@ reader_scores(struct reader *r, size_t rows, size_t outputs)
 
 	if (!(r->embedded = looked_up(r, rows)))
 		return NULL;
+	if (r->s->dropout > 0 && r->s->head.tags)
+		r->embedded = maas_dropout(r->t, r->embedded, NULL, (float)r->s->dropout);
 	states = ops_of(r->m)->states(r);
 	if (!(x = states.ahead))
 		return NULL;
@@ -98,7 +100,7 @@ begins(const struct maas_model *m, const struct maas_node *w, size_t width, doub
 
 	*reach = 1 / sqrt((double)(head ? width : w->ndim > 1 ? maas_len(w) / w->dim[0] : w->dim[0]));
 	if (!strcmp(w->name, "embedding.weight")) {
-		*reach = 1;
+		*reach = reader_most(m->settings) > 2 ? 0.25 : 1; /* of a word and its parts some 16 rows are added */
 		return READER_NORMAL;
 	}
 	return head ? READER_UNIFORM : ops_of(m)->begins(m, w, reach);
@@ -158,7 +160,7 @@ reader_shape(struct maas_model *m, const struct maas_data *d, size_t entries)
 		.time = entries,
 		.values = !d->labels,
 		.weighted = d->weight != NULL };
-	return ops_of(m)->settle ? ops_of(m)->settle(m) : 0;
+	return 0;
 }
 
 void

@@ -69,7 +69,7 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs
 	    (maas_model_part(m, "labels").s && labels_parse(m, r) < 0))
 		return -1;
 	r->tagging = r->columns->format == &maas_format_conll && r->columns->labelled;
-	if (read_temperature(m, &r->temperature) < 0 || open_spelling(m, r) < 0)
+	if (read_temperature(m, &r->temperature) < 0 || path_open(m, r) < 0 || open_spelling(m, r) < 0)
 		return -1;
 	r->before = r->columns->features;
 	r->features = r->before + (r->v ? maas_vectorizer_size(r->v) : 0);

@@ -101,10 +101,10 @@ maas_rows_tag(struct maas_rows_call *c, const struct maas_row *row, struct maas_
 	    maas_grow(&c->word_tag, 0, &c->word_tag_cap, n, sizeof *c->word_tag) < 0 ||
 	    maas_grow(&c->word_p, 0, &c->word_p_cap, n, sizeof *c->word_p) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++, score += labels) {
-		c->word_tag[i] = (uint32_t)maas_argmax_f64(score, labels);
+	if (maas_rows_path(c->r, score, n, c->word_tag) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++, score += labels)
 		c->word_p[i] = (float)score[c->word_tag[i]];
-	}
 	*to = (struct maas_tagged){ row->text, n, c->word_tag, c->word_p };
 	return 0;
 }

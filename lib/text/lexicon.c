@@ -16,7 +16,9 @@ const char *const maas_analysis_names[] = { "auto", "token", "word", "char", "cj
 size_t
 maas_lexicon_most(enum maas_analysis how, int tagged)
 {
-	return !tagged && how == MAAS_BY_CJK ? 2 : 1;
+	if (how <= MAAS_BY_TOKEN)
+		return 1;
+	return tagged ? LEXICON_INSIDE : how == MAAS_BY_CJK ? 2 : 1;
 }
 
 struct rules
@@ -26,7 +28,7 @@ lexicon_rules(enum maas_analysis how, int tagged, int lowercase)
 		    : how == MAAS_BY_CHAR         ? READ_CHAR
 		    : how == MAAS_BY_CJK          ? READ_CJK
 						  : READ_WORD,
-		.lowercase = lowercase };
+		.lowercase = lowercase && !tagged };
 }
 
 static uint64_t
@@ -200,6 +202,7 @@ void
 lexical_forget(struct lexical *x)
 {
 	maas_buf_wipe(&x->terms.fold);
+	maas_buf_wipe(&x->terms.join);
 	maas_wipe(x->terms.batch, sizeof x->terms.batch);
 	maas_wipe(x->id, x->id_cap * sizeof *x->id);
 }

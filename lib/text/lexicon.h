@@ -8,6 +8,7 @@
 #include "vectorize.h"
 
 #define LEXICON_MAGIC "maaslex1"
+#define LEXICON_INSIDE 40 /* ids of a word with what is inside: see lexicon_inside.c */
 #define LEXICON_MOST  ((size_t)1 << 24) /* terms */
 
 struct maas_lexicon {

@@ -91,7 +91,7 @@ characters(struct terms *t)
 	return 0;
 }
 
-/* Words as they are told apart by blanks and tabs. */
+/* Words as they are told apart by blanks and tabs, each with what is inside. */
 static int
 told(struct terms *t)
 {
@@ -102,7 +102,7 @@ told(struct terms *t)
 
 		while (p < end && *p != ' ' && *p != '\t')
 			p++;
-		if (p > at && terms_put(t, at, (size_t)(p - at), 1) < 0)
+		if (p > at && (terms_put(t, at, (size_t)(p - at), 1) < 0 || terms_inside(t, at, (size_t)(p - at)) < 0))
 			return -1;
 		p++;
 	}
@@ -114,6 +114,7 @@ terms_read(struct terms *t)
 {
 	t->base = t->fold.s;
 	t->origin = t->fold_at;
+	t->join.n = 0;
 	switch (t->rules.analyzer) {
 	case READ_CHAR: return characters(t);
 	case READ_TOLD: return told(t);

@@ -116,6 +116,8 @@ struct terms {
 int terms_of(struct terms *, struct maas_span text, on_terms *, void *ctx) MAAS_USE;
 void terms_free(struct terms *);
 int terms_read(struct terms *); /* of a lexicon: fold to terms, each by terms_put */
+int terms_flush(struct terms *); /* those that nobody has got yet are handed on */
+int terms_inside(struct terms *, const char *s, size_t n); /* what a word is made of, besides */
 int terms_put(struct terms *, const char *s, size_t n, int begins) MAAS_USE;
 /* text as the rules want it: in t->fold, with t->fold_at where places are kept. */
 int terms_fold(struct terms *, struct maas_span text) MAAS_USE;

@@ -29,6 +29,12 @@ emit(struct terms *t, const char *s, size_t n)
 }
 
 int
+terms_flush(struct terms *t)
+{
+	return flush(t);
+}
+
+int
 terms_put(struct terms *t, const char *s, size_t n, int begins)
 {
 	t->begins[t->held] = (unsigned char)begins;

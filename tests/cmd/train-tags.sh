@@ -15,16 +15,15 @@ sentences() {
 sentences 300 1 >train.conll
 sentences 60 2 >test.conll
 tiny='--layers 1 --heads 2 --embed 32 --context 64 --lr 0.01 --epochs 12'
-maas-train gpt --task tag $tiny --val test.conll --log log --json -o m.maas train.conll 2>err |
-	jq -c '[.kind, .rows, .labels, .done, .val_rows, .val_f1 > 0.9, .val_accuracy > .baseline]'
+maas-train gpt --task tag $tiny --val test.conll --log log --json -o m.maas train.conll 2>err >told
+jq -c '[.val_accuracy, .val_f1]' told >trained
+jq -c '[.kind, .rows, .labels, .done, .val_rows, .val_f1 > 0.9, .val_accuracy > .baseline]' told
 sed 's/[0-9.]*\.[0-9]*/N/g' err
 maas-model info m.maas | grep -e task -e part | cut -d ' ' -f 1-2
 maas-model verify m.maas
 # The learner and the model that is written see the same.
 maas-classify evaluate -m m.maas --json test.conll >json
-jq -s '(.[0].accuracy - .[1]) | fabs < 1e-6' json - <<END
-$(jq -s 'map(select(.val_metric != null or .val_accuracy != null)) | last | (.val_accuracy // .val_metric)' log)
-END
+jq -c '[.accuracy, .entity_f1]' json | cmp - trained && echo 'the same'
 jq -c '[.n, .sentences, .entities, .entity_f1 > 0.9, (.per_label | keys)]' json
 maas-classify evaluate -m m.maas test.conll | sed 's/0\.[0-9]*/N/g; s/1\.0*/N/g'
 maas-classify evaluate -m m.maas --fail-under entity_f1=0.5 --fail-under accuracy=0.5 test.conll >/dev/null && echo met
@@ -48,6 +47,13 @@ maas-classify predict -m m.maas /dev/null; echo "exit $?"
 printf 'a\tO\n\nb\tO\nc\n\nd\tO\n' | maas-classify predict -m m.maas --append; echo "exit $?"
 maas-classify evaluate -m m.maas tokens; echo "exit $?"
 printf 'Mr O\nBo I-PER\n' | maas-classify evaluate -m m.maas --json >/dev/null
+# Where no tag that was learnt from breaks BIO none that is answered does, and else each is the likeliest by itself.
+grep -a -c maas.tags m.maas
+awk -F '\t' 'NF { print $1 "\t" (rand() < 0.5 ? "O" : $3); next } { print }' train.conll | awk -F '\t' '
+	/\tI-/ && last !~ /[BI]-/ { $0 = $1 "\tB-" substr($2, 3) } { print; last = $2 }' >hard.conll
+maas-train gpt -q --task tag $tiny --epochs 1 -o hard.maas hard.conll && maas-classify evaluate -m hard.maas --json test.conll | jq .broken_answers
+printf 'x\tI-PER\n\n' | cat - train.conll >iob1.conll
+maas-train gpt -q --task tag $tiny --epochs 1 -o iob1.maas iob1.conll && grep -a -c maas.tags iob1.maas
 # The same bytes for any number of threads; from where another stopped; on from a network of texts.
 for j in 1 3; do maas-train gpt -q -j $j --task tag $tiny --epochs 1 -o $j.maas train.conll; done; cmp 1.maas 3.maas
 maas-train gpt -q --task tag --init-from m.maas --epochs 1 --lr 0.001 -o again.maas train.conll &&
