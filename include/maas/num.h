@@ -71,6 +71,16 @@ void maas_product_team(struct maas_team *, float *y, size_t ldy, struct maas_mat
     size_t m, size_t n, size_t k, enum maas_dtype precision, const struct maas_epilogue *, void *scratch);
 
 /*
+ * The same of few rows with weights b [n,k] that are packed once, into maas_packed_floats(n, k) floats, 64-aligned, for one
+ * precision; serial.  y = or += (add) the sums + bias [n] (NULL: none).  0 < k <= MAAS_PACKED_K; scratch as above.
+ */
+#define MAAS_PACKED_K (512 * 256)
+size_t maas_packed_floats(size_t n, size_t k);
+void maas_packed_fill(float *packed, struct maas_matrix b, size_t n, size_t k, enum maas_dtype precision);
+void maas_product_packed(float *y, size_t ldy, struct maas_matrix a, const float *packed, size_t m, size_t n, size_t k,
+    enum maas_dtype precision, const float *bias, int add, void *scratch);
+
+/*
  * Products with weights of 8 or 4 bits, read where they are.  Weights b [n,k] lie in panels of MAAS_PANEL rows, and a
  * row in groups along k, the last filled up: of MAAS_Q8_GROUP bytes, or of MAAS_Q4_GROUP halves of bytes.  A weight is
  * its byte, or the level its 4 bits are the number of (q8_pack.c), times the scale of its group.  A row of a is rounded

@@ -4,8 +4,8 @@
  * Sequences are sorted by length and taken in lots.  A lot's rows lie packed, step by step, those of one step that
  * have it side by side; so what is past a sequence's length is neither read nor computed, a lot is the same for both
  * directions, and what does not wait for the step before is one product over all steps: x W_ih^T, and, going back, the
- * gradients of both weights and of x.  A lot goes through its steps by itself, on one thread; its weights stay in that
- * core's cache.  What goes from step to step is f32, whatever the precision of the other products.
+ * gradients of both weights and of x.  A lot goes through its steps by itself, on one thread; its weights are packed
+ * once for all of them, and stay in that core's cache.  States are f32, whatever the precision of the products.
  */
 #include <string.h>
 
@@ -28,7 +28,8 @@ struct packed {
 	uint32_t *count;          /* [time + 2] */
 	float *x, *gates;         /* [N, in], [N, G H] */
 	float *hidden, *cell;     /* GRU: [N, 3 H], what h gives the gates; LSTM: [N, H] */
-	float *before, *turned;   /* [N, H]: h of the step before; [H, G H]: W_hh */
+	float *before;            /* [N, H]: h of the step before */
+	float *bias, *packed; /* [G H]: what gates begin with; W_hh as steps read it, or its turned one going back */
 };
 
 struct work {
@@ -53,6 +54,12 @@ static size_t
 lots_of(size_t n)
 {
 	return (n + LOT - 1) / LOT;
+}
+
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
 }
 
 static void *
@@ -82,7 +89,9 @@ places(struct packed *p, const struct maas_node *y, char *mem)
 	p->hidden = carve(mem, &at, a->cell == MAAS_CELL_GRU ? rows * wide : 0, sizeof(float));
 	p->cell = carve(mem, &at, a->cell == MAAS_CELL_LSTM ? rows * units : 0, sizeof(float));
 	p->before = carve(mem, &at, rows * units, sizeof(float));
-	p->turned = carve(mem, &at, wide * units, sizeof(float));
+	p->bias = carve(mem, &at, wide, sizeof(float));
+	p->packed =
+	    carve(mem, &at, larger(maas_packed_floats(wide, units), maas_packed_floats(units, wide)), sizeof(float));
 	return at;
 }
 
@@ -104,7 +113,7 @@ check(const struct maas_node *y)
 	    (y->in[B_IH] && op_matrix(y->in[B_IH], "bias_ih", gates * units, 0) < 0) ||
 	    (y->in[B_HH] && op_matrix(y->in[B_HH], "bias_hh", gates * units, 0) < 0))
 		return -1;
-	if (maas_len(x) / in > UINT32_MAX / 2 || units > 1 << 24 || in > 1 << 30)
+	if (maas_len(x) / in > UINT32_MAX / 2 || gates * units > MAAS_PACKED_K || in > 1 << 30)
 		return maas_fail("%zu rows of %zu, %zu units: more than it can do", maas_len(x) / in, in, units);
 	return 0;
 }
@@ -226,8 +235,6 @@ steps(void *arg, size_t begin, size_t end, int member)
 	struct maas_node *y = w->y, *bias = y->in[B_HH];
 	void *scratch = (char *)w->run->scratch + (size_t)member * w->run->stride;
 	int apart = w->a->cell == MAAS_CELL_GRU;
-	struct maas_epilogue e = { .bias = bias ? bias->val : NULL, .add = !apart };
-	struct maas_matrix b = { y->in[W_HH]->val, MAAS_F32, w->units, 1 };
 
 	for (size_t g = begin; g < end; g++) {
 		const uint32_t *start = p->start + g * (w->time + 1);
@@ -239,23 +246,39 @@ steps(void *arg, size_t begin, size_t end, int member)
 		for (size_t s = 0; s < w->time && start[s + 1] > start[s]; s++) {
 			size_t now = start[s + 1] - start[s], next = s + 1 < w->time ? start[s + 2] - start[s + 1] : 0;
 
-			maas_product((apart ? p->hidden : p->gates) + start[s] * w->wide, w->wide,
-			    (struct maas_matrix){ p->before + start[s] * w->units, MAAS_F32, w->units, 1 }, b, now,
-			    w->wide, w->units, MAAS_F32, &e, scratch);
+			maas_product_packed((apart ? p->hidden : p->gates) + start[s] * w->wide, w->wide,
+			    (struct maas_matrix){ p->before + start[s] * w->units, MAAS_F32, w->units, 1 }, p->packed,
+			    now, w->wide, w->units, w->run->precision, apart && bias ? bias->val : NULL, !apart,
+			    scratch);
 			for (size_t i = 0; i < now; i++)
 				row_fwd(w, start + s, i, next, s > 0);
 		}
 	}
 }
 
+/* A GRU's second bias goes with what h gives. */
+static void
+add_biases(const struct work *w)
+{
+	const struct maas_node *a = w->y->in[B_IH], *b = w->a->cell == MAAS_CELL_GRU ? NULL : w->y->in[B_HH];
+
+	memset(w->p.bias, 0, w->wide * sizeof(float));
+	if (a)
+		maas_add(w->p.bias, a->val, w->wide);
+	if (b)
+		maas_add(w->p.bias, b->val, w->wide);
+}
+
 static void
 fwd(struct maas_node *y, const struct maas_run *run)
 {
 	struct work w = work(y, run, NULL);
-	struct maas_node *bias = y->in[B_IH];
-	struct maas_epilogue e = { .bias = bias ? bias->val : NULL };
+	struct maas_epilogue e = { .bias = w.p.bias };
 
 	lay_out(&w);
+	add_biases(&w);
+	maas_packed_fill(w.p.packed, (struct maas_matrix){ y->in[W_HH]->val, MAAS_F32, w.units, 1 }, w.wide, w.units,
+	    run->precision);
 	maas_team_run(run->team, w.rows, op_grain(w.in), gather, &w);
 	if (w.rows)
 		maas_product_team(run->team, w.p.gates, w.wide, (struct maas_matrix){ w.p.x, MAAS_F32, w.in, 1 },
@@ -298,8 +321,6 @@ back_steps(void *arg, size_t begin, size_t end, int member)
 	char *scratch = (char *)w->run->scratch + (size_t)member * w->run->stride;
 	float *dh = (float *)(scratch + maas_product_scratch()), *dc = dh + LOT * w->units;
 	int apart = w->a->cell == MAAS_CELL_GRU;
-	struct maas_epilogue e = { .add = apart };
-	struct maas_matrix b = { p->turned, MAAS_F32, w->wide, 1 };
 
 	for (size_t g = begin; g < end; g++) {
 		const uint32_t *start = p->start + g * (w->time + 1);
@@ -311,10 +332,10 @@ back_steps(void *arg, size_t begin, size_t end, int member)
 			for (size_t i = 0; i < now; i++)
 				row_bwd(w, start + s, i, dh + i * w->units, dc + i * w->units, i >= behind, s > 0);
 			if (now && s)
-				maas_product(dh, w->units,
+				maas_product_packed(dh, w->units,
 				    (struct maas_matrix){
 					(apart ? p->hidden : p->gates) + start[s] * w->wide, MAAS_F32, w->wide, 1 },
-				    b, now, w->units, w->wide, MAAS_F32, &e, scratch);
+				    p->packed, now, w->units, w->wide, w->run->precision, NULL, apart, scratch);
 			behind = now;
 		}
 	}
@@ -399,7 +420,8 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	int apart = w.a->cell == MAAS_CELL_GRU;
 
 	w.rows = w.lots ? w.p.start[w.lots * (w.time + 1) - 1] : 0;
-	maas_turn(w.p.turned, w.wide, y->in[W_HH]->val, w.units, w.wide, w.units, sizeof(float));
+	maas_packed_fill(w.p.packed, (struct maas_matrix){ y->in[W_HH]->val, MAAS_F32, 1, w.units }, w.units, w.wide,
+	    run->precision);
 	maas_team_run(run->team, w.lots, 1, back_steps, &w);
 	back_params(&w, W_HH, B_HH, apart ? w.p.hidden : w.p.gates, w.p.before, w.units);
 	back_params(&w, W_IH, B_IH, w.p.gates, w.p.x, w.in);

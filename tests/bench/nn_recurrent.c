@@ -1,6 +1,6 @@
 /*
  * The fastest step of a recurrent classifier, and where its time goes: embedding, cell, last state, head, loss, AdamW.
- *	nn_recurrent [rnn|lstm|gru [THREADS [STEPS [BATCH [LENGTH [WORDS]]]]]]
+ *	nn_recurrent [rnn|lstm|gru [THREADS [STEPS [BATCH [LENGTH [WORDS [f32|bf16]]]]]]]
  * 128 wide, 128 units, 10 labels.  All texts are of the same length.
  */
 #include <stdio.h>
@@ -173,9 +173,12 @@ main(int argc, char **argv)
 	batch = argc > 4 ? strtoul(argv[4], NULL, 10) : batch;
 	time_of = argc > 5 ? strtoul(argv[5], NULL, 10) : time_of;
 	words = argc > 6 ? strtoul(argv[6], NULL, 10) : words;
+	run.precision = argc > 7 && !strcmp(argv[7], "bf16") ? MAAS_BF16 : MAAS_F32;
 	net.t = maas_tape_new(a);
 	network((enum maas_cell)cell);
-	if (!team || !net.loss || maas_tape_plan(net.t, net.loss, MAAS_TRAIN | MAAS_LATE) < 0) {
+	if (!team || !net.loss ||
+	    maas_tape_plan(net.t, net.loss, MAAS_TRAIN | MAAS_LATE | (run.precision ? MAAS_HALF | MAAS_ROUNDED : 0)) <
+		0) {
 		fprintf(stderr, "%s\n", maas_error());
 		return 1;
 	}

@@ -144,6 +144,26 @@ static const struct {
 	{ 180, 170, 1400 },
 };
 
+/* Weights packed before: what is to come is in `want`, row stride ld. */
+static int
+try_packed(
+    struct maas_matrix a, struct maas_matrix b, size_t m, size_t n, size_t k, size_t ld, enum maas_dtype precision)
+{
+	float *packed = aligned_alloc(64, maas_packed_floats(n, k) * sizeof *packed), *start = a_all;
+	int rc;
+
+	for (size_t i = 0; i < m * ld; i++)
+		got[i] = 42;
+	maas_packed_fill(packed, b, n, k, precision);
+	maas_product_packed(got, ld, a, packed, m, n, k, precision, NULL, 0, scratch);
+	rc = same(got, want, m * ld);
+	maas_product_packed(got, ld, a, packed, m, n, k, precision, start, 1, scratch);
+	for (size_t i = 0; i < m * ld; i++)
+		want[i] += i % ld < n ? want[i] + start[i % ld] : 0;
+	free(packed);
+	return rc && same(got, want, m * ld);
+}
+
 static int
 try(size_t m, size_t n, size_t k, int how, enum maas_dtype precision)
 {
@@ -160,7 +180,7 @@ try(size_t m, size_t n, size_t k, int how, enum maas_dtype precision)
 	for (size_t i = 0; i < m * ld; i++)
 		got[i] = 42;
 	maas_product(got, ld, a, b, m, n, k, precision, NULL, scratch);
-	return same(got, want, m * ld);
+	return same(got, want, m * ld) && (!k || try_packed(a, b, m, n, k, ld, precision));
 }
 
 static void
