@@ -63,18 +63,27 @@ check_tags(struct rows_job *j)
 	return 0;
 }
 
+int
+rows_reads_texts(const struct maas_kind *k)
+{
+	return k->rows->longest || k->texts;
+}
+
 /* What the label is: as told, else what the kind is for. */
 static int
 choose_task(struct rows_job *j)
 {
 	static const unsigned need[] = { 0, MAAS_CLASSES, MAAS_VALUES, MAAS_TAGS };
-	unsigned can = j->kind->rows->tasks;
+	unsigned can = j->kind->rows->tasks | (j->kind->texts ? j->kind->texts->rows->tasks : 0);
 
 	j->task = j->rows->task  ? (enum maas_task)j->rows->task
 	    : can & MAAS_CLASSES ? MAAS_TASK_CLASS
 				 : MAAS_TASK_REGRESS;
-	if (can & need[j->task])
+	if (can & need[j->task]) {
+		if (!(j->kind->rows->tasks & need[j->task]))
+			j->kind = j->kind->texts;
 		return j->task == MAAS_TASK_TAG ? check_tags(j) : 0;
+	}
 	return misuse(j->call, "--task %s: %s models learn %s", tasks[j->task], j->kind->name,
 	    !(can & MAAS_CLASSES)   ? "numbers"
 		: can & MAAS_VALUES ? "classes or numbers"
@@ -177,9 +186,9 @@ rows_check_options(struct rows_job *j)
 	rows_suit_tags(j);
 	if (check_checkpoints(j))
 		return MAAS_USAGE;
-	if (j->rows->tokenizer && !j->kind->rows->longest)
+	if (j->rows->tokenizer && !rows_reads_texts(j->kind))
 		return misuse(j->call, "--tokenizer: %s models take words, not tokens", j->kind->name);
-	if (j->rows->vectorizer && j->kind->rows->longest)
+	if (j->rows->vectorizer && rows_reads_texts(j->kind))
 		return misuse(j->call, "--vectorizer: %s models read texts by a tokeniser", j->kind->name);
 	if (j->training->freeze && j->kind->rows->fit)
 		return misuse(j->call, "--freeze: %s models are no networks", j->kind->name);
@@ -358,9 +367,8 @@ takes(const struct maas_kind *k)
 static int
 useless(const struct maas_kind *k, const struct maas_field *f)
 {
-	return (f == checkpoint_fields && k->rows->fit) ||
-	    (k->rows->longest &&
-		(f == maas_vectorizer_fields || f == maas_preparation_fields || f == maas_media_fields));
+	return (f == checkpoint_fields && k->rows->fit) || (f == maas_vectorizer_fields && rows_reads_texts(k)) ||
+	    (k->rows->longest && (f == maas_preparation_fields || f == maas_media_fields));
 }
 
 const struct family family_rows = {

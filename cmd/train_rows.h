@@ -124,6 +124,10 @@ int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
 /* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again,
  * and the model is one to keep. */
 int rows_prepare(struct rows_job *, struct rows_fold *, int use_up);
+/* Does the kind take texts as sequences, or where there are no pictures and sounds? */
+int rows_reads_texts(const struct maas_kind *);
+/* The kind is that for rows of the columns that were read. */
+void rows_suit_kind(struct rows_job *);
 /* Texts as sequences: by what tokeniser or lexicon, the one learnt from the rows trained on.  c: the columns. */
 int rows_spell(struct rows_job *, struct rows_fold *, const struct maas_columns *c);
 /* The features of a part, sequences beside them; see maas_rowset_design.  use_up: and what is cut off is said. */

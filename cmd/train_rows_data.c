@@ -43,7 +43,7 @@ fit_columns(const struct rows_job *j, struct maas_table *t)
 {
 	struct maas_table_options o = *j->table;
 
-	if (j->kind && j->kind->rows->longest && o.text && !o.features)
+	if (j->kind && rows_reads_texts(j->kind) && o.text && !o.features)
 		o.features = "";
 	return maas_columns_fit(t, &o, 0);
 }
@@ -108,6 +108,15 @@ given_vectorizer(struct rows_job *j, struct maas_table *t)
 	return j->columns->texts ? 0 : maas_fail("no column of text for the vectoriser: name it with --text");
 }
 
+void
+rows_suit_kind(struct rows_job *j)
+{
+	const struct maas_columns *c = j->own ? j->own : j->columns;
+
+	if (c && j->kind && j->kind->texts && c->texts && !c->height)
+		j->kind = j->kind->texts;
+}
+
 /* Very many numbers are no classes, for a kind that learns both. */
 static int
 look_at_labels(struct rows_job *j)
@@ -137,7 +146,10 @@ read_rows(struct rows_job *j)
 	bad = bad || !(j->set = load(j, t, j->own ? j->own : j->columns)) ||
 	    (!j->outcome->dry_run && maas_table_sha256(t, j->sha256));
 	maas_table_close(t);
-	if (bad || look_at_labels(j))
+	if (bad)
+		return -1;
+	rows_suit_kind(j);
+	if (look_at_labels(j))
 		return -1;
 	return j->set->n ? 0 : maas_fail("no rows to train on");
 }

@@ -35,8 +35,9 @@ rows_from_open(struct rows_job *j)
 
 	if (check_given(j) || !(j->init = maas_model_open(path)))
 		return -1;
-	if (j->init->kind != j->kind)
+	if (strcmp(j->init->kind->name, j->kind->name) != 0)
 		return maas_fail("%s: a model of kind %s, not %s", path, j->init->kind->name, j->kind->name);
+	j->kind = j->init->kind == j->kind->texts ? j->kind->texts : j->kind;
 	if (j->kind->rows->head && !j->init->ready) {
 		j->body = j->init;
 		j->init = NULL;

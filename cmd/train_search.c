@@ -57,6 +57,7 @@ dress(struct rows_job *j, const struct trial *t)
 	j->vectorizer = t->call->part[4];
 	j->training = t->call->part[5];
 	j->preparation = t->call->part[6];
+	rows_suit_kind(j);
 }
 
 static int

@@ -90,6 +90,8 @@ struct maas_kind {
 	const struct maas_decoder_ops *decode;
 	/* Rows to scores: see model/rows. */
 	const struct maas_rows_ops *rows;
+	/* What it is where its rows are texts: of the same name, fields and settings; NULL: the same. */
+	const struct maas_kind *texts;
 };
 #define KIND(name) extern const struct maas_kind maas_kind_##name;
 #include "maas/kinds.def"
@@ -144,17 +146,6 @@ struct maas_mlp {
 	int values, weighted;                   /* a regression; rows count by their labels */
 };
 
-/* Settings of kind cnn, convolutions of pictures or spectra.  Tensors: convN.weight [out, in, k, k], convN.bias [out],
- * fcN.weight [out, in], fcN.bias [out], N from 1, as PyTorch's Conv2d and Linear have them; the first linear layer's
- * inputs are planes of channels. */
-struct maas_cnn {
-	const char *conv, *hidden;              /* "32x3,64x3"; "128" */
-	double dropout;
-	/* What it is for: not said by the user. */
-	size_t height, width, channels, outputs;
-	int values, weighted;
-};
-
 /* What settings of all kinds begin with that read texts in their order by a network of their own (lib/model/reader.h).
  * Tensors: embedding.weight [vocab, embed], attention.weight [1, width] where the pool is attention, score.weight
  * [outputs, width], score.bias. */
@@ -175,6 +166,17 @@ struct maas_recurrence {
 	struct maas_reading reading;
 	long hidden, layers;
 	int bidirectional;
+};
+
+/* Settings of kind cnn, convolutions of pictures or spectra.  Tensors: convN.weight [out, in, k, k], convN.bias [out],
+ * fcN.weight [out, in], fcN.bias [out], N from 1, as PyTorch's Conv2d and Linear have them; the first linear layer's
+ * inputs are planes of channels.  Of texts: convs.N.weight [out, embed, k], convs.N.bias [out], N from 0, as Conv1d. */
+struct maas_cnn {
+	struct maas_reading reading;            /* of texts; dropout of both */
+	const char *conv, *hidden;              /* "32x3,64x3"; "128"; NULL: what suits the rows */
+	/* What it is for: not said by the user. */
+	size_t height, width, channels, outputs;
+	int values, weighted;
 };
 
 /* Settings of kind encoder.  Tensors, as PyTorch's TransformerEncoder has them: positions.weight [context, embed],

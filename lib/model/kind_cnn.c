@@ -1,7 +1,7 @@
 /*
- * Convolutional network of pictures and of sounds' spectra: layers of relu(convolution), each followed by the largest of
- * each 2 x 2, then a perceptron.  Tensors are called and laid out as PyTorch's: conv1.weight [out, in, k, k], fc1.weight
- * [out, channels x height x width] and their biases.
+ * Convolutional network of pictures and of sounds' spectra (of texts: cnn_text.c): layers of relu(convolution), each
+ * followed by the largest of each 2 x 2, then a perceptron.  Tensors are called and laid out as PyTorch's: conv1.weight
+ * [out, in, k, k], fc1.weight [out, channels x height x width] and their biases.
  */
 #include <math.h>
 #include <stdio.h>
@@ -9,18 +9,33 @@
 
 #include "cnn.h"
 
-#define S maas_cnn
-static const struct maas_field fields[] = {
-	MAAS_TEXT(0, S, conv, "32x3,64x3", "convolutions, CHANNELSxKERNEL,..., a pool of 2 x 2 behind each"),
-	MAAS_TEXT(0, S, hidden, "128", "widths of the hidden layers behind them, N,..."),
-	MAAS_REAL(0, S, dropout, 0, 0.99, 0, "share of activations left out in training, of hidden layers"),
-	MAAS_END,
-};
-#undef S
+#define CONV \
+	MAAS_TEXT(0, maas_cnn, conv, NULL, \
+	    "convolutions, CHANNELSxKERNEL,...: of pictures one on the other, a pool of 2 x 2 behind each (32x3,64x3), of " \
+	    "texts side by side (128x3,128x4,128x5)")
+#define HIDDEN MAAS_TEXT(0, maas_cnn, hidden, NULL, "widths of the hidden layers behind them, N,..., of pictures (128)")
+static const struct maas_field fields[] = { CONV, HIDDEN, READER_EMBED(128), READER_FIELDS(READER_MAX), MAAS_END };
+/* What is kept of pictures, and of texts. */
+static const struct maas_field picture_fields[] = { CONV, HIDDEN,
+	MAAS_REAL(0, maas_reading, dropout, 0, 0.99, 0, "share of activations left out in training"), MAAS_END };
+const struct maas_field cnn_text_fields[] = { CONV, READER_EMBED(128), READER_FIELDS(READER_MAX), MAAS_END };
+static const struct maas_kind pictures;
 
-/* One of "32x3,64x3" at *at, which goes behind it. */
-static int
-parse_conv(const char **at, size_t *out, size_t *kernel)
+/* What is not said is what suits pictures. */
+static const char *
+convolutions(const struct maas_cnn *s)
+{
+	return s->conv ? s->conv : "32x3,64x3";
+}
+
+static const char *
+hidden(const struct maas_cnn *s)
+{
+	return s->hidden ? s->hidden : "128";
+}
+
+int
+cnn_parse_conv(const char *all, const char **at, size_t *out, size_t *kernel)
 {
 	size_t n = strcspn(*at, ","), x = strcspn(*at, "x,");
 	int64_t count, size;
@@ -28,7 +43,8 @@ parse_conv(const char **at, size_t *out, size_t *kernel)
 	if (x >= n || maas_parse_int((struct maas_span){ *at, x }, &count) ||
 	    maas_parse_int((struct maas_span){ *at + x + 1, n - x - 1 }, &size) || count < 1 || count > 4096 ||
 	    size < 1 || size > 99)
-		return -1;
+		return maas_fail_as(MAAS_USAGE,
+		    "conv: '%s', wanted channels from 1 to 4096 and kernels from 1 to 99, as 32x3,64x3", all);
 	*out = (size_t)count;
 	*kernel = (size_t)size;
 	*at += n + ((*at)[n] == ',');
@@ -51,10 +67,10 @@ add_conv(struct cnn_shape *n, const struct maas_cnn *s, size_t out, size_t kerne
 	if (c->height < CNN_POOL || c->width < CNN_POOL || kernel > c->height || kernel > c->width)
 		return maas_fail_as(MAAS_USAGE,
 		    "conv: '%s': pictures of %zu x %zu are %zu x %zu before convolution %d of %zu x %zu: too small",
-		    s->conv, s->height, s->width, c->height, c->width, n->convs, kernel, kernel);
+		    convolutions(s), s->height, s->width, c->height, c->width, n->convs, kernel, kernel);
 	if ((c->height + kernel) * (c->width + kernel) > (size_t)INT32_MAX / (c->in + out + 32))
-		return maas_fail_as(MAAS_USAGE, "conv: '%s': pictures of %zu x %zu x %zu are too large for it", s->conv,
-		    c->height, c->width, c->in);
+		return maas_fail_as(MAAS_USAGE, "conv: '%s': pictures of %zu x %zu x %zu are too large for it",
+		    convolutions(s), c->height, c->width, c->in);
 	n->flat = out * (c->height / CNN_POOL) * (c->width / CNN_POOL);
 	return 0;
 }
@@ -62,22 +78,19 @@ add_conv(struct cnn_shape *n, const struct maas_cnn *s, size_t out, size_t kerne
 int
 cnn_shape_of(const struct maas_cnn *s, struct cnn_shape *n)
 {
-	const struct maas_mlp hidden = { .hidden = s->hidden };
-	const char *at = s->conv;
+	const struct maas_mlp layers = { .hidden = hidden(s) };
+	const char *at = convolutions(s);
 	size_t out, kernel;
 
 	*n = (struct cnn_shape){ 0 };
 	do {
 		if (n->convs == CNN_LAYERS)
-			return maas_fail_as(MAAS_USAGE, "conv: '%s': at most %d convolutions", s->conv, CNN_LAYERS);
-		if (parse_conv(&at, &out, &kernel))
-			return maas_fail_as(MAAS_USAGE,
-			    "conv: '%s', wanted channels from 1 to 4096 and kernels from 1 to 99, as 32x3,64x3",
-			    s->conv);
-		if (add_conv(n, s, out, kernel))
+			return maas_fail_as(
+			    MAAS_USAGE, "conv: '%s': at most %d convolutions", convolutions(s), CNN_LAYERS);
+		if (cnn_parse_conv(convolutions(s), &at, &out, &kernel) || add_conv(n, s, out, kernel))
 			return -1;
 	} while (*at || at[-1] == ',');
-	if ((n->linears = mlp_widths(&hidden, n->width)) < 0)
+	if ((n->linears = mlp_widths(&layers, n->width)) < 0)
 		return -1;
 	n->width[n->linears++] = s->outputs;
 	return 0;
@@ -129,8 +142,8 @@ loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 		w = param(t, "fc", i + 1, "weight", 2, (size_t[]){ n.width[i], i ? n.width[i - 1] : n.flat });
 		x = maas_linear(
 		    t, x, w, param(t, "fc", i + 1, "bias", 1, &n.width[i]), NULL, last ? MAAS_ACT_NONE : MAAS_ACT_RELU);
-		if (s->dropout > 0 && !last)
-			x = maas_dropout(t, x, NULL, (float)s->dropout);
+		if (s->reading.dropout > 0 && !last)
+			x = maas_dropout(t, x, NULL, (float)s->reading.dropout);
 	}
 	if (s->weighted)
 		weights = maas_input(t, "weights", MAAS_F32, 1, &rows);
@@ -164,6 +177,29 @@ init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t 
 	return 0;
 }
 
+/* What is said of texts would be lost. */
+static int
+check_settings(const struct maas_cnn *s)
+{
+	struct maas_buf said = { 0 }, usual = { 0 };
+	struct maas_cnn plain;
+	int bad = 0;
+
+	maas_defaults(fields, &plain);
+	for (const struct maas_field *f = fields; !bad && f->type; f++) {
+		char name[64];
+
+		said.n = usual.n = 0;
+		maas_field_name(f, name, sizeof name);
+		bad = maas_field(picture_fields, f->name, 0) ? 0 : maas_get(f, s, &said) || maas_get(f, &plain, &usual);
+		if (!bad && (said.n != usual.n || (said.n && memcmp(said.s, usual.s, said.n) != 0)))
+			bad = maas_fail_as(MAAS_USAGE, "--%s is for texts, and these are pictures or sounds", name);
+	}
+	maas_buf_free(&said);
+	maas_buf_free(&usual);
+	return bad ? -1 : 0;
+}
+
 static int
 shape(struct maas_model *m, const struct maas_data *d, size_t entries)
 {
@@ -173,8 +209,13 @@ shape(struct maas_model *m, const struct maas_data *d, size_t entries)
 	(void)entries;
 	if (!d->height || d->x.cols != d->x.dense || d->x.dense != d->height * d->width * d->channels)
 		return maas_fail_as(MAAS_USAGE,
-		    "cnn models learn from pictures and sounds alone: PNG, JPEG, WAV, FLAC, OGG, or arrays of three "
-		    "dimensions (IDX, npy)");
+		    "cnn models learn from pictures and sounds (PNG, JPEG, WAV, FLAC, OGG, arrays of three dimensions: IDX, "
+		    "npy), or from a column of text");
+	if (check_settings(s) < 0)
+		return -1;
+	s->conv = convolutions(s);
+	s->hidden = hidden(s);
+	m->kind = &pictures;
 	s->height = d->height;
 	s->width = d->width;
 	s->channels = d->channels;
@@ -228,9 +269,9 @@ check(const struct maas_model *m, const struct cnn_shape *n)
 static size_t
 outputs(const struct maas_model *m)
 {
-	const struct maas_mlp hidden = { .hidden = ((const struct maas_cnn *)m->settings)->hidden };
+	const struct maas_mlp layers = { .hidden = hidden(m->settings) };
 	size_t width[MLP_LAYERS];
-	int n = mlp_widths(&hidden, width);
+	int n = mlp_widths(&layers, width);
 	const struct maas_tensor *bias;
 	char name[40];
 
@@ -249,8 +290,14 @@ ready(struct maas_model *m)
 	struct cnn_shape n;
 	size_t features;
 
+	if (maas_model_tensor(m, "embedding.weight")) {
+		maas_columns_free(c);
+		m->kind = &cnn_texts;
+		return m->kind->ready(m);
+	}
 	if (!c)
 		return part.s ? maas_in("%s", where) : maas_fail("%s: the part columns is missing", where);
+	m->kind = &pictures;
 	s->height = c->height;
 	s->width = c->width;
 	s->channels = c->channels ? c->channels : 1;
@@ -276,18 +323,16 @@ static const struct maas_rows_ops rows = {
 	.rescale = rescale,
 };
 
-const struct maas_kind maas_kind_cnn = {
-	.name = "cnn",
-	.what = "convolutional network: labels or numbers from pictures and sounds",
-	.fields = fields,
-	.size = sizeof(struct maas_cnn),
-	.defaults = "optimizer=adam schedule=cosine lr=0.002 warmup=0 epochs=10 clip=0 weight_decay=0 "
-		    "eval_batches=0 scale=minmax",
-	.task = "classify",
-	.ready = ready,
-	.done = maas_rows_close,
-	.answer = maas_rows_answer,
-	.loss = loss,
-	.init = init,
-	.rows = &rows,
-};
+#define KIND_OF(what_, fields_, texts_) \
+	{ \
+		.name = "cnn", .what = what_, .fields = fields_, .size = sizeof(struct maas_cnn), \
+		.defaults = "optimizer=adam schedule=cosine lr=0.002 warmup=0 epochs=10 clip=0 weight_decay=0 " \
+			    "eval_batches=0 scale=minmax", \
+		.task = "classify", .ready = ready, .done = maas_rows_close, .answer = maas_rows_answer, .loss = loss, \
+		.init = init, .rows = &rows, .texts = texts_, \
+	}
+
+const struct maas_kind maas_kind_cnn =
+    KIND_OF("convolutional network: labels or numbers from pictures, sounds and texts", fields, &cnn_texts);
+static const struct maas_kind pictures =
+    KIND_OF("convolutional network: labels or numbers from pictures and sounds", picture_fields, NULL);

@@ -160,7 +160,7 @@ reader_shape(struct maas_model *m, const struct maas_data *d, size_t entries)
 		.time = entries,
 		.values = !d->labels,
 		.weighted = d->weight != NULL };
-	return 0;
+	return ops_of(m)->settle ? ops_of(m)->settle(m) : 0;
 }
 
 void

@@ -170,7 +170,7 @@ make_trainer(struct maas_model *m, const struct maas_data *d, const struct maas_
 	}
 	if (!(t = maas_trainer_new(&s)) || !f->from)
 		return t;
-	if (f->from->kind != m->kind) {
+	if (strcmp(f->from->kind->name, m->kind->name) != 0) {
 		maas_fail("a %s model begins as one, not as %s", m->kind->name, f->from->kind->name);
 	} else if (!maas_trainer_init_from(t, f->from)) {
 		if (!d->labels && (!m->kind->rows->head || f->from->ready))

@@ -18,7 +18,7 @@ pictures() {
 pictures 1 300 labels places >bars.idx
 pictures 301 400 new.labels new.places >new.idx
 tiny='--conv 6x3,8x3 --hidden 16 --lr 0.02'
-# shellcheck disable=SC2086 # options
+# shellcheck disable=SC2086 # options, to the end
 train() { maas-train cnn -q $tiny "$@"; }
 train --epochs 8 --val-split 0.2 --early-stop 3 --labels labels --json -o m.maas bars.idx |
 	jq -c '[.kind, .rows, .labels, (.val_accuracy > 0.9)]'
@@ -56,7 +56,6 @@ no --labels labels --conv 6x12 bars.idx
 no --labels labels --hidden 0 bars.idx
 no --labels labels --pca 3 bars.idx
 no --label label --drop id "$DATA/example/data.csv"
-no "$DATA/example/train.tsv"
 no --labels new.labels bars.idx
 head -c 2000 bars.idx >cut.idx; no --labels labels cut.idx
 no --labels labels -o /dev/full bars.idx

@@ -40,6 +40,8 @@ set(struct maas_model *m, enum reader_pool pool, size_t time)
 		e->heads = 2;
 		e->hidden = 12;
 	}
+	if (!strcmp(m->kind->name, "cnn"))
+		((struct maas_cnn *)m->settings)->conv = "5x3,4x2,6x5";
 }
 
 /* Parameters are formulas of their names. */
@@ -204,6 +206,9 @@ main(void)
 {
 	one = maas_team_new(1);
 	three = maas_team_new(3);
+	check_golden(maas_kind_cnn.texts, READER_MEAN, 1);
+	check_golden(maas_kind_cnn.texts, READER_MAX, 0);
+	check_alone(maas_kind_cnn.texts, READER_MAX);
 	for (enum reader_pool pool = READER_LAST; pool <= READER_ATTENTION; pool++) {
 		check_golden(&maas_kind_encoder, pool, pool == READER_ATTENTION);
 		check_alone(&maas_kind_encoder, pool);
