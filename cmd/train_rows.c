@@ -323,7 +323,7 @@ rows_job_set(struct rows_job *j, struct call *c)
 	if (j->rows->task == MAAS_TASK_TAG && !table->format)
 		while (maas_formats[table->format++] != &maas_format_conll)
 			;
-	table->media = j->kind && j->kind->rows->longest ? NULL : c->part[7];
+	table->media = j->kind && j->kind->rows->longest && !j->kind->rows->reads ? NULL : c->part[7];
 }
 
 static int
@@ -363,12 +363,12 @@ takes(const struct maas_kind *k)
 	return k->rows != NULL;
 }
 
-/* Kinds that read sequences have no features of words, and no numbers to prepare. */
+/* Kinds that read sequences have no features of words, and those of language no numbers to prepare. */
 static int
 useless(const struct maas_kind *k, const struct maas_field *f)
 {
 	return (f == checkpoint_fields && k->rows->fit) || (f == maas_vectorizer_fields && rows_reads_texts(k)) ||
-	    (k->rows->longest && (f == maas_preparation_fields || f == maas_media_fields));
+	    (k->rows->longest && !k->rows->reads && (f == maas_preparation_fields || f == maas_media_fields));
 }
 
 const struct family family_rows = {

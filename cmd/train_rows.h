@@ -32,6 +32,7 @@ struct rows_fold {
 	struct maas_tokenizer *tokenizer; /* of sequences; NULL: none, or by the lexicon */
 	struct maas_lexicon *lexicon;
 	struct maas_spelling spelling;
+	int frames;                       /* rows are read as frames, see maas_columns_frame */
 	struct maas_span *label;
 	size_t labels;
 	uint32_t *target, *val_target;

@@ -169,6 +169,11 @@ rows_spell(struct rows_job *j, struct rows_fold *f, const struct maas_columns *c
 {
 	struct maas_model *m;
 
+	f->frames = j->kind->rows->reads && maas_columns_frame(c);
+	if (f->frames)
+		return 0;
+	if (j->kind->rows->reads && c->height)
+		return maas_fail("a %s reads pictures of one channel, row by row (see --colour)", j->kind->name);
 	if (check_columns(j, c) || open_reading(j, f) || !(m = maas_model_new(j->kind)))
 		return -1;
 	if (rows_settings(j, f, m) < 0) {
@@ -187,10 +192,16 @@ int
 rows_design(const struct rows_job *j, const struct rows_fold *f, const struct rows_part *p,
     const struct maas_columns *c, int use_up, struct maas_design *x)
 {
+	struct maas_sequences frames = { 0 };
 	size_t cut = 0;
 
-	if (maas_rowset_design(p->set, p->pick, p->n, j->team, c, f->v, use_up, x))
+	if (f->frames && maas_rowset_frames(p->set, p->pick, p->n, &frames))
 		return -1;
+	if (maas_rowset_design(p->set, p->pick, p->n, j->team, c, f->v, use_up, x)) {
+		free(frames.start);
+		return -1;
+	}
+	x->seq = frames;
 	if (f->spelling.words)
 		return maas_rowset_words(p->set, p->pick, p->n, &f->spelling, x);
 	if (rows_reads(f) && maas_rowset_sequences(p->set, p->pick, p->n, j->team, &f->spelling, x, &cut))

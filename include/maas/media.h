@@ -77,6 +77,8 @@ struct maas_mel {
 int maas_mel_set(struct maas_mel *, long rate, double seconds, long bands) MAAS_USE;
 int maas_mel_check(const struct maas_mel *) MAAS_USE;   /* are the numbers such as can be worked with? */
 double maas_mel_edge(const struct maas_mel *, long i);  /* e[i] above, in Hz; the middle of band i - 1 */
+/* How many of the frames x[frames][bands] stand before nothing but silence: 1 at least. */
+size_t maas_mel_heard(const struct maas_mel *, const double *x);
 struct maas_spectrum;                   /* tables for one struct maas_mel; one thread's */
 struct maas_spectrum *maas_spectrum_new(const struct maas_mel *) MAAS_USE;
 /* to[frames][bands], of samples x[n] at the rate. */

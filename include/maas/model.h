@@ -147,13 +147,14 @@ struct maas_mlp {
 };
 
 /* What settings of all kinds begin with that read texts in their order by a network of their own (lib/model/reader.h).
- * Tensors: embedding.weight [vocab, embed], attention.weight [1, width] where the pool is attention, score.weight
+ * Tensors: embedding.weight [vocab, embed] (of frames of numbers [embed, frame], and embedding.bias), attention.weight [1, width] where the pool is attention, score.weight
  * [outputs, width], score.bias. */
 struct maas_reading {
 	struct maas_head head;
 	long embed, context, vocab;
 	int pool;                               /* last, mean, max, attention */
 	double dropout;
+	size_t frame;                           /* not said by the user: numbers of a place, which is no id; 0: it is one */
 	/* What places are looked up by: see struct maas_lexicon_options. */
 	int analyzer, lowercase;                /* enum maas_analysis; AUTO once learnt: a tokeniser's, of an early model */
 	const char *min_df;
@@ -747,6 +748,8 @@ int maas_rowset_design(struct maas_rowset *, const uint32_t *pick, size_t n, str
  */
 int maas_rowset_sequences(const struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_team *,
     const struct maas_spelling *, struct maas_design *, size_t *cut) MAAS_USE;
+/* Frames of rows pick[0..n) that are such; before their numbers are used up. */
+int maas_rowset_frames(const struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_sequences *) MAAS_USE;
 /* The words of rows pick[0..n), each asked for: rows of the design are sequences, of which a long text makes several. */
 int maas_rowset_words(const struct maas_rowset *, const uint32_t *pick, size_t n, const struct maas_spelling *,
     struct maas_design *) MAAS_USE;

@@ -460,6 +460,7 @@ struct maas_design {
 	struct maas_sequences {
 		size_t *start;          /* [rows + 1]; NULL: none */
 		int32_t *id;
+		size_t frame;           /* not 0: there are no ids, but place t of a row is features [t frame, (t + 1) frame) */
 		size_t *bag;            /* [places + 1] place p is all of id[bag[p]] ... id[bag[p + 1]]; NULL: is id[p] */
 		/* Where each of some places is asked for: at[ask[i]] ... at[ask[i + 1]) of row i are such, from its first on,
 		 * ascending; NULL: the row as a whole is. */

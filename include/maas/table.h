@@ -32,18 +32,18 @@
  */
 enum maas_header { MAAS_HEADER_AUTO, MAAS_HEADER_YES, MAAS_HEADER_NO };
 struct maas_table_options {
-	int format;                  /* 0: by first bytes and suffix, else 1 + index in maas_formats */
-	int header;                  /* enum maas_header */
-	const char *delimiter;       /* one byte, or "tab" */
-	const char *encoding;        /* iconv's name */
-	const char *rows;            /* "A-B", from 1, either end open, over all operands */
-	const char *label;           /* COL; "" for none */
-	const char *text;            /* COL,...: joined by a space */
-	const char *features, *drop; /* COL,...; features: all others are dropped */
-	const char *id;              /* COL, handed through */
-	const char *picture, *sound; /* COL,... of paths to files, seen from the folder that the table's file is in */
-	const char *labels;          /* file with a label a record: IDX, npy or lines */
-	const char *label_from;      /* POSIX extended expression: group 1 in a file's base name labels its rows */
+	int format;                     /* 0: by first bytes and suffix, else 1 + index in maas_formats */
+	int header;                     /* enum maas_header */
+	const char *delimiter;          /* one byte, or "tab" */
+	const char *encoding;           /* iconv's name */
+	const char *rows;               /* "A-B", from 1, either end open, over all operands */
+	const char *label;              /* COL; "" for none */
+	const char *text;               /* COL,...: joined by a space */
+	const char *features, *drop;    /* COL,...; features: all others are dropped */
+	const char *id;                 /* COL, handed through */
+	const char *picture, *sound;    /* COL,... of paths to files, seen from the folder that the table's file is in */
+	const char *labels;             /* file with a label a record: IDX, npy or lines */
+	const char *label_from;         /* POSIX extended expression: group 1 in a file's base name labels its rows */
 	const struct maas_media_options *media; /* of pictures and sounds, where no model knows it; NULL: by default */
 };
 extern const struct maas_field maas_table_fields[];
@@ -55,11 +55,11 @@ extern const struct maas_field maas_table_fields[];
 struct maas_table;
 struct maas_record;
 struct maas_format {
-	const char *name;                  /* as --format knows it */
-	const char *suffix;                /* ".svm .libsvm"; without .gz */
-	int (*is)(struct maas_span first); /* do the first bytes say so?  NULL: cannot be told */
-	int text;                          /* a record is text, and has a raw form */
-	int cells;                         /* a record is cells under columns (delimited text, JSON) */
+	const char *name;               /* as --format knows it */
+	const char *suffix;             /* ".svm .libsvm"; without .gz */
+	int (*is)(struct maas_span first);      /* do the first bytes say so?  NULL: cannot be told */
+	int text;                       /* a record is text, and has a raw form */
+	int cells;                      /* a record is cells under columns (delimited text, JSON) */
 	/* Binary formats: read the header; 0 or -1. */
 	int (*open)(struct maas_table *);
 	/* The next record of the input at hand: 1, 0 at its end, -1; what is wrong with one record alone
@@ -69,31 +69,30 @@ struct maas_format {
 #define FORMAT(name) extern const struct maas_format maas_format_##name;
 #include "maas/formats.def"
 #undef FORMAT
-extern const struct maas_format *const maas_formats[]; /* NULL-terminated */
+extern const struct maas_format *const maas_formats[];          /* NULL-terminated */
 
 /* One record as it came; all of it valid until the next is asked for. */
 struct maas_record {
-	const char *name; /* of its input: the path, or "<stdin>" */
-	size_t line;      /* its first line there, from 1; npy and IDX: its row, from 1 */
-	size_t number;    /* among the records of all inputs, from 0 */
-	struct maas_span
-	    raw;         /* text formats: the record without its line end; a picture or sound: its path, on one line */
-	int empty;       /* nothing in it (bad is set too) */
-	const char *bad; /* NULL, or why it cannot be read: "x.csv:7: field 2: ..." */
-	size_t n;        /* fields */
-	const struct maas_span *cell; /* formats with cells: unquoted text; s NULL: JSON null */
-	const struct maas_span *key;  /* JSON lines: their names */
-	const double *num;            /* npy, IDX, libsvm, pictures, sounds: n numbers */
-	const unsigned char *byte;    /* IDX of bytes, pictures: the same as they are; else NULL */
-	const uint32_t *index;        /* libsvm: of num, from 0, ascending */
-	struct maas_span label;       /* libsvm, fasttext, --labels; s NULL: none */
-	struct maas_span tags;        /* CoNLL: a tag a token, parted by blanks, as the tokens are; s NULL: none */
+	const char *name;               /* of its input: the path, or "<stdin>" */
+	size_t line;                    /* its first line there, from 1; npy and IDX: its row, from 1 */
+	size_t number;                  /* among the records of all inputs, from 0 */
+	struct maas_span raw;           /* text formats: the record without its line end; a picture or sound: its path, on one line */
+	int empty;                      /* nothing in it (bad is set too) */
+	const char *bad;                /* NULL, or why it cannot be read: "x.csv:7: field 2: ..." */
+	size_t n;                       /* fields */
+	const struct maas_span *cell;   /* formats with cells: unquoted text; s NULL: JSON null */
+	const struct maas_span *key;    /* JSON lines: their names */
+	const double *num;              /* npy, IDX, libsvm, pictures, sounds: n numbers */
+	const unsigned char *byte;      /* IDX of bytes, pictures: the same as they are; else NULL */
+	const uint32_t *index;          /* libsvm: of num, from 0, ascending */
+	struct maas_span label;         /* libsvm, fasttext, --labels; s NULL: none */
+	struct maas_span tags;          /* CoNLL: a tag a token, parted by blanks, as the tokens are; s NULL: none */
 };
 
 enum {
-	MAAS_AGAIN = 1, /* will be rewound: pipes are spooled to $TMPDIR (files always can be) */
-	MAAS_LIVE = 2,  /* --line-buffered: nothing is looked at before it is needed */
-	MAAS_DIGEST = 4 /* maas_table_sha256 will be asked for */
+	MAAS_AGAIN = 1,                 /* will be rewound: pipes are spooled to $TMPDIR (files always can be) */
+	MAAS_LIVE  = 2,                 /* --line-buffered: nothing is looked at before it is needed */
+	MAAS_DIGEST = 4                 /* maas_table_sha256 will be asked for */
 };
 struct maas_columns;
 /*
@@ -101,27 +100,27 @@ struct maas_columns;
  * and below, in the order of their names' bytes; those below one of its directories have its name for a label.  columns: what the model remembers,
  * NULL when there is none yet.  Options and columns are borrowed.
  */
-struct maas_table *maas_table_open(const struct maas_table_options *, const struct maas_columns *, char *const *operand,
-    int n, unsigned flags) MAAS_USE;
+struct maas_table *maas_table_open(const struct maas_table_options *, const struct maas_columns *,
+    char *const *operand, int n, unsigned flags) MAAS_USE;
 /* The same of text in memory (borrowed), called `name` in messages. */
-struct maas_table *maas_table_open_text(
-    const struct maas_table_options *, const struct maas_columns *, const char *name, struct maas_span) MAAS_USE;
+struct maas_table *maas_table_open_text(const struct maas_table_options *, const struct maas_columns *,
+    const char *name, struct maas_span) MAAS_USE;
 /* The next record, header lines left out.  1, 0 at the end, -1 where reading itself fails. */
 int maas_table_next(struct maas_table *, struct maas_record *) MAAS_USE;
 /* A copy of standard input ("-") or a pipe that can be read again: a descriptor of a file in $TMPDIR, deleted at once. */
 int maas_table_spool(const char *path) MAAS_USE;
-int maas_table_rewind(struct maas_table *) MAAS_USE; /* to the first record; wants MAAS_AGAIN */
+int maas_table_rewind(struct maas_table *) MAAS_USE;            /* to the first record; wants MAAS_AGAIN */
 /*
  * When all was read: the SHA-256 of the operands' bytes, gunzipped, one after the other, then of those of --labels; of a
  * pipe as they went by.  "": there is none, of a directory say.
  */
 int maas_table_sha256(struct maas_table *, char hex[65]) MAAS_USE;
-const struct maas_format *maas_table_format(const struct maas_table *); /* of the input at hand */
+const struct maas_format *maas_table_format(const struct maas_table *);         /* of the input at hand */
 /* Of what a model with these columns takes a file for a row. */
 enum maas_medium maas_columns_medium(const struct maas_columns *);
 char maas_table_delimiter(const struct maas_table *);
-int maas_table_named(const struct maas_table *); /* its columns have names: a header, or keys */
-size_t maas_table_head(const struct maas_table *, const struct maas_span **name); /* names in its first line; 0: none */
+int maas_table_named(const struct maas_table *);                /* its columns have names: a header, or keys */
+size_t maas_table_head(const struct maas_table *, const struct maas_span **name);       /* names in its first line; 0: none */
 void maas_table_close(struct maas_table *);
 
 /* Is a cell a gap: empty, NA, N/A, NaN, null or ? (case does not matter)? */
@@ -140,26 +139,14 @@ int maas_list_parse(struct maas_arena *, const char *, struct maas_span **item, 
  * that are 1 or absent: a flag for each number that had gaps, where asked for, then a category's values.
  */
 enum maas_role {
-	MAAS_DROPPED,
-	MAAS_NUMERIC,
-	MAAS_CATEGORY,
-	MAAS_TEXTUAL,
-	MAAS_LABEL,
-	MAAS_ID,
-	MAAS_PICTURES,
-	MAAS_SOUNDS /* paths; the numbers of a row are those of the file */
+	MAAS_DROPPED, MAAS_NUMERIC, MAAS_CATEGORY, MAAS_TEXTUAL, MAAS_LABEL, MAAS_ID,
+	MAAS_PICTURES, MAAS_SOUNDS      /* paths; the numbers of a row are those of the file */
 };
-enum maas_impute {
-	MAAS_IMPUTE_NONE,
-	MAAS_IMPUTE_MEAN,
-	MAAS_IMPUTE_MEDIAN,
-	MAAS_IMPUTE_MOST_FREQUENT,
-	MAAS_IMPUTE_DROP
-};
+enum maas_impute { MAAS_IMPUTE_NONE, MAAS_IMPUTE_MEAN, MAAS_IMPUTE_MEDIAN, MAAS_IMPUTE_MOST_FREQUENT, MAAS_IMPUTE_DROP };
 enum maas_scale { MAAS_SCALE_NONE, MAAS_SCALE_STANDARD, MAAS_SCALE_MINMAX };
-struct maas_preparation {             /* a part of a command's options; enums of the same order */
-	int impute, scale, indicator; /* indicator: a feature that says where a number was a gap */
-	int alike;                    /* not an option: all numbers are of one sort, as pixels are, and get one scale */
+struct maas_preparation {               /* a part of a command's options; enums of the same order */
+	int impute, scale, indicator;   /* indicator: a feature that says where a number was a gap */
+	int alike;                      /* not an option: all numbers are of one sort, as pixels are, and get one scale */
 };
 extern const struct maas_field maas_preparation_fields[];
 
@@ -169,42 +156,42 @@ struct maas_planes {
 	struct maas_mel mel;
 };
 struct maas_column {
-	const char *name; /* NULL: known by its number */
+	const char *name;               /* NULL: known by its number */
 	enum maas_role role;
-	size_t from; /* its place among a row's numbers (PICTURES, SOUNDS: of the first); CATEGORY: among its words */
-	struct maas_planes file; /* PICTURES, SOUNDS: what each is made; else 0 */
-	const char *odd; /* CATEGORY of mostly numbers, after a fit: its first word, "f.csv:7: 'four'"; else NULL */
+	size_t from;                    /* its place among a row's numbers (PICTURES, SOUNDS: of the first); CATEGORY: among its words */
+	struct maas_planes file;        /* PICTURES, SOUNDS: what each is made; else 0 */
+	const char *odd;                /* CATEGORY of mostly numbers, after a fit: its first word, "f.csv:7: 'four'"; else NULL */
 	/* Learnt, of a category: */
-	size_t at, width;   /* its first feature, and one a value */
-	const char **value; /* sorted by bytes; "" is the gap */
-	const char *fill;   /* the value a gap is taken for; NULL: "" */
+	size_t at, width;               /* its first feature, and one a value */
+	const char **value;             /* sorted by bytes; "" is the gap */
+	const char *fill;               /* the value a gap is taken for; NULL: "" */
 };
 struct maas_columns {
 	struct maas_arena *arena;
 	const struct maas_format *format;
-	int header; /* columns have names that stand in a first line */
+	int header;                     /* columns have names that stand in a first line */
 	char delimiter;
 	size_t n;
-	struct maas_column *column;   /* formats with cells; else NULL, and every number is a feature */
-	size_t numbers, words, texts; /* columns of each */
-	int sparse;                   /* numbers are sparse (libsvm): none is dense */
-	int labelled;                 /* a label was there: a column, or the format's own */
-	size_t height, width; /* all numbers of a row are a picture, row by row (arrays of three dimensions, PNG,
+	struct maas_column *column;     /* formats with cells; else NULL, and every number is a feature */
+	size_t numbers, words, texts;   /* columns of each */
+	int sparse;                     /* numbers are sparse (libsvm): none is dense */
+	int labelled;                   /* a label was there: a column, or the format's own */
+	size_t height, width;           /* all numbers of a row are a picture, row by row (arrays of three dimensions, PNG,
 	                                 * JPEG), or a sound's frames of bands; 0: neither */
-	size_t channels;      /* of a picture, one after the other; else 0 */
-	struct maas_mel mel;  /* of a sound; rate 0: it is none */
+	size_t channels;                /* of a picture, one after the other; else 0 */
+	struct maas_mel mel;            /* of a sound; rate 0: it is none */
 	/* Learnt; where there is nothing to learn, as they are from the beginning: */
 	size_t dense, features;
-	double *fill;           /* [numbers] what stands in for a gap; NULL: gaps are refused */
-	double *shift, *factor; /* [numbers] dense[i] = (number - shift) * factor; NULL: as it is */
-	uint32_t *flag;         /* [numbers] the feature that says it was a gap, UINT32_MAX none; NULL: none at all */
+	double *fill;                   /* [numbers] what stands in for a gap; NULL: gaps are refused */
+	double *shift, *factor;         /* [numbers] dense[i] = (number - shift) * factor; NULL: as it is */
+	uint32_t *flag;                 /* [numbers] the feature that says it was a gap, UINT32_MAX none; NULL: none at all */
 	/* After a fit that found no header, where the first row has a cell such as "label": "f.csv:1: 'label'"; else NULL. */
 	const char *heading;
 };
 
 enum {
-	MAAS_FIT_UNLABELLED = 1, /* nothing is a label unless --label says so */
-	MAAS_FIT_NUMERIC = 2     /* features are numbers, untried: the table is not read through */
+	MAAS_FIT_UNLABELLED = 1,        /* nothing is a label unless --label says so */
+	MAAS_FIT_NUMERIC    = 2         /* features are numbers, untried: the table is not read through */
 };
 /*
  * Find what the columns are, by CLI.md's rules.  Reads the table through and rewinds it (it must be
@@ -245,6 +232,12 @@ void maas_columns_spread(const struct maas_columns *, const struct maas_row *, d
 /* The column that number i of a row comes from; NULL: there are no columns. */
 const struct maas_column *maas_columns_number(const struct maas_columns *, size_t i);
 
+/* May a network read a row in its order, so many numbers at a time?  The frames of a sound, the rows of a picture of one
+ * channel; 0: no. */
+size_t maas_columns_frame(const struct maas_columns *);
+/* How many frames a row x[numbers] as read has: of a sound, those before the silence that makes it long enough. */
+size_t maas_columns_frames(const struct maas_columns *, const double *x);
+
 /* Do its rows name files?  Such a row is not whole without them. */
 int maas_columns_files(const struct maas_columns *);
 
@@ -262,18 +255,18 @@ int maas_columns_feature(const struct maas_columns *, size_t i, struct maas_buf 
  */
 struct maas_row {
 	struct maas_record record;
-	const char *bad;              /* NULL, or why there is no row: file, line, field */
-	struct maas_span label, id;   /* s NULL: none */
-	struct maas_span tags;        /* of the text's tokens; s NULL: none */
-	struct maas_span text;        /* s NULL: no column of text */
-	const double *x;              /* [numbers], a gap NaN; NULL where sparse or none */
-	const struct maas_span *word; /* [words], a gap ""; NULL: no categories */
-	size_t nnz;                   /* libsvm: col[i], val[i]; indices past the columns left out */
+	const char *bad;                /* NULL, or why there is no row: file, line, field */
+	struct maas_span label, id;     /* s NULL: none */
+	struct maas_span tags;          /* of the text's tokens; s NULL: none */
+	struct maas_span text;          /* s NULL: no column of text */
+	const double *x;                /* [numbers], a gap NaN; NULL where sparse or none */
+	const struct maas_span *word;   /* [words], a gap ""; NULL: no categories */
+	size_t nnz;                     /* libsvm: col[i], val[i]; indices past the columns left out */
 	const uint32_t *col;
 	const double *val;
-	const unsigned char *byte; /* x as bytes, where the file holds bytes */
+	const unsigned char *byte;      /* x as bytes, where the file holds bytes */
 	size_t nkeep;
-	const struct maas_span *keep; /* see maas_reader_keep; s NULL: JSON null or missing */
+	const struct maas_span *keep;   /* see maas_reader_keep; s NULL: JSON null or missing */
 };
 struct maas_reader;
 /* table is borrowed; NULL: only _parse and _text are used. */
@@ -281,7 +274,7 @@ struct maas_reader *maas_reader_new(const struct maas_columns *, struct maas_tab
 /* Hand through these columns, COL,...: row->keep, in this order. */
 int maas_reader_keep(struct maas_reader *, const char *cols) MAAS_USE;
 size_t maas_reader_keeps(const struct maas_reader *);
-struct maas_span maas_reader_kept(const struct maas_reader *, size_t i); /* its name as given */
+struct maas_span maas_reader_kept(const struct maas_reader *, size_t i);        /* its name as given */
 /* Gaps are NaN in x, whatever the columns say; without it a gap that nothing learnt fills makes a row bad. */
 void maas_reader_gaps(struct maas_reader *);
 int maas_reader_next(struct maas_reader *, struct maas_row *) MAAS_USE; /* 1, 0 at the end, -1 */
@@ -290,7 +283,7 @@ int maas_reader_parse(struct maas_reader *, struct maas_span, struct maas_row *)
 /* A single text, taken whole as the column of text.  0, or -1 where the model has no such column alone. */
 int maas_reader_text(struct maas_reader *, struct maas_span, struct maas_row *) MAAS_USE;
 void maas_reader_free(struct maas_reader *);
-void maas_reader_forget(struct maas_reader *); /* nothing is left of the records that maas_reader_parse read */
+void maas_reader_forget(struct maas_reader *);  /* nothing is left of the records that maas_reader_parse read */
 /* What a row points to goes to the arena, so that the row outlives the next; columns are the reader's.  The numbers of
  * its record (num, byte, index) are given up.  Adds the bytes taken to *held. */
 int maas_row_copy(struct maas_arena *, const struct maas_columns *, struct maas_row *, size_t *held) MAAS_USE;
@@ -301,7 +294,7 @@ int maas_row_copy(struct maas_arena *, const struct maas_columns *, struct maas_
  */
 struct maas_conll {
 	struct maas_span rest;
-	int tabs; /* part its columns; else blanks do */
+	int tabs;                       /* part its columns; else blanks do */
 };
 void maas_conll_begin(struct maas_conll *, struct maas_span raw);
 int maas_conll_next(struct maas_conll *, struct maas_span *line);
@@ -312,7 +305,7 @@ struct maas_span maas_word_next(struct maas_span *rest);
 /* A tag: where in an entity of a type the token stands, B I E S, or O: outside of any, as is what has another form. */
 struct maas_tag {
 	char place;
-	struct maas_span type; /* a part of what was read */
+	struct maas_span type;          /* a part of what was read */
 };
 struct maas_tag maas_tag_read(struct maas_span);
 /* Does an entity begin with this tag behind that one (the first of a sentence: behind O)?  One ends before each tag that

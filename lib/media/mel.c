@@ -49,6 +49,17 @@ maas_mel_set(struct maas_mel *m, long rate, double seconds, long bands)
 	return maas_mel_check(m);
 }
 
+size_t
+maas_mel_heard(const struct maas_mel *m, const double *x)
+{
+	size_t bands = (size_t)m->bands, n = (size_t)m->frames * bands;
+	double silence = log(FLOOR);
+
+	while (n > bands && x[n - 1] == silence)
+		n--;
+	return (n + bands - 1) / bands;
+}
+
 static double
 mel_of(double f)
 {

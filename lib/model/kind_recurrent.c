@@ -83,8 +83,8 @@ static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads, .tags_d
 		.what = what_, \
 		.fields = fields, \
 		.size = sizeof(struct maas_recurrence), \
-		.defaults = \
-		    "optimizer=adam schedule=constant lr=0.001 warmup=0 epochs=10 clip=1 weight_decay=0 eval_batches=0", \
+		.defaults = "optimizer=adam schedule=constant lr=0.001 warmup=0 epochs=10 clip=1 weight_decay=0 " \
+			    "eval_batches=0 scale=standard", \
 		READER_KIND, \
 		.rows = &rows, \
 	}

@@ -10,8 +10,10 @@
  * Nothing lists tensors a second time: a model that is opened is asked for those that the graph itself names.
  *
  * Rows of a graph are places of texts side by side: `time` of each, padded.  Inputs: ids I32 [rows], or where a place has
- * several I32 [rows most] and bag I32 [rows + 1], where those of each begin; lengths I32 [rows / time], and for the loss labels I32 [rows / time] (of tags [rows], -1: not asked for) or targets F32 [rows / time, 1],
- * and weights F32, as many as labels.  Parameters: embedding.weight [vocab, embed], those of the kind,
+ * several I32 [rows most] and bag I32 [rows + 1], where those of each begin, or where it is a frame of numbers, as of a
+ * sound, frames F32 [rows, frame]; lengths I32 [rows / time], and for the loss labels I32 [rows / time] (of tags [rows],
+ * -1: not asked for) or targets F32 [rows / time, 1], and weights F32, as many as labels.  Parameters: embedding.weight
+ * [vocab, embed] (of frames [embed, frame] and embedding.bias [embed], a linear layer), those of the kind,
  * attention.weight [1, width] where the pool is attention, score.weight [outputs, width] and score.bias [outputs].
  * A kind must not read past a text's length, nor name a parameter em... or score....
  */
@@ -90,12 +92,15 @@ void reader_rescale(const struct maas_model *, const struct maas_params *, doubl
 void *reader_work(const struct maas_model *);
 void reader_end(void *);
 void reader_apply(const struct maas_model *, const struct maas_design *, double *out, void *work);
+void reader_gradient(const struct maas_model *, const struct maas_design *, const double *of, double *dense, double *sparse,
+    void *work);
 int reader_saliency(const struct maas_model *, const struct maas_sequences *, const double *of, double *to);
 int reader_attention(const struct maas_model *, const struct maas_sequences *, double *to);
 #define READER_SCORE "score." /* what names of the head begin with */
 #define READER_ROWS \
 	.longest = reader_longest, .head = READER_SCORE, .tasks = MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS, \
-	.work = reader_work, .end = reader_end, .apply = reader_apply, .saliency = reader_saliency, .attention = reader_attention, \
+	.work = reader_work, .end = reader_end, .apply = reader_apply, .gradient = reader_gradient, \
+	.saliency = reader_saliency, .attention = reader_attention, .alike = 1, \
 	.shape = reader_shape, .rescale = reader_rescale
 #define READER_KIND \
 	.task = "classify", .ready = reader_ready, .done = maas_rows_close, .answer = maas_rows_answer, \

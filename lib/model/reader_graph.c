@@ -49,13 +49,25 @@ looked_up(struct reader *r, size_t rows)
 	return most > 1 ? maas_bag(r->t, &bags, w, NULL, NULL, MAAS_ACT_NONE) : maas_embed(r->t, ids, w, NULL);
 }
 
+/* What each frame is made by a linear layer. */
+static struct maas_node *
+looked_at(struct reader *r, size_t rows)
+{
+	size_t n = rows / r->time, frame = r->s->frame, embed = (size_t)r->s->embed;
+	struct maas_node *x = maas_input(r->t, "frames", MAAS_F32, 2, (size_t[]){ rows, frame }), *w;
+
+	r->lengths = maas_input(r->t, "lengths", MAAS_I32, 1, &n);
+	w = maas_param(r->t, "embedding.weight", 2, (size_t[]){ embed, frame }, 1);
+	return maas_linear(r->t, x, w, maas_param(r->t, "embedding.bias", 1, &embed, 0), NULL, MAAS_ACT_NONE);
+}
+
 struct maas_node *
 reader_scores(struct reader *r, size_t rows, size_t outputs)
 {
 	struct reader_states states;
 	struct maas_node *x, *w;
 
-	if (!(r->embedded = looked_up(r, rows)))
+	if (!(r->embedded = r->s->frame ? looked_at(r, rows) : looked_up(r, rows)))
 		return NULL;
 	if (r->s->dropout > 0 && r->s->head.tags)
 		r->embedded = maas_dropout(r->t, r->embedded, NULL, (float)r->s->dropout);
@@ -97,8 +109,13 @@ static enum reader_begins
 begins(const struct maas_model *m, const struct maas_node *w, size_t width, double *reach)
 {
 	int head = !strncmp(w->name, READER_SCORE, sizeof READER_SCORE - 1) || !strcmp(w->name, "attention.weight");
+	const struct maas_reading *s = m->settings;
 
 	*reach = 1 / sqrt((double)(head ? width : w->ndim > 1 ? maas_len(w) / w->dim[0] : w->dim[0]));
+	if (!strncmp(w->name, "embedding.", 10) && s->frame) {
+		*reach = 1 / sqrt((double)s->frame);
+		return READER_UNIFORM;
+	}
 	if (!strcmp(w->name, "embedding.weight")) {
 		*reach = reader_most(m->settings) > 2 ? 0.25 : 1; /* of a word and its parts some 16 rows are added */
 		return READER_NORMAL;
@@ -160,6 +177,9 @@ reader_shape(struct maas_model *m, const struct maas_data *d, size_t entries)
 		.time = entries,
 		.values = !d->labels,
 		.weighted = d->weight != NULL };
+	s->frame = d->x.seq.frame;
+	if (s->frame) /* all that a row has */
+		s->context = (long)(d->x.dense / s->frame);
 	return ops_of(m)->settle ? ops_of(m)->settle(m) : 0;
 }
 
@@ -230,9 +250,11 @@ check(struct maas_model *m)
 static int
 check_analyzer(const struct maas_model *m, struct maas_reading *s)
 {
-	const struct maas_lexicon *l = maas_rows_spelling(m->ready)->lexicon;
+	const struct maas_lexicon *l = s->frame ? NULL : maas_rows_spelling(m->ready)->lexicon;
 	int is = l ? (int)maas_lexicon_analyzer(l) : MAAS_BY_TOKEN;
 
+	if (s->frame)
+		return 0;
 	if (s->analyzer == MAAS_BY_AUTO)
 		s->analyzer = is;
 	if (s->analyzer != is)
@@ -253,10 +275,15 @@ reader_ready(struct maas_model *m)
 		return -1;
 	s->head.outputs = score->ndim == 2 ? score->dim[0] : 0;
 	s->head.bias = 1;
-	if (!s->vocab || !s->head.outputs)
-		return maas_fail(s->vocab ? "no outputs" : "no ids: vocab is 0");
 	if (maas_rows_open(m, 0, s->head.outputs) < 0)
 		return -1;
+	s->frame = maas_columns_frame(maas_rows_columns(m->ready));
+	if (s->frame)
+		s->context = (long)maas_rows_columns(m->ready)->height;
+	if ((!s->vocab && !s->frame) || !s->head.outputs) {
+		maas_rows_close(m);
+		return maas_fail(s->head.outputs ? "no ids: vocab is 0" : "no outputs");
+	}
 	s->head.tags = maas_rows_tagging(m->ready);
 	if (check_analyzer(m, s) == 0 && check(m) == 0)
 		return 0;

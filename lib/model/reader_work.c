@@ -14,6 +14,7 @@ struct work {
 	struct maas_node *y, *embedded, *pooled, *attended; /* see struct reader */
 	size_t texts;
 	int32_t *id, *bag, *length; /* bag NULL: a place has one id */
+	float *frames;              /* in place of ids; NULL */
 };
 
 void
@@ -52,8 +53,11 @@ make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, co
 	w->embedded->flags |= train ? MAAS_KEEP : 0; /* slopes are told by it */
 	if (maas_tape_plan(w->t, w->y, train) < 0 || reader_borrow(w->t, m, of) < 0)
 		return -1;
-	w->id = maas_tape_input(w->t, "ids")->val;
-	if (reader_most(s) > 1)
+	if (s->frame)
+		w->frames = maas_tape_input(w->t, "frames")->val;
+	else
+		w->id = maas_tape_input(w->t, "ids")->val;
+	if (!s->frame && reader_most(s) > 1)
 		w->bag = maas_tape_input(w->t, "bag")->val;
 	w->length = maas_tape_input(w->t, "lengths")->val;
 	w->run.stride = (maas_tape_scratch(w->t) + 127) / 64 * 64;
@@ -89,15 +93,37 @@ place_bags(struct work *w, const struct maas_sequences *x, size_t text, size_t i
 	}
 }
 
+/* The frames of rows first ... first + n - 1. */
+static void
+place_frames(struct work *w, const struct maas_design *x, size_t first, size_t n)
+{
+	size_t frame = x->seq.frame, wide = w->run.time * frame;
+
+	for (size_t i = 0; i < n; i++) {
+		float *to = w->frames + i * wide;
+		size_t have = (size_t)w->length[i] * frame;
+
+		maas_from_f64(to, x->x + (first + i) * x->dense, have);
+		memset(to + have, 0, (wide - have) * sizeof *to);
+	}
+}
+
 /* Texts first ... first + n - 1 of x, padded to the longest. */
 static void
-place(struct work *w, const struct maas_sequences *x, size_t first, size_t n)
+place(struct work *w, const struct maas_design *design, size_t first, size_t n)
 {
+	const struct maas_sequences *x = &design->seq;
 	size_t time = 1, at = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		w->length[i] = (int32_t)(x->start[first + i + 1] - x->start[first + i]);
 		time = (size_t)w->length[i] > time ? (size_t)w->length[i] : time;
+	}
+	w->run.time = time;
+	w->run.rows = n * time;
+	if (w->frames) {
+		place_frames(w, design, first, n);
+		return;
 	}
 	if (w->bag)
 		w->bag[0] = 0;
@@ -108,8 +134,6 @@ place(struct work *w, const struct maas_sequences *x, size_t first, size_t n)
 			place_bags(w, x, first + i, i, time, &at);
 		else
 			memcpy(w->id + i * time, x->id + x->start[first + i], (size_t)w->length[i] * sizeof *w->id);
-	w->run.time = time;
-	w->run.rows = n * time;
 }
 
 /* What row `at` of the graph's answers says. */
@@ -133,7 +157,7 @@ reader_apply(const struct maas_model *m, const struct maas_design *x, double *ou
 	(void)m;
 	for (size_t first = 0; first < x->rows; first += n) {
 		n = x->rows - first < w->texts ? x->rows - first : w->texts;
-		place(w, s, first, n);
+		place(w, x, first, n);
 		maas_forward(w->t, &w->run);
 		for (size_t i = 0; i < n; i++) {
 			size_t text = first + i;
@@ -148,14 +172,14 @@ reader_apply(const struct maas_model *m, const struct maas_design *x, double *ou
 
 /* A graph that has read the first text, ready to go back. */
 static struct work *
-look(const struct maas_model *m, const struct maas_sequences *x, const double *of)
+look(const struct maas_model *m, const struct maas_design *x, const double *of)
 {
 	struct work *w = maas_alloc(1, sizeof *w);
 
 	if (!w)
 		return NULL;
 	w->texts = 1;
-	if (make(w, m, x->start[1], 1, of, MAAS_TRAIN) < 0) {
+	if (make(w, m, x->seq.start[1] - x->seq.start[0], 1, of, MAAS_TRAIN) < 0) {
 		reader_end(w);
 		return NULL;
 	}
@@ -168,7 +192,7 @@ look(const struct maas_model *m, const struct maas_sequences *x, const double *o
 int
 reader_saliency(const struct maas_model *m, const struct maas_sequences *x, const double *of, double *to)
 {
-	struct work *w = look(m, x, of);
+	struct work *w = look(m, &(struct maas_design){ .seq = *x }, of);
 	size_t n = x->start[1], c;
 
 	if (!w)
@@ -212,7 +236,7 @@ reader_attention(const struct maas_model *m, const struct maas_sequences *x, dou
 		    "this %s has no attention to show: --pool attention of maas-train gives it some", m->kind->name);
 	if (!n)
 		return 0;
-	if (!(w = look(m, x, NULL)))
+	if (!(w = look(m, &(struct maas_design){ .seq = *x }, NULL)))
 		return -1;
 	if (s->pool == READER_ATTENTION && !s->head.tags) {
 		const float *weight = maas_pool_weights(w->pooled);
@@ -230,4 +254,29 @@ reader_attention(const struct maas_model *m, const struct maas_sequences *x, dou
 	}
 	reader_end(w);
 	return 0;
+}
+
+/* The gradient of outputs, times `of`, by each number of the one row's frames: that by what a frame is made, through the layer. */
+void
+reader_gradient(const struct maas_model *m, const struct maas_design *x, const double *of, double *dense,
+    double *sparse, void *work)
+{
+	size_t frame = x->seq.frame, n = x->seq.start[1] - x->seq.start[0], c;
+	struct work *w = look(m, x, of);
+	const float *layer;
+
+	(void)sparse;
+	(void)work;
+	memset(dense, 0, x->dense * sizeof *dense);
+	if (!w)
+		return;
+	maas_backward(w->t, &w->run, 0);
+	layer = w->embedded->in[1]->val;
+	c = w->embedded->dim[1];
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < c; k++)
+			for (size_t j = 0; j < frame; j++)
+				dense[i * frame + j] +=
+				    (double)layer[k * frame + j] * (double)w->embedded->grad[i * c + k];
+	reader_end(w);
 }

@@ -35,7 +35,7 @@ open_spelling(struct maas_model *m, struct maas_rows *r)
 	const struct maas_rows_ops *ops = m->kind->rows;
 	struct maas_span lexicon = maas_model_part(m, "lexicon");
 
-	if (!ops || !ops->longest)
+	if (!ops || !ops->longest || (ops->reads && (r->frame = maas_columns_frame(r->columns))))
 		return 0;
 	if (!r->columns->texts || r->v)
 		return maas_fail(r->v ? "a vectorizer in a model that reads sequences" : "no column of text");
@@ -78,7 +78,7 @@ parts(struct maas_model *m, struct maas_rows *r, size_t features, size_t outputs
 		return maas_fail(r->v ? "a vectorizer, but no column of text" : "a column of text, but no vectorizer");
 	if (!m->kind->rows) /* a vectoriser alone: no weights */
 		return r->v ? 0 : maas_fail("the part vectorizer is missing");
-	if (r->features != features)
+	if (r->features != features && !r->frame) /* weights are those of one frame */
 		return maas_fail(
 		    "weights for %zu features, the columns and the vectorizer make %zu", features, r->features);
 	if (!(m->kind->rows->tasks & (r->tagging ? MAAS_TAGS : r->labels ? MAAS_CLASSES : MAAS_VALUES)))
@@ -216,8 +216,10 @@ make_room(struct maas_rows_call *c)
 	    !(c->one = maas_alloc(r->columns->words + r->columns->numbers, sizeof *c->one)) ||
 	    !(c->number = maas_alloc(r->columns->numbers, sizeof *c->number)) ||
 	    !(c->out = maas_alloc(MAAS_ROWS, (r->outputs + 1) * sizeof *c->out)) ||
-	    !(c->score = maas_alloc(MAAS_ROWS, maas_rows_scores(r) * sizeof *c->score)))
+	    !(c->score = maas_alloc(MAAS_ROWS, maas_rows_scores(r) * sizeof *c->score)) ||
+	    (r->frame && !(c->x.seq.start = maas_alloc(MAAS_ROWS + 1, sizeof *c->x.seq.start))))
 		return -1;
+	c->x.seq.frame = r->frame;
 	return rows_work_new(r, &c->scratch);
 }
 
@@ -396,6 +398,8 @@ maas_rows_add(struct maas_rows_call *c, const struct maas_row *row)
 	else
 		bad = put_columns(c, row) < 0 || (c->z && put_text(c, row->text) < 0) ||
 		    (c->speller && put_sequence(c, row->text) < 0);
+	if (c->r->frame && !bad)
+		c->x.seq.start[c->x.rows + 1] = c->x.seq.start[c->x.rows] + maas_columns_frames(c->r->columns, row->x);
 	if (bad) {
 		c->nnz = nnz;
 		return -1;

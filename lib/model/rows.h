@@ -18,6 +18,7 @@ struct maas_rows {
 	struct maas_lexicon *lexicon;
 	struct maas_spelling spelling; /* by one of them; both NULL: texts come as features */
 	struct maas_span *label;   /* in the model's bytes */
+	size_t frame;    /* rows are read as frames of so many numbers; 0: they are not */
 	size_t labels;   /* 0: regression */
 	size_t outputs;  /* of the kind: 1, or labels */
 	int tagging;        /* a label a word */

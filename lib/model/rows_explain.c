@@ -72,7 +72,9 @@ maas_rows_method(const struct maas_rows *r, enum maas_method *method)
 	const struct maas_kind *k = r->m->kind;
 
 	if (*method == MAAS_METHOD_AUTO)
-		*method = k->rows->weight ? MAAS_CONTRIBUTION : k->rows->gradient ? MAAS_GRADIENT : MAAS_OCCLUSION;
+		*method = k->rows->weight                         ? MAAS_CONTRIBUTION
+		    : k->rows->gradient && !maas_rows_spelling(r) ? MAAS_GRADIENT
+								  : MAAS_OCCLUSION;
 	if (*method == MAAS_CONTRIBUTION && !k->rows->weight)
 		return maas_fail_as(MAAS_USAGE,
 		    "%s models are not linear, so no feature has a contribution of its own: gradient and occlusion come "
@@ -80,7 +82,7 @@ maas_rows_method(const struct maas_rows *r, enum maas_method *method)
 		    k->name);
 	if (*method == MAAS_GRADIENT && !k->rows->weight && !k->rows->gradient && !k->rows->saliency)
 		return maas_fail_as(MAAS_USAGE, "%s models have no gradient: occlusion wants none", k->name);
-	if (*method == MAAS_ATTENTION && !k->rows->attention)
+	if (*method == MAAS_ATTENTION && (!k->rows->attention || !maas_rows_spelling(r)))
 		return maas_fail_as(MAAS_USAGE, "%s models have no attention to show", k->name);
 	return *method == MAAS_ATTENTION ? k->rows->attention(r->m, NULL, NULL) : 0;
 }
@@ -247,6 +249,8 @@ telling_flush(struct maas_rows_call *c, struct aim aim)
 
 	if (!t->x.rows)
 		return;
+	for (size_t i = 0; c->r->frame && i < t->x.rows; i++) /* each as long as the row */
+		t->x.seq.start[i + 1] = t->x.seq.start[i] + c->x.seq.start[1];
 	t->x.sparse.rows = t->x.rows;
 	c->r->m->kind->rows->apply(c->r->m, &t->x, t->out, c->scratch);
 	for (size_t i = 0; i < t->x.rows; i++)
@@ -350,6 +354,9 @@ telling_room(struct maas_rows_call *c)
 	if (t->out)
 		return 0;
 	t->x = (struct maas_design){ .cols = c->x.cols, .dense = c->x.dense, .sparse = { .cols = c->x.sparse.cols } };
+	t->x.seq.frame = c->r->frame;
+	if (c->r->frame && !(t->x.seq.start = maas_alloc(MAAS_ROWS + 1, sizeof *t->x.seq.start)))
+		return -1;
 	return (t->x.x = maas_alloc(MAAS_ROWS, (c->x.dense + 1) * sizeof *t->x.x)) &&
 		(t->x.sparse.start = maas_alloc(MAAS_ROWS + 1, sizeof *t->x.sparse.start)) &&
 		(t->out = maas_alloc(MAAS_ROWS, (c->r->outputs + 1) * sizeof *t->out))

@@ -139,6 +139,19 @@ join(const struct job *j, size_t n, size_t parts, struct maas_sequences *to, siz
 }
 
 int
+maas_rowset_frames(const struct maas_rowset *d, const uint32_t *pick, size_t n, struct maas_sequences *to)
+{
+	const struct maas_columns *c = d->columns;
+
+	if (!(to->start = maas_alloc(n + 1, sizeof *to->start)))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		to->start[i + 1] = to->start[i] + maas_columns_frames(c, d->x + pick[i] * c->numbers);
+	to->frame = maas_columns_frame(c);
+	return 0;
+}
+
+int
 maas_rowset_sequences(const struct maas_rowset *d, const uint32_t *pick, size_t n, struct maas_team *team,
     const struct maas_spelling *how, struct maas_design *x, size_t *cut)
 {

@@ -93,6 +93,18 @@ maas_columns_number(const struct maas_columns *c, size_t i)
 	return NULL;
 }
 
+size_t
+maas_columns_frame(const struct maas_columns *c)
+{
+	return c->height && c->channels < 2 && !c->texts && c->height * c->width == c->features ? c->width : 0;
+}
+
+size_t
+maas_columns_frames(const struct maas_columns *c, const double *x)
+{
+	return c->mel.rate ? maas_mel_heard(&c->mel, x) : c->height;
+}
+
 int
 maas_columns_files(const struct maas_columns *c)
 {

@@ -6,6 +6,7 @@
  *	weights  F32 [rows]
  *	ids      I32 [rows time]       lengths             I32 [rows]
  *	bag      I32 [rows time + 1]   where each place's ids begin, of which there are as many as there are; else it has one
+ *	frames   F32 [rows time, frame]  in place of dense and ids, where the places of a sequence are numbers
  *
  * Where some ids of a sequence are asked for, labels and weights are [rows time], -1 and 0 for the others, and a network
  * need not have lengths.
@@ -36,7 +37,7 @@ struct rows {
 	const struct maas_data *d;
 	struct maas_rows_order order;
 	double mean; /* of the targets as learnt */
-	float *dense, *value, *targets, *weights;
+	float *dense, *frames, *value, *targets, *weights;
 	int32_t *start, *col, *labels, *ids, *bag, *lengths;
 	size_t entries, most;  /* there is room for; ids, likewise */
 	int32_t *kept;         /* [longest] places of a text that are not left out */
@@ -61,17 +62,20 @@ static int
 bind(struct maas_source *s, const struct maas_tape *tape)
 {
 	struct rows *r = (struct rows *)s;
-	const struct maas_node *dense = input(tape, "dense", r->d->x.dense), *start = input(tape, "start", 0),
-			       *col = input(tape, "col", 0), *value = input(tape, "value", 0),
-			       *ids = input(tape, "ids", 0), *bag = input(tape, "bag", 0),
-			       *lengths = input(tape, "lengths", 0), *labels = input(tape, "labels", 0),
-			       *targets = input(tape, "targets", 1), *weights = input(tape, "weights", 0),
-			       *out = r->d->labels ? labels : targets;
+	size_t frame = r->d->x.seq.frame;
+	const struct maas_node *dense = input(tape, "dense", r->d->x.dense), *frames = input(tape, "frames", frame),
+			       *start = input(tape, "start", 0), *col = input(tape, "col", 0),
+			       *value = input(tape, "value", 0), *ids = input(tape, "ids", 0),
+			       *bag = input(tape, "bag", 0), *lengths = input(tape, "lengths", 0),
+			       *labels = input(tape, "labels", 0), *targets = input(tape, "targets", 1),
+			       *weights = input(tape, "weights", 0), *out = r->d->labels ? labels : targets;
 
-	if (!out || (r->d->x.seq.start && (!ids || !bag != !r->d->x.seq.bag || (!lengths && !r->d->x.seq.ask))) ||
-	    (r->d->x.dense && !dense) || (r->d->x.sparse.cols && (!start || !col || !value)))
+	if (!out || !frames != !frame || (r->d->x.dense && !frame && !dense) ||
+	    (r->d->x.seq.start && !frame && (!ids || !bag != !r->d->x.seq.bag || (!lengths && !r->d->x.seq.ask))) ||
+	    (r->d->x.sparse.cols && (!start || !col || !value)))
 		return maas_fail_as(MAAS_INTERNAL, "a loss without the inputs that rows give it");
 	r->dense = dense ? dense->val : NULL;
+	r->frames = frames ? frames->val : NULL;
 	r->start = start ? start->val : NULL;
 	r->col = col ? col->val : NULL;
 	r->value = value ? value->val : NULL;
@@ -232,6 +236,18 @@ gather_bags(struct rows *r)
 }
 
 static void
+gather_frames(const struct rows *r, size_t i, size_t row)
+{
+	const struct maas_design *x = &r->d->x;
+	size_t n = length_of(r, row) * x->seq.frame, wide = r->time * x->seq.frame;
+	float *to = r->frames + i * wide;
+
+	maas_from_f64(to, x->x + row * x->dense, n);
+	memset(to + n, 0, (wide - n) * sizeof *to);
+	r->lengths[i] = (int32_t)length_of(r, row);
+}
+
+static void
 gather_tags(const struct rows *r, size_t i, size_t row)
 {
 	const struct maas_sequences *s = &r->d->x.seq;
@@ -282,6 +298,8 @@ gather(void *arg, size_t begin, size_t end, int member)
 		}
 		if (r->ids && !r->bag)
 			gather_ids(r, i, row);
+		if (r->frames)
+			gather_frames(r, i, row);
 		if (d->x.seq.ask) {
 			gather_tags(r, i, row);
 			continue;
@@ -326,7 +344,7 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 		r->at[i] = row_of(r, k[i]);
 		r->pass[i] = epoch_of(r, k[i]);
 		share.weight += weight_of(r, r->at[i]);
-		if (r->ids && length_of(r, r->at[i]) > r->time)
+		if ((r->ids || r->frames) && length_of(r, r->at[i]) > r->time)
 			r->time = length_of(r, r->at[i]);
 		if (!r->start)
 			continue;

@@ -283,7 +283,8 @@ digest(const struct maas_data *d)
 	}
 	if (id) {
 		h = maas_hash(id, (d->n + 1) * sizeof *id, h);
-		h = maas_hash(x->seq.id, (x->seq.bag ? x->seq.bag[id[d->n]] : id[d->n]) * sizeof *x->seq.id, h);
+		if (x->seq.id)
+			h = maas_hash(x->seq.id, (x->seq.bag ? x->seq.bag[id[d->n]] : id[d->n]) * sizeof *x->seq.id, h);
 		if (x->seq.ask)
 			h = maas_hash(x->seq.at, x->seq.ask[d->n] * sizeof *x->seq.at, h);
 	}
