@@ -23,7 +23,7 @@ count(struct facts *f, const struct maas_model *m)
 	int rc;
 
 	*f = (struct facts){ 0 };
-	for (size_t i = 0; (t = maas_model_next(m, &i));)
+	for (size_t i = 0; (t = maas_model_stored(m, &i));)
 		if (strncmp(t->name, "maas.", 5)) {
 			f->bytes += t->bytes;
 			f->of[t->dtype] += t->bytes;

@@ -51,6 +51,8 @@ int maas_model_set_meta(struct maas_model *, const char *key, const char *value)
 const struct maas_tensor *maas_model_tensor(const struct maas_model *, const char *name);       /* NULL: none */
 /* One after the other, parts included: *i starts as 0; NULL ends. */
 const struct maas_tensor *maas_model_next(const struct maas_model *, size_t *i);
+/* The same as they lie in the file, where networks of rows may have few bits a weight. */
+const struct maas_tensor *maas_model_stored(const struct maas_model *, size_t *i);
 /* Of this shape and type, or a reason.  ndim -1: any shape. */
 const struct maas_tensor *maas_model_need(const struct maas_model *, const char *name, enum maas_dtype, int ndim,
     const size_t *dim) MAAS_USE;
@@ -362,9 +364,10 @@ void maas_decoder_leave(struct maas_decoder *, struct maas_sequence *);
 int maas_model_matrix(struct maas_matrix *, const maas_bf16 **scale, const struct maas_model *, const char *name,
     size_t rows, size_t cols) MAAS_USE;
 /*
- * A copy of a language model whose matrices are of MAAS_I8 or MAAS_U8 (two weights of 4 bits in each): tensor NAME is
+ * A copy of a network whose matrices are of MAAS_I8 or MAAS_U8 (two weights of 4 bits in each): tensor NAME is
  * what struct maas_quant has at p, NAME.scale, BF16, what it has at scale.  What is not a matrix of the network's
- * products is borrowed from the model.
+ * products is borrowed from the model.  Language models multiply by such weights; of networks of rows they are floats
+ * again when the file is opened, and the copy is to be written alone.
  */
 struct maas_model *maas_model_quantize(const struct maas_model *, enum maas_dtype, struct maas_team *) MAAS_USE;
 /* A copy with all floats of its network as MAAS_F32 or MAAS_BF16. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "model_cast.h"
 #include "model_foreign.h"
 #include "registry_files.h"
 
@@ -178,7 +179,8 @@ from_file(struct maas_tensors *t, struct maas_team *team)
 	if (!(m = blank(k)))
 		return NULL;
 	m->file = t;
-	if (read_settings(m, maas_tensors_meta(t, "maas.settings")) < 0 || maas_model_ready(m) < 0) {
+	if (read_settings(m, maas_tensors_meta(t, "maas.settings")) < 0 || model_widen(m) < 0 ||
+	    maas_model_ready(m) < 0) {
 		m->file = NULL; /* still the caller's */
 		maas_model_close(m);
 		return NULL;
@@ -232,13 +234,11 @@ maas_model_copy(const char *path)
 	return open_path(path, maas_tensors_copy, NULL);
 }
 
-int
-maas_model_add(struct maas_model *m, const struct maas_tensor *t)
+static int
+append(struct maas_model *m, const struct maas_tensor *t)
 {
 	struct maas_tensor *to;
 
-	if (maas_model_tensor(m, t->name))
-		return maas_fail_as(MAAS_INTERNAL, "tensor %s stands twice", t->name);
 	if (maas_grow(&m->tensor, m->ntensor, &m->tensor_cap, 1, sizeof *m->tensor) < 0)
 		return -1;
 	to = &m->tensor[m->ntensor];
@@ -250,6 +250,25 @@ maas_model_add(struct maas_model *m, const struct maas_tensor *t)
 		to->bytes *= t->dim[i];
 	m->ntensor++;
 	return 0;
+}
+
+int
+maas_model_add(struct maas_model *m, const struct maas_tensor *t)
+{
+	if (maas_model_tensor(m, t->name))
+		return maas_fail_as(MAAS_INTERNAL, "tensor %s stands twice", t->name);
+	return append(m, t);
+}
+
+int
+model_put(struct maas_model *m, const struct maas_tensor *t)
+{
+	for (size_t i = 0; i < m->ntensor; i++)
+		if (!strcmp(m->tensor[i].name, t->name)) {
+			m->tensor[i] = m->tensor[--m->ntensor];
+			break;
+		}
+	return append(m, t);
 }
 
 int
@@ -347,6 +366,14 @@ maas_model_need(const struct maas_model *m, const char *name, enum maas_dtype ty
 	else
 		maas_fail("tensor %s: its type or shape does not fit the settings", name);
 	return NULL;
+}
+
+const struct maas_tensor *
+maas_model_stored(const struct maas_model *m, size_t *i)
+{
+	if (!m->file)
+		return maas_model_next(m, i);
+	return *i < maas_tensors_count(m->file) ? maas_tensors_at(m->file, (*i)++) : NULL;
 }
 
 struct maas_span

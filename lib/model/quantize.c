@@ -61,9 +61,8 @@ round_panels(void *arg, size_t begin, size_t end, int member)
 	}
 }
 
-/* The tensor in bits and its scales, into the model being built. */
-static int
-add_rounded(struct maas_model *to, const struct maas_tensor *t, const struct maas_affine *a, enum maas_dtype type,
+int
+matrix_round(struct maas_model *to, const struct maas_tensor *t, const struct maas_affine *a, enum maas_dtype type,
     struct maas_team *team)
 {
 	size_t groups = maas_quant_groups(type, a->in), panels = maas_quant_panels(a->out);
@@ -102,7 +101,7 @@ copy_all(struct maas_model *to, const struct maas_model *from, const struct maas
 	for (size_t i = 0; rc == 0 && (t = maas_model_next(from, &i));) {
 		struct maas_affine a;
 
-		rc = affine_of(&a, w, t->data) ? add_rounded(to, t, &a, type, team) : maas_model_add(to, t);
+		rc = affine_of(&a, w, t->data) ? matrix_round(to, t, &a, type, team) : maas_model_add(to, t);
 	}
 	return rc;
 }
@@ -113,8 +112,10 @@ maas_model_quantize(const struct maas_model *from, enum maas_dtype type, struct 
 	struct maas_model *to;
 	struct maas_network w;
 
+	if (!from->kind->decode && from->kind->loss)
+		return model_quantize_network(from, type, team);
 	if (!from->kind->decode) {
-		maas_fail("%s models are not quantized: models of text are", from->kind->name);
+		maas_fail("%s models are not quantized: networks are", from->kind->name);
 		return NULL;
 	}
 	if (!(to = maas_model_new(from->kind)))
@@ -147,7 +148,7 @@ weights(const struct maas_model *m, const struct maas_network *w, const struct m
 		return (uint64_t)a.out * a.in;
 	if (n > tail && n < sizeof name && !strcmp(t->name + n - tail, MATRIX_SCALE)) {
 		snprintf(name, sizeof name, "%.*s", (int)(n - tail), t->name);
-		if ((of = maas_model_tensor(m, name)) && maas_is_quant(of->dtype))
+		if ((of = maas_model_tensor(m, name)) && (maas_is_quant(of->dtype) || !m->kind->decode))
 			return 0;
 	}
 	return t->bytes / maas_dtype_size(t->dtype);

@@ -174,16 +174,27 @@ trainer_room(struct maas_trainer *t)
 	    : 0;
 }
 
+static const struct maas_tensor *
+stored(const struct maas_model *m, const char *name)
+{
+	const struct maas_tensor *t;
+
+	for (size_t i = 0; (t = maas_model_stored(m, &i));)
+		if (!strcmp(t->name, name))
+			return t;
+	return NULL;
+}
+
 /* The tensor that a parameter begins with: floats; of positions, as many at least. */
 static const struct maas_tensor *
 origin(const struct maas_model *from, const struct maas_node *w)
 {
-	const struct maas_tensor *t = maas_model_tensor(from, w->name);
+	const struct maas_tensor *t = maas_model_tensor(from, w->name), *few = stored(from, w->name);
 	const size_t *dim = w->dim;
 
-	if (t && maas_is_quant(t->dtype)) {
+	if (few && maas_is_quant(few->dtype)) {
 		maas_fail("tensor %s: weights of %d bits are not learnt: begin with the model that was quantized",
-		    w->name, t->dtype == MAAS_I8 ? 8 : 4);
+		    w->name, few->dtype == MAAS_I8 ? 8 : 4);
 		return NULL;
 	}
 	if (t && t->ndim == 2 && t->dim[1] == dim[1] && maas_model_is_positions(from, w->name)) {
