@@ -67,7 +67,8 @@ explain_rows(struct explaining *e, struct call *c)
 		    !(e->album = album_open(e->o->saliency, maas_rows_columns(e->k.rows))))))
 		return fail(c);
 	if (e->o->html &&
-	    (spare_input(c, e->o->html) < 0 || !(e->page = page_open(e->o->html, e->k.o->model, (size_t)e->o->top))))
+	    (spare_input(c, e->o->html) < 0 ||
+		!(e->page = page_open(e->o->html, e->k.o->model, (size_t)e->o->top, e->method))))
 		return fail(c);
 	maas_rows_patch(e->k.scores, (size_t)e->o->patch);
 	rc = explain_all(e, &answers);

@@ -40,7 +40,7 @@ int explain_json(const struct explaining *, const struct reasons *) MAAS_USE;
 void explain_coloured(const struct explaining *, const struct reasons *);
 
 /* An HTML page.  _open: NULL with the reason; _close writes it where rc is 0, and leaves nothing behind else. */
-struct page *page_open(const char *path, const char *model, size_t top) MAAS_USE;
+struct page *page_open(const char *path, const char *model, size_t top, enum maas_method) MAAS_USE;
 int page_row(struct page *, const struct explaining *, const struct reasons *) MAAS_USE;
 int page_close(struct page *, size_t rows, int rc);
 
@@ -49,7 +49,9 @@ struct album *album_open(const char *path, const struct maas_columns *) MAAS_USE
 int album_add(struct album *, const struct explaining *, const struct reasons *) MAAS_USE;
 int album_save(const struct album *) MAAS_USE;
 void album_free(struct album *);
-/* A row as a picture, 0 ... 1, and what its pixels add, -1 ... 1: [height][width] each. */
+/* A row as a picture, 0 ... 1, and what its pixels add, -1 ... 1: [rows][cols] each.  Neighbours are one where there are
+ * too many. */
+void picture_size(const struct maas_columns *, size_t *rows, size_t *cols);
 void picture_of(
     const struct maas_columns *, const struct maas_row *, const struct maas_explanation *, double *grey, double *tint);
 /* One of them as a data: URL. */

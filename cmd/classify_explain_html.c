@@ -97,8 +97,27 @@ put_colour(FILE *f, double strong)
 	fprintf(f, "background:rgba(%s,%.2f)", strong > 0 ? "215,48,39" : "49,110,190", 0.75 * fabs(strong));
 }
 
+/* What the colours mean: behind "<p>". */
+static void
+put_legend(FILE *f, enum maas_method method)
+{
+	if (method == MAAS_ATTENTION) {
+		fputs("The stronger the colour, the more of the network's attention is there: where it looks, not what "
+		      "speaks for the label.</p>\n",
+		    f);
+		return;
+	}
+	fputs("What is <span class=\"k\" style=\"", f);
+	put_colour(f, 1);
+	fputs("\">red</span> speaks for the label, or raises the value; what is <span class=\"k\" style=\"", f);
+	put_colour(f, -1);
+	fputs(
+	    "\">blue</span> speaks against the label, or lowers the value; more so where the colour is stronger.</p>\n",
+	    f);
+}
+
 struct page *
-page_open(const char *path, const char *model, size_t top)
+page_open(const char *path, const char *model, size_t top, enum maas_method method)
 {
 	struct page *p = maas_alloc(1, sizeof *p);
 	const char *slash = strrchr(model, '/'), *name = slash && slash[1] ? slash + 1 : model;
@@ -118,13 +137,8 @@ page_open(const char *path, const char *model, size_t top)
 	put_span(p->f, maas_span(name));
 	fprintf(p->f, "</title>\n<style>%s</style>\n<h1>Answers of ", style);
 	put_span(p->f, maas_span(name));
-	fputs("</h1>\n<p>What is <span class=\"k\" style=\"", p->f);
-	put_colour(p->f, 1);
-	fputs("\">red</span> speaks for the label, or raises the value; what is <span class=\"k\" style=\"", p->f);
-	put_colour(p->f, -1);
-	fputs(
-	    "\">blue</span> speaks against the label, or lowers the value; more so where the colour is stronger.</p>\n",
-	    p->f);
+	fputs("</h1>\n<p>", p->f);
+	put_legend(p->f, method);
 	return p;
 }
 
@@ -188,15 +202,18 @@ put_pieces(const struct page *p, const struct maas_explanation *x)
 static int
 put_picture(FILE *f, const struct maas_columns *c, const struct reasons *r)
 {
-	size_t n = c->height * c->width;
-	double *grey = maas_alloc(2 * n, sizeof *grey);
-	int bad = !grey;
+	size_t rows, cols;
+	double *grey;
+	int bad;
 
+	picture_size(c, &rows, &cols);
+	grey = maas_alloc(2 * rows * cols, sizeof *grey);
+	bad = !grey;
 	for (int i = 0; i < 2 && !bad; i++) {
 		if (!i)
-			picture_of(c, r->row, &r->x, grey, grey + n);
+			picture_of(c, r->row, &r->x, grey, grey + rows * cols);
 		fprintf(f, "<img alt=\"%s\" src=\"", i ? "what its pixels add" : "the picture");
-		bad = picture_put(f, grey + (size_t)i * n, c->height, c->width, i ? maas_plot_tint : maas_plot_grey);
+		bad = picture_put(f, grey + (size_t)i * rows * cols, rows, cols, i ? maas_plot_tint : maas_plot_grey);
 		fputs("\">\n", f);
 	}
 	free(grey);

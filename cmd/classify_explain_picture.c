@@ -10,41 +10,92 @@
 
 struct album {
 	const char *path;
+	int sound;
 	struct maas_album a;
 	struct maas_arena *arena;
 	struct maas_span name[PICTURES];
 	double *grey, *tint;
 };
 
-void
-picture_of(const struct maas_columns *c, const struct maas_row *row, const struct maas_explanation *x, double *grey,
-    double *tint)
-{
-	size_t n = c->height * c->width, all = n * (c->channels ? c->channels : 1);
-	double least = c->mel.rate ? INFINITY : 0, most = c->mel.rate ? -INFINITY : 0, strongest = 0;
+/* Pixels that are shown as one, downwards and to the right in the row's own order. */
+struct steps {
+	size_t down, right;
+};
 
-	memset(grey, 0, n * sizeof *grey);
-	memset(tint, 0, n * sizeof *tint);
-	for (size_t i = 0; i < all; i++) /* of colours their sum */
-		grey[i % n] += isfinite(row->x[i]) ? row->x[i] : 0;
+static struct steps
+steps_of(const struct maas_columns *c)
+{
+	return (struct steps){ (c->height + MAAS_ALBUM_SIDE - 1) / MAAS_ALBUM_SIDE,
+		(c->width + MAAS_ALBUM_SIDE - 1) / MAAS_ALBUM_SIDE };
+}
+
+void
+picture_size(const struct maas_columns *c, size_t *rows, size_t *cols)
+{
+	struct steps s = steps_of(c);
+	size_t down = (c->height + s.down - 1) / s.down, right = (c->width + s.right - 1) / s.right;
+
+	*rows = c->mel.rate ? right : down;
+	*cols = c->mel.rate ? down : right;
+}
+
+/* Where pixel i of a row is shown: of a sound, time runs to the right, low bands are below. */
+static size_t
+shown_at(const struct maas_columns *c, size_t i)
+{
+	struct steps s = steps_of(c);
+	size_t rows, cols, down = i / c->width % c->height / s.down, right = i % c->width / s.right;
+
+	picture_size(c, &rows, &cols);
+	return c->mel.rate ? (rows - 1 - right) * cols + down : down * cols + right;
+}
+
+/* To 0 ... 1: of pictures 0 stays black, of sounds the stillest is. */
+static void
+stretch(const struct maas_columns *c, double *grey, size_t n)
+{
+	double least = c->mel.rate ? INFINITY : 0, most = c->mel.rate ? -INFINITY : 0;
+
 	for (size_t i = 0; i < n; i++) {
 		least = fmin(least, grey[i]);
 		most = fmax(most, grey[i]);
 	}
 	for (size_t i = 0; i < n && most > least; i++)
 		grey[i] = (grey[i] - least) / (most - least);
+}
+
+void
+picture_of(const struct maas_columns *c, const struct maas_row *row, const struct maas_explanation *x, double *grey,
+    double *tint)
+{
+	struct steps s = steps_of(c);
+	size_t rows, cols, all = c->height * c->width * (c->channels ? c->channels : 1);
+	double strongest = 0;
+
+	picture_size(c, &rows, &cols);
+	memset(grey, 0, rows * cols * sizeof *grey);
+	memset(tint, 0, rows * cols * sizeof *tint);
+	for (size_t i = 0; i < all; i++) { /* of colours, and of what is shown as one, the mean */
+		size_t row_at = i / c->width % c->height / s.down * s.down, col_at = i % c->width / s.right * s.right,
+		       high = c->height - row_at < s.down ? c->height - row_at : s.down,
+		       wide = c->width - col_at < s.right ? c->width - col_at : s.right;
+
+		grey[shown_at(c, i)] += isfinite(row->x[i]) ? row->x[i] / (double)(high * wide) : 0;
+	}
+	stretch(c, grey, rows * cols);
 	for (size_t i = 0; i < x->n; i++) {
 		const struct maas_piece *p = &x->piece[i];
 
 		if (p->index < all)
-			tint[p->index % n] += p->contribution;
+			tint[shown_at(c, p->index)] += p->contribution;
 		for (size_t at = 0; at < p->patch.height * p->patch.width; at++)
-			tint[(p->patch.top + at / p->patch.width) * c->width + p->patch.left + at % p->patch.width] +=
+			tint[shown_at(c,
+			    (p->patch.top + at / p->patch.width) * c->width + p->patch.left + at % p->patch.width)] +=
 			    p->contribution;
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < rows * cols; i++)
 		strongest = fmax(strongest, fabs(tint[i]));
-	for (size_t i = 0; i < n && strongest > 0; i++)
+	for (size_t i = 0; i < rows * cols && strongest > 0; i++)
 		tint[i] /= strongest;
 }
 
@@ -60,15 +111,12 @@ album_open(const char *path, const struct maas_columns *c)
 		maas_fail_as(MAAS_USAGE, "--saliency: the model was trained neither on pictures nor on sounds");
 		return NULL;
 	}
-	if (c->height > MAAS_ALBUM_SIDE || c->width > MAAS_ALBUM_SIDE) {
-		maas_fail_as(MAAS_USAGE, "--saliency: pictures of %zu x %zu, at most %d x %d are drawn", c->height,
-		    c->width, MAAS_ALBUM_SIDE, MAAS_ALBUM_SIDE);
-		return NULL;
-	}
 	if (!(a = maas_alloc(1, sizeof *a)))
 		return NULL;
 	a->path = path;
-	a->a = (struct maas_album){ .rows = c->height, .cols = c->width, .name = a->name };
+	a->sound = c->mel.rate > 0;
+	a->a = (struct maas_album){ .name = a->name };
+	picture_size(c, &a->a.rows, &a->a.cols);
 	if (!(a->arena = maas_arena_new(1 << 12)) || !(a->grey = maas_alloc(PICTURES * n, sizeof *a->grey)) ||
 	    !(a->tint = maas_alloc(PICTURES * n, sizeof *a->tint))) {
 		album_free(a);
@@ -99,7 +147,7 @@ album_add(struct album *a, const struct explaining *e, const struct reasons *r)
 	if (i == PICTURES || !r->row->x)
 		return 0;
 	bad = maas_buf_printf(&name, "%zu: ", e->k.number) || maas_buf_add(&name, label.s, label.n) ||
-	    maas_buf_printf(&name, " %.3g", r->score);
+	    maas_buf_printf(&name, e->k.labels ? " %.3f" : " %.4g", r->score);
 	a->name[i] = (struct maas_span){ bad ? NULL : maas_take_text(a->arena, name.s, name.n), name.n };
 	maas_buf_free(&name);
 	if (bad || !a->name[i].s)
@@ -114,7 +162,9 @@ album_save(const struct album *a)
 {
 	struct maas_album album = a->a;
 	const struct maas_plot p = { .title = "What speaks for each answer",
-		.x = "red: for it, blue: against it; each picture's strongest pixel in full colour",
+		.x = a->sound
+		    ? "red: for it, blue: against it; the strongest in full colour; time runs to the right, low tones are below"
+		    : "red: for it, blue: against it; the strongest of each in full colour",
 		.album = &album };
 
 	if (!album.n)

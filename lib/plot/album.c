@@ -11,21 +11,28 @@
 #define GAP     6   /* between the two of a pair */
 #define SIDE    112 /* of a picture, about */
 #define ACROSS  4   /* pairs */
+#define LOW     72  /* what a long one is high at least, about */
 #define FONT    12.0
 
 struct layout {
-	double cell, w, h; /* of a pixel; of a picture */
+	double wide, high, w, h; /* of a pixel; of a picture */
+	double right, below;     /* from the one of a pair to the other */
 	size_t across, down;
 };
 
+/* Pictures that are long stand below each other, their pixels stretched to be seen. */
 static struct layout
 lay_out(const struct maas_album *a)
 {
 	size_t most = a->rows > a->cols ? a->rows : a->cols;
-	struct layout l = { .cell = most < SIDE ? floor(SIDE / (double)most) : 1 };
+	int stacked = a->cols >= 2 * a->rows;
+	struct layout l = { .wide = fmax(floor((stacked ? 2 * SIDE + GAP : SIDE) / (double)most), 1) };
 
-	l.w = l.cell * (double)a->cols;
-	l.h = l.cell * (double)a->rows;
+	l.high = stacked ? fmax(l.wide, floor(LOW / (double)a->rows)) : l.wide;
+	l.w = l.wide * (double)a->cols;
+	l.h = l.high * (double)a->rows;
+	l.right = stacked ? 0 : l.w + GAP;
+	l.below = stacked ? l.h + GAP : 0;
 	l.across = a->n < ACROSS ? a->n : ACROSS;
 	l.down = (a->n + ACROSS - 1) / ACROSS;
 	return l;
@@ -34,7 +41,7 @@ lay_out(const struct maas_album *a)
 static double
 pair_width(const struct layout *l)
 {
-	return fmax(2 * l->w + GAP, 2 * SIDE + GAP) + MARGIN;
+	return fmax(l->right + l->w, 2 * SIDE + GAP) + MARGIN;
 }
 
 int
@@ -53,7 +60,7 @@ album_size(const struct maas_album *a, double *w, double *h)
 	struct layout l = lay_out(a);
 
 	*w = MARGIN + pair_width(&l) * (double)l.across;
-	*h = TOP + (CAPTION + l.h + MARGIN) * (double)l.down + BOTTOM;
+	*h = TOP + (CAPTION + l.below + l.h + MARGIN) * (double)l.down + BOTTOM;
 }
 
 static unsigned
@@ -83,8 +90,8 @@ maas_plot_tint(double v)
 
 /* Row by row; neighbours of one colour are one box. */
 static int
-draw_one(const struct maas_album *a, const double *v, unsigned (*colour)(double), double cell, double x, double y,
-    struct canvas *to)
+draw_one(const struct maas_album *a, const double *v, unsigned (*colour)(double), const struct layout *l, double x,
+    double y, struct canvas *to)
 {
 	int bad = 0;
 
@@ -94,8 +101,8 @@ draw_one(const struct maas_album *a, const double *v, unsigned (*colour)(double)
 
 			for (k = j + 1; k < a->cols && colour(v[i * a->cols + k]) == c; k++)
 				;
-			bad = to->ops->box(
-			    to, c, x + cell * (double)j, y + cell * (double)i, cell * (double)(k - j), cell);
+			bad = to->ops->box(to, c, x + l->wide * (double)j, y + l->high * (double)i,
+			    l->wide * (double)(k - j), l->high);
 		}
 	return bad;
 }
@@ -117,15 +124,16 @@ album_draw(const struct maas_plot *p, struct frame f, struct canvas *to)
 
 	for (size_t i = 0; i < a->n && !bad; i++) {
 		double x = f.x + MARGIN + pair_width(&l) * (double)(i % ACROSS),
-		       y = f.y + TOP + (CAPTION + l.h + MARGIN) * (double)(i / ACROSS) + CAPTION, x2 = x + l.w + GAP;
+		       y = f.y + TOP + (CAPTION + l.below + l.h + MARGIN) * (double)(i / ACROSS) + CAPTION,
+		       x2 = x + l.right, y2 = y + l.below;
 
 		canvas_name(s, a->name[i], 2 * SIDE / 7);
 		if (!to->ops->can(to, s))
 			snprintf(s, sizeof s, "%zu", i + 1);
 		bad = to->ops->text(to, INK, x, y - 6, FONT, START, s) |
-		    draw_one(a, a->grey + i * pixels, maas_plot_grey, l.cell, x, y, to) |
-		    draw_one(a, a->tint + i * pixels, maas_plot_tint, l.cell, x2, y, to) |
-		    draw_frame(x, y, l.w, l.h, to) | draw_frame(x2, y, l.w, l.h, to);
+		    draw_one(a, a->grey + i * pixels, maas_plot_grey, &l, x, y, to) |
+		    draw_one(a, a->tint + i * pixels, maas_plot_tint, &l, x2, y2, to) | draw_frame(x, y, l.w, l.h, to) |
+		    draw_frame(x2, y2, l.w, l.h, to);
 	}
 	canvas_name(s, maas_span(p->x), NAME_BYTES);
 	return bad | to->ops->text(to, INK, f.x + MARGIN, f.y + f.h - 18, FONT, START, s) ? -1 : 0;

@@ -9,3 +9,8 @@ done
 for m in gradient occlusion; do
 	echo "$m: network $(share net.maas $m 500 "$DATA/example/test.tsv")"
 done
+echo '# networks that read words in their order: occlusion 95 %'
+maas-train gru -q --embed 24 --hidden 24 --lr 0.005 --epochs 25 --bidirectional --pool attention -o gru.maas "$DATA/example/train.tsv"
+for m in gradient:0.85 occlusion:0.95; do
+	"$BIN/tool/leave_out" gru.maas ${m%:*} 500 "$DATA/example/test.tsv" | awk -v least=${m#*:} '{ print ($4 >= least) ? "at least " least : $0 }'
+done
