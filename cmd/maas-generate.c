@@ -202,7 +202,7 @@ set_up(struct job *j)
 	int ids_only = o->prompt_ids && (o->ids || o->score || o->perplexity) && o->stop.n == 0;
 
 	if (!(j->team = maas_team_new((int)j->call->common.threads)) ||
-	    !(j->model = maas_model_open_by(o->model, j->team)))
+	    !(j->model = maas_model_open_to_run(o->model, j->team)))
 		return -1;
 	if (j->model->note)
 		warn(j->call, "%s: %s", o->model, j->model->note);

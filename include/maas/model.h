@@ -23,6 +23,7 @@ struct maas_model {
 	struct maas_tensors *file;              /* NULL while being built */
 	struct maas_tensors *weights;           /* of a directory: the files its tensors lie in; else NULL */
 	const char *note;                       /* what who opened it should know: one line; NULL: nothing */
+	const char *lies;                       /* matrices of f32 whose names begin so lie as [in, out]; NULL: none do */
 	struct maas_tensor *tensor;             /* being built; data is borrowed or in the arena */
 	size_t ntensor, tensor_cap;
 	struct maas_meta *meta;                 /* extra metadata, keys "maas.x" */
@@ -38,7 +39,10 @@ struct maas_model *maas_model_new(const struct maas_kind *) MAAS_USE;   /* setti
 struct maas_model *maas_model_open(const char *path) MAAS_USE;
 /* The same, the work of it dealt to the team. */
 struct maas_model *maas_model_open_by(const char *path, struct maas_team *) MAAS_USE;
-/* The same, but read into memory once and checked there, for who keeps it long: what is done to the file later, even in
+/* The same, for who has but the decoding engine look at its tensors (maas_model_matrix): those of a directory that would
+ * have to be turned stay as they lie there. */
+struct maas_model *maas_model_open_to_run(const char *path, struct maas_team *) MAAS_USE;
+/* The same as maas_model_open, but read into memory once and checked there, for who keeps it long: what is done to the file later, even in
  * place, does not matter.  What is no path is not looked for. */
 struct maas_model *maas_model_copy(const char *path) MAAS_USE;
 void maas_model_close(struct maas_model *);

@@ -4,21 +4,42 @@
 
 #include "decode.h"
 
-#define SOON  8 /* rows between one that is kept and one that is asked for */
-#define STACK 8 /* rows that are rounded at once */
+#define SOON  8  /* rows between one that is kept and one that is asked for */
+#define STACK 8  /* rows that are rounded at once */
+#define BAND  64 /* rows that are turned at once */
+
+/* Rows of f32 as they are asked for, n of them from i on: where they lie, or turned into `to` [BAND, cols]. */
+static const float *
+rows_of(float *to, const struct maas_matrix *w, size_t i, size_t n, size_t cols)
+{
+	const float *from = (const float *)w->p + i * w->row;
+
+	if (w->col == 1)
+		return from;
+	maas_turn(to, cols, from, w->col, cols, n, sizeof *to);
+	return to;
+}
 
 /* A copy in bf16, made once: decoding reads every weight for every token. */
 static int
 halve(struct net *net, struct maas_matrix *w, size_t rows, size_t cols)
 {
 	maas_bf16 *p;
+	float *band;
 
 	if (w->type != MAAS_F32)
 		return 0;
-	if (!(p = maas_take(net->arena, rows * cols, sizeof *p)))
+	if (!(p = maas_take(net->arena, rows * cols, sizeof *p)) || !(band = maas_alloc(BAND * cols, sizeof *band)))
 		return -1;
-	for (size_t i = 0; i < rows; i++)
-		maas_to_bf16(p + i * cols, (const float *)w->p + i * w->row, cols);
+	for (size_t i = 0, n; i < rows; i += n) {
+		const float *x;
+
+		n = rows - i < BAND ? rows - i : BAND;
+		x = rows_of(band, w, i, n, cols);
+		for (size_t k = 0; k < n; k++)
+			maas_to_bf16(p + (i + k) * cols, x + k * (w->col == 1 ? w->row : cols), cols);
+	}
+	free(band);
 	*w = (struct maas_matrix){ p, MAAS_BF16, cols, 1 };
 	return 0;
 }

@@ -2,8 +2,9 @@
  * foreign_weights.c -- the tensors of a directory of transformers, as the network wants them.
  *
  * They are used where they lie, mapped, but for two sorts.  GPT-2's projections lie as [in, out], ours are [out, in]:
- * they are turned.  F16 becomes f32, exactly: products read f32 and bf16.  Both happen once, on opening, by the team,
- * and the file's pages are given back as it goes on, so that there is one copy of each weight in memory.
+ * they are turned, but for f32 where only the engine reads them, as it can those.  F16 becomes f32, exactly: products read
+ * f32 and bf16.  Both happen once, on opening, by the team, and the file's pages are given back as it goes on, so that there
+ * is one copy of each weight in memory.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -315,6 +316,7 @@ adopt(void *ctx, const char *name, size_t rows, size_t cols)
 		return -1;
 	own.dtype = t->dtype;
 	own.data = t->data;
+	turned = turned && !(s->m->lies && t->dtype != MAAS_BF16);
 	if (turned || t->dtype == MAAS_F16) {
 		if (maas_grow(&s->moving, s->n, &s->cap, 1, sizeof *s->moving) < 0)
 			return -1;

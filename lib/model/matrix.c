@@ -1,5 +1,6 @@
 /* matrix.c -- a matrix of a model's weights, in whatever form the file has it. */
 #include <stdio.h>
+#include <string.h>
 
 #include "matrix.h"
 
@@ -51,6 +52,9 @@ maas_model_matrix(struct maas_matrix *to, const maas_bf16 **scale, const struct 
 	t = maas_model_need(m, name, t && t->dtype == MAAS_BF16 ? MAAS_BF16 : MAAS_F32, 2, (size_t[]){ rows, cols });
 	if (!t)
 		return -1;
-	*to = (struct maas_matrix){ t->data, t->dtype, cols, 1 };
+	if (m->lies && t->dtype == MAAS_F32 && !strncmp(name, m->lies, strlen(m->lies)))
+		*to = (struct maas_matrix){ t->data, t->dtype, 1, rows };
+	else
+		*to = (struct maas_matrix){ t->data, t->dtype, cols, 1 };
 	return 0;
 }

@@ -189,14 +189,14 @@ from_file(struct maas_tensors *t, struct maas_team *team)
 }
 
 static struct maas_model *
-open_path(const char *path, struct maas_tensors *(*open)(const char *), struct maas_team *team)
+open_path(const char *path, struct maas_tensors *(*open)(const char *), struct maas_team *team, int to_run)
 {
 	struct maas_tensors *t;
 	struct maas_model *m;
 	struct stat is;
 
 	if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
-		return maas_model_open_foreign(path, open, team);
+		return maas_model_open_foreign(path, open, team, to_run);
 	if (!(t = open(path)))
 		return NULL;
 	if (!(m = from_file(t, team))) {
@@ -218,20 +218,33 @@ maas_model_open(const char *said)
 	return maas_model_open_by(said, NULL);
 }
 
-struct maas_model *
-maas_model_open_by(const char *said, struct maas_team *team)
+static struct maas_model *
+open_said(const char *said, struct maas_team *team, int to_run)
 {
 	struct maas_buf path = { 0 };
-	struct maas_model *m = maas_model_find(said, &path) == 0 ? open_path(path.s, maas_tensors_open, team) : NULL;
+	struct maas_model *m =
+	    maas_model_find(said, &path) == 0 ? open_path(path.s, maas_tensors_open, team, to_run) : NULL;
 
 	maas_buf_free(&path);
 	return m;
 }
 
 struct maas_model *
+maas_model_open_by(const char *said, struct maas_team *team)
+{
+	return open_said(said, team, 0);
+}
+
+struct maas_model *
+maas_model_open_to_run(const char *said, struct maas_team *team)
+{
+	return open_said(said, team, 1);
+}
+
+struct maas_model *
 maas_model_copy(const char *path)
 {
-	return open_path(path, maas_tensors_copy, NULL);
+	return open_path(path, maas_tensors_copy, NULL, 0);
 }
 
 static int

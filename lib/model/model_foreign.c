@@ -113,7 +113,7 @@ maas_model_weights(const char *path)
 }
 
 struct maas_model *
-maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *), struct maas_team *team)
+maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *), struct maas_team *team, int to_run)
 {
 	struct maas_json *config = load_config(dir);
 	const struct foreign_family *family;
@@ -125,6 +125,7 @@ maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char
 	if (!config || !(m = begin(dir, config, &family)))
 		goto out;
 	head = foreign_head_of(config, family);
+	m->lies = to_run ? family->turned : NULL;
 	if (head != FOREIGN_NEXT && foreign_read_head(m, config, head, &order) < 0)
 		goto out;
 	if (!(m->weights = foreign_weights(dir, open)) || foreign_adopt(m, family, head, team) < 0 ||

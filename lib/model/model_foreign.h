@@ -21,9 +21,10 @@ struct foreign_family {
 	int (*more)(struct maas_model *, const struct maas_json *);     /* what the table cannot say */
 };
 
-/* What maas_model_open does with a directory; open: maas_tensors_open or _copy; team may be NULL. */
+/* What maas_model_open does with a directory, or maas_model_open_to_run; open: maas_tensors_open or _copy; team may be
+ * NULL. */
 struct maas_model *maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *),
-    struct maas_team *) MAAS_USE;
+    struct maas_team *, int to_run) MAAS_USE;
 
 /* A model without tensors yet, of the kind and the settings that config.json says. */
 struct maas_model *foreign_config(const struct maas_json *config, const struct foreign_family **) MAAS_USE;

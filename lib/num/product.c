@@ -22,6 +22,8 @@
 #define LINE        16             /* floats of a line of the caches */
 #define NEAR        (256 << 10)    /* bytes of weights that are asked for before they are multiplied */
 #define SOON        6              /* rows of y between one that is finished and one that is asked for */
+#define WIDE_M      16             /* rows that meet weights of which the columns are contiguous */
+#define WIDE_SUMS   4096           /* sums of them that stay in the first cache */
 
 struct job {
 	float *y;
@@ -358,6 +360,31 @@ in_place(const struct job *g)
 	    parts * g->m <= ROWS && g->tile->few_f32;
 }
 
+/* Whether they are read where they are a step after the other: few rows, and all columns of a step side by side. */
+static int
+wide(const struct job *g)
+{
+	return g->m <= WIDE_M && g->k && g->n >= TILE_N && !g->half && g->b.row == 1 && g->b.col != 1 &&
+	    g->b.type == MAAS_F32 && g->a.type == MAAS_F32 && g->a.col == 1 && !g->end.later;
+}
+
+/* Columns j to j + n: of each part of k sums from zero, which are added up. */
+static void
+wide_columns(const struct job *g, struct room *s, size_t j, size_t n)
+{
+	size_t all = g->m * n;
+
+	for (size_t l = 0; l < g->k; l += TILE_K) {
+		const float *a = tile_at(g->a, 0, l).p, *b = tile_at(g->b, j, l).p;
+
+		tile_wide(l ? s->slab : s->c, a, g->a.row, b, g->b.col, g->m, n, tile_least(g->k - l, TILE_K));
+		if (l)
+			maas_add(s->c, s->slab, all);
+	}
+	for (size_t i = 0; i < g->m; i++)
+		maas_epilogue_row(&g->end, g->y, g->ldy, s->c + i * n, i, j, n);
+}
+
 /*
  * Weights of TILE_FEW columns from step l on.  What comes next is asked for as it lies in memory, a line after the other,
  * which a processor reads soonest, and not in the order in which it is multiplied.  Of bf16 it is the next columns, all
@@ -475,6 +502,9 @@ blocks(void *arg, size_t begin, size_t end, int member)
 
 		if (in_place(g))
 			columns(g, s, g->from + j, n);
+		else if (wide(g))
+			for (size_t c = 0, most = WIDE_SUMS / g->m; c < n; c += most)
+				wide_columns(g, s, g->from + j + c, tile_least(n - c, most));
 		else
 			block(g, s, i, tile_least(g->m - i, g->mb), g->from + j, n);
 	}
@@ -509,6 +539,8 @@ enough(const struct job *g, size_t blocks, size_t across)
 {
 	if (g->members == 1 || across * TILE_N >= g->wide)
 		return 1;
+	if (wide(g))
+		return blocks >= g->members;
 	if (in_place(g))
 		return blocks >= 2 * g->members && blocks % g->members == 0;
 	if (blocks >= 16 * g->members)

@@ -90,6 +90,9 @@ const struct maas_tile *maas_tile_now(void); /* of this process's tier */
 void maas_pairs_a(float *d, const struct maas_matrix *s, size_t m, size_t k, const uint16_t *order);
 void maas_pairs_b(float *d, const struct maas_matrix *s, size_t n, size_t k, const uint16_t *order);
 
+/* y [m, n] = a [m, k] b [k, n], of one part of k: each a chain from zero. */
+void tile_wide(float *y, const float *a, size_t lda, const float *b, size_t ldb, size_t m, size_t n, size_t k);
+
 /* Finish sums v [n] of row i, columns j ...: see struct maas_epilogue.  v is destroyed. */
 void maas_epilogue_row(const struct maas_epilogue *, float *y, size_t ldy, float *v, size_t i, size_t j, size_t n);
 

@@ -133,6 +133,8 @@ static const struct {
 	{ 9, 40, 24 },
 	{ 17, 64, 90 },
 	{ 32, 40, 273 },
+	{ 6, 300, 520 },
+	{ 16, 77, 265 },
 };
 
 /* Several blocks of rows for one packing of b; all of k packed at once, and a part after the other. */
