@@ -46,7 +46,7 @@ states(const struct reader *r)
 	return to;
 }
 
-/* As PyTorch's Conv1d: weights and biases within 1 / sqrt(inputs of an output); a bias follows its weight. */
+/* As PyTorch's Conv1d, what is looked up about as Kim has it: weights and biases within 1 / sqrt(inputs of an output); a bias follows its weight. */
 static enum reader_begins
 begins(const struct maas_model *m, const struct maas_node *w, double *reach)
 {
@@ -75,7 +75,7 @@ settle(struct maas_model *m)
 	return 0;
 }
 
-static const struct maas_reader_ops reads = { .states = states, .begins = begins, .settle = settle };
+static const struct maas_reader_ops reads = { .states = states, .begins = begins, .settle = settle, .table = 0.1 };
 static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads };
 
 const struct maas_kind cnn_texts = {

@@ -5,12 +5,14 @@
  * (norm_first, activation gelu, norm at the end) that a module keeps as `encoder`, with an Embedding `positions` before
  * it.  In training --dropout is where PyTorch has it, but for the weights of attention, which are never in memory.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "reader.h"
 
 enum { DEEP = 64, NARROW = 4 }; /* NARROW: the perceptron is so many times as wide as --embed */
+#define TABLES 0.02             /* the deviation tables begin with: BERT's, which learns sooner than PyTorch's 1 */
 
 static const struct maas_field fields[] = {
 	READER_EMBED(128),
@@ -21,6 +23,12 @@ static const struct maas_field fields[] = {
 	READER_FIELDS(READER_MEAN),
 	MAAS_END,
 };
+
+static size_t
+hidden(const struct maas_encoder *s)
+{
+	return (size_t)(s->hidden ? s->hidden : NARROW * s->reading.embed);
+}
 
 struct builder {
 	const struct reader *r;
@@ -90,10 +98,7 @@ static struct reader_states
 states(const struct reader *r)
 {
 	const struct maas_encoder *s = r->m->settings;
-	struct builder b = { .r = r,
-		.s = s,
-		.embed = (size_t)r->s->embed,
-		.hidden = (size_t)(s->hidden ? s->hidden : NARROW * r->s->embed) };
+	struct builder b = { .r = r, .s = s, .embed = (size_t)r->s->embed, .hidden = hidden(s) };
 	struct maas_node *x, *w, *attended = NULL;
 
 	if (r->s->embed % s->heads || r->s->embed / s->heads > MAAS_HEAD) {
@@ -112,21 +117,28 @@ states(const struct reader *r)
 	return (struct reader_states){ norm(&b, x, "norm.weight", "norm.bias"), NULL, attended };
 }
 
-/* As PyTorch's modules: attention's matrices as one by Xavier, its biases 0, norms 1 and 0, the table normal. */
+/* As PyTorch's modules, but for the tables: attention's matrices as one by Xavier, its biases 0, norms 1 and 0. */
 static enum reader_begins
 begins(const struct maas_model *m, const struct maas_node *w, double *reach)
 {
-	(void)m;
+	const struct maas_encoder *s = m->settings;
+
 	if (strstr(w->name, "norm"))
 		return strstr(w->name, ".weight") ? READER_ONES : READER_ZEROS;
+	if (w->ndim == 1 && strstr(w->name, "self_attn"))
+		return READER_ZEROS;
 	if (!strcmp(w->name, "positions.weight")) {
-		*reach = 1;
+		*reach = TABLES;
 		return READER_NORMAL;
 	}
+	if (strstr(w->name, "in_proj"))
+		*reach = sqrt(6.0 / (double)(w->dim[0] + w->dim[1]));
+	if (w->ndim == 1) /* as far as its weight */
+		*reach = 1 / sqrt((double)(strstr(w->name, "linear2") ? hidden(s) : (size_t)s->reading.embed));
 	return READER_UNIFORM;
 }
 
-static const struct maas_reader_ops reads = { .states = states, .begins = begins, .attends = 1 };
+static const struct maas_reader_ops reads = { .states = states, .begins = begins, .table = TABLES, .attends = 1 };
 static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads };
 
 const struct maas_kind maas_kind_encoder = {

@@ -117,7 +117,9 @@ begins(const struct maas_model *m, const struct maas_node *w, size_t width, doub
 		return READER_UNIFORM;
 	}
 	if (!strcmp(w->name, "embedding.weight")) {
-		*reach = reader_most(m->settings) > 2 ? 0.25 : 1; /* of a word and its parts some 16 rows are added */
+		*reach = ops_of(m)->table > 0      ? ops_of(m)->table
+		    : reader_most(m->settings) > 2 ? 0.25 /* of a word and its parts some 16 rows are added */
+						   : 1;
 		return READER_NORMAL;
 	}
 	return head ? READER_UNIFORM : ops_of(m)->begins(m, w, reach);
