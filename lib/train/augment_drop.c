@@ -5,7 +5,7 @@ static int
 suits(const struct maas_data *d, double amount)
 {
 	(void)amount;
-	if (!d->x.seq.start)
+	if (!d->x.seq.start || d->x.seq.frame)
 		return maas_fail_as(MAAS_USAGE, "tokens are left out of texts that are read in their order, and %s",
 		    d->height ? "these rows are pictures or sounds" : "these rows are features (see --dropout)");
 	if (d->x.seq.ask)

@@ -243,6 +243,8 @@ gather_frames(const struct rows *r, size_t i, size_t row)
 	float *to = r->frames + i * wide;
 
 	maas_from_f64(to, x->x + row * x->dense, n);
+	if (r->order.augments && n == x->dense) /* a picture: all its rows are frames */
+		maas_augments_dense(r->order.augments, row, r->pass[i], to);
 	memset(to + n, 0, (wide - n) * sizeof *to);
 	r->lengths[i] = (int32_t)length_of(r, row);
 }

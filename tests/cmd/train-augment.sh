@@ -29,6 +29,9 @@ echo '# texts: tokens are left out'
 for j in 1 3; do maas-train gru -q -j $j --embed 8 --hidden 8 --epochs 2 --augment drop=0.2 -o t$j.maas "$DATA/example/train.tsv"; done
 cmp t1.maas t3.maas
 maas-train gru -q --embed 8 --hidden 8 --epochs 2 -o t.maas "$DATA/example/train.tsv"; cmp -s t.maas t1.maas || echo otherwise
+echo '# a picture that is read row by row is moved, too; places with two ids go as one'
+for a in 1 2; do maas-train gru -q --hidden 8 --epochs 2 -b 4 --labels labels --augment shift=$a -o g$a.maas spots.idx; done; cmp -s g1.maas g2.maas || echo otherwise
+maas-train gru -q --analyzer cjk --embed 8 --hidden 8 --epochs 2 --augment drop=0.3 -o bags.maas "$DATA/example/train.tsv" && echo learnt
 printf 'kind: cnn\naugment: shift=1\nlabels: labels\n' >c.yaml
 maas-train -c c.yaml -q --conv 4x3 --hidden 8 --lr 0.01 -b 4 --epochs 5 -o c.maas spots.idx; cmp c.maas 1.maas
 echo '# refused'
@@ -41,6 +44,7 @@ no cnn --labels labels --augment shift=1,drop=0.1 spots.idx
 no mlp --labels labels --augment shift=1 --pca 3 spots.idx
 no mlp --augment shift=1 "$DATA/example/data.csv"
 no mlp --augment drop=0.1 "$DATA/example/train.tsv"
+no gru --hidden 8 --epochs 1 --labels labels --augment drop=0.1 spots.idx
 no logistic --labels labels --augment shift=1 spots.idx
 no lstm --augment shift=1 "$DATA/example/train.tsv"
 no gpt --augment drop=0.1 "$DATA/example/corpus.txt"
