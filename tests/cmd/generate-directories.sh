@@ -13,10 +13,10 @@ done
 echo 'as they lie there, and turned:'
 for name in gpt2 gpt2-plain gpt2-shards; do
 	maas-model convert "$from/$name" "$name.maas"
-	for i in 1 2 3 4 5; do echo "$i 7 $((i * 9)) 3"; done >some
+	for i in 1 2 3 4 5; do echo "{\"prompt\":[$i,7,$((i * 9)),3]}"; done >some
 	for how in f32 bf16 file; do
 		maas-generate -m "$from/$name" --prompt-ids --jsonl --ids --logprobs 1 -n 9 --precision $how some >a
 		maas-generate -m "$name.maas" --prompt-ids --jsonl --ids --logprobs 1 -n 9 --precision $how some | cmp - a
 	done
-	wc -l <a
+	jq -c '[.completion_tokens, (.ids | length), (.logprobs | length)]' a | sort | uniq -c
 done
