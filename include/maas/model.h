@@ -530,6 +530,17 @@ int maas_rows_method(const struct maas_rows *, enum maas_method *) MAAS_USE;
 void maas_rows_patch(struct maas_rows_call *, size_t side);
 /* Why the last row alone (_text, _record, _row) got label i the logit it got (regression: 0, the value). */
 int maas_rows_explain(struct maas_rows_call *, size_t label, enum maas_method, struct maas_explanation *) MAAS_USE;
+/*
+ * Explanations of many rows, each of every label: of what pieces are called, the mean over the rows of what they add,
+ * without its sign.
+ */
+struct maas_tally;
+struct maas_tally *maas_tally_new(size_t labels) MAAS_USE;
+void maas_tally_free(struct maas_tally *);
+int maas_tally_add(struct maas_tally *, size_t label, const struct maas_explanation *) MAAS_USE;
+size_t maas_tally_names(const struct maas_tally *);
+struct maas_span maas_tally_name(const struct maas_tally *, size_t i);
+const double *maas_tally_weights(struct maas_tally *, size_t label) MAAS_USE;   /* [names], until the next call; NULL: no memory */
 /* weight[features] of a label (regression: 0), where the kind is linear, of the features as the model takes them:
  * scaled; else MAAS_USAGE. */
 int maas_rows_weights(const struct maas_rows *, size_t label, double *weight) MAAS_USE;
