@@ -28,7 +28,6 @@ for how in occlusion gradient; do
 	sed -n 5p "$test" | maas-classify explain -m m.maas --method $how --jsonl | jq -c '[(.contributions | length), (.contributions | map(.feature) | sort | .[0:3]), (.parts | length)]'
 	sed -n 5p "$test" | maas-classify explain -m m.maas --method $how | awk -F '\t' 'NR > 1 { sum += $6; logit = $3 } END { d = sum - logit; print (d < 0 ? -d : d) < 1e-6 }'
 done
-sed -n 5p "$test" | maas-classify explain -m m.maas --method attention
 sed -n 5p "$test" | maas-classify explain -m m.maas --method contribution
 maas-classify explain -m m.maas --global "$test" 2>&1 | head -n 1
 # A calibration goes into the head, so whoever has the weights has it; drift is one of the answers.
