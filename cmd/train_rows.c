@@ -183,8 +183,7 @@ rows_check_options(struct rows_job *j)
 		return MAAS_USAGE;
 	if (choose_task(j) || check_held_out(j))
 		return MAAS_USAGE;
-	rows_suit_tags(j);
-	if (check_checkpoints(j))
+	if (check_checkpoints(j) || rows_suit_tags(j))
 		return MAAS_USAGE;
 	if (j->rows->tokenizer && !rows_reads_texts(j->kind))
 		return misuse(j->call, "--tokenizer: %s models take words, not tokens", j->kind->name);

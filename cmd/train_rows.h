@@ -136,8 +136,8 @@ int rows_design(const struct rows_job *, const struct rows_fold *, const struct 
     int use_up, struct maas_design *);
 /* Are texts read as sequences? */
 int rows_reads(const struct rows_fold *);
-/* Where words are tagged, what suits them is the default. */
-void rows_suit_tags(struct rows_job *);
+/* Where words are tagged, what suits them is the default.  0, or an exit status, said. */
+int rows_suit_tags(const struct rows_job *);
 /* The model's settings: those said, those begun with, the tokeniser's or the lexicon's. */
 int rows_settings(const struct rows_job *, const struct rows_fold *, struct maas_model *);
 /* How many tokens of sequences are learnt from; of other rows, features. */

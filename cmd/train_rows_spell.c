@@ -102,13 +102,19 @@ open_reading(struct rows_job *j, struct rows_fold *f)
 	return f->lexicon ? 0 : -1;
 }
 
-void
-rows_suit_tags(struct rows_job *j)
+int
+rows_suit_tags(const struct rows_job *j)
 {
 	struct maas_reading *s = j->call->part[0];
 
-	if (j->task == MAAS_TASK_TAG && j->kind->rows->reads && !given(j->call, "dropout"))
+	if (j->task != MAAS_TASK_TAG || !j->kind->rows->reads)
+		return 0;
+	if (typed(j->call, "lowercase") && s->lowercase)
+		return misuse(j->call, "--lowercase: words that are tagged keep their case");
+	s->lowercase = 0;
+	if (!given(j->call, "dropout"))
 		s->dropout = j->kind->rows->tags_dropout;
+	return 0;
 }
 
 int

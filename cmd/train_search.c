@@ -69,7 +69,8 @@ learn_and_measure(struct rows_job *j, struct trial *t)
 
 	if (!(j->kind->rows->tasks & need[j->task]))
 		return maas_fail("%s models learn no %s", j->kind->name, what[j->task]);
-	rows_suit_tags(j);
+	if (rows_suit_tags(j))
+		return -1;
 	if (j->rows->cv) {
 		bad = rows_cross_validate(j);
 		t->cv = j->cv;

@@ -36,10 +36,25 @@ keep_card(struct maas_model *to, const struct maas_model *from)
 	return maas_card_write(to, &c);
 }
 
+/* How answers are made of scores. */
+static int
+keep_manners(struct maas_model *to, const struct maas_model *from)
+{
+	static const char *const keys[] = { "maas.temperature", MAAS_TAGS_META };
+
+	for (size_t i = 0; i < MAAS_COUNT(keys); i++) {
+		const char *said = maas_model_meta(from, keys[i]);
+
+		if (said && maas_model_set_meta(to, keys[i], said) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 model_carry_over(struct maas_model *to, const struct maas_model *from)
 {
-	if (maas_model_end_as(to, from) < 0 || try_again(to, from) < 0)
+	if (maas_model_end_as(to, from) < 0 || keep_manners(to, from) < 0 || try_again(to, from) < 0)
 		return -1;
 	return keep_card(to, from);
 }

@@ -46,5 +46,11 @@ maas-classify predict -m lstm.maas /dev/null; echo "exit $?"
 printf '%s\n' '{"text":""}' '{"text":" \t "}' | maas-classify predict -m lstm.maas | jq -c .tags
 awk 'NF { print $1 "x" NR "\t" $2; next } { print }' train.conll >once # no word comes twice: parts of them do
 maas-train lstm -q $tiny --epochs 1 -o once.maas once && maas-classify predict -m once.maas test.conll | wc -l
+# Of 8 bits it answers by the same rules.
+maas-train gru -q --task tag --hidden 64 --epochs 2 --lr 0.01 --val test.conll --calibrate -o g.maas train.conll
+maas-model quantize -t q8 g.maas q.maas 2>/dev/null; for m in g q; do grep -a -c 'maas.tags.*maas.temp\|maas.temp.*maas.tags' $m.maas; done
+maas-model verify q.maas; maas-classify predict -m g.maas test.conll >tags; maas-classify predict -m q.maas test.conll | diff - tags | grep -c '^>' | awk '{ print ($1 < 20) }'
+maas-train lstm --task tag --lowercase -o x.maas train.conll 2>&1 | head -n 1; echo "exit $?"
+maas-model info lstm.maas | grep -e lowercase -e dropout
 printf 'a O\n\nb B-X\n' | maas-train lstm --task tag -o x.maas; echo "exit $?"
 printf 'a O\n\nb B-X\n' | maas-train lstm -q --task tag --min-df 1 --epochs 1 -o x.maas; echo "exit $?"
