@@ -191,7 +191,7 @@ rows_check_options(struct rows_job *j)
 		return misuse(j->call, "--vectorizer: %s models read texts by a tokeniser", j->kind->name);
 	if (j->training->freeze && j->kind->rows->fit)
 		return misuse(j->call, "--freeze: %s models are no networks", j->kind->name);
-	if (j->rows->augment && j->kind->rows->fit)
+	if (j->rows->augment && j->kind->rows->fit && !searching(j))
 		return misuse(
 		    j->call, "--augment: %s models are no networks, and learn rows as they are", j->kind->name);
 	if (j->rows->augment && j->rows->pca)

@@ -114,8 +114,13 @@ leave_out(struct search *s, struct trial *t)
 {
 	const struct maas_kind *k = t->call->verb->data;
 	struct maas_training usual, *how = t->call->part[5];
+	struct rows_options *rows = t->call->part[2];
 	char name[64], option[80];
 
+	if (s->kinds > 1 && rows->augment && strstr(maas_error(), "augment")) {
+		rows->augment = NULL;
+		return say_left_out(s, k->name, "augment") ? -1 : 1;
+	}
 	maas_defaults(maas_training_fields, &usual);
 	maas_set_all(maas_training_fields, &usual, k->defaults);
 	for (const struct maas_field *f = maas_training_fields; f->type && s->kinds > 1; f++) {

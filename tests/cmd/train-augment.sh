@@ -25,6 +25,9 @@ train --epochs 6 --val-split 0.25 --augment shift=2 --checkpoint ck -o no.maas 2
 echo '# what is held out stays as it is: at a rate of 0 it is measured alike'
 for a in 1 2 3; do train --augment shift=$a --epochs 2 --lr 0 --val-split 0.25 --json -o v.maas | jq -c .val_loss; done | uniq | wc -l
 for a in 1 2 3; do train --augment shift=$a --epochs 2 --lr 0 --val-split 0.25 --json -o v.maas | jq -c .train_loss; done | uniq | wc -l
+echo '# each epoch otherwise, which the loss at a rate of 0 shows; without, ever the same'
+losses() { maas-train cnn -q --conv 4x3 --hidden 8 --lr 0 --epochs 4 -b all --labels labels --log - "$@" -o v.maas spots.idx | jq 'select(.loss) | .loss * 1e5 | round' | uniq | wc -l; }
+losses --augment shift=2; losses
 echo '# texts: tokens are left out'
 for j in 1 3; do maas-train gru -q -j $j --embed 8 --hidden 8 --epochs 2 --augment drop=0.2 -o t$j.maas "$DATA/example/train.tsv"; done
 cmp t1.maas t3.maas
@@ -34,6 +37,8 @@ for a in 1 2; do maas-train gru -q --hidden 8 --epochs 2 -b 4 --labels labels --
 maas-train gru -q --analyzer cjk --embed 8 --hidden 8 --epochs 2 --augment drop=0.3 -o bags.maas "$DATA/example/train.tsv" && echo learnt
 printf 'kind: cnn\naugment: shift=1\nlabels: labels\n' >c.yaml
 maas-train -c c.yaml -q --conv 4x3 --hidden 8 --lr 0.01 -b 4 --epochs 5 -o c.maas spots.idx; cmp c.maas 1.maas
+echo '# kinds that learn rows as they are go without it in a search'
+maas-train search --try kind=cnn,logistic --augment shift=1 --val-split 0.25 --labels labels -o s.maas spots.idx 2>&1 | grep augment
 echo '# refused'
 no() { maas-train "$@" -q -o no.maas 2>&1 | grep -v '^usage\|--help'; }
 no cnn --labels labels --augment shift=9 spots.idx

@@ -8,7 +8,8 @@ cp "$P/eight.wav" sounds/low_1.wav; cp "$P/tone.flac" sounds/tone_1.flac; cp "$P
 cp "$P/stereo.wav" sounds/low_2.wav
 maas-train logistic -q --size 4x4 -o p.maas set 2>err || { grep -q 'built without' err && echo 'built without libpng' && exit 77; cat err; }
 maas-train mlp -q --colour rgb --size 5x6 -o c.maas set
-maas-train cnn -q --colour rgb --size 6x5 --conv 5x3,4x1 --hidden 7 -o n.maas set
+maas-train cnn -q --colour rgb --size 6x5 --conv 16x3,16x1 --hidden 7 -o n.maas set
+maas-model quantize n.maas q.maas
 maas-train logistic -q --label-from '^([a-z]+)_' --seconds 0.1 --mels 8 -o s.maas sounds 2>err ||
 	{ grep -q 'built without' err && echo 'built without libsndfile' && exit 77; cat err; }
 maas-pca fit -q -n 2 --size 3x3 -o pca.maas set
@@ -17,13 +18,13 @@ maas-train logistic -q -o t.maas t.tsv
 printf 'photo,age,label\nset/dark/gray.png,3,yes\nset/dark/turned.png,4,no\n' >w.csv
 maas-train logistic -q --picture photo --size 4x4 -o w.maas w.csv
 maas-train logistic -q --picture photo --drop age --size 4x4 -o v.maas w.csv
-serve -m p=p.maas -m c=c.maas -m n=n.maas -m s=s.maas -m t=t.maas -m pca=pca.maas -m w=w.maas -m v=v.maas
+serve -m p=p.maas -m c=c.maas -m n=n.maas -m q=q.maas -m s=s.maas -m t=t.maas -m pca=pca.maas -m w=w.maas -m v=v.maas
 file() { ask -H "Content-Type: $3" --data-binary "@$2" "http://localhost/v1/models/$1"; }
 why() { file "$@" | jq -c '[.error.code, .error.message]'; ask -o /dev/null -w '%{http_code}\n' -H "Content-Type: $3" --data-binary "@$2" "http://localhost/v1/models/$1"; }
 echo '# the same scores'
 for f in set/*/*; do
 	case $f in *.jpg) type=image/jpeg ;; *) type=image/png ;; esac
-	for m in p c n; do
+	for m in p c n q; do
 		file $m/predict "$f" $type | jq -r '[.label, .score] | @tsv' >got
 		maas-classify predict -m $m.maas "$f" | awk -F '\t' '{ printf "%s\t%s\n", $1, $2 }' >want
 		jq -Rr 'split("\t") | [.[0], (.[1] | tonumber)] | @tsv' want >w; jq -Rr 'split("\t") | [.[0], (.[1] | tonumber)] | @tsv' got | cmp - w || echo "$m $f"
@@ -41,7 +42,7 @@ ask --data-binary @set/dark/gray.png http://localhost/v1/models/p/predict | jq -
 ask -H 'Accept: text/csv' -H 'Content-Type: image/png' --data-binary @set/dark/gray.png http://localhost/v1/models/p/predict | cut -d , -f 1
 file pca/predict set/dark/gray.png image/png | jq -c '.components | length'
 echo '# why'
-for m in p c n; do
+for m in p c n q; do
 	file $m/explain set/light/ramp.jpg image/jpeg | jq -r '.contributions[] | [.piece, .value, .contribution] | @tsv' | head -n 5 >got
 	maas-classify explain -m $m.maas set/light/ramp.jpg | tail -n +3 | head -n 5 | cut -f 4-6 |
 		jq -Rr 'split("\t") | [.[0], (.[1] | tonumber), (.[2] | tonumber)] | @tsv' >want
