@@ -90,7 +90,7 @@ work(struct maas_node *y, const struct maas_run *run)
 	struct work w = { .y = y, .run = run, .c = convolution(y) };
 
 	w.s = saved(y, &w.c);
-	w.n = run->rows && run->rows < y->dim[0] ? run->rows : y->dim[0];
+	w.n = op_in_use(y, run);
 	w.x = w.c.height * w.c.width * w.c.in;
 	w.out = y->dim[1] * y->dim[2] * y->dim[3];
 	return w;

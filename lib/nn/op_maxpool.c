@@ -38,10 +38,9 @@ struct work {
 static struct work
 work(struct maas_node *y, const struct maas_run *run, int add)
 {
-	size_t n = y->dim[0], *d = y->in[X]->dim;
+	size_t *d = y->in[X]->dim;
 
-	return (struct work){ y, run->rows && run->rows < n ? run->rows : n, d[1] * d[2] * d[3],
-		y->dim[1] * y->dim[2] * d[3], add };
+	return (struct work){ y, op_in_use(y, run), d[1] * d[2] * d[3], y->dim[1] * y->dim[2] * d[3], add };
 }
 
 static void

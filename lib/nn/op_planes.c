@@ -39,18 +39,12 @@ turn(void *arg, size_t begin, size_t end, int member)
 		    (float *)w->y->val + i * n, a, (const float *)w->y->in[X]->val + i * n, b, a, b, sizeof(float));
 }
 
-static size_t
-in_use(const struct maas_node *y, const struct maas_run *run)
-{
-	return run->rows && run->rows < y->dim[0] ? run->rows : y->dim[0];
-}
-
 static void
 fwd(struct maas_node *y, const struct maas_run *run)
 {
 	struct work w = { y, run, 0 };
 
-	maas_team_run(run->team, in_use(y, run), op_grain(y->dim[1] * y->dim[2]), turn, &w);
+	maas_team_run(run->team, op_in_use(y, run), op_grain(y->dim[1] * y->dim[2]), turn, &w);
 }
 
 static void
@@ -75,7 +69,7 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	struct work w = { y, run, !first[X] };
 
 	if (op_wants(y->in[X]))
-		maas_team_run(run->team, in_use(y, run), op_grain(y->dim[1] * y->dim[2]), back, &w);
+		maas_team_run(run->team, op_in_use(y, run), op_grain(y->dim[1] * y->dim[2]), back, &w);
 }
 
 const struct maas_op maas_op_planes = { .name = "planes", .shape = shape, .fwd = fwd, .bwd = bwd };

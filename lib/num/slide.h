@@ -4,8 +4,6 @@
 
 #include "maas/num.h"
 
-#define SLIDE_LANES 16
-
 typedef void slide_tile(
     float *y, size_t ldy, const float *a, const float *b, size_t m, size_t n, const struct maas_slide *);
 
