@@ -18,7 +18,8 @@ struct sentence {
 	char *why;     /* of 2 and -1; NULL: the row's own reason, or none */
 	uint32_t *tag; /* [words] */
 	float *p;      /* [words] how sure */
-	size_t words, tag_cap, p_cap;
+	float *score;  /* [words][labels], where they are wanted */
+	size_t words, tag_cap, p_cap, score_cap;
 };
 struct tagging {
 	struct classifying *k;
@@ -27,6 +28,10 @@ struct tagging {
 	struct maas_arena *arena;     /* of the rows in hand */
 	struct sentence *s;           /* [BLOCK] */
 	size_t n, at, most;
+	uint32_t *order; /* [shown] labels of a word, the likeliest first */
+	size_t shown;    /* labels of a word with their probabilities; 0: its tag alone */
+	int headed;      /* the first line is out */
+	int all;         /* --proba: the probabilities of all, by their names in the first line */
 	struct maas_buf line;
 };
 
@@ -52,6 +57,13 @@ tag_one(struct tagging *t, struct sentence *s, int member)
 		return;
 	}
 	s->words = found.words;
+	if (t->shown && maas_grow(&s->score, 0, &s->score_cap, s->words * t->k->labels, sizeof *s->score) < 0) {
+		s->words = 0;
+		refuse(s);
+		return;
+	}
+	if (t->shown)
+		maas_from_f64(s->score, found.score, s->words * t->k->labels);
 	for (size_t i = 0; i < s->words; i++) {
 		s->tag[i] = found.tag[i];
 		s->p[i] = found.p[i];
@@ -142,8 +154,10 @@ tagging_close(struct tagging *t)
 		free(t->s[i].why);
 		free(t->s[i].tag);
 		free(t->s[i].p);
+		free(t->s[i].score);
 	}
 	free(t->call);
+	free(t->order);
 	free(t->s);
 	maas_team_free(t->team);
 	maas_arena_free(t->arena);
@@ -185,15 +199,92 @@ put_lines(struct tagging *t, const struct sentence *s)
 	return bad ? -1 : 0;
 }
 
+/* Of a word the labels that are shown, the likeliest first, of equals the first; for --proba all in their own order. */
+static const float *
+rank(struct tagging *t, const struct sentence *s, size_t word)
+{
+	size_t labels = t->k->labels, n = 0;
+	const float *p = s->score + word * labels;
+
+	for (size_t i = 0; i < labels; i++) {
+		size_t at = t->all ? i : n < t->shown ? n++ : t->shown;
+
+		for (; !t->all && at > 0 && p[i] > p[t->order[at - 1]]; at--)
+			if (at < t->shown)
+				t->order[at] = t->order[at - 1];
+		if (at < t->shown)
+			t->order[at] = (uint32_t)i;
+	}
+	return p;
+}
+
+/* A word with its likeliest labels and their probabilities; with all of them the probabilities alone. */
+static int
+put_ranked(struct tagging *t, const struct sentence *s, size_t i, struct maas_span w)
+{
+	const float *p = rank(t, s, i);
+	struct maas_buf *b = &t->line;
+	int bad = maas_buf_add(b, w.s, w.n);
+
+	for (size_t k = 0; k < t->shown && !bad; k++) {
+		struct maas_span tag = maas_rows_label(t->k->rows, t->order[k]);
+
+		bad = maas_buf_text(b, "\t") ||
+		    (!t->all && (maas_buf_add(b, tag.s, tag.n) || maas_buf_text(b, "\t"))) ||
+		    maas_buf_real(b, (double)p[t->order[k]], 9);
+	}
+	return bad || maas_buf_text(b, "\n") ? -1 : 0;
+}
+
+/* "token", and the names of all labels: before the first word. */
+static int
+head_line(struct tagging *t)
+{
+	struct maas_buf *b = &t->line;
+	int bad = maas_buf_text(b, "token");
+
+	for (size_t i = 0; i < t->k->labels && !bad; i++) {
+		struct maas_span tag = maas_rows_label(t->k->rows, i);
+
+		bad = maas_buf_text(b, "\t") || maas_buf_add(b, tag.s, tag.n);
+	}
+	t->headed = 1;
+	return bad || maas_buf_text(b, "\n") ? -1 : 0;
+}
+
 static int
 put_words(struct tagging *t, const struct sentence *s)
 {
 	struct maas_span rest = s->row.text;
 
-	for (size_t i = 0; i < s->words; i++)
-		if (put_pair(&t->line, maas_word_next(&rest), '\t', label(t, s, i)) < 0)
+	if (t->all && !t->headed && head_line(t) < 0)
+		return -1;
+	for (size_t i = 0; i < s->words; i++) {
+		struct maas_span w = maas_word_next(&rest);
+
+		if ((t->shown ? put_ranked(t, s, i, w) : put_pair(&t->line, w, '\t', label(t, s, i))) < 0)
 			return -1;
+	}
 	return 0;
+}
+
+/* ,"scores":[{...},...] */
+static int
+score_members(struct tagging *t, const struct sentence *s, struct maas_buf *b)
+{
+	int bad = maas_buf_text(b, ",\"scores\":[");
+
+	for (size_t i = 0; i < s->words && !bad; i++) {
+		const float *p = rank(t, s, i);
+
+		bad = maas_buf_text(b, i ? ",{" : "{");
+		for (size_t k = 0; k < t->shown && !bad; k++)
+			bad = maas_buf_text(b, k ? "," : "") ||
+			    maas_json_put_text(b, maas_rows_label(t->k->rows, t->order[k])) || maas_buf_text(b, ":") ||
+			    maas_json_put_float(b, p[t->order[k]]);
+		bad = bad || maas_buf_text(b, "}");
+	}
+	return bad || maas_buf_text(b, "]") ? -1 : 0;
 }
 
 /* "tokens":[...],"tags":[...],"probabilities":[...], or why there are none. */
@@ -205,7 +296,9 @@ members(struct tagging *t, const struct sentence *s, const char *why, struct maa
 			maas_json_put_text(b, maas_span(why ? why : "no token"))
 		    ? -1
 		    : 0;
-	return maas_rows_put_tagged(t->k->rows, &(struct maas_tagged){ s->row.text, s->words, s->tag, s->p }, b);
+	if (maas_rows_put_tagged(t->k->rows, &(struct maas_tagged){ s->row.text, s->words, s->tag, s->p, NULL }, b) < 0)
+		return -1;
+	return t->shown ? score_members(t, s, b) : 0;
 }
 
 static int
@@ -251,16 +344,22 @@ answer(struct tagging *t, const struct predict *o, const struct sentence *s)
 int
 predict_tags(struct classifying *k, const struct predict *o)
 {
-	static const char *const of_rows[] = { "k", "proba", "threshold", "keep", "drift" };
+	static const char *const of_rows[] = { "threshold", "keep", "drift" };
 	struct tagging t = { 0 };
 	const struct sentence *s = NULL;
 	int rc;
 
 	for (size_t i = 0; i < MAAS_COUNT(of_rows); i++)
 		if (given(k->call, of_rows[i]))
-			return misuse(k->call, "%s tags each word: %s%s is for one label a row", k->o->model,
-			    of_rows[i][1] ? "--" : "-", of_rows[i]);
+			return misuse(
+			    k->call, "%s tags each word: --%s is for one label a row", k->o->model, of_rows[i]);
+	if (o->append && (o->k || o->proba))
+		return misuse(k->call, "--append puts one tag behind each line: -k and --proba have more to say");
 	rc = tagging_open(&t, k);
+	t.all = o->proba;
+	t.shown = o->proba ? k->labels : (size_t)o->k < k->labels ? (size_t)o->k : k->labels;
+	if (rc == 0 && !(t.order = maas_alloc(t.shown, sizeof *t.order)))
+		rc = -1;
 	while (rc == 0 && (s = next(&t, &rc)))
 		rc = answer(&t, o, s);
 	tagging_close(&t);

@@ -510,6 +510,7 @@ struct maas_tagged {
 	size_t words;
 	const uint32_t *tag;            /* [words] labels */
 	const float *p;                 /* [words] */
+	const double *score;            /* [words][labels]; NULL: not told */
 };
 /* Of a row; of a text that is whole, or a record as maas_reader_parse reads it.  Valid until the next call. */
 int maas_rows_tag(struct maas_rows_call *, const struct maas_row *, struct maas_tagged *) MAAS_USE;

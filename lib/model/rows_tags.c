@@ -103,9 +103,9 @@ maas_rows_tag(struct maas_rows_call *c, const struct maas_row *row, struct maas_
 		return -1;
 	if (maas_rows_path(c->r, score, n, c->word_tag) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++, score += labels)
-		c->word_p[i] = (float)score[c->word_tag[i]];
-	*to = (struct maas_tagged){ row->text, n, c->word_tag, c->word_p };
+	for (size_t i = 0; i < n; i++)
+		c->word_p[i] = (float)score[i * labels + c->word_tag[i]];
+	*to = (struct maas_tagged){ row->text, n, c->word_tag, c->word_p, score };
 	return 0;
 }
 

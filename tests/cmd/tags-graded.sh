@@ -51,5 +51,14 @@ maas-classify evaluate -m plain.maas --fail-under entity_f1=x test.conll; echo "
 # Broken tags are counted, of the truth and of the answers.
 printf 'Mr\tO\nBo\tI-PER\nHill\tI-LOC\n\n' >broken.conll
 maas-classify evaluate -m plain.maas --json broken.conll 2>err | jq '.broken'; cat err
-for o in -k=2 --proba --threshold=0.5 --drift --keep=x; do maas-classify predict -m plain.maas ${o%%=*} ${o#*=} test.conll 2>&1 | head -n 1; done
+maas-classify predict -m plain.maas -k 2 test.conll | awk -F '\t' 'NF { n += NF == 5 && $3 >= $5 && $3 + $5 <= 1 } END { print n }'
+maas-classify predict -m plain.maas -k 99 test.conll | awk -F '\t' 'NF == 15 { for (i = 3; i < 14; i += 2) bad += $i < $(i + 2) } END { print NR, bad + 0 }'
+maas-classify predict -m plain.maas --proba test.conll | awk -F '\t' 'NR == 1 { print; next } NF == 8 { s = 0; for (i = 2; i <= 8; i++) s += $i; n += s > 0.9999 && s < 1.0001 } END { print n }'
+maas-classify predict -m plain.maas --proba --jsonl test.conll | jq -s 'map([.probabilities, [.tags, .scores | .[]]] | length) | add'
+maas-classify predict -m plain.maas -k 1 --jsonl test.conll | jq -c 'select(.id == 1) | [(.scores | length) == (.tags | length), (.scores[0] | length)]'
+for j in 1 3; do maas-classify predict -m plain.maas --proba -j $j test.conll; done | sort | uniq -c | awk '$1 % 2 { print "not the same" }'
+for o in "-k 0" "-k 2 --append" "--proba --append" "-k 2 --proba"; do maas-classify predict -m plain.maas $o test.conll 2>&1 | head -n 1; done
+for o in --threshold=0.5 --drift --keep=x; do maas-classify predict -m plain.maas ${o%%=*} ${o#*=} test.conll 2>&1 | head -n 1; done
 maas-classify predict -m plain.maas --jsonl test.conll | jq -c '[.id, (.tokens | length) == (.tags | length), (.probabilities | min) > 0]' | sort -u -t , -k 2 | head -n 2
+echo '{"text":"Mr Bo Hill ."}' | maas-classify predict -m plain.maas --proba | jq -c '[.scores[0] | length]'
+maas-classify predict -m plain.maas --proba /dev/null | wc -l

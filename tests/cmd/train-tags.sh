@@ -81,7 +81,7 @@ maas-train logistic -o x.maas train.conll
 maas-train gpt --task class --init-from m.maas -o x.maas train.conll
 maas-classify explain -m m.maas test.conll
 maas-classify compare -m m.maas -m m.maas test.conll
-maas-classify predict -m m.maas -k 2 test.conll
+maas-classify predict -m m.maas --threshold 0.5 test.conll
 maas-classify evaluate -m m.maas --confusion test.conll
 maas-classify evaluate -m m.maas --fail-under f1_macro=1 test.conll
 maas-classify predict -m m.maas test.conll >/dev/full
