@@ -4,6 +4,7 @@
 #include "model_card.h"
 #include "model_convert.h"
 #include "model_look.h"
+#include "model_neighbors.h"
 #include "model_registry.h"
 
 struct quantize {
@@ -68,6 +69,11 @@ static const struct verb verbs[] = {
 	    .what = "tell in what two models differ: settings, tensors, parts",
 	    .run = model_diff,
 	    .part = { { look_fields, sizeof(struct look_options) } } },
+	{ .name = "neighbors",
+	    .operands = "MODEL WORD...",
+	    .what = "print the words that a network of texts has learnt to look up most alike",
+	    .run = model_neighbors,
+	    .part = { { neighbors_fields, sizeof(struct neighbors_options) } } },
 	{ .name = "convert",
 	    .operands = "FROM TO",
 	    .what = "write a language model as a directory of transformers, or where TO ends in .maas as a model file",

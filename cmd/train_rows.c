@@ -24,6 +24,8 @@ static const struct maas_field rows_fields[] = {
 	    0, rows_options, vectorizer, NULL, "use the vectoriser in FILE; the model carries it and takes texts"),
 	MAAS_TEXT(0, rows_options, tokenizer, NULL,
 	    "tokeniser: a file, a directory or a model; see --analyzer for what is read without it"),
+	MAAS_TEXT(0, rows_options, embeddings, NULL,
+	    "begin the table of words with the vectors in FILE, as word2vec, fastText and GloVe write them"),
 	MAAS_TEXT(0, rows_options, pca, NULL,
 	    "learn from N principal components, or from as many as have this share of the variance"),
 	MAAS_TEXT(0, rows_options, augment, NULL,
@@ -187,8 +189,10 @@ rows_check_options(struct rows_job *j)
 		return MAAS_USAGE;
 	if (j->rows->tokenizer && !rows_reads_texts(j->kind))
 		return misuse(j->call, "--tokenizer: %s models take words, not tokens", j->kind->name);
+	if (j->rows->embeddings && !rows_reads_texts(j->kind))
+		return misuse(j->call, "--embeddings: %s models look up no words", j->kind->name);
 	if (j->rows->vectorizer && rows_reads_texts(j->kind))
-		return misuse(j->call, "--vectorizer: %s models read texts by a tokeniser", j->kind->name);
+		return misuse(j->call, "--vectorizer: %s models read texts in their order (see --analyzer)", j->kind->name);
 	if (j->training->freeze && j->kind->rows->fit)
 		return misuse(j->call, "--freeze: %s models are no networks", j->kind->name);
 	if (j->rows->augment && j->kind->rows->fit && !searching(j))

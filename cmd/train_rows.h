@@ -8,7 +8,7 @@
 #include "train_checkpoint.h"
 
 struct rows_options {
-	const char *val, *vectorizer, *tokenizer, *log, *plot, *until, *pca, *init_from, *augment;
+	const char *val, *vectorizer, *tokenizer, *embeddings, *log, *plot, *until, *pca, *init_from, *augment;
 	struct maas_list try;
 	double max_time;
 	long cv, trials;
@@ -31,6 +31,7 @@ struct rows_fold {
 	const struct maas_vectorizer *v; /* fitted, or --vectorizer's; NULL: no text, or one that is read as a sequence */
 	struct maas_tokenizer *tokenizer; /* of sequences; NULL: none, or by the lexicon */
 	struct maas_lexicon *lexicon;
+	struct maas_vectors *vectors; /* --embeddings; NULL */
 	struct maas_spelling spelling;
 	int frames;                       /* rows are read as frames, see maas_columns_frame */
 	struct maas_span *label;

@@ -38,20 +38,63 @@ load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 }
 
 /* Who reads a text alone leaves the other columns out where the text is named. */
+static int
+reads_one(const struct rows_job *j)
+{
+	return j->kind && rows_reads_texts(j->kind) && j->table->text;
+}
+
 static struct maas_columns *
 fit_columns(const struct rows_job *j, struct maas_table *t)
 {
 	struct maas_table_options o = *j->table;
 
-	if (j->kind && rows_reads_texts(j->kind) && o.text && !o.features)
+	if (reads_one(j))
 		o.features = "";
 	return maas_columns_fit(t, &o, 0);
+}
+
+/* Is a column among those of --drop, by its name or its number? */
+static int
+in_list(const struct maas_span *list, size_t n, const char *name, const char *number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (maas_span_is(list[i], number) || (name && maas_span_is(list[i], name)))
+			return 1;
+	return 0;
+}
+
+/* Columns that nobody told to leave out are named. */
+static int
+tell_left_out(const struct rows_job *j)
+{
+	struct maas_arena *a = maas_arena_new(1 << 10);
+	const struct maas_columns *c = j->own;
+	struct maas_span *drop = NULL;
+	struct maas_buf b = { 0 };
+	size_t dropped = 0, n = 0;
+	int bad = !a || (j->table->drop && maas_list_parse(a, j->table->drop, &drop, &dropped));
+
+	for (size_t i = 0; c->column && i < c->n && !bad; i++) {
+		const char *name = c->column[i].name;
+		char number[24];
+
+		snprintf(number, sizeof number, "%zu", i + 1);
+		if (c->column[i].role == MAAS_DROPPED && !in_list(drop, dropped, name, number))
+			bad = maas_buf_printf(&b, "%s'%s'", n++ ? ", " : "", name ? name : number);
+	}
+	if (n && !bad)
+		warn(j->call, "column%s %s %s left out: %s models read a text", n > 1 ? "s" : "", b.s,
+		    n > 1 ? "are" : "is", j->kind->name);
+	maas_arena_free(a);
+	maas_buf_free(&b);
+	return bad ? -1 : 0;
 }
 
 static int
 own_columns(struct rows_job *j, struct maas_table *t)
 {
-	if (!(j->own = fit_columns(j, t)))
+	if (!(j->own = fit_columns(j, t)) || (reads_one(j) && tell_left_out(j)))
 		return -1;
 	for (size_t i = 0; j->own->column && i < j->own->n; i++)
 		if (j->own->column[i].odd)
@@ -583,6 +626,7 @@ rows_fold_free(struct rows_fold *f)
 	maas_design_free(&f->held.x);
 	maas_tokenizer_free(f->tokenizer);
 	maas_lexicon_free(f->lexicon);
+	maas_vectors_free(f->vectors);
 	maas_vectorizer_free(f->fitted);
 	maas_columns_free(f->learnt);
 	free(f->train.pick);

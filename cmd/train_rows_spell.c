@@ -61,19 +61,9 @@ check_words(const struct rows_job *j)
 static int
 begin_lexicon(const struct rows_job *j, struct rows_fold *f)
 {
-	static const char *const options[] = { "analyzer", "min_df", "max_features", "lowercase" };
-
 	if (j->rows->tokenizer)
 		return maas_fail_as(
-		    MAAS_USAGE, "%s: reads by words of its own: --tokenizer cannot say otherwise", j->rows->init_from);
-	for (size_t i = 0; i < MAAS_COUNT(options); i++)
-		if (typed(j->call, options[i])) {
-			char name[64];
-
-			maas_field_name(maas_field(j->kind->fields, options[i], 0), name, sizeof name);
-			return maas_fail_as(MAAS_USAGE,
-			    "--%s and --init-from exclude each other: the model brings how its texts are read", name);
-		}
+		    MAAS_USAGE, "%s reads by words of its own: --tokenizer cannot say otherwise", j->rows->init_from);
 	return (f->lexicon = maas_lexicon_open(maas_model_part(rows_begun(j), "lexicon"))) ? 0 : -1;
 }
 
@@ -117,6 +107,32 @@ rows_suit_tags(const struct rows_job *j)
 	return 0;
 }
 
+/* Vectors of a file are as wide as the network is to be, or it becomes as wide. */
+static int
+open_vectors(const struct rows_job *j, struct rows_fold *f)
+{
+	const char *path = j->rows->embeddings;
+	const struct maas_reading *s = j->call->part[0];
+
+	if (!path)
+		return 0;
+	if (!j->kind->rows->reads)
+		return maas_fail_as(MAAS_USAGE, "--embeddings: %s models look up no words", j->kind->name);
+	if (rows_begun(j))
+		return maas_fail_as(MAAS_USAGE, "--embeddings and --init-from exclude each other: the model brings its own");
+	if (!f->lexicon)
+		return maas_fail_as(
+		    MAAS_USAGE, "--embeddings is for --analyzer word, char and cjk: vectors are of words, not of tokens");
+	if (!(f->vectors = maas_vectors_load(path, f->lexicon)))
+		return -1;
+	if (given(j->call, "embed") && (size_t)s->embed != f->vectors->wide)
+		return maas_fail("%s: vectors of %zu numbers, and --embed is %ld", path, f->vectors->wide, s->embed);
+	if (!j->at_fold && !j->at_trial)
+		warn(j->call, "embeddings: %zu of %zu words are among the %zu of %s", f->vectors->n,
+		    maas_lexicon_size(f->lexicon) - 1, f->vectors->lines, path);
+	return 0;
+}
+
 int
 rows_reads(const struct rows_fold *f)
 {
@@ -138,6 +154,8 @@ rows_settings(const struct rows_job *j, const struct rows_fold *f, struct maas_m
 	if (j->kind->rows->reads && size)
 		((struct maas_reading *)m->settings)->analyzer =
 		    f->lexicon ? (int)maas_lexicon_analyzer(f->lexicon) : MAAS_BY_TOKEN;
+	if (f->vectors)
+		((struct maas_reading *)m->settings)->embed = (long)f->vectors->wide;
 	if (!vocab || !size)
 		return 0;
 	v = (long *)(void *)((char *)m->settings + vocab->at);
@@ -148,28 +166,6 @@ rows_settings(const struct rows_job *j, const struct rows_fold *f, struct maas_m
 	return 0;
 }
 
-/* A text is all that it reads. */
-static int
-check_columns(const struct rows_job *j, const struct maas_columns *c)
-{
-	const char *kind = j->kind->name;
-
-	if (!c->texts)
-		return maas_fail("a %s reads a text: which column is it? (see --text)", kind);
-	for (size_t i = 0; c->column && i < c->n; i++)
-		if (c->column[i].role == MAAS_NUMERIC || c->column[i].role == MAAS_CATEGORY) {
-			char number[24];
-
-			snprintf(number, sizeof number, "%zu", i + 1);
-			return maas_fail(
-			    "a %s reads a text alone, and column '%s' is %s: name the text with --text, or leave "
-			    "the column out with --drop",
-			    kind, c->column[i].name ? c->column[i].name : number,
-			    c->column[i].role == MAAS_NUMERIC ? "a number" : "a category");
-		}
-	return 0;
-}
-
 int
 rows_spell(struct rows_job *j, struct rows_fold *f, const struct maas_columns *c)
 {
@@ -177,10 +173,12 @@ rows_spell(struct rows_job *j, struct rows_fold *f, const struct maas_columns *c
 
 	f->frames = j->kind->rows->reads && maas_columns_frame(c);
 	if (f->frames)
-		return 0;
+		return j->rows->embeddings ? maas_fail_as(MAAS_USAGE, "--embeddings: sounds and pictures have no words") : 0;
 	if (j->kind->rows->reads && c->height)
 		return maas_fail("a %s reads pictures of one channel, row by row (see --colour)", j->kind->name);
-	if (check_columns(j, c) || open_reading(j, f) || !(m = maas_model_new(j->kind)))
+	if (!c->texts)
+		return maas_fail("%s models read a text: which column is it? (see --text)", j->kind->name);
+	if (open_reading(j, f) || open_vectors(j, f) || !(m = maas_model_new(j->kind)))
 		return -1;
 	if (rows_settings(j, f, m) < 0) {
 		maas_model_close(m);

@@ -217,6 +217,7 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 		    : f->projection ? &f->held_components
 				    : &f->held,
 		.from = rows_begun(j),
+		.vectors = f->vectors,
 		.augment = j->rows->augment,
 		.keeping = j->keeping.folder && !j->watch.trial ? &j->keeping : NULL,
 		.team = j->team,

@@ -409,6 +409,24 @@ const struct maas_decoder_ops *maas_model_decodes(const struct maas_model *) MAA
 /* Is this tensor a table of positions, of which a shorter context has the beginning? */
 int maas_model_is_positions(const struct maas_model *, const char *tensor);
 
+/*
+ * The table by which a network looks up what it reads: words of its lexicon, or pieces of its tokeniser.  NULL, MAAS_USAGE:
+ * it looks up none.  The model must outlive it.
+ */
+struct maas_words;
+struct maas_words *maas_words_open(const struct maas_model *) MAAS_USE;
+void maas_words_free(struct maas_words *);
+size_t maas_words_count(const struct maas_words *);
+/* A word folded as texts are; a piece of just these bytes, or else of a blank and these.  -1: unknown. */
+int32_t maas_words_find(const struct maas_words *, struct maas_span);
+struct maas_span maas_words_text(const struct maas_words *, int32_t id);
+/* The nearest to one by the cosine of their rows, itself left out, the nearest first, of equals the lower id: how many. */
+struct maas_near {
+	int32_t id;
+	double cosine;
+};
+size_t maas_words_near(const struct maas_words *, int32_t id, struct maas_near *to, size_t most);
+
 /* The tokeniser a model carries; NULL with a reason where it has none.  Free it. */
 struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
 /* The tokens that end a text: those that generation_config.json or config.json named, else the tokeniser's (may be
@@ -581,6 +599,7 @@ struct maas_fitting {
 	const struct maas_keeping *keeping;     /* NULL: none; only for who learns by maas_rows_train */
 	const struct maas_data *val;    /* held out, for val_* and early stopping; NULL: nothing */
 	const struct maas_model *from;  /* --init-from; NULL */
+	const struct maas_vectors *vectors;     /* rows that the table of a network of texts begins with; NULL */
 	const char *augment;            /* as maas_augments_new takes it; NULL: rows are learnt as they are */
 	struct maas_team *team;
 	uint64_t seed;

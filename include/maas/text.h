@@ -127,10 +127,25 @@ void maas_lexicon_free(struct maas_lexicon *);
 size_t maas_lexicon_size(const struct maas_lexicon *);          /* ids, that of the unknown included */
 struct maas_span maas_lexicon_term(const struct maas_lexicon *, int32_t id);    /* n 0: there is none */
 int32_t maas_lexicon_find(const struct maas_lexicon *, struct maas_span term);  /* folded as texts are; 0: unknown */
+int32_t maas_lexicon_is(const struct maas_lexicon *, struct maas_span term);    /* as it stands */
 enum maas_analysis maas_lexicon_analyzer(const struct maas_lexicon *);
 int maas_lexicon_tagged(const struct maas_lexicon *);
 /* How many ids a place has at most, by such an analysis; 1: each has one, and there are no bags. */
 size_t maas_lexicon_most(enum maas_analysis, int tagged);
+
+/*
+ * Word vectors of a file (gunzipped), those of a lexicon's terms: a line each, word and numbers parted by blanks, as
+ * word2vec, fastText and GloVe write them; "N DIM" may be the first line.  A word counts as it is folded, but as it
+ * stands before others that are folded to it; of several the first.  What is not asked for takes no memory.  A line of
+ * another width, or with a number that is none, is refused by file and line.
+ */
+struct maas_vectors {
+	size_t n, wide, lines;          /* terms found; numbers of each; vectors in the file */
+	int32_t *id;                    /* [n] */
+	float *row;                     /* [n][wide] */
+};
+struct maas_vectors *maas_vectors_load(const char *path, const struct maas_lexicon *) MAAS_USE;
+void maas_vectors_free(struct maas_vectors *);
 
 /*
  * Texts as sequences, for networks that read them in their order: a tokeniser's ids, with what its file puts around a

@@ -4,6 +4,10 @@
 
 #include "reader.h"
 
+/* Of the table's numbers at first: small, so that what was never or seldom learnt says little.  With 1, as PyTorch's
+ * Embedding has it, networks of words and of characters with their pairs were several points worse on held-out texts. */
+#define SPREAD 0.01
+
 const char *const reader_pools[] = { "last", "mean", "max", "attention", NULL };
 
 static const struct maas_reader_ops *
@@ -104,7 +108,7 @@ reader_loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 	return maas_class_loss(t, x, maas_input(t, "labels", MAAS_I32, 1, &n), weights);
 }
 
-/* How a parameter begins where --init does not say: as PyTorch's Embedding and Linear. */
+/* How a parameter begins where --init does not say: what is linear as PyTorch's Linear. */
 static enum reader_begins
 begins(const struct maas_model *m, const struct maas_node *w, size_t width, double *reach)
 {
@@ -119,7 +123,7 @@ begins(const struct maas_model *m, const struct maas_node *w, size_t width, doub
 	if (!strcmp(w->name, "embedding.weight")) {
 		*reach = ops_of(m)->table > 0      ? ops_of(m)->table
 		    : reader_most(m->settings) > 2 ? 0.25 /* of a word and its parts some 16 rows are added */
-						   : 1;
+						   : SPREAD;
 		return READER_NORMAL;
 	}
 	return head ? READER_UNIFORM : ops_of(m)->begins(m, w, reach);

@@ -104,6 +104,18 @@ maas_lexicon_term(const struct maas_lexicon *l, int32_t id)
 }
 
 int32_t
+maas_lexicon_is(const struct maas_lexicon *l, struct maas_span term)
+{
+	return (int32_t)(table_find(&l->table, term.s, term.n) + 1);
+}
+
+struct rules
+lexicon_rules_of(const struct maas_lexicon *l)
+{
+	return l->rules;
+}
+
+int32_t
 maas_lexicon_find(const struct maas_lexicon *l, struct maas_span term)
 {
 	struct terms t = { .rules = l->rules };

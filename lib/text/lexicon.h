@@ -21,6 +21,7 @@ struct maas_lexicon {
 };
 
 /* How texts are taken apart. */
+struct rules lexicon_rules_of(const struct maas_lexicon *);
 struct rules lexicon_rules(enum maas_analysis, int tagged, int lowercase);
 
 /* A text by a lexicon: what a speller has of it. */

@@ -1,4 +1,5 @@
 /* A network learns from rows: its shape from the data, a run, and its tensors into the model. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,21 @@ standardise(const struct maas_data *d, uint64_t seed)
 	return o;
 }
 
+/* The table begins with what words are elsewhere, where that is known. */
+static void
+begin_table(struct maas_trainer *t, const struct maas_vectors *v)
+{
+	const struct maas_node *table = NULL;
+
+	for (size_t i = 0; i < t->params->count; i++)
+		if (!strcmp(t->params->node[i]->name, "embedding.weight"))
+			table = t->params->node[i];
+	assert(table && table->dim[1] == v->wide);
+	for (size_t i = 0; i < v->n; i++)
+		memcpy((float *)table->val + (size_t)v->id[i] * v->wide, v->row + i * v->wide, v->wide * sizeof *v->row);
+	trainer_refresh(t);
+}
+
 static struct maas_trainer *
 make_trainer(struct maas_model *m, const struct maas_data *d, const struct maas_fitting *f,
     const struct maas_rows_order *order, const char *identity)
@@ -168,7 +184,11 @@ make_trainer(struct maas_model *m, const struct maas_data *d, const struct maas_
 		maas_source_free(s.train);
 		return NULL;
 	}
-	if (!(t = maas_trainer_new(&s)) || !f->from)
+	if (!(t = maas_trainer_new(&s)))
+		return NULL;
+	if (f->vectors)
+		begin_table(t, f->vectors);
+	if (!f->from)
 		return t;
 	if (strcmp(f->from->kind->name, m->kind->name) != 0) {
 		maas_fail("a %s model begins as one, not as %s", m->kind->name, f->from->kind->name);
@@ -298,7 +318,12 @@ digest(const struct maas_data *d)
 static int
 make_identity(const struct maas_model *m, const struct maas_data *d, const struct maas_fitting *f, struct maas_buf *b)
 {
+	const struct maas_vectors *v = f->vectors;
+
 	if (maas_buf_printf(b, "kind=%s\ndata=%016llx\n", m->kind->name, (unsigned long long)digest(d)))
+		return -1;
+	if (v && maas_buf_printf(b, "embeddings=%016llx\n",
+		     (unsigned long long)maas_hash(v->row, v->n * v->wide * sizeof *v->row, v->n)))
 		return -1;
 	if (f->val && f->val->n && maas_buf_printf(b, "val=%016llx\n", (unsigned long long)digest(f->val)))
 		return -1;

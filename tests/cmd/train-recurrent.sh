@@ -39,6 +39,6 @@ printf 'x\n' | maas-train lstm -q -o no.maas 2>&1
 # Tags: what stands behind a word is seen where both ends are read.
 awk 'BEGIN { for (i = 0; i < 240; i++) print i % 7 "a\tO\n" i % 5 "b\t" (i % 2 ? "B-X\nend" : "O\nstop") "\tO\n" }' >t.conll
 for k in rnn lstm gru; do
-	maas-train $k -q $tiny --task tag --bidirectional --epochs 4 --val t.conll --json -o $k-t.maas t.conll | jq -c '[.kind, .labels, .val_f1]'
+	maas-train $k -q $tiny --task tag --bidirectional --epochs 10 --val t.conll --json -o $k-t.maas t.conll | jq -c '[.kind, .labels, .val_f1]'
 	maas-model verify $k-t.maas && maas-classify evaluate -m $k-t.maas --json t.conll | jq -c '[.sentences, .entity_f1]'
 done
