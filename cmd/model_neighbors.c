@@ -47,9 +47,8 @@ put_object(struct maas_buf *b, const struct maas_words *w, int32_t id, const str
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (maas_buf_text(b, i ? ",{\"word\":" : "{\"word\":") < 0 ||
-		    maas_json_put_text(b, maas_words_text(w, near[i].id)) < 0 ||
-		    maas_buf_text(b, ",\"cosine\":") < 0 || maas_json_put_real(b, near[i].cosine) < 0 ||
-		    maas_buf_text(b, "}") < 0)
+		    maas_json_put_text(b, maas_words_text(w, near[i].id)) < 0 || maas_buf_text(b, ",\"cosine\":") < 0 ||
+		    maas_json_put_real(b, near[i].cosine) < 0 || maas_buf_text(b, "}") < 0)
 			return -1;
 	return maas_buf_text(b, "]}\n");
 }

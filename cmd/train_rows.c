@@ -192,7 +192,8 @@ rows_check_options(struct rows_job *j)
 	if (j->rows->embeddings && !rows_reads_texts(j->kind))
 		return misuse(j->call, "--embeddings: %s models look up no words", j->kind->name);
 	if (j->rows->vectorizer && rows_reads_texts(j->kind))
-		return misuse(j->call, "--vectorizer: %s models read texts in their order (see --analyzer)", j->kind->name);
+		return misuse(
+		    j->call, "--vectorizer: %s models read texts in their order (see --analyzer)", j->kind->name);
 	if (j->training->freeze && j->kind->rows->fit)
 		return misuse(j->call, "--freeze: %s models are no networks", j->kind->name);
 	if (j->rows->augment && j->kind->rows->fit && !searching(j))

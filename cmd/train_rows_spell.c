@@ -119,10 +119,11 @@ open_vectors(const struct rows_job *j, struct rows_fold *f)
 	if (!j->kind->rows->reads)
 		return maas_fail_as(MAAS_USAGE, "--embeddings: %s models look up no words", j->kind->name);
 	if (rows_begun(j))
-		return maas_fail_as(MAAS_USAGE, "--embeddings and --init-from exclude each other: the model brings its own");
-	if (!f->lexicon)
 		return maas_fail_as(
-		    MAAS_USAGE, "--embeddings is for --analyzer word, char and cjk: vectors are of words, not of tokens");
+		    MAAS_USAGE, "--embeddings and --init-from exclude each other: the model brings its own");
+	if (!f->lexicon)
+		return maas_fail_as(MAAS_USAGE,
+		    "--embeddings is for --analyzer word, char and cjk: vectors are of words, not of tokens");
 	if (!(f->vectors = maas_vectors_load(path, f->lexicon)))
 		return -1;
 	if (given(j->call, "embed") && (size_t)s->embed != f->vectors->wide)
@@ -173,7 +174,8 @@ rows_spell(struct rows_job *j, struct rows_fold *f, const struct maas_columns *c
 
 	f->frames = j->kind->rows->reads && maas_columns_frame(c);
 	if (f->frames)
-		return j->rows->embeddings ? maas_fail_as(MAAS_USAGE, "--embeddings: sounds and pictures have no words") : 0;
+		return j->rows->embeddings ? maas_fail_as(MAAS_USAGE, "--embeddings: sounds and pictures have no words")
+					   : 0;
 	if (j->kind->rows->reads && c->height)
 		return maas_fail("a %s reads pictures of one channel, row by row (see --colour)", j->kind->name);
 	if (!c->texts)

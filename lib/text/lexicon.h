@@ -7,9 +7,9 @@
 
 #include "vectorize.h"
 
-#define LEXICON_MAGIC "maaslex1"
-#define LEXICON_INSIDE 40 /* ids of a word with what is inside: see lexicon_inside.c */
-#define LEXICON_MOST  ((size_t)1 << 24) /* terms */
+#define LEXICON_MAGIC  "maaslex1"
+#define LEXICON_INSIDE 40                /* ids of a word with what is inside: see lexicon_inside.c */
+#define LEXICON_MOST   ((size_t)1 << 24) /* terms */
 
 struct maas_lexicon {
 	struct maas_buf own;
@@ -28,10 +28,10 @@ struct rules lexicon_rules(enum maas_analysis, int tagged, int lowercase);
 struct lexical {
 	const struct maas_lexicon *of;
 	struct terms terms;
-	size_t most;    /* places that are kept */
-	int full;       /* there were more */
+	size_t most; /* places that are kept */
+	int full;    /* there were more */
 	int32_t *id;
-	size_t *bag;    /* [n + 1] */
+	size_t *bag; /* [n + 1] */
 	size_t n, id_cap, bag_cap;
 	struct maas_span *place; /* [n] of the folded text; only where terms.places */
 	size_t place_cap;

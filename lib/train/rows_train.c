@@ -160,7 +160,8 @@ begin_table(struct maas_trainer *t, const struct maas_vectors *v)
 			table = t->params->node[i];
 	assert(table && table->dim[1] == v->wide);
 	for (size_t i = 0; i < v->n; i++)
-		memcpy((float *)table->val + (size_t)v->id[i] * v->wide, v->row + i * v->wide, v->wide * sizeof *v->row);
+		memcpy(
+		    (float *)table->val + (size_t)v->id[i] * v->wide, v->row + i * v->wide, v->wide * sizeof *v->row);
 	trainer_refresh(t);
 }
 
@@ -322,8 +323,9 @@ make_identity(const struct maas_model *m, const struct maas_data *d, const struc
 
 	if (maas_buf_printf(b, "kind=%s\ndata=%016llx\n", m->kind->name, (unsigned long long)digest(d)))
 		return -1;
-	if (v && maas_buf_printf(b, "embeddings=%016llx\n",
-		     (unsigned long long)maas_hash(v->row, v->n * v->wide * sizeof *v->row, v->n)))
+	if (v &&
+	    maas_buf_printf(b, "embeddings=%016llx\n",
+		(unsigned long long)maas_hash(v->row, v->n * v->wide * sizeof *v->row, v->n)))
 		return -1;
 	if (f->val && f->val->n && maas_buf_printf(b, "val=%016llx\n", (unsigned long long)digest(f->val)))
 		return -1;
