@@ -279,17 +279,23 @@ void maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq
     const struct maas_keys *, size_t hd, void *scratch);
 
 /*
- * The same of one row, of the queries of several heads of keys beside each other: y and q [heads * group, hd].  A block
- * of the cache holds for each head its keys, turned, then its values; blocks are gone through once, all heads of each,
- * as they lie in memory.  scratch: maas_attend_cached_scratch(heads * group) bytes, 64-aligned.
+ * The same of one row of each of n sequences, of the queries of several heads of keys beside each other: y and q [heads *
+ * group, hd].  A block of the cache holds for each head its keys, turned, then its values; blocks are gone through once,
+ * all heads of each, as they lie in memory, and one that sequences beside each other share, once for all of them.
+ * scratch: maas_attend_cached_scratch(n * heads * group) bytes, 64-aligned.
  */
 struct maas_cache {
 	enum maas_dtype type;           /* MAAS_F32, MAAS_BF16 or MAAS_I8 */
-	const void *const *block;       /* where the first of the heads lies in block b */
 	size_t heads, group;
 };
+struct maas_asking {
+	float *y;
+	const float *q;
+	size_t at;                      /* the row's place */
+	const void *const *block;       /* where the first of the heads lies in block b */
+};
 size_t maas_attend_cached_scratch(size_t queries);
-void maas_attend_cached(float *y, const float *q, size_t at, const struct maas_cache *, size_t hd, void *scratch);
+void maas_attend_cached(const struct maas_asking *, size_t n, const struct maas_cache *, size_t hd, void *scratch);
 
 /* The backward pass of one sequence and one head of keys, which `group` heads of queries share.  Scores are made
  * anew; MAAS_BF16: besides q, k, v and p, dy and the scores' gradient are rounded to bf16, sums are f32. */

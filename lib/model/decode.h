@@ -62,6 +62,7 @@ struct net {
 	void *scratch;                  /* of products */
 	unsigned char *keys;            /* of attention, keys_stride a member: its scratch, then pointers to blocks */
 	size_t keys_stride, attend_bytes, heads_item;   /* heads of keys of one item of attention, in this pass */
+	size_t *cluster;                /* [rows + 1]: runs cluster[i] to cluster[i + 1] ask the cache together */
 	const struct net_run *run;      /* of the present pass */
 	size_t pass_rows, half;         /* of the present pass; of the layers' halves, the present one */
 	enum maas_dtype ready;          /* h lies rounded in scratch, for weights of this type; MAAS_DTYPES: it does not */

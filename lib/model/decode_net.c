@@ -4,9 +4,10 @@
 
 #include "decode.h"
 
-#define SOON  8  /* rows between one that is kept and one that is asked for */
-#define STACK 8  /* rows that are rounded at once */
-#define BAND  64 /* rows that are turned at once */
+#define TOGETHER 8  /* runs of a row each that ask the cache together, at most */
+#define SOON     8  /* rows between one that is kept and one that is asked for */
+#define STACK    8  /* rows that are rounded at once */
+#define BAND     64 /* rows that are turned at once */
 
 /* Rows of f32 as they are asked for, n of them from i on: where they lie, or turned into `to` [BAND, cols]. */
 static const float *
@@ -120,9 +121,9 @@ maas_network_make(struct net *net)
 	if (net->precision == MAAS_BF16 && halve_all(net) < 0)
 		return -1;
 	net->attend_bytes = aligned(maas_attend_scratch());
-	if (net->attend_bytes < aligned(maas_attend_cached_scratch(w->heads)))
-		net->attend_bytes = aligned(maas_attend_cached_scratch(w->heads));
-	net->keys_stride = net->attend_bytes + aligned(2 * blocks * sizeof(void *));
+	if (net->attend_bytes < aligned(maas_attend_cached_scratch(TOGETHER * w->heads)))
+		net->attend_bytes = aligned(maas_attend_cached_scratch(TOGETHER * w->heads));
+	net->keys_stride = net->attend_bytes + aligned(TOGETHER * blocks * sizeof(void *));
 	if (!(net->x = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
 	    !(net->h = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
 	    !(net->mix = maas_take(net->arena, net->rows * w->embed, sizeof(float))) ||
@@ -131,6 +132,7 @@ maas_network_make(struct net *net)
 	    (w->speed && !(net->turn = maas_take(net->arena, net->rows * net->hd, sizeof(float)))) ||
 	    !(net->logits = maas_take(net->arena, net->head_rows * w->vocab, sizeof(float))) ||
 	    !(net->scratch = maas_take(net->arena, 1, product_scratch(net, members))) ||
+	    !(net->cluster = maas_take(net->arena, net->rows + 1, sizeof *net->cluster)) ||
 	    !(net->keys = maas_take(net->arena, members, net->keys_stride)))
 		return -1;
 	net->cache = maas_pages_take(net->blocks, net->block_bytes);
@@ -299,20 +301,25 @@ attend_rows(struct net *net, const struct net_run *r, const float *in, float *ou
 		    out + h * hd, net->w.embed, NULL, in + h * hd, net->width, r->rows, r->at, &keys, hd, scratch);
 }
 
-/* The one row of a run: several heads of keys and values, which lie side by side. */
+/* The one row of each of n runs: several heads of keys and values, which lie side by side. */
 static void
-attend_row(struct net *net, const struct net_run *r, const float *in, float *out, size_t head, unsigned char *scratch)
+attend_row(struct net *net, const struct net_run *r, size_t n, const float *in, float *out, size_t head,
+    unsigned char *scratch)
 {
-	size_t hd = net->hd, group = net->w.heads / net->w.kv_heads;
+	size_t hd = net->hd, group = net->w.heads / net->w.kv_heads, at = head * group * hd;
 	const void **block = (const void **)(scratch + net->attend_bytes);
-	struct maas_cache cache = { net->kept, block, net->heads_item, group };
+	struct maas_cache cache = { net->kept, net->heads_item, group };
+	struct maas_asking of[TOGETHER];
 
-	for (size_t b = 0; b <= r->at / MAAS_KEYS; b++)
-		block[b] = part(net, r, b, 0, head);
-	maas_attend_cached(out + head * group * hd, in + head * group * hd, r->at, &cache, hd, scratch);
+	for (size_t i = 0; i < n; i++, block += r[i - 1].at / MAAS_KEYS + 1) {
+		for (size_t b = 0; b <= r[i].at / MAAS_KEYS; b++)
+			block[b] = part(net, &r[i], b, 0, head);
+		of[i] = (struct maas_asking){ out + i * net->w.embed + at, in + i * net->width + at, r[i].at, block };
+	}
+	maas_attend_cached(of, n, &cache, hd, scratch);
 }
 
-/* Item i: of one run, some heads of keys and values, and the heads that ask them. */
+/* Item i: of runs that ask together, some heads of keys and values, and the heads that ask them. */
 static void
 attend(void *arg, size_t begin, size_t end, int member)
 {
@@ -322,17 +329,19 @@ attend(void *arg, size_t begin, size_t end, int member)
 	unsigned char *scratch = net->keys + (size_t)member * net->keys_stride;
 
 	for (size_t i = begin; i < end; i++) {
-		const struct net_run *r = &net->run[i / items];
+		const struct net_run *r = &net->run[net->cluster[i / items]];
+		size_t n = net->cluster[i / items + 1] - net->cluster[i / items];
 		size_t head = i % items * net->heads_item, row = 0;
 		const float *in;
 
 		for (const struct net_run *q = net->run; q < r; q++)
 			row += q->rows;
 		in = net->qkv + row * net->width;
-		for (size_t h = head; h < head + net->heads_item; h++)
-			keep(net, r, in + (w->heads + h) * hd, h);
+		for (size_t k = 0; k < n; k++)
+			for (size_t h = head; h < head + net->heads_item; h++)
+				keep(net, r + k, in + k * net->width + (w->heads + h) * hd, h);
 		if (r->rows == 1) {
-			attend_row(net, r, in, net->mix + row * w->embed, head, scratch);
+			attend_row(net, r, n, in, net->mix + row * w->embed, head, scratch);
 			continue;
 		}
 		for (size_t h = head; h < head + net->heads_item; h++)
@@ -385,12 +394,34 @@ think(struct net *net, const struct maas_layer *l, size_t rows)
 	affine(net, net->x, net->w.embed, net->up, &l->down, rows, (struct maas_epilogue){ .add = 1 });
 }
 
-/* Heads of keys and values of one run that are an item: where there are many runs of a row each, a quarter of them, or
+/* May a run ask the cache beside the one before it?  Both have a row, and the first block, which is full, in common. */
+static int
+alike(const struct net_run *r, const struct net_run *before)
+{
+	return r->rows == 1 && before->rows == 1 && r->at >= MAAS_KEYS && before->at >= MAAS_KEYS &&
+	    r->block[0] == before->block[0];
+}
+
+/* Runs that ask the cache together: how many such there are. */
+static size_t
+cluster(struct net *net, size_t nrun)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < nrun; i++)
+		if (!i || i - net->cluster[n - 1] == TOGETHER || !alike(&net->run[i], &net->run[i - 1]))
+			net->cluster[n++] = i;
+	net->cluster[n] = nrun;
+	return n;
+}
+
+/* Heads of keys and values that are an item: where there are many clusters of runs of a row each, a quarter of them, or
  * half, since they lie side by side in a block and memory is read best as it lies. */
 static size_t
-heads_of_item(const struct net *net, size_t rows, size_t nrun)
+heads_of_item(const struct net *net, size_t rows, size_t nrun, size_t clusters)
 {
-	size_t heads = net->w.kv_heads, n = rows == nrun && nrun >= 4 && heads >= 8 ? heads / (nrun < 8 ? 4 : 2) : 1;
+	size_t heads = net->w.kv_heads,
+	       n = rows == nrun && clusters >= 4 && heads >= 8 ? heads / (clusters < 8 ? 4 : 2) : 1;
 
 	while (heads % n)
 		n--;
@@ -399,27 +430,28 @@ heads_of_item(const struct net *net, size_t rows, size_t nrun)
 
 /* Items of attention worth a thread's while. */
 static size_t
-attend_grain(const struct net *net, const struct net_run *run, size_t nrun)
+attend_grain(const struct net *net, const struct net_run *run, size_t nrun, size_t clusters)
 {
 	size_t work = 0;
 
 	for (size_t i = 0; i < nrun; i++)
 		work += run[i].rows * (run[i].at + run[i].rows) * net->hd * (net->w.heads / net->w.kv_heads);
-	return 1 + 16384 * nrun / (work * net->heads_item + 1);
+	return 1 + 16384 * clusters / (work * net->heads_item + 1);
 }
 
 void
 maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 {
 	const struct maas_network *w = &net->w;
-	size_t rows = 0, grain;
+	size_t rows = 0, grain, clusters;
 
 	for (size_t i = 0; i < nrun; i++)
 		rows += run[i].rows;
 	net->run = run;
 	net->pass_rows = rows;
-	net->heads_item = heads_of_item(net, rows, nrun);
-	grain = attend_grain(net, run, nrun);
+	clusters = cluster(net, nrun);
+	net->heads_item = heads_of_item(net, rows, nrun, clusters);
+	grain = attend_grain(net, run, nrun, clusters);
 	maas_team_run(net->team, rows, 16, embed, net);
 	for (size_t i = 0; i < w->layers; i++) {
 		const struct maas_layer *l = &w->layer[i];
@@ -427,7 +459,7 @@ maas_network_pass(struct net *net, const struct net_run *run, size_t nrun)
 		net->half = 2 * i;
 		norm_all(net);
 		ask(net, l, rows);
-		maas_team_run(net->team, nrun * (w->kv_heads / net->heads_item), grain, attend, net);
+		maas_team_run(net->team, clusters * (w->kv_heads / net->heads_item), grain, attend, net);
 		affine(net, net->x, w->embed, net->mix, &l->proj, rows, (struct maas_epilogue){ .add = 1 });
 		net->half = 2 * i + 1;
 		norm_all(net);

@@ -108,30 +108,65 @@ attend_few(float *y, size_t ldy, float *lse, const float *q, size_t ldq, size_t 
 size_t
 maas_attend_cached_scratch(size_t queries)
 {
-	return queries * sizeof(struct attend_sums);
+	return queries * (sizeof(struct attend_sums) + MAAS_HEAD * sizeof(float));
+}
+
+/* Those from r on that share block i of the cache, and see as much of it. */
+static size_t
+sharing(const struct maas_asking *of, size_t n, size_t r, size_t i)
+{
+	size_t end = r + 1, keys = tile_least(of[r].at + 1 - i * MAAS_KEYS, MAAS_KEYS);
+
+	while (end < n && of[end].at >= i * MAAS_KEYS && of[end].block[i] == of[r].block[i] &&
+	    tile_least(of[end].at + 1 - i * MAAS_KEYS, MAAS_KEYS) == keys)
+		end++;
+	return end;
+}
+
+/* Block i of the cache meets the rows of `rows` sequences, of whose n the first one's are o and q: [heads, n, group]. */
+static void
+meet_block(struct attend_sums *o, const float *q, const struct maas_asking *of, size_t i, size_t rows, size_t n,
+    const struct maas_cache *c, struct attend_block *b)
+{
+	size_t bytes = maas_keys_bytes(c->type, b->hd), last = of->at / MAAS_KEYS;
+
+	b->n = tile_least(of->at + 1 - i * MAAS_KEYS, MAAS_KEYS);
+	b->first = i == 0;
+	for (size_t h = 0; h < c->heads; h++, o += n * c->group, q += n * c->group * b->hd) {
+		const char *k = (const char *)of->block[i] + h * 2 * bytes;
+
+		b->k = k;
+		b->v = k + bytes;
+		b->soon = h + 1 < c->heads ? k + 2 * bytes : (const char *)of->block[i < last ? i + 1 : i];
+		meet_all(o, q, b, rows * c->group);
+	}
 }
 
 void
-maas_attend_cached(float *y, const float *q, size_t at, const struct maas_cache *c, size_t hd, void *scratch)
+maas_attend_cached(const struct maas_asking *of, size_t n, const struct maas_cache *c, size_t hd, void *scratch)
 {
 	struct attend_sums *o = scratch;
-	size_t bytes = maas_keys_bytes(c->type, hd), blocks = at / MAAS_KEYS + 1;
+	size_t all = n * c->heads * c->group, blocks = 0;
+	float *q = (float *)(void *)(o + all);
 	struct attend_block b = { .type = c->type, .row = hd, .hd = hd, .scale = 1.0f / sqrtf((float)hd) };
 
-	for (size_t h = 0; h < c->heads * c->group; h++)
-		o[h].most = -INFINITY, o[h].sum = 0;
-	for (size_t i = 0; i < blocks; i++) {
-		b.n = tile_least(at + 1 - i * MAAS_KEYS, MAAS_KEYS);
-		b.first = i == 0;
-		for (size_t h = 0; h < c->heads; h++) {
-			const char *k = (const char *)c->block[i] + h * 2 * bytes;
-
-			b.k = k;
-			b.v = k + bytes;
-			b.soon = h + 1 < c->heads ? k + 2 * bytes : (const char *)c->block[i + 1 < blocks ? i + 1 : i];
-			meet_all(o + h * c->group, q + h * c->group * hd, &b, c->group);
-		}
+	for (size_t i = 0; i < all; i++)
+		o[i].most = -INFINITY, o[i].sum = 0;
+	for (size_t r = 0; r < n; r++) {
+		blocks = of[r].at / MAAS_KEYS + 1 > blocks ? of[r].at / MAAS_KEYS + 1 : blocks;
+		for (size_t h = 0; h < c->heads; h++)
+			memcpy(q + (h * n + r) * c->group * hd, of[r].q + h * c->group * hd, c->group * hd * sizeof *q);
 	}
-	for (size_t h = 0; h < c->heads * c->group; h++)
-		end(y + h * hd, &o[h], &b);
+	for (size_t i = 0; i < blocks; i++)
+		for (size_t r = 0, next; r < n; r = next) {
+			next = r + 1;
+			if (of[r].at < i * MAAS_KEYS)
+				continue;
+			next = sharing(of, n, r, i);
+			meet_block(o + r * c->group, q + r * c->group * hd, of + r, i, next - r, n, c, &b);
+		}
+	for (size_t r = 0; r < n; r++)
+		for (size_t h = 0; h < c->heads; h++)
+			for (size_t g = 0; g < c->group; g++)
+				end(of[r].y + (h * c->group + g) * hd, &o[(h * n + r) * c->group + g], &b);
 }

@@ -73,17 +73,14 @@ bench(const struct maas_model *m, const char *name, const char *type, struct maa
 	return (double)batch / best_step;
 }
 
-/* Seconds of the quickest step behind a prompt of 200 tokens. */
+/* Seconds of the quickest step behind a prompt of n tokens. */
 static double
-search_step(struct maas_decoder *d, size_t beams)
+search_step(struct maas_decoder *d, size_t beams, size_t n)
 {
-	int32_t prompt[200];
-	struct maas_request q = { .prompt = prompt,
-		.n = MAAS_COUNT(prompt),
-		.max_new = SAID,
-		.ignore_eos = 1,
-		.beams = beams,
-		.length_penalty = 1 };
+	int32_t prompt[960];
+	struct maas_request q = {
+		.prompt = prompt, .n = n, .max_new = SAID, .ignore_eos = 1, .beams = beams, .length_penalty = 1
+	};
 	struct maas_sequence *s;
 	double best = 1e9, begin;
 
@@ -103,18 +100,19 @@ search_step(struct maas_decoder *d, size_t beams)
 }
 
 static void
-search(const struct maas_model *m, const char *name, const char *type, struct maas_team *team)
+search(const struct maas_model *m, const char *name, const char *type, struct maas_team *team, size_t n)
 {
 	struct maas_decoder *d =
 	    maas_decoder_new(m, NULL, team, &(struct maas_decoder_limits){ .precision = MAAS_DTYPES, .sequences = 4 });
 	double one = 1e9, four = 1e9;
 
 	for (int i = 0; d && i < 3; i++) {
-		one = fmin(one, search_step(d, 1));
-		four = fmin(four, search_step(d, 4));
+		one = fmin(one, search_step(d, 1, n));
+		four = fmin(four, search_step(d, 4, n));
 	}
 	maas_decoder_free(d);
-	printf("decode\t%s\t%s\tfour beams to one\t%.2f x the time a token\n", name, type, four / one);
+	printf("decode\t%s\t%s\tfour beams to one behind %zu tokens\t%.2f x the time a token\n", name, type, n,
+	    four / one);
 }
 
 /* decoding [THREADS [MODEL [TYPE]]] */
@@ -141,7 +139,9 @@ main(int argc, char **argv)
 			one = bench(quant ? quant : m, models[i].name, types[p], team, 1, most);
 			all = bench(quant ? quant : m, models[i].name, types[p], team, 16, most);
 			printf("decode\t%s\t%s\tsixteen to one\t%.2f x\n", models[i].name, types[p], all / one);
-			search(quant ? quant : m, models[i].name, types[p], team);
+			search(quant ? quant : m, models[i].name, types[p], team, 200);
+			if (models[i].shape.context > 1000)
+				search(quant ? quant : m, models[i].name, types[p], team, 960);
 			maas_model_close(quant);
 			maas_model_close(m);
 		}

@@ -134,7 +134,7 @@ check_side_by_side(enum maas_dtype type, size_t hd, size_t heads, size_t group)
 	static _Alignas(64) unsigned char room[1 << 16];
 	size_t part = maas_keys_bytes(type, hd), stride = 2 * heads * part;
 	const void *block[] = { all, all + stride, all + 2 * stride }, *kb[BLOCKS], *vb[BLOCKS];
-	struct maas_cache cache = { type, block, heads, group };
+	struct maas_cache cache = { type, heads, group };
 	struct maas_keys keys = { .type = type, .k = kb, .v = vb, .row = hd, .turned = 1 };
 	int bad = 0;
 
@@ -146,7 +146,7 @@ check_side_by_side(enum maas_dtype type, size_t hd, size_t heads, size_t group)
 	}
 	maas_fill_normal(q, heads * group * hd, 1.5, 8, hd);
 	for (size_t at = 0; at < BLOCKS * MAAS_KEYS; at += 31) {
-		maas_attend_cached(got, q, at, &cache, hd, room);
+		maas_attend_cached(&(struct maas_asking){ got, q, at, block }, 1, &cache, hd, room);
 		for (size_t h = 0; h < heads * group; h++) {
 			for (size_t b = 0; b < BLOCKS; b++) {
 				kb[b] = (const char *)block[b] + h / group * 2 * part;
@@ -158,6 +158,48 @@ check_side_by_side(enum maas_dtype type, size_t hd, size_t heads, size_t group)
 	}
 	ok(!bad, "%s, heads of %zu, %zu asked by %zu each: %d differ from one alone", maas_dtype_name(type), hd, heads,
 	    group, bad);
+}
+
+/* Sequences that share blocks of the cache, some, or all as far as they go, get what each gets alone. */
+static void
+check_together(enum maas_dtype type, size_t hd, size_t heads, size_t group)
+{
+	enum { N = 6, WIDTH = 18 * 80 };
+	static const size_t at[N] = { 150, 150, 131, 191, 127, 20 };
+	static float q[N * WIDTH], want[WIDTH], got[N * WIDTH], k[5 * MAAS_KEYS * 80], v[5 * MAAS_KEYS * 80];
+	static _Alignas(64) char all[5 * 4 * MAAS_KEYS * 81 * 4];
+	static _Alignas(64) unsigned char room[1 << 18];
+	size_t part = maas_keys_bytes(type, hd), stride = 2 * heads * part, width = heads * group * hd;
+	const void *a = all, *b = all + stride, *c = all + 2 * stride, *d = all + 3 * stride, *e = all + 4 * stride;
+	const void *const block[N][3] = { { a, b, c }, { a, b, d }, { a, b, c }, { a, e, c }, { a, e, c },
+		{ d, e, c } };
+	struct maas_cache cache = { type, heads, group };
+	struct maas_asking of[N];
+	int bad = 0;
+
+	ok(maas_attend_cached_scratch(N * heads * group) <= sizeof room && 5 * stride <= sizeof all, "room");
+	for (size_t h = 0; h < heads; h++) {
+		maas_fill_normal(k, 5 * MAAS_KEYS * hd, 1.5, 17, h);
+		maas_fill_normal(v, 5 * MAAS_KEYS * hd, 1.5, 19, h);
+		for (size_t i = 0; i < 2; i++) { /* BLOCKS at a time */
+			char *to = all + 2 * i * stride + 2 * h * part;
+
+			fill(to, to + part, stride, type, k + 2 * i * MAAS_KEYS * hd, v + 2 * i * MAAS_KEYS * hd, hd);
+		}
+	}
+	maas_fill_normal(q, N * width, 1.5, 18, hd);
+	for (size_t i = 0; i < N; i++)
+		of[i] = (struct maas_asking){ got + i * width, q + i * width, at[i], block[i] };
+	maas_attend_cached(of, N, &cache, hd, room);
+	for (size_t i = 0; i < N; i++) {
+		struct maas_asking one = of[i];
+
+		one.y = want;
+		maas_attend_cached(&one, 1, &cache, hd, room);
+		bad += memcmp(want, of[i].y, width * sizeof *want) != 0;
+	}
+	ok(!bad, "%s, heads of %zu: of %d sequences that ask together %d differ from alone", maas_dtype_name(type), hd,
+	    N, bad);
 }
 
 /* Integers and scales of rows: by hand, what is too small, what is no number. */
@@ -202,6 +244,7 @@ main(void)
 				check_side_by_side(types[t], 64, 2, g);
 				check_side_by_side(types[t], 32, 2, g);
 				check_side_by_side(types[t], 80, 2, g);
+				check_together(types[t], t == 1 ? 80 : 64, 2, g);
 			}
 	}
 	free(scratch);
