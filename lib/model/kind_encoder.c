@@ -147,7 +147,7 @@ const struct maas_kind maas_kind_encoder = {
 	.fields = fields,
 	.size = sizeof(struct maas_encoder),
 	.defaults =
-	    "optimizer=adamw schedule=linear lr=0.001 epochs=10 clip=1 weight_decay=0.01 eval_batches=0 scale=standard",
+	    "optimizer=adamw schedule=linear lr=0.001 epochs=5 clip=1 weight_decay=0.01 eval_batches=0 scale=standard",
 	READER_KIND,
 	.rows = &rows,
 };
