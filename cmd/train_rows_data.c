@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "told.h"
+#include "maas/train.h"
 #include "train_rows.h"
 
 #define MANY 100 /* labels: more than a person counts through */
@@ -28,6 +29,8 @@ load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 
 	if (r && (j->preparation->impute || j->gaps))
 		maas_reader_gaps(r);
+	if (r && j->rows->augment && maas_augments_hear(j->rows->augment))
+		maas_reader_sounds(r);
 	d = r ? maas_rowset_load(r, c, j->task, drop, on_bad, j) : NULL;
 	maas_reader_free(r);
 	if (d)
@@ -360,6 +363,8 @@ make_designs(struct rows_job *j, struct rows_fold *f, const struct maas_columns 
 	d->width = h->width = c->width;
 	d->channels = h->channels = c->height && !c->channels ? 1 : c->channels;
 	d->columns = h->columns = c;
+	d->sounds = f->train.set->sounds.start ? &f->train.set->sounds : NULL;
+	d->pick = f->train.pick;
 	d->label = f->target;
 	h->label = f->val_target;
 	d->target = f->value;

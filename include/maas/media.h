@@ -61,6 +61,15 @@ void maas_sound_free(struct maas_sound *);
 int maas_sound_resample(struct maas_sound *, long rate) MAAS_USE;
 
 /*
+ * Played `speed` times as fast: to[i] is the sound at i speed samples, interpolated likewise, by 8 zeros to each side.  As
+ * many samples as there are, ceil(n / speed), but `room` at most: how many.
+ */
+struct maas_player;                     /* tables, shared by threads */
+struct maas_player *maas_player_new(void) MAAS_USE;
+size_t maas_player_run(const struct maas_player *, float *to, size_t room, const float *x, size_t n, double speed);
+void maas_player_free(struct maas_player *);
+
+/*
  * Log-mel: a sound as frames x bands numbers.  The sound at `rate`, cut or followed by silence to be
  * window + (frames - 1) * hop samples long; frame t begins at sample t * hop.  With w[i] = 0.5 - 0.5 cos(2 pi i / window),
  * N the least power of two not below window, X the DFT of length N of w times the frame, and P[k] = |X[k]|^2 for
@@ -83,7 +92,9 @@ struct maas_spectrum;                   /* tables for one struct maas_mel; one t
 struct maas_spectrum *maas_spectrum_new(const struct maas_mel *) MAAS_USE;
 /* to[frames][bands], of samples x[n] at the rate. */
 void maas_spectrum_run(struct maas_spectrum *, double *to, const float *x, size_t n);
-/* The same of a file: decoded, resampled. */
+/* The samples of a file that it wants: decoded, resampled. */
+int maas_spectrum_hear(const struct maas_spectrum *, struct maas_sound *, struct maas_span file) MAAS_USE;
+/* Both. */
 int maas_spectrum_file(struct maas_spectrum *, double *to, struct maas_span file) MAAS_USE;
 void maas_spectrum_free(struct maas_spectrum *);
 

@@ -578,6 +578,8 @@ struct maas_data {
 	const double *weight;           /* [labels] what a row of each label counts; NULL: 1 */
 	size_t height, width, channels; /* of rows that are pictures or spectra: planes of channels; 0: they are not */
 	const struct maas_columns *columns;     /* which x was made by; NULL: not known */
+	const struct maas_sounds *sounds;       /* that of row i is number pick[i] of them; NULL: none are kept */
+	const uint32_t *pick;
 };
 /* What a row of each label counts, on the heap: "balanced" is n / (labels count), else "LABEL:W,..."; NULL for
  * text NULL.  A label with a comma is put in double quotes. */
@@ -723,6 +725,13 @@ struct maas_names {                     /* different texts, numbered in the orde
 	size_t slots;
 };
 #define MAAS_NO_NAME UINT32_MAX
+/* Samples of sounds: those of row i are sample[start[i]] ... sample[start[i + 1]], times scale[i]. */
+struct maas_sounds {
+	size_t *start;                  /* NULL: none are kept */
+	int16_t *sample;
+	float *scale;
+	size_t start_cap, sample_cap, scale_cap;
+};
 struct maas_rowset {
 	struct maas_arena *arena;
 	const struct maas_columns *columns;     /* borrowed: as fitted */
@@ -739,6 +748,7 @@ struct maas_rowset {
 	struct maas_names *values;      /* [columns->words] */
 	uint32_t *word;                 /* [n][columns->words], of values */
 	struct maas_span *text;         /* [n]; NULL: no column of text */
+	struct maas_sounds sounds;      /* where the reader hands them out */
 	size_t tags_cap, tag_cap;
 	size_t cap, label_cap, target_cap, x_cap, word_cap, text_cap, start_cap, col_cap, val_cap;
 };

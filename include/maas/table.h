@@ -85,6 +85,7 @@ struct maas_record {
 	const double *num;              /* npy, IDX, libsvm, pictures, sounds: n numbers */
 	const unsigned char *byte;      /* IDX of bytes, pictures: the same as they are; else NULL */
 	const uint32_t *index;          /* libsvm: of num, from 0, ascending */
+	const struct maas_sound *sound; /* sounds: what num was heard of */
 	struct maas_span label;         /* libsvm, fasttext, --labels; s NULL: none */
 	struct maas_span tags;          /* CoNLL: a tag a token, parted by blanks, as the tokens are; s NULL: none */
 };
@@ -265,6 +266,7 @@ struct maas_row {
 	const uint32_t *col;
 	const double *val;
 	const unsigned char *byte;      /* x as bytes, where the file holds bytes */
+	const struct maas_sound *sound; /* see maas_reader_sounds; NULL: none */
 	size_t nkeep;
 	const struct maas_span *keep;   /* see maas_reader_keep; s NULL: JSON null or missing */
 };
@@ -277,6 +279,8 @@ size_t maas_reader_keeps(const struct maas_reader *);
 struct maas_span maas_reader_kept(const struct maas_reader *, size_t i);        /* its name as given */
 /* Gaps are NaN in x, whatever the columns say; without it a gap that nothing learnt fills makes a row bad. */
 void maas_reader_gaps(struct maas_reader *);
+/* Rows that are sounds have their samples, too. */
+void maas_reader_sounds(struct maas_reader *);
 int maas_reader_next(struct maas_reader *, struct maas_row *) MAAS_USE; /* 1, 0 at the end, -1 */
 /* A single record: a JSON object, else a line in the columns' own format.  0, or -1 and the reason. */
 int maas_reader_parse(struct maas_reader *, struct maas_span, struct maas_row *) MAAS_USE;

@@ -124,10 +124,16 @@ struct maas_source *maas_pairs_held(const struct maas_model *, struct maas_stret
  */
 struct maas_augments;
 int maas_augments_check(const char *text) MAAS_USE;
-struct maas_augments *maas_augments_new(const char *text, const struct maas_data *, uint64_t seed) MAAS_USE;
+/* By so many threads. */
+struct maas_augments *maas_augments_new(const char *text, const struct maas_data *, int members, uint64_t seed) MAAS_USE;
+int maas_augments_hear(const char *text);        /* does it want the samples of sounds? */
 void maas_augments_free(struct maas_augments *);
 /* Features of a row as a network gets them, in place; ids of a sequence likewise: how many there are then. */
 void maas_augments_dense(const struct maas_augments *, size_t row, uint64_t epoch, float *x);
+/* The features of a row whose sound was changed, valid until the member's next; how many frames are heard of it.  NULL:
+ * sounds are not changed. */
+const float *maas_augments_sound(const struct maas_augments *, int member, size_t row, uint64_t epoch, size_t *frames);
+size_t maas_augments_longest(const struct maas_augments *, size_t frames);      /* to how many of them a sound may grow */
 size_t maas_augments_ids(const struct maas_augments *, size_t row, uint64_t epoch, int32_t *id, size_t n);
 
 /* Rows of features with a label or a target (data is borrowed): each epoch in another order, or (held out) in theirs.

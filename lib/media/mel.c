@@ -230,19 +230,27 @@ maas_spectrum_run(struct maas_spectrum *s, double *to, const float *x, size_t n)
 }
 
 int
-maas_spectrum_file(struct maas_spectrum *s, double *to, struct maas_span file)
+maas_spectrum_hear(const struct maas_spectrum *s, struct maas_sound *sound, struct maas_span file)
 {
 	const struct maas_mel *m = &s->mel;
 	double seconds = (double)(m->window + (m->frames - 1) * m->hop) / (double)m->rate;
-	struct maas_sound sound;
 
 	/* A little more than is heard, which resampling reaches over to: 36 periods of the lower rate. */
-	if (maas_sound_decode(&sound, file, seconds + 0.05) < 0)
+	if (maas_sound_decode(sound, file, seconds + 0.05) < 0)
 		return -1;
-	if (maas_sound_resample(&sound, m->rate) < 0) {
-		maas_sound_free(&sound);
+	if (maas_sound_resample(sound, m->rate) == 0)
+		return 0;
+	maas_sound_free(sound);
+	return -1;
+}
+
+int
+maas_spectrum_file(struct maas_spectrum *s, double *to, struct maas_span file)
+{
+	struct maas_sound sound;
+
+	if (maas_spectrum_hear(s, &sound, file) < 0)
 		return -1;
-	}
 	maas_spectrum_run(s, to, sound.sample, sound.n);
 	maas_sound_free(&sound);
 	return 0;

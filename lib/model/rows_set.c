@@ -22,6 +22,9 @@ maas_rowset_free(struct maas_rowset *d)
 	free(d->x);
 	free(d->word);
 	free(d->text);
+	free(d->sounds.start);
+	free(d->sounds.sample);
+	free(d->sounds.scale);
 	maas_csr_free(&d->sparse);
 	free(d);
 }
@@ -185,6 +188,28 @@ keep_sparse(struct maas_rowset *d, const struct maas_row *row)
 	return 0;
 }
 
+/* In 16 bits: what is louder than full scale is scaled down to it. */
+static int
+keep_sound(struct maas_rowset *d, const struct maas_sound *sound)
+{
+	struct maas_sounds *s = &d->sounds;
+	size_t at = d->n ? s->start[d->n] : 0;
+	float most = 32767.0f / 32768;
+
+	if (maas_grow(&s->start, d->n + 1, &s->start_cap, 1, sizeof *s->start) < 0 ||
+	    maas_grow(&s->scale, d->n, &s->scale_cap, 1, sizeof *s->scale) < 0 ||
+	    maas_grow(&s->sample, at, &s->sample_cap, sound->n, sizeof *s->sample) < 0)
+		return -1;
+	for (size_t i = 0; i < sound->n; i++)
+		most = fmaxf(most, fabsf(sound->sample[i]));
+	s->scale[d->n] = most > 32767.0f / 32768 ? most / 32767 : 1.0f / 32768;
+	for (size_t i = 0; i < sound->n; i++)
+		s->sample[at + i] = (int16_t)lrintf(sound->sample[i] / s->scale[d->n]);
+	s->start[0] = 0;
+	s->start[d->n + 1] = at + sound->n;
+	return 0;
+}
+
 static int
 keep(struct load *l, const struct maas_row *row)
 {
@@ -192,7 +217,7 @@ keep(struct load *l, const struct maas_row *row)
 	const struct maas_columns *c = l->c;
 
 	if (keep_label(l, row) < 0 || (c->words && keep_words(d, row, c->words) < 0) ||
-	    (c->sparse && keep_sparse(d, row) < 0))
+	    (c->sparse && keep_sparse(d, row) < 0) || (row->sound && keep_sound(d, row->sound) < 0))
 		return -1;
 	if (row->x) {
 		if (maas_grow(&d->x, d->n * c->numbers, &d->x_cap, c->numbers, sizeof *d->x) < 0)

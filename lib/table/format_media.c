@@ -62,6 +62,7 @@ take(struct maas_table *t, struct maas_record *rec, struct maas_span file)
 	if (maas_grow(&t->num, 0, &t->num_cap, rec->n, sizeof *t->num) < 0 || medium_take(m, t->num, file) < 0)
 		return -1;
 	rec->num = t->num;
+	rec->sound = what == MAAS_SOUND ? &m->sound : NULL;
 	rec->byte = what == MAAS_PICTURE ? (const unsigned char *)m->bytes.s : NULL;
 	return 0;
 }

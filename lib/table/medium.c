@@ -82,10 +82,14 @@ medium_take(struct medium *m, double *to, struct maas_span file)
 	struct maas_picture p;
 	int rc;
 
-	if (m->mel.rate)
-		return !m->spectrum && !(m->spectrum = maas_spectrum_new(&m->mel))
-		    ? -1
-		    : maas_spectrum_file(m->spectrum, to, file);
+	if (m->mel.rate) {
+		maas_sound_free(&m->sound);
+		if ((!m->spectrum && !(m->spectrum = maas_spectrum_new(&m->mel))) ||
+		    maas_spectrum_hear(m->spectrum, &m->sound, file) < 0)
+			return -1;
+		maas_spectrum_run(m->spectrum, to, m->sound.sample, m->sound.n);
+		return 0;
+	}
 	if (maas_picture_decode(&p, file) < 0)
 		return -1;
 	m->bytes.n = 0;
@@ -147,5 +151,6 @@ medium_free(struct medium *m)
 	maas_buf_free(&m->file);
 	maas_buf_free(&m->bytes);
 	maas_spectrum_free(m->spectrum);
+	maas_sound_free(&m->sound);
 	*m = (struct medium){ 0 };
 }

@@ -13,6 +13,7 @@ struct medium {
 	struct maas_mel mel;            /* rate 0: no sound */
 	struct maas_spectrum *spectrum;
 	struct maas_buf file, bytes; /* bytes: the pixels of the picture at hand */
+	struct maas_sound sound;       /* at hand, as its spectrum hears it */
 };
 
 /* How many numbers one is. */

@@ -17,6 +17,7 @@ struct maas_reader {
 	struct maas_span *kept, *keep; /* their names, their cells */
 	size_t nkeep;
 	int gaps; /* NaN rather than bad */
+	int sounds;
 	double *x;
 	struct maas_span *word;
 	struct medium *medium; /* of each column, where there are paths; NULL */
@@ -28,6 +29,12 @@ void
 maas_reader_gaps(struct maas_reader *r)
 {
 	r->gaps = 1;
+}
+
+void
+maas_reader_sounds(struct maas_reader *r)
+{
+	r->sounds = 1;
 }
 
 size_t
@@ -355,8 +362,10 @@ add_file(struct maas_reader *r, struct maas_table *t, struct maas_row *row, size
 	m->mel = col->file.mel;
 	m->known = 1;
 	if (table_folder(t, &folder) == 0 && medium_open(m, folder, cell, &file) == 0) {
-		if (medium_take(m, r->x + col->from, file) == 0)
+		if (medium_take(m, r->x + col->from, file) == 0) {
+			row->sound = r->sounds && r->columns->mel.rate ? &m->sound : NULL;
 			return 1;
+		}
 		(void)maas_in("%.*s", cell.n > 200 ? 200 : (int)cell.n, cell.s);
 	}
 	return maas_why() == MAAS_DATA || maas_why() == MAAS_NOINPUT || maas_why() == MAAS_NOPERM
@@ -429,6 +438,7 @@ number_row(struct maas_reader *r, struct maas_row *row)
 	}
 	row->x = r->x;
 	row->byte = rec->byte;
+	row->sound = r->sounds ? rec->sound : NULL;
 	return 1;
 }
 

@@ -110,6 +110,7 @@ maas_row_copy(struct maas_arena *a, const struct maas_columns *c, struct maas_ro
 	r->num = NULL;
 	r->byte = NULL;
 	r->index = NULL;
+	r->sound = row->sound = NULL;
 	p.raw = (char *)p.at;
 	if (r->raw.s) {
 		if (r->raw.n)

@@ -14,6 +14,14 @@ struct change {
 /* Number i of the row's own, in [0,1). */
 double change_draw(const struct change *, uint64_t i);
 
+/* A sound on its way. */
+struct augment_clip {
+	float *x, *spare;       /* [room]; may be exchanged */
+	size_t n, room;
+	const struct maas_player *player;
+};
+int augment_suits_sounds(const struct maas_data *, double amount);
+
 struct augment {
 	const char *name;
 	const char *range;      /* of amounts: for a reason */
@@ -25,6 +33,9 @@ struct augment {
 	void (*dense)(const struct change *, float *x);
 	/* The n ids of a sequence, in place: how many there are then, from 1 to n; NULL: not changed. */
 	size_t (*ids)(const struct change *, int32_t *id, size_t n);
+	/* The n samples of a sound at the rate at which it is heard, in place; NULL: not changed. */
+	void (*sound)(const struct change *, struct augment_clip *);
+	int stretches;          /* a sound may be 1 / (1 - amount) as long afterwards */
 };
 #define AUGMENT(name) extern const struct augment augment_##name;
 #include "maas/augments.def"

@@ -236,17 +236,23 @@ gather_bags(struct rows *r)
 }
 
 static void
-gather_frames(const struct rows *r, size_t i, size_t row)
+gather_frames(const struct rows *r, size_t i, size_t row, int member)
 {
 	const struct maas_design *x = &r->d->x;
-	size_t n = length_of(r, row) * x->seq.frame, wide = r->time * x->seq.frame;
+	size_t frame = x->seq.frame, n = length_of(r, row), wide = r->time * frame;
+	const float *changed =
+	    r->order.augments ? maas_augments_sound(r->order.augments, member, row, r->pass[i], &n) : NULL;
 	float *to = r->frames + i * wide;
 
-	maas_from_f64(to, x->x + row * x->dense, n);
-	if (r->order.augments && n == x->dense) /* a picture: all its rows are frames */
+	n = n < r->time ? n : r->time;
+	if (changed)
+		memcpy(to, changed, n * frame * sizeof *to);
+	else
+		maas_from_f64(to, x->x + row * x->dense, n * frame);
+	if (r->order.augments && !changed && n * frame == x->dense) /* a picture: all its rows are frames */
 		maas_augments_dense(r->order.augments, row, r->pass[i], to);
-	memset(to + n, 0, (wide - n) * sizeof *to);
-	r->lengths[i] = (int32_t)length_of(r, row);
+	memset(to + n * frame, 0, (wide - n * frame) * sizeof *to);
+	r->lengths[i] = (int32_t)n;
 }
 
 static void
@@ -270,11 +276,17 @@ gather_tags(const struct rows *r, size_t i, size_t row)
 }
 
 static void
-gather_dense(const struct rows *r, size_t i, size_t row)
+gather_dense(const struct rows *r, size_t i, size_t row, int member)
 {
-	size_t n = r->d->x.dense;
+	size_t n = r->d->x.dense, frames;
+	const float *changed =
+	    r->order.augments ? maas_augments_sound(r->order.augments, member, row, r->pass[i], &frames) : NULL;
 	float *to = r->dense + i * n;
 
+	if (changed) {
+		memcpy(to, changed, n * sizeof *to);
+		return;
+	}
 	maas_from_f64(to, r->d->x.x + row * n, n);
 	if (r->order.augments)
 		maas_augments_dense(r->order.augments, row, r->pass[i], to);
@@ -287,12 +299,11 @@ gather(void *arg, size_t begin, size_t end, int member)
 	const struct maas_data *d = r->d;
 	const struct maas_csr *x = &d->x.sparse;
 
-	(void)member;
 	for (size_t i = begin; i < end; i++) {
 		size_t row = r->at[i];
 
 		if (r->dense)
-			gather_dense(r, i, row);
+			gather_dense(r, i, row, member);
 		for (size_t e = x->cols ? x->start[row] : 0, to = r->start ? (size_t)r->start[i] : 0;
 		     x->cols && e < x->start[row + 1]; e++, to++) {
 			r->col[to] = (int32_t)x->col[e];
@@ -301,7 +312,7 @@ gather(void *arg, size_t begin, size_t end, int member)
 		if (r->ids && !r->bag)
 			gather_ids(r, i, row);
 		if (r->frames)
-			gather_frames(r, i, row);
+			gather_frames(r, i, row, member);
 		if (d->x.seq.ask) {
 			gather_tags(r, i, row);
 			continue;
@@ -355,6 +366,8 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 		r->start[i + 1] = (int32_t)entries;
 	}
 	assert(entries <= r->entries);
+	if (r->frames && r->order.augments)
+		r->time = maas_augments_longest(r->order.augments, r->time);
 	if (r->bag)
 		gather_bags(r);
 	if (r->lengths)

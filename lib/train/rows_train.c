@@ -354,17 +354,18 @@ maas_rows_train(struct maas_model *m, const struct maas_data *d, struct maas_fit
 	if (check(m->kind, d, f->how) || maas_batch_size(f->how, d->n, &batch))
 		return -1;
 	batch = batch < ROWS_AT_ONCE ? batch : ROWS_AT_ONCE;
+	if (f->augment && !(augments = maas_augments_new(f->augment, d, maas_team_size(f->team), f->seed)))
+		return -1;
 	if (ops->longest)
-		entries = longest(d, f->val);
+		entries = augments ? maas_augments_longest(augments, longest(d, f->val)) : longest(d, f->val);
 	else if (count_entries(d, batch, &entries) || (f->val && count_entries(f->val, batch, &entries)))
-		return -1;
+		goto out;
 	if (ops->shape(m, d, entries))
-		return -1;
+		goto out;
 	order = standardise(d, f->seed);
 	order.longest = entries;
 	order.batch = batch;
-	if ((f->augment && !(augments = maas_augments_new(f->augment, d, f->seed))) ||
-	    (f->keeping && make_identity(m, d, f, &identity) < 0))
+	if (f->keeping && make_identity(m, d, f, &identity) < 0)
 		goto out;
 	order.augments = augments;
 	if ((t = make_trainer(m, d, f, &order, identity.s)))

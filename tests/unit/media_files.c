@@ -180,6 +180,28 @@ test_sounds(void)
 	maas_buf_free(&b);
 }
 
+/* A tone is as high as it is played fast; what is asked for of room is all that is filled. */
+static void
+test_player(void)
+{
+	struct maas_player *p = maas_player_new();
+	static const double speeds[] = { 1, 0.9, 1.1 };
+	float x[1000], to[1200];
+
+	for (size_t i = 0; i < 1000; i++)
+		x[i] = (float)sin((double)i * 0.3);
+	for (size_t k = 0; p && k < MAAS_COUNT(speeds); k++) {
+		size_t n = maas_player_run(p, to, 1200, x, 1000, speeds[k]);
+		double far = 0;
+
+		for (size_t i = 50; i + 50 < n; i++)
+			far = fmax(far, fabs(to[i] - sin((double)i * speeds[k] * 0.3)));
+		ok(n == (size_t)ceil(1000 / speeds[k]) && far < 2e-3, "at %g: %zu samples, %g off", speeds[k], n, far);
+	}
+	ok(p && maas_player_run(p, to, 7, x, 1000, 1.1) == 7, "no more than there is room for");
+	maas_player_free(p);
+}
+
 static void
 test_settings(void)
 {
@@ -205,6 +227,7 @@ main(void)
 	test_jpeg();
 	test_bombs();
 	test_sounds();
+	test_player();
 	test_settings();
 	mangle("palette.png", 1);
 	mangle("colour.png", 3);

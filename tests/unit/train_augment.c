@@ -54,7 +54,8 @@ static void
 check_moves(const struct maas_columns *c, const char *what)
 {
 	struct maas_data d = pictures(c);
-	struct maas_augments *a = maas_augments_new("shift=2", &d, 5), *other = maas_augments_new("shift=2", &d, 6);
+	struct maas_augments *a = maas_augments_new("shift=2", &d, 1, 5),
+			     *other = maas_augments_new("shift=2", &d, 1, 6);
 	int times[5][5] = { { 0 } }, bad = 0, least = 1000, all = 0;
 	size_t differ = 0;
 	float x[PIXELS], again[PIXELS];
@@ -107,11 +108,11 @@ check_shift(void)
 		scale_factor[i] = 1 + 0.5 * cos((double)i);
 	}
 	check_moves(&c, "a scale each");
-	ok(!maas_augments_new("shift=5", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+	ok(!maas_augments_new("shift=5", &d, 1, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
 	d.columns = &sound;
-	ok(!maas_augments_new("shift=1", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+	ok(!maas_augments_new("shift=1", &d, 1, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
 	d.height = 0;
-	ok(!maas_augments_new("shift=1", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+	ok(!maas_augments_new("shift=1", &d, 1, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
 }
 
 static void
@@ -121,7 +122,7 @@ check_drop(void)
 	int32_t all[LENGTH], id[LENGTH], again[LENGTH];
 	uint32_t at[] = { 3 };
 	struct maas_data d = { .n = 1, .labels = 2, .x = { .rows = 1, .seq = { .start = start, .id = all } } };
-	struct maas_augments *a = maas_augments_new("drop=0.25", &d, 9);
+	struct maas_augments *a = maas_augments_new("drop=0.25", &d, 1, 9);
 	size_t left = 0, bad = 0, first = 0;
 
 	for (int i = 0; i < LENGTH; i++)
@@ -144,7 +145,7 @@ check_drop(void)
 	    (double)left / 1000 / LENGTH);
 	ok(fabs((double)first / 1000 - 0.75) < 0.05, "the first like any: %zu of 1000 times", first);
 	maas_augments_free(a);
-	a = maas_augments_new("drop=0.9", &d, 9);
+	a = maas_augments_new("drop=0.9", &d, 1, 9);
 	for (size_t row = 0, least = LENGTH, seen[3] = { 0 }; row < 2000; row++) {
 		size_t n;
 
@@ -161,9 +162,97 @@ check_drop(void)
 	maas_augments_free(a);
 	d.x.seq.ask = ask;
 	d.x.seq.at = at;
-	ok(!maas_augments_new("drop=0.1", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+	ok(!maas_augments_new("drop=0.1", &d, 1, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
 	d.x.seq.start = NULL;
-	ok(!maas_augments_new("drop=0.1", &d, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+	ok(!maas_augments_new("drop=0.1", &d, 1, 1) && maas_why() == MAAS_USAGE, "%s", maas_error());
+}
+
+enum { BANDS = 10, SAMPLES = 3000 };
+
+/* A tone of SAMPLES samples, of 0.5 s that are heard. */
+static struct maas_data
+sounds(struct maas_columns *c, struct maas_sounds *s)
+{
+	static int16_t sample[SAMPLES];
+	static size_t start[] = { 0, SAMPLES };
+	static float scale[] = { 1.0f / 32768 };
+	static const uint32_t pick[] = { 0 };
+
+	for (size_t i = 0; i < SAMPLES; i++)
+		sample[i] = (int16_t)(3000 * sin((double)i * 0.4));
+	*c = (struct maas_columns){ 0 };
+	if (maas_mel_set(&c->mel, 8000, 0.5, BANDS) < 0)
+		exit(1);
+	c->height = (size_t)c->mel.frames;
+	c->width = BANDS;
+	c->numbers = c->dense = c->height * BANDS;
+	*s = (struct maas_sounds){ .start = start, .sample = sample, .scale = scale };
+	return (struct maas_data){ .n = 1,
+		.labels = 2,
+		.columns = c,
+		.sounds = s,
+		.pick = pick,
+		.x = { .rows = 1, .cols = c->numbers, .dense = c->numbers } };
+}
+
+/* The same by seed, row and epoch, whoever asks; frames heard at least and at most of some epochs. */
+static void
+check_sound(const char *text, size_t *least, size_t *most)
+{
+	struct maas_columns c;
+	struct maas_sounds s;
+	struct maas_data d = sounds(&c, &s);
+	struct maas_augments *a = maas_augments_new(text, &d, 2, 5);
+	float first[49 * BANDS];
+	size_t n, again, same = 0, others = 0;
+
+	*least = 1000;
+	*most = 0;
+	for (uint64_t epoch = 0; a && epoch < 200; epoch++) {
+		memcpy(first, maas_augments_sound(a, 0, 0, epoch, &n), c.dense * sizeof *first);
+		same +=
+		    !memcmp(first, maas_augments_sound(a, 1, 0, epoch, &again), c.dense * sizeof *first) && n == again;
+		others += memcmp(first, maas_augments_sound(a, 0, 0, epoch + 1, &again), c.dense * sizeof *first) != 0;
+		*least = n < *least ? n : *least;
+		*most = n > *most ? n : *most;
+	}
+	ok(a && same == 200 && others == 200, "%s: by seed, row and epoch alone", text);
+	ok(a && *most <= maas_augments_longest(a, 38) && maas_augments_longest(a, 1000) == 48,
+	    "no longer than is said");
+	maas_augments_free(a);
+	d.sounds = NULL;
+	ok(!maas_augments_new(text, &d, 1, 5) && maas_why() == MAAS_USAGE, "%s", maas_error());
+	ok(maas_augments_hear(text) && !maas_augments_hear("shift=1"), "it wants samples");
+}
+
+/* 3000 samples make 38 frames of 80; 10 % faster 35, slower 42. */
+static void
+check_speed(void)
+{
+	size_t least, most;
+
+	check_sound("speed=0.1", &least, &most);
+	ok(least >= 34 && least <= 35 && most >= 41 && most <= 42, "from %zu to %zu frames", least, most);
+}
+
+static void
+check_noise(void)
+{
+	struct maas_columns c;
+	struct maas_sounds s;
+	struct maas_data d = sounds(&c, &s);
+	struct maas_augments *a = maas_augments_new("noise=0.01", &d, 1, 5);
+	size_t least, most;
+	const float *x = maas_augments_sound(a, 0, 0, 3, &least);
+	double power = 0;
+
+	for (size_t t = 5; t < 30;
+	     t++) /* the highest band holds nothing of the tone: 0.0001 x the window's power x its width */
+		power += exp((double)x[t * BANDS + BANDS - 1]) / 25;
+	ok(power > 0.0075 * 20 && power < 0.0075 * 60, "noise of its deviation: %g in the highest band", power);
+	maas_augments_free(a);
+	check_sound("noise=0.01", &least, &most);
+	ok(least == 38 && most == 38, "as long as before");
 }
 
 static void
@@ -186,6 +275,8 @@ static const struct {
 	void (*check)(void);
 } tests[] = {
 	{ "shift", check_shift },
+	{ "speed", check_speed },
+	{ "noise", check_noise },
 	{ "drop", check_drop },
 };
 
