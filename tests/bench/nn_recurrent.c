@@ -138,8 +138,8 @@ one_step(struct maas_run *run, float *const moment[2], uint64_t number)
 static void
 print(const char *name, const struct maas_run *run, double best)
 {
-	/* Of a cell three times two products; a parameter is 28 bytes to update, 4 to measure and 4 to clear. */
-	double n = (double)maas_tape_params(net.t)->n, rows = (double)(batch * time_of);
+	/* Of a cell three times two products. */
+	double rows = (double)(batch * time_of);
 	double work = rows * 12 * (double)net.cell->in[3]->dim[0] * UNITS;
 
 	printf("%s, step of %zu x %zu, %zu words\t%.2f\tms\t%d threads\n", name, batch, time_of, words, best * 1e3,
@@ -147,8 +147,6 @@ print(const char *name, const struct maas_run *run, double best)
 	for (int i = 0; i < PARTS; i++)
 		printf("%s, %s\t%.3f\tms\n", name, parts[i].name, parts[i].least * 1e3);
 	printf("%s, products\t%.0f\tGFLOP/s\n", name, work / (parts[CELL].least + parts[BACK_CELL].least) * 1e-9);
-	printf("%s, parameters\t%.1f\tGB/s\n", name,
-	    n * 36e-9 / (parts[BACK_EMBED].least + parts[NORM].least + parts[UPDATE].least));
 }
 
 static int
