@@ -73,7 +73,7 @@ int
 classify_whole(const struct classifying *k)
 {
 	return maas_rows_tagging(k->rows)
-	    ? misuse(k->call, "%s tags each word: predict and evaluate are what it is for", k->o->model)
+	    ? misuse(k->call, "%s tags each word: predict, evaluate and explain are what it is for", k->o->model)
 	    : 0;
 }
 

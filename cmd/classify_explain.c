@@ -5,8 +5,8 @@
 
 #include "classify_explain.h"
 
-static int
-show(struct explaining *e, const struct reasons *r)
+int
+explain_show(struct explaining *e, const struct reasons *r)
 {
 	if ((e->page && page_row(e->page, e, r) < 0) || (e->album && album_add(e->album, e, r) < 0))
 		return -1;
@@ -44,7 +44,7 @@ explain_all(struct explaining *e, size_t *answers)
 			return -1;
 		for (size_t i = 0; i < r.x.shares; i++)
 			r.most = fmax(r.most, fabs(r.x.share[i].contribution));
-		if (show(e, &r) < 0)
+		if (explain_show(e, &r) < 0)
 			return -1;
 		++*answers;
 		if (k->o->line_buffered && fflush(stdout))
@@ -57,10 +57,13 @@ static int
 explain_rows(struct explaining *e, struct call *c)
 {
 	size_t answers = 0;
-	int rc = classify_open(&e->k, c);
+	int rc = classify_open(&e->k, c), tags;
 
-	if (rc || (rc = classify_whole(&e->k)))
+	if (rc)
 		return rc;
+	tags = maas_rows_tagging(e->k.rows);
+	if (tags && e->method != MAAS_METHOD_AUTO && e->method != MAAS_OCCLUSION)
+		return misuse(c, "tags are explained by occlusion: no --method %s", maas_method_names[e->method]);
 	if (maas_rows_method(e->k.rows, &e->method) < 0 ||
 	    (e->o->saliency &&
 		(spare_input(c, e->o->saliency) < 0 ||
@@ -71,7 +74,7 @@ explain_rows(struct explaining *e, struct call *c)
 		!(e->page = page_open(e->o->html, e->k.o->model, (size_t)e->o->top, e->method))))
 		return fail(c);
 	maas_rows_patch(e->k.scores, (size_t)e->o->patch);
-	rc = explain_all(e, &answers);
+	rc = tags ? explain_tags(e, &answers) : explain_all(e, &answers);
 	rc = page_close(e->page, answers, rc);
 	if (rc < 0 || (e->album && album_save(e->album) < 0))
 		return fail(c);

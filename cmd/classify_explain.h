@@ -4,6 +4,7 @@
 
 #include "classify.h"
 #include "colour.h"
+#include "maas/explain.h"
 
 struct explaining {
 	struct classifying k;
@@ -23,7 +24,16 @@ struct reasons {
 	double score; /* its probability; in a regression the value */
 	struct maas_explanation x;
 	double most; /* the largest |contribution| of a part of the text */
+	size_t word; /* from 1: whose tag it is; 0: the row's own label */
+	struct maas_span token;
 };
+
+/* Show what a row, or a word of it, has its label from, in all the forms that are wanted. */
+int explain_show(struct explaining *, const struct reasons *) MAAS_USE;
+/* All rows of a model that tags words. */
+int explain_tags(struct explaining *, size_t *answers) MAAS_USE;
+/* The row's number, of a word "row:word". */
+void explain_number(FILE *, const struct explaining *, const struct reasons *);
 
 /* The name of a label; in a regression, of what is predicted. */
 struct maas_span explain_label(const struct explaining *, size_t label);

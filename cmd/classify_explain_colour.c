@@ -43,7 +43,13 @@ explain_coloured(const struct explaining *e, const struct reasons *r)
 	struct maas_span label = explain_label(e, r->label);
 	size_t at = 0;
 
-	printf(COLOUR_FAINT "%zu" COLOUR_PLAIN "\t" COLOUR_BOLD, e->k.number);
+	fputs(COLOUR_FAINT, stdout);
+	explain_number(stdout, e, r);
+	fputs(COLOUR_PLAIN "\t" COLOUR_BOLD, stdout);
+	if (r->word) {
+		colour_text(stdout, r->token);
+		putchar(' ');
+	}
 	colour_text(stdout, label);
 	printf(COLOUR_PLAIN "\t%.*g\t", e->k.labels ? 4 : 9, r->score);
 	for (size_t i = 0; i < x->shares; i++) {

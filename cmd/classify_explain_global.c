@@ -91,8 +91,10 @@ measured(struct strongest *s, struct call *c)
 	struct classifying *k = &s->e.k;
 	int rc = classify_open(k, c);
 
-	if (rc || (rc = classify_whole(k)))
+	if (rc)
 		return rc;
+	if (maas_rows_tagging(k->rows))
+		return misuse(c, "--global tells what speaks for the label of a row, and %s tags words", k->o->model);
 	maas_rows_patch(k->scores, (size_t)s->e.o->patch);
 	if (!(s->tally = maas_tally_new(k->scores_n)) || measure(s) < 0)
 		return fail(c);

@@ -226,7 +226,13 @@ page_row(struct page *p, const struct explaining *e, const struct reasons *r)
 	if (p->rows == ROWS)
 		return 0;
 	p->rows++;
-	fprintf(p->f, "<h2><span class=\"n\">%zu</span>", e->k.number);
+	fputs("<h2><span class=\"n\">", p->f);
+	explain_number(p->f, e, r);
+	fputs("</span>", p->f);
+	if (r->word) {
+		put_span(p->f, r->token);
+		putc(' ', p->f);
+	}
 	put_span(p->f, explain_label(e, r->label));
 	fprintf(p->f, " <small>%.*g</small></h2>\n", e->k.labels ? 4 : 9, r->score);
 	if (r->x.text.s)

@@ -21,7 +21,8 @@ static void
 put_line(
     const struct explaining *e, const struct reasons *r, struct maas_span feature, double value, double contribution)
 {
-	printf("%zu\t", e->k.number);
+	explain_number(stdout, e, r);
+	putchar('\t');
 	classify_put(stdout, explain_label(e, r->label));
 	printf("\t%.9g\t", r->x.logit);
 	explain_feature(feature);
@@ -30,6 +31,14 @@ put_line(
 	else
 		printf("\t%.9g", value);
 	printf("\t%.9g\n", contribution);
+}
+
+void
+explain_number(FILE *f, const struct explaining *e, const struct reasons *r)
+{
+	fprintf(f, "%zu", e->k.number);
+	if (r->word)
+		fprintf(f, ":%zu", r->word);
 }
 
 struct maas_span
@@ -103,9 +112,12 @@ int
 explain_json(const struct explaining *e, const struct reasons *r)
 {
 	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(&b, "{\"row\":%zu,\"label\":", e->k.number) ||
-	    maas_json_put_text(&b, explain_label(e, r->label)) || maas_buf_text(&b, ",\"logit\":") ||
-	    maas_json_put_real(&b, r->x.logit) ||
+	int bad = maas_buf_printf(&b, "{\"row\":%zu,", e->k.number) ||
+	    (r->word &&
+		(maas_buf_printf(&b, "\"word\":%zu,\"token\":", r->word) || maas_json_put_text(&b, r->token) ||
+		    maas_buf_text(&b, ","))) ||
+	    maas_buf_text(&b, "\"label\":") || maas_json_put_text(&b, explain_label(e, r->label)) ||
+	    maas_buf_text(&b, ",\"logit\":") || maas_json_put_real(&b, r->x.logit) ||
 	    maas_buf_printf(&b, ",\"%s\":", r->x.method == MAAS_CONTRIBUTION ? "intercept" : "rest") ||
 	    maas_json_put_real(&b, r->x.intercept) || maas_buf_text(&b, ",\"contributions\":[");
 

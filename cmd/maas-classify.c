@@ -1,6 +1,7 @@
 /* maas-classify: use, measure and explain a model that labels rows. */
 #include "classify.h"
 #include "colour.h"
+#include "maas/explain.h"
 
 static const struct maas_field predict_fields[] = {
 	MAAS_INT('k', predict, k, 0, 1e9, 0, "print the K likeliest labels, each with its probability"),

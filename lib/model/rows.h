@@ -2,7 +2,7 @@
 #ifndef ROWS_H
 #define ROWS_H
 
-#include "maas/model.h"
+#include "maas/explain.h"
 
 /* Which tags may stand before a tag: any, or those with these numbers (UINT32_MAX: none). */
 struct after {
@@ -64,12 +64,17 @@ struct telling {
 	struct shares shares;
 	double *slope;        /* of the logit by each feature, or what each id adds */
 	double *of;           /* and by each output */
+	/* Of words: where each stands and the label it has; its logit, whole and [without][of]; of the outputs. */
+	struct maas_span sentence;
+	uint32_t *tag;
+	double *whole, *covered, *answers;
+	size_t words;
 	int32_t nothing;      /* the id that stands for a text without any */
 	struct maas_design x; /* rows with a piece left out, MAAS_ROWS at most */
 	double *out;          /* [MAAS_ROWS][outputs] */
 	size_t pieces, places, told, tried; /* told: of the places; tried: of the pieces */
 	struct sequence_room room;
-	size_t piece_cap, place_cap, slope_cap, of_cap, col_cap, val_cap;
+	size_t piece_cap, place_cap, slope_cap, of_cap, tag_cap, whole_cap, covered_cap, answers_cap, col_cap, val_cap;
 };
 void telling_free(struct telling *);
 
@@ -106,7 +111,8 @@ struct maas_rows_call {
 int rows_work_new(const struct maas_rows *, void **to) MAAS_USE;
 void rows_work_free(const struct maas_rows *, void *);
 
-/* Append a sequence of words to a design. */
+/* Append the sequences of a text's words to a design; then any one. */
+int rows_spell_words(struct maas_rows_call *, struct maas_span text, struct maas_design *, struct sequence_room *) MAAS_USE;
 int rows_put_words(struct maas_design *, const struct maas_spelt_words *, struct sequence_room *) MAAS_USE;
 
 /* The tags of a record's words, parted by blanks: appended. */

@@ -20,7 +20,7 @@
 
 const char *const maas_method_names[] = { "auto", "contribution", "gradient", "occlusion", "attention", NULL };
 
-static struct aim
+struct aim
 aim_at(const struct maas_rows *r, size_t label)
 {
 	if (r->outputs == 1)
@@ -32,7 +32,7 @@ aim_at(const struct maas_rows *r, size_t label)
  * The logit of what is aimed at, and (of not NULL) how it follows each output.  Of odds it is ln p / (1 - p), the output
  * less the logarithm of the sum of the others' exponentials: what speaks against another label speaks for this one.
  */
-static double
+double
 logit_of(const struct maas_rows *r, const double *out, struct aim aim, double *of)
 {
 	double most = -INFINITY, sum = 0;
@@ -62,6 +62,10 @@ telling_free(struct telling *t)
 	free(t->place);
 	free(t->slope);
 	free(t->of);
+	free(t->tag);
+	free(t->whole);
+	free(t->covered);
+	free(t->answers);
 	free(t->out);
 	*t = (struct telling){ 0 };
 }
@@ -87,7 +91,7 @@ maas_rows_method(const struct maas_rows *r, enum maas_method *method)
 	return *method == MAAS_ATTENTION ? k->rows->attention(r->m, NULL, NULL) : 0;
 }
 
-static int
+int
 by_size(const void *a, const void *b)
 {
 	const struct maas_piece *x = a, *y = b;

@@ -16,6 +16,12 @@ struct aim {
 int telling_room(struct maas_rows_call *) MAAS_USE;
 void telling_flush(struct maas_rows_call *, struct aim);
 
+/* Of an output a label: the logit of what is aimed at, and (of not NULL) how it follows each output. */
+double logit_of(const struct maas_rows *, const double *out, struct aim, double *of);
+struct aim aim_at(const struct maas_rows *, size_t label);
+/* The order of pieces. */
+int by_size(const void *, const void *);
+
 /* Is the row a picture or a spectrum, and nothing else? */
 int telling_picture(const struct maas_rows_call *);
 int tell_by_patches(struct maas_rows_call *, struct aim) MAAS_USE;

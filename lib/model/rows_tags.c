@@ -47,24 +47,30 @@ maas_rowset_words(
 	return (x->sparse.start = maas_alloc(x->rows + 1, sizeof *x->sparse.start)) ? 0 : -1;
 }
 
-/* The sequences of a row's text. */
-static int
-spell(struct maas_rows_call *c, const struct maas_row *row)
+int
+rows_spell_words(struct maas_rows_call *c, struct maas_span text, struct maas_design *x, struct sequence_room *room)
 {
 	struct maas_spelt_words w;
 	int rc;
 
+	if (maas_speller_begin(c->speller, text) < 0)
+		return -1;
+	while ((rc = maas_speller_next(c->speller, &w)) > 0)
+		if (rows_put_words(x, &w, room) < 0)
+			return -1;
+	return rc;
+}
+
+/* The sequences of a row's text. */
+static int
+spell(struct maas_rows_call *c, const struct maas_row *row)
+{
 	c->words.rows = 0;
 	if (row->bad)
 		return maas_fail("%s", row->bad);
 	if (!row->text.s)
 		return maas_fail("no text");
-	if (maas_speller_begin(c->speller, row->text) < 0)
-		return -1;
-	while ((rc = maas_speller_next(c->speller, &w)) > 0)
-		if (rows_put_words(&c->words, &w, &c->words_room) < 0)
-			return -1;
-	return rc;
+	return rows_spell_words(c, row->text, &c->words, &c->words_room);
 }
 
 int

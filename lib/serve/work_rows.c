@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas/explain.h"
 #include "records.h"
 
 #define SLICE 256 /* records */

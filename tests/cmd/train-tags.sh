@@ -79,7 +79,6 @@ maas-train gpt --task tag --format tsv -o x.maas train.conll
 maas-train logistic --task tag -o x.maas train.conll
 maas-train logistic -o x.maas train.conll
 maas-train gpt --task class --init-from m.maas -o x.maas train.conll
-maas-classify explain -m m.maas test.conll
 maas-classify compare -m m.maas -m m.maas test.conll
 maas-classify predict -m m.maas --threshold 0.5 test.conll
 maas-classify evaluate -m m.maas --confusion test.conll

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas/model.h"
+#include "maas/explain.h"
 
 #define OUT 3
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "maas/fmt.h"
-#include "maas/model.h"
+#include "maas/explain.h"
 #include "../../lib/model/logistic.h"
 #include "../test.h"
 
