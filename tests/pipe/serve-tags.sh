@@ -2,7 +2,8 @@
 . "$TOP/tests/serve.sh"
 cp "$DATA/example/names.conll" "$DATA/example/names-test.conll" .
 maas-train gpt -q --task tag --layers 1 --heads 2 --embed 32 --context 64 --lr 0.01 --epochs 12 -o names.maas names.conll
-serve -m names.maas -j 2
+maas-train lstm -q --task tag --bidirectional --hidden 16 --lr 0.01 -o parts.maas names.conll
+serve -m names.maas -m parts.maas -j 2
 P=/v1/models/names/predict
 answer='[.tokens, .tags, .probabilities]'
 
@@ -14,6 +15,8 @@ ask -H 'Content-Type: text/plain' --data-binary @names-test.conll http://localho
 jq -Rc '{text: .}' texts | ask -H 'Content-Type: application/x-ndjson' --data-binary @- http://localhost$P | jq -c "$answer" | cmp - cli && echo "lines: the same"
 ask -H 'Content-Type: text/plain' -H 'Accept: text/csv' --data-binary @names-test.conll http://localhost$P | jq -c ".predictions[] | $answer" | cmp - cli && echo "no table: JSON"
 
+maas-classify predict -q -m parts.maas --jsonl names-test.conll | jq -c "$answer" >cli
+jq -Rs '{text: (. / "\n")[:-1]}' texts | post /v1/models/parts/predict @- | jq -c ".predictions[] | $answer" | cmp - cli && echo "words with their parts: the same"
 post $P '{"text":"Dear Ada Brook rode to Old Marsh ."}' | jq -c 'del(.request_id, .probabilities)'
 post $P '{"text":["","  "," Mr  Ada\tHill "]}' | jq -c '.predictions[] | del(.probabilities)'
 post $P '{"rows":[]}' | jq -c .predictions
