@@ -2,6 +2,7 @@
  * Kinds that learn from text, or with --task from rows: one verb whose options are those of both families.  What is
  * typed is read by all of them together, then once more by the family it is for.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,7 @@ add(struct either *e, const struct maas_field *f, const struct maas_field *other
 {
 	struct maas_field *to = &e->field[e->fields];
 
+	assert(e->fields + 1 < SETTINGS);
 	*to = *f;
 	to->at = e->fields++ * sizeof(struct maas_list); /* the largest there is */
 	if (other && f->names && other->names && other->names != f->names && e->clashes < CLASHES)
@@ -66,10 +68,10 @@ static void
 unite(struct either *e)
 {
 	for (int i = 2; i < PARTS && e->text.part[i].fields; i++)
-		for (const struct maas_field *f = e->text.part[i].fields; f->type && e->fields + 1 < SETTINGS; f++)
+		for (const struct maas_field *f = e->text.part[i].fields; f->type; f++)
 			add(e, f, find(&e->rows, f->name));
 	for (int i = 2; i < PARTS && e->rows.part[i].fields; i++)
-		for (const struct maas_field *f = e->rows.part[i].fields; f->type && e->fields + 1 < SETTINGS; f++)
+		for (const struct maas_field *f = e->rows.part[i].fields; f->type; f++)
 			if (!find(&e->text, f->name))
 				add(e, f, NULL);
 	e->field[e->fields] = (struct maas_field)MAAS_END;

@@ -206,6 +206,8 @@ void maas_map_close(struct maas_map *);
 struct maas_out;
 struct maas_out *maas_out_open(const char *path) MAAS_USE;
 FILE *maas_out_file(struct maas_out *);                         /* buffered; never fclose it */
+/* Bring the folder that path stands in to the disk: the name, after a rename. */
+int maas_folder_sync(const char *path) MAAS_USE;
 /* Flush, and with `durable` fsync file and folder.  With `if_changed` the old file stays
  * (its time too) where the bytes are equal.  Frees in any case. */
 enum { MAAS_DURABLE = 1, MAAS_IF_CHANGED = 2 };

@@ -234,8 +234,8 @@ same_bytes(const char *a, const char *b)
 	return same;
 }
 
-static int
-sync_folder(const char *path)
+int
+maas_folder_sync(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
@@ -277,7 +277,7 @@ maas_out_commit(struct maas_out *o, int how)
 		} else if (rename(o->temporary, o->path) < 0) {
 			maas_fail_as(MAAS_CANTCREATE, "%s: %s", name, strerror(errno));
 			goto fail;
-		} else if ((how & MAAS_DURABLE) && sync_folder(o->path) < 0) {
+		} else if ((how & MAAS_DURABLE) && maas_folder_sync(o->path) < 0) {
 			out_free(o);
 			return -1;
 		}

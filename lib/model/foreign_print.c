@@ -170,10 +170,10 @@ put_ids(struct members *o, const struct maas_json *generation, int pads)
 		    (end = maas_json_get(generation, "eos_token_id")))
 			v = maas_json_type(end) == MAAS_J_LIST ? maas_json_at(end, 0) : end;
 		b.n = 0;
-		if (v && maas_json_put(&b, v) == 0)
-			put(o, keys[i], b.s);
+		if ((v ? maas_json_put(&b, v) : maas_buf_text(&b, "null")) < 0)
+			o->bad = 1;
 		else
-			put(o, keys[i], "null");
+			put(o, keys[i], b.s);
 	}
 	maas_buf_free(&b);
 }

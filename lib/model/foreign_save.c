@@ -331,7 +331,7 @@ settle(const char *from, const char *to)
 	if (fd >= 0)
 		close(fd);
 	if (bad || rename(from, to) == 0)
-		return bad ? -1 : 0;
+		return bad ? -1 : maas_folder_sync(to);
 	if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
 		return taken(to);
 	return maas_fail_as(MAAS_CANTCREATE, "%s: %s", to, strerror(errno));
