@@ -91,7 +91,7 @@ reply_wait(struct ask *a, double seconds, const char *why)
 static int
 forbid(struct ask *a, const char *event, const char *code, const char *param, const char *why)
 {
-	tally_add(a->server->tally, event, a->key, a->http->peer, a->route->name);
+	tally_count(a->server->tally, event, a->key, a->http->peer, a->route->name);
 	reply_error(a, 403, code, param, "%s", why);
 	return -1;
 }
@@ -140,7 +140,7 @@ refuse_wrong(struct ask *a, enum ring_verdict v)
 	struct maas_server *s = a->server;
 	double wait = wrongs_wait(s->wrongs, a->http->peer, a->http->start);
 
-	tally_add(s->tally,
+	tally_count(s->tally,
 	    v == RING_EXPIRED       ? "expired-key-used"
 		: v == RING_REVOKED ? "revoked-key-used"
 				    : "wrong-key",
@@ -159,7 +159,7 @@ static int
 refuse_key(struct ask *a, enum ring_verdict v, double wait)
 {
 	if (v == RING_TOO_MANY || v == RING_TOO_MUCH) {
-		tally_add(a->server->tally, "quota-refused", a->key, a->http->peer, "");
+		tally_count(a->server->tally, "quota-refused", a->key, a->http->peer, "");
 		reply_wait(a, wait,
 		    v == RING_TOO_MANY ? "this key has used up its requests a second"
 				       : "this key has used up its tokens a minute");
@@ -167,7 +167,7 @@ refuse_key(struct ask *a, enum ring_verdict v, double wait)
 	}
 	if (v != RING_NO_KEY)
 		return refuse_wrong(a, v);
-	tally_add(a->server->tally, "no-key", "", a->http->peer, "");
+	tally_count(a->server->tally, "no-key", "", a->http->peer, "");
 	maas_http_set(a->http, "WWW-Authenticate", "Bearer realm=\"maas\"");
 	reply_error(a, 401, "invalid_api_key", NULL, "no key: send it as 'Authorization: Bearer maas_...'");
 	return -1;
@@ -260,7 +260,7 @@ check_policy_bytes(struct ask *a, size_t n)
 {
 	if (a->route->open ? n <= OPEN_MAX : policy_allows_bytes(a->server->policy, a->scopes, n))
 		return 0;
-	tally_add(a->server->tally, "size-refused", a->key, a->http->peer, a->route->name);
+	tally_count(a->server->tally, "size-refused", a->key, a->http->peer, a->route->name);
 	reply_too_large(a);
 	return -1;
 }
@@ -270,7 +270,7 @@ check_most(const struct ask *a, const char *what, size_t n, size_t most, char wh
 {
 	if (n <= most)
 		return 0;
-	tally_add(a->server->tally, "size-refused", a->key, a->http->peer, a->route->name);
+	tally_count(a->server->tally, "size-refused", a->key, a->http->peer, a->route->name);
 	count_add(&a->server->rejected[REJECTED_SIZE], 1);
 	snprintf(why, SIZE_WHY, "the policy lets a request of this key have %zu %s, and this one has more", most, what);
 	return -1;
@@ -457,7 +457,7 @@ admit_refuse(void *ctx, struct maas_http_request *r, int status, const char *why
 	if (status == 413)
 		count_add(&a->server->rejected[REJECTED_SIZE], 1);
 	if (status == 413 && r->body_max < most_bytes(a))
-		tally_add(a->server->tally, "size-refused", a->key, r->peer, a->route->name);
+		tally_count(a->server->tally, "size-refused", a->key, r->peer, a->route->name);
 	if (status == 503)
 		count_add(&a->server->rejected[REJECTED_CONNECTIONS], 1);
 	reply_error(a, status,
@@ -482,7 +482,7 @@ count_usage(struct maas_server *s, const struct ask *a)
 	uint64_t out = tokens_out(a);
 
 	if (ledger_add(s->ledger, time(NULL), a->key, a->model->name, a->tokens - out, out) < 0)
-		tally_add(s->tally, "usage-lost", a->key, "", "");
+		tally_count(s->tally, "usage-lost", a->key, "", "");
 }
 
 void

@@ -40,7 +40,7 @@ const struct maas_audit_check *audit_check_found(const struct audit_check *);   
 struct tally;
 struct tally *tally_new(void) MAAS_USE;
 void tally_free(struct tally *);
-void tally_add(struct tally *, const char *what, const char *key, const char *peer, const char *detail);
+void tally_count(struct tally *, const char *what, const char *key, const char *peer, const char *detail);
 /* Write what was counted; without `now` at most every ten seconds.  -1: it stays counted. */
 int tally_write(struct tally *, struct maas_state *, double clock, int now) MAAS_USE;
 

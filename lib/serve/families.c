@@ -136,7 +136,7 @@ note(struct maas_server *s, const char *name, int64_t number, const char *path)
 	size_t n = path ? strlen(path) : 0;
 	int begins = n && !strncmp(why, path, n) && !strncmp(why + n, ": ", 2);
 
-	tally_add(s->tally, "model-failed", "", "", name);
+	tally_count(s->tally, "model-failed", "", "", name);
 	count_add(&s->service.failed, 1);
 	tell(s, name, number, LOOKED_FAILED, begins ? why + n + 2 : why, begins ? path : NULL);
 }
@@ -178,7 +178,7 @@ load(struct draft *d, const char *path, int64_t number)
 	}
 	if (!(m = hosted_new(s, d->f, path, number)))
 		return NULL;
-	tally_add(s->tally, "model-loaded", "", "", d->f->name);
+	tally_count(s->tally, "model-loaded", "", "", d->f->name);
 	count_add(&s->service.loaded, 1);
 	pthread_mutex_lock(&s->lock);
 	s->model[s->nmodel++] = m;

@@ -229,7 +229,7 @@ check_family(struct ask *a, const struct family *f, struct maas_span name)
 		reply_error(a, 404, "model_not_found", "model", "there is no model '%.*s'",
 		    (int)maas_utf8_whole(name.s, name.n < 64 ? name.n : 64), name.s);
 	else {
-		tally_add(a->server->tally, "model-refused", a->key, a->http->peer, f->name);
+		tally_count(a->server->tally, "model-refused", a->key, a->http->peer, f->name);
 		reply_error(a, 403, "permission_denied", "model", "this key is not for the model '%s'", f->name);
 	}
 	return -1;

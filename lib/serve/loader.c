@@ -282,7 +282,7 @@ run_reload(struct ask *a)
 		if (bad)
 			return;
 	}
-	tally_add(a->server->tally, "reload", a->key, a->http->peer, "");
+	tally_count(a->server->tally, "reload", a->key, a->http->peer, "");
 	if (loader_look(a->server->loader, a) < 0)
 		reply_error(a, 503, "stopping", NULL, "the server is stopping");
 }

@@ -74,7 +74,7 @@ refuse_invite(struct ask *a)
 
 	if (maas_why() == MAAS_NEGATIVE) {
 		wrongs_add(s->wrongs, a->http->peer, a->http->start);
-		tally_add(s->tally, "wrong-invite", "", a->http->peer, "");
+		tally_count(s->tally, "wrong-invite", "", a->http->peer, "");
 		reply_error(a, 403, "invalid_invite", "invite", "%s", maas_error());
 	} else {
 		maas_http_set(a->http, "Retry-After", "5");
@@ -98,7 +98,7 @@ register_name(struct ask *a, const char *invite, const char *name)
 		refuse_invite(a);
 	else {
 		if (ring_refresh(s->ring) < 0) /* seen a second later, then */
-			tally_add(s->tally, "keys-not-read", "", "", "");
+			tally_count(s->tally, "keys-not-read", "", "", "");
 		maas_http_set(a->http, "Cache-Control", "no-store");
 		reply_json(a, put_key(maas_http_body(a->http), &k, text));
 	}

@@ -107,7 +107,7 @@ scheduler_reserve(struct ask *a, uint64_t tokens)
 		a->reserved = tokens;
 		return 0;
 	}
-	tally_add(a->server->tally, "quota-refused", a->key, a->http->peer, "");
+	tally_count(a->server->tally, "quota-refused", a->key, a->http->peer, "");
 	scheduler_done(a, FINISHED_ERROR);
 	reply_wait(a, wait, "this key has used up its tokens a minute");
 	return -1;

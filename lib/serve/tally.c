@@ -67,7 +67,7 @@ add(struct tally *t, struct counted c)
 }
 
 void
-tally_add(struct tally *t, const char *what, const char *key, const char *peer, const char *detail)
+tally_count(struct tally *t, const char *what, const char *key, const char *peer, const char *detail)
 {
 	struct counted c = { .count = 1 };
 
