@@ -40,11 +40,15 @@ load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 	return d;
 }
 
-/* Who reads a text alone leaves the other columns out where the text is named. */
-static int
+/* What a kind of network that reads one thing of a row has been told to read; NULL: it sees for itself. */
+static const char *
 reads_one(const struct rows_job *j)
 {
-	return j->kind && rows_reads_texts(j->kind) && j->table->text;
+	if (!j->kind || !rows_reads_texts(j->kind))
+		return NULL;
+	if (j->table->text || !(j->kind->rows->reads || j->kind->texts))
+		return j->table->text ? "text" : NULL;
+	return j->table->picture ? "picture" : j->table->sound ? "sound" : NULL;
 }
 
 static struct maas_columns *
@@ -52,8 +56,11 @@ fit_columns(const struct rows_job *j, struct maas_table *t)
 {
 	struct maas_table_options o = *j->table;
 
-	if (reads_one(j))
+	if (reads_one(j)) {
 		o.features = "";
+		o.picture = o.text ? NULL : o.picture;
+		o.sound = o.text || o.picture ? NULL : o.sound;
+	}
 	return maas_columns_fit(t, &o, 0);
 }
 
@@ -87,8 +94,8 @@ tell_left_out(const struct rows_job *j)
 			bad = maas_buf_printf(&b, "%s'%s'", n++ ? ", " : "", name ? name : number);
 	}
 	if (n && !bad)
-		warn(j->call, "column%s %s %s left out: %s models read a text", n > 1 ? "s" : "", b.s,
-		    n > 1 ? "are" : "is", j->kind->name);
+		warn(j->call, "column%s %s %s left out: %s models read a %s", n > 1 ? "s" : "", b.s,
+		    n > 1 ? "are" : "is", j->kind->name, reads_one(j));
 	maas_arena_free(a);
 	maas_buf_free(&b);
 	return bad ? -1 : 0;

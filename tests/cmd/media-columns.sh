@@ -31,6 +31,15 @@ echo '# one column of pictures and nothing else: the model takes pictures as the
 maas-classify predict -m bare.maas d/f/gray.png >a
 maas-classify predict -m bare.maas --rows 1 d/bare.csv | cmp - a && echo same
 maas-classify explain -m bare.maas --saliency s.svg d/f/gray.png | wc -l
+echo '# a network that reads one thing of a row takes the text, else the picture, else the sound, and names what it leaves out'
+for one in '--picture photo --sound voice --text note' '--picture photo --sound voice' '--sound voice'; do
+	for k in cnn gru; do
+		rm -f one.maas
+		maas-train $k $one --size 8x8 --epochs 1 -o one.maas d/t.csv 2>&1 | grep -v '^maas-train: cnn:\|^maas-train: gru:'
+		maas-classify predict -m one.maas d/t.csv | wc -l
+	done
+done
+maas-train gpt --task class --picture photo --epochs 1 -o one.maas d/t.csv 2>&1 | head -n 1
 echo '# other columns of files at prediction, components, a look at the data'
 sed '1s/photo/picture/' d/t.csv >d/other.csv
 maas-classify predict -m logistic.maas d/other.csv 2>&1; echo "exit $?"
