@@ -36,7 +36,7 @@ make_room(struct maas_decoder *d, struct maas_arena *a, int keep)
 	for (size_t i = 0; i < d->slots; i++)
 		if (!(d->slot[i].block = maas_take(a, d->net.w.context / MAAS_KEYS + 1, sizeof *d->slot[i].block)))
 			return -1;
-	return blocks_make(&d->blocks, a, d->net.blocks, keep);
+	return blocks_make(&d->blocks, a, d->net.cache, d->net.blocks, d->net.block_bytes, keep);
 }
 
 /* As many as all sequences may want, within reason: they wait for one another where contexts are long. */
@@ -268,8 +268,8 @@ copy_stops(struct slot *s, const struct maas_request *q)
 }
 
 /* Copies of all that the request holds; arrays long enough for all that may be said. */
-int
-slot_fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const int32_t *prompt, size_t n)
+static int
+copy_request(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const int32_t *prompt, size_t n)
 {
 	struct maas_buf raw = s->out.raw;
 
@@ -318,6 +318,17 @@ slot_fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, 
 		.candidate = q->trace ? s->candidate : NULL,
 		.candidates = q->trace };
 	return 0;
+}
+
+int
+slot_fill(struct maas_decoder *d, struct slot *s, const struct maas_request *q, const int32_t *prompt, size_t n)
+{
+	if (copy_request(d, s, q, prompt, n) == 0)
+		return 0;
+	maas_wipe(s->id, s->id_cap * sizeof *s->id);
+	maas_buf_wipe(&s->out.raw);
+	maas_buf_wipe(&s->stops);
+	return -1;
 }
 
 struct maas_sequence *

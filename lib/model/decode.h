@@ -17,22 +17,24 @@ struct block {
 	uint64_t name;                  /* never given twice; 0: what it holds cannot be found */
 	uint32_t users, next;           /* sequences that have it; in its bucket */
 	uint32_t before, after;         /* among those nobody has */
-	int touched;                    /* it was written to: its pages are there */
+	int touched, dirty;             /* its pages are there; so are somebody's keys and values */
 };
 struct blocks {
 	struct block *block;
 	size_t n, spare, buckets;       /* in all; that nobody has */
 	int keep;                       /* what spare ones hold can be found */
+	unsigned char *cache;           /* [n][bytes], the caller's */
+	size_t bytes;
 	uint32_t *bucket, first, last;  /* spare ones, the one left alone longest first; but those that hold nothing */
 	uint32_t fresh;                 /* are before them, and those never written to, by `after`, apart */
 	uint64_t names, forgotten;      /* given; of those that held something, taken for something else */
 };
-int blocks_make(struct blocks *, struct maas_arena *, size_t n, int keep) MAAS_USE;
+int blocks_make(struct blocks *, struct maas_arena *, unsigned char *cache, size_t n, size_t bytes, int keep) MAAS_USE;
 /* One for the caller; there must be a spare one.  Pages the system has to clear first are taken late: one that was
  * written to and holds nothing, else one that never was, else the one left alone longest. */
 uint32_t blocks_take(struct blocks *);
 void blocks_touch(struct blocks *, uint32_t);   /* the caller is about to write to its own */
-void blocks_give(struct blocks *, uint32_t);
+void blocks_give(struct blocks *, uint32_t);    /* where nobody else has it nor can find it, it is wiped */
 void blocks_share(struct blocks *, uint32_t);  /* one user more; it must have one */
 /* Block `at` of a sequence whose blocks before it, all with names, are block[0 ... at) and whose ids are id: filled
  * already, for the same `share`?  1: *found is the caller's too. */
@@ -208,7 +210,7 @@ struct maas_decoder {
 	uint64_t steps, prompt_tokens, new_tokens;
 };
 void slot_retire(struct maas_decoder *, struct slot *); /* it says no more: its cache is free for others at once */
-/* Room for, and copies of, all that the request holds; its prompt is prompt[0 ... n). */
+/* Room for, and copies of, all that the request holds; its prompt is prompt[0 ... n).  Nothing stays where it fails. */
 int slot_fill(struct maas_decoder *, struct slot *, const struct maas_request *, const int32_t *prompt, size_t n) MAAS_USE;
 void slot_forget(const struct maas_decoder *, struct slot *);    /* nothing is left of what it read and said, nor of what tells of it */
 

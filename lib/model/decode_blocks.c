@@ -5,7 +5,8 @@
  * sequence that begins the same way takes it instead of filling one of its own (Kwon et al. 2023, "Efficient memory
  * management for large language model serving with PagedAttention").  The tokens are somebody's text: they are kept as
  * a digest, one that nobody finds two texts for, so that what is found is what would have been computed.  Blocks that
- * nobody has keep what they hold until they are taken for something else, the one left alone longest first.
+ * nobody has keep what they hold until they are taken for something else, the one left alone longest first; what cannot
+ * be found again is wiped at once.
  */
 #include <assert.h>
 #include <string.h>
@@ -58,7 +59,7 @@ lay_by(struct blocks *b, uint32_t i)
 }
 
 int
-blocks_make(struct blocks *b, struct maas_arena *arena, size_t n, int keep)
+blocks_make(struct blocks *b, struct maas_arena *arena, unsigned char *cache, size_t n, size_t bytes, int keep)
 {
 	size_t buckets = 64;
 
@@ -67,6 +68,8 @@ blocks_make(struct blocks *b, struct maas_arena *arena, size_t n, int keep)
 	if (!(b->block = maas_take(arena, n, sizeof *b->block)) ||
 	    !(b->bucket = maas_take(arena, buckets, sizeof *b->bucket)))
 		return -1;
+	b->cache = cache;
+	b->bytes = bytes;
 	b->n = n;
 	b->keep = keep;
 	b->buckets = buckets;
@@ -142,20 +145,26 @@ blocks_share(struct blocks *b, uint32_t i)
 void
 blocks_touch(struct blocks *b, uint32_t i)
 {
-	b->block[i].touched = 1;
+	b->block[i].touched = b->block[i].dirty = 1;
 }
 
 void
 blocks_give(struct blocks *b, uint32_t i)
 {
-	assert(b->block[i].users > 0);
-	if (--b->block[i].users > 0)
+	struct block *x = &b->block[i];
+
+	assert(x->users > 0);
+	if (--x->users > 0)
 		return;
 	if (!b->keep)
 		forget(b, i);
-	if (!b->block[i].touched)
+	if (x->dirty && !x->name) {
+		maas_wipe(b->cache + i * b->bytes, b->bytes);
+		x->dirty = 0;
+	}
+	if (!x->touched)
 		lay_by(b, i);
-	else if (b->block[i].name)
+	else if (x->name)
 		append_spare(b, i);
 	else
 		prepend_spare(b, i); /* nobody will ask for it */

@@ -265,15 +265,19 @@ order(void)
 {
 	struct maas_arena *a = maas_arena_new(1 << 12);
 	struct blocks b = { 0 };
+	unsigned char cache[4][8] = { { 0 } };
 	int32_t id[MAAS_KEYS] = { 7 };
 	uint32_t x[2], y;
 
-	if (!a || blocks_make(&b, a, 4, 1) < 0)
+	if (!a || blocks_make(&b, a, cache[0], MAAS_COUNT(cache), sizeof *cache, 1) < 0)
 		exit(2);
 	x[0] = blocks_take(&b), x[1] = blocks_take(&b), y = blocks_take(&b);
 	blocks_touch(&b, x[0]), blocks_touch(&b, x[1]);
+	memset(cache, 0x5a, sizeof cache);
 	blocks_name(&b, 1, x, 0, id);
 	blocks_give(&b, x[1]), blocks_give(&b, x[0]), blocks_give(&b, y);
+	ok(cache[x[0]][7] == 0x5a && cache[y][0] == 0x5a && !cache[x[1]][0] && !cache[x[1]][7],
+	    "what can be found stays, what was never written to is left alone, the other is wiped");
 	ok(b.spare == 4 && blocks_take(&b) == x[1], "one written to");
 	ok(blocks_take(&b) == y && blocks_take(&b) != x[0] && b.forgotten == 0, "those never written to");
 	ok(blocks_take(&b) == x[0] && b.forgotten == 1 && b.spare == 0, "what is remembered");
@@ -292,6 +296,63 @@ turned_away(const struct maas_model *m)
 	for (size_t i = 0; i < d->slot[1].id_cap; i++)
 		left += d->slot[1].id[i] != 0;
 	ok(d->slot[1].id_cap >= length[0] && !left, "none of its %zu ids is left", length[0]);
+	maas_decoder_free(d);
+}
+
+/* Where memory ends between two copies, the first is wiped. */
+static void
+without_memory(const struct maas_model *m)
+{
+	struct maas_decoder *d = decoder(m, 1, 0, 0);
+	struct maas_span stop[2] = { { "a word of theirs", 16 }, { "", SIZE_MAX / 2 } };
+	struct slot *s = &d->slot[0];
+	struct maas_request q;
+	int32_t prompt[CONTEXT];
+	size_t left = 0;
+
+	request(&q, prompt, 0, 0);
+	q.stop = stop;
+	q.nstop = MAAS_COUNT(stop);
+	s->end = q.n;
+	ok(slot_fill(d, s, &q, prompt, q.n) < 0 && maas_why() == MAAS_OS, "%s", maas_error());
+	for (size_t i = 0; i < s->stops.cap; i++)
+		left += s->stops.s[i] != 0;
+	ok(s->stops.cap > stop[0].n && !left && !s->stops.n, "nothing of its stop strings is left");
+	maas_decoder_free(d);
+}
+
+/* How many bytes of the cache are not zero. */
+static size_t
+filled(const struct maas_decoder *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->net.blocks * d->net.block_bytes; i++)
+		n += d->net.cache[i] != 0;
+	return n;
+}
+
+/* Keys and values go with their sequence; of those that may be found again, the full blocks stay. */
+static void
+wiped(const struct maas_model *m)
+{
+	struct maas_decoder *d = decoder(m, 2, 0, 0);
+	struct maas_sequence *s[2] = { join(d, 0, 0), join(d, 1, 0) };
+	size_t both, one, cached;
+
+	for (int i = 0; i < 3; i++)
+		(void)maas_decoder_step(d);
+	both = filled(d);
+	maas_decoder_leave(d, s[0]);
+	one = filled(d);
+	maas_decoder_leave(d, s[1]);
+	ok(both > one && one > 0 && filled(d) == 0, "%zu bytes of two sequences, %zu of one, %zu of none", both, one,
+	    filled(d));
+	(void)run(d, join(d, 0, 1), &cached);
+	one = filled(d);
+	(void)run(d, join(d, 0, 1), &cached);
+	ok(one > 0 && one <= 3 * d->net.block_bytes && filled(d) == one && cached == 192,
+	    "%zu bytes of 3 blocks stay for who begins alike", one);
 	maas_decoder_free(d);
 }
 
@@ -318,6 +379,8 @@ main(void)
 		crowd(of, 900, 60);
 		fairness(of);
 		turned_away(of);
+		without_memory(of);
+		wiped(of);
 	}
 	maas_model_close(q8);
 	maas_model_close(m);
