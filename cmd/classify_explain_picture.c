@@ -103,11 +103,11 @@ struct album *
 album_open(const char *path, const struct maas_columns *c)
 {
 	struct album *a;
-	size_t n = c->height * c->width;
+	size_t n;
 
 	if (maas_plot_check(path) < 0)
 		return NULL;
-	if (!n) {
+	if (!c->height || !c->width) {
 		maas_fail_as(MAAS_USAGE, "--saliency: the model was trained neither on pictures nor on sounds");
 		return NULL;
 	}
@@ -117,6 +117,7 @@ album_open(const char *path, const struct maas_columns *c)
 	a->sound = c->mel.rate > 0;
 	a->a = (struct maas_album){ .name = a->name };
 	picture_size(c, &a->a.rows, &a->a.cols);
+	n = a->a.rows * a->a.cols;
 	if (!(a->arena = maas_arena_new(1 << 12)) || !(a->grey = maas_alloc(PICTURES * n, sizeof *a->grey)) ||
 	    !(a->tint = maas_alloc(PICTURES * n, sizeof *a->tint))) {
 		album_free(a);

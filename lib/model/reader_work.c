@@ -256,7 +256,8 @@ reader_attention(const struct maas_model *m, const struct maas_sequences *x, dou
 	return 0;
 }
 
-/* The gradient of outputs, times `of`, by each number of the one row's frames: that by what a frame is made, through the layer. */
+/* The gradient of outputs, times `of`, by each number of the one row's frames: that by what a frame is made, through the
+ * layer. */
 void
 reader_gradient(const struct maas_model *m, const struct maas_design *x, const double *of, double *dense,
     double *sparse, void *work)
