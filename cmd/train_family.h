@@ -46,6 +46,9 @@ int check_outcome(const struct call *, const struct outcome *);
 int take_lock(const struct outcome *);
 /* As fail(); but that another process holds a lock is said, with -q, by the status alone: cron mails what is said. */
 int end_badly(const struct call *);
+/* Fails where ids of the tokeniser called `named` mean other pieces of text than those that the model of the file `from`
+ * has learnt. */
+int check_learnt(const struct maas_model *, const char *from, const struct maas_tokenizer *, const char *named) MAAS_USE;
 /* Can these be written, and are they none of the inputs?  Asked before long work; NULLs are left out. */
 int check_places(const struct call *, const char *const *path, size_t n);
 /* Write --depfile, a make rule: the output depends on the configuration, the operands and also[0..n); NULLs

@@ -11,20 +11,6 @@ rows_begun(const struct rows_job *j)
 	return j->init ? j->init : j->body;
 }
 
-/* Ids that mean other pieces of text than those the parameters have learnt. */
-static int
-check_tokenizer(const struct rows_job *j, const struct maas_tokenizer *t)
-{
-	struct maas_tokenizer *learnt = maas_model_tokenizer(rows_begun(j));
-	int same = !learnt || maas_tokenizer_digest(learnt) == maas_tokenizer_digest(t);
-
-	maas_tokenizer_free(learnt);
-	return same
-	    ? 0
-	    : maas_fail("%s: has learnt with another tokeniser than %s (leave --tokenizer out to go on with its own)",
-		  j->rows->init_from, j->rows->tokenizer);
-}
-
 /* The tokeniser that is said, or begun with; else bytes. */
 static int
 open_tokenizer(const struct rows_job *j, struct rows_fold *f)
@@ -33,7 +19,8 @@ open_tokenizer(const struct rows_job *j, struct rows_fold *f)
 
 	if (!j->rows->tokenizer)
 		f->tokenizer = begun ? maas_model_tokenizer(begun) : maas_tokenizer_bytes();
-	else if ((f->tokenizer = maas_tokenizer_find(j->rows->tokenizer)) && begun && check_tokenizer(j, f->tokenizer))
+	else if ((f->tokenizer = maas_tokenizer_find(j->rows->tokenizer)) && begun &&
+	    check_learnt(begun, j->rows->init_from, f->tokenizer, j->rows->tokenizer) < 0)
 		return -1;
 	return f->tokenizer ? 0 : -1;
 }

@@ -2,20 +2,6 @@
 #include "maas/registry.h"
 #include "train_text.h"
 
-/* Ids that mean other pieces of text than those the parameters have learnt. */
-static int
-check_tokenizer(const struct job *j)
-{
-	struct maas_tokenizer *learnt = maas_model_tokenizer(j->from);
-	int same = !learnt || maas_tokenizer_digest(learnt) == maas_tokenizer_digest(j->tokenizer);
-
-	maas_tokenizer_free(learnt);
-	return same
-	    ? 0
-	    : maas_fail("%s: has learnt with another tokeniser than %s (leave --tokenizer out to go on with its own)",
-		  j->text->init_from, j->text->tokenizer);
-}
-
 /* The tokeniser of the model begun with, in memory of its own: that model's is given back before learning begins. */
 static struct maas_tokenizer *
 copy_tokenizer(struct job *j)
@@ -42,7 +28,9 @@ open_tokenizer(struct job *j)
 		j->tokenizer = j->from ? copy_tokenizer(j) : maas_tokenizer_bytes();
 	if (!j->tokenizer)
 		return -1;
-	return j->from && j->text->tokenizer ? check_tokenizer(j) : 0;
+	return j->from && j->text->tokenizer
+	    ? check_learnt(j->from, j->text->init_from, j->tokenizer, j->text->tokenizer)
+	    : 0;
 }
 
 int
