@@ -395,10 +395,9 @@ rows_prepare(struct rows_job *j, struct rows_fold *f, int use_up)
 			return -1;
 		c = f->learnt;
 	}
-	if (j->kind->rows->longest) {
-		if (rows_spell(j, f, c))
-			return -1;
-	} else if (j->set->text) {
+	if (rows_spell(j, f, c))
+		return -1;
+	if (!j->kind->rows->longest && j->set->text) {
 		hint(j);
 		f->v = j->given
 		    ? j->given

@@ -84,7 +84,7 @@ rows_suit_tags(const struct rows_job *j)
 {
 	struct maas_reading *s = j->call->part[0];
 
-	if (j->task != MAAS_TASK_TAG || !j->kind->rows->reads)
+	if (j->task != MAAS_TASK_TAG || !j->kind->rows->reads || !j->call->verb->data)
 		return 0;
 	if (typed(j->call, "lowercase") && s->lowercase)
 		return misuse(j->call, "--lowercase: words that are tagged keep their case");
@@ -154,15 +154,31 @@ rows_settings(const struct rows_job *j, const struct rows_fold *f, struct maas_m
 	return 0;
 }
 
+/* What is said of texts would be lost; what a configuration says, which may be of several kinds, is passed over. */
+static int
+refuse_texts(const struct rows_job *j)
+{
+	static const char *const name[] = { "analyzer", "context", "vocab", "min_df", "max_features", "lowercase" };
+	const char *said = j->rows->embeddings ? "embeddings" : j->rows->tokenizer ? "tokenizer" : NULL;
+	const struct maas_field *f;
+	char option[64];
+
+	for (size_t i = 0; i < MAAS_COUNT(name) && !said; i++)
+		if (typed(j->call, name[i]) && (f = maas_field(j->kind->fields, name[i], 0))) {
+			maas_field_name(f, option, sizeof option);
+			said = option;
+		}
+	return said ? maas_fail_as(MAAS_USAGE, "--%s is for texts, and these are pictures or sounds", said) : 0;
+}
+
 int
 rows_spell(struct rows_job *j, struct rows_fold *f, const struct maas_columns *c)
 {
 	struct maas_model *m;
 
 	f->frames = j->kind->rows->reads && maas_columns_frame(c);
-	if (f->frames)
-		return j->rows->embeddings ? maas_fail_as(MAAS_USAGE, "--embeddings: sounds and pictures have no words")
-					   : 0;
+	if (f->frames || !j->kind->rows->longest)
+		return j->kind->rows->longest || j->kind->texts ? refuse_texts(j) : 0;
 	if (j->kind->rows->reads && c->height)
 		return maas_fail("a %s reads pictures of one channel, row by row (see --colour)", j->kind->name);
 	if (!c->texts)

@@ -61,13 +61,33 @@ dress(struct rows_job *j, const struct trial *t)
 }
 
 static int
+learns(const struct maas_kind *k, int task)
+{
+	static const unsigned need[] = { 0, MAAS_CLASSES, MAAS_VALUES, MAAS_TAGS };
+
+	return (k->rows->tasks & need[task]) != 0;
+}
+
+/* The kind by which options are looked at: the first that learns what --task says; others are refused when tried. */
+static const struct maas_kind *
+first_kind(const struct search *s)
+{
+	for (size_t i = 0; i < s->kinds; i++) {
+		const struct maas_kind *k = s->kind[i]->data;
+
+		if (learns(k, s->base.rows->task) || (k->texts && learns(k->texts, s->base.rows->task)))
+			return k;
+	}
+	return s->kind[0]->data;
+}
+
+static int
 learn_and_measure(struct rows_job *j, struct trial *t)
 {
 	static const char *const what[] = { "", "labels", "numbers", "tags" };
-	static const unsigned need[] = { 0, MAAS_CLASSES, MAAS_VALUES, MAAS_TAGS };
 	int bad;
 
-	if (!(j->kind->rows->tasks & need[j->task]))
+	if (!learns(j->kind, j->task))
 		return maas_fail("%s models learn no %s", j->kind->name, what[j->task]);
 	if (rows_suit_tags(j))
 		return -1;
@@ -106,18 +126,18 @@ say_left_out(struct search *s, const char *kind, const char *name)
 }
 
 /*
- * Where kinds are compared, a setting of learning that was said for all, and that the reason for a refusal names, is
+ * Where kinds are compared, a setting of learning that was said for all, and that the reason for a refusal, why, names, is
  * left out for this one: 1, to be tried again; 0 where there is none.
  */
 static int
-leave_out(struct search *s, struct trial *t)
+leave_out(struct search *s, struct trial *t, const char *why)
 {
 	const struct maas_kind *k = t->call->verb->data;
 	struct maas_training usual, *how = t->call->part[5];
 	struct rows_options *rows = t->call->part[2];
 	char name[64], option[80];
 
-	if (s->kinds > 1 && rows->augment && strstr(maas_error(), "augment")) {
+	if (s->kinds > 1 && rows->augment && strstr(why, "augment")) {
 		rows->augment = NULL;
 		return say_left_out(s, k->name, "augment") ? -1 : 1;
 	}
@@ -126,7 +146,7 @@ leave_out(struct search *s, struct trial *t)
 	for (const struct maas_field *f = maas_training_fields; f->type && s->kinds > 1; f++) {
 		maas_field_name(f, name, sizeof name);
 		snprintf(option, sizeof option, "--%s", name);
-		if (!given(s->call, f->name) || is_tried(s, f->name) || !strstr(maas_error(), option) ||
+		if (!given(s->call, f->name) || is_tried(s, f->name) || !strstr(why, option) ||
 		    !memcmp((char *)how + f->at, (char *)&usual + f->at, rows_field_size(f)))
 			continue;
 		rows_field_copy(f, how, &usual);
@@ -139,10 +159,10 @@ leave_out(struct search *s, struct trial *t)
 static int
 try_trial(struct search *s, struct trial *t, const struct round *r)
 {
-	int again;
+	const char *why;
 	struct rows_job j = s->base;
 	struct rows_options o = *(const struct rows_options *)t->call->part[2];
-	int bad;
+	int again, bad;
 
 	dress(&j, t);
 	o.max_time = 0;
@@ -164,9 +184,12 @@ try_trial(struct search *s, struct trial *t, const struct round *r)
 		return 0;
 	if (j.watch.signal || (maas_why() != MAAS_DATA && maas_why() != MAAS_USAGE && maas_why() != MAAS_CONFIG))
 		return -1;
-	if ((again = leave_out(s, t)))
+	if (!(why = maas_take_text(s->arena, maas_error(), strlen(maas_error()))))
+		return -1;
+	if ((again = leave_out(s, t, why)))
 		return again;
-	return (t->refused = maas_take_text(s->arena, maas_error(), strlen(maas_error()))) ? 0 : -1;
+	t->refused = why;
+	return 0;
 }
 
 static int
@@ -430,7 +453,7 @@ train_search(struct call *c)
 
 	rows_job_set(&s.base, c);
 	if (!(rc = search_plan(&s)) && !(rc = check(&s))) {
-		s.base.kind = s.kind[0]->data;
+		s.base.kind = first_kind(&s);
 		rc = rows_check_options(&s.base);
 	}
 	if (!rc && run(&s))

@@ -29,6 +29,13 @@ maas_words_free(struct maas_words *w)
 	free(w);
 }
 
+/* Of pictures and sounds a network has neither. */
+static int
+has_words(const struct maas_model *m)
+{
+	return maas_model_part(m, "lexicon").s || maas_model_part(m, "tokenizer").s;
+}
+
 /* NULL: it looks nothing up. */
 static const struct maas_tensor *
 table_of(const struct maas_model *m)
@@ -37,7 +44,8 @@ table_of(const struct maas_model *m)
 	char name[128];
 
 	if (!m->kind->decode)
-		return m->kind->rows && m->kind->rows->reads ? maas_model_tensor(m, "embedding.weight") : NULL;
+		return m->kind->rows && m->kind->rows->reads && has_words(m) ? maas_model_tensor(m, "embedding.weight")
+									     : NULL;
 	m->kind->decode->shape(&s, m->settings);
 	snprintf(name, sizeof name, "%s.weight", s.name->tokens);
 	return maas_model_tensor(m, name);
@@ -80,7 +88,10 @@ maas_words_open(const struct maas_model *m)
 	struct maas_words *w;
 
 	if (!t) {
-		maas_fail_as(MAAS_USAGE, "a %s model looks up no words", m->kind->name);
+		maas_fail_as(MAAS_USAGE, m->kind->rows && m->kind->rows->reads
+			? "this %s model has learnt from pictures or sounds, and looks up no words"
+			: "a %s model looks up no words",
+		    m->kind->name);
 		return NULL;
 	}
 	if (!(w = maas_alloc(1, sizeof *w)))

@@ -86,7 +86,10 @@ maas_rows_method(const struct maas_rows *r, enum maas_method *method)
 		    k->name);
 	if (*method == MAAS_GRADIENT && !k->rows->weight && !k->rows->gradient && !k->rows->saliency)
 		return maas_fail_as(MAAS_USAGE, "%s models have no gradient: occlusion wants none", k->name);
-	if (*method == MAAS_ATTENTION && (!k->rows->attention || !maas_rows_spelling(r)))
+	if (*method == MAAS_ATTENTION && k->rows->attention && !maas_rows_spelling(r))
+		return maas_fail_as(MAAS_USAGE,
+		    "attention is shown of texts, and this %s model has learnt from pictures or sounds", k->name);
+	if (*method == MAAS_ATTENTION && !k->rows->attention)
 		return maas_fail_as(MAAS_USAGE, "%s models have no attention to show", k->name);
 	return *method == MAAS_ATTENTION ? k->rows->attention(r->m, NULL, NULL) : 0;
 }

@@ -42,3 +42,9 @@ maas-train lstm -q --label-from '^([a-z]+)_' --seconds 0.3 --mels 8 --epochs 6 -
 maas-train lstm -q --label-from '^([a-z]+)_' --seconds 0.3 --mels 8 --epochs 6 --batch-size 2 --checkpoint c --checkpoint-every 3 -o a.maas set
 rm c/step-12.ckpt 2>/dev/null; maas-train lstm -q --label-from '^([a-z]+)_' --seconds 0.3 --mels 8 --epochs 6 --batch-size 2 --checkpoint c --checkpoint-every 3 -o b.maas set
 cmp whole.maas a.maas; cmp a.maas b.maas && echo same
+echo '# what is told of texts is refused, and nothing is looked up'
+for how in '--analyzer word' '--tokenizer t.json' '--embeddings v.vec' '--max-features 9'; do
+	maas-train lstm $how --label-from '^([a-z]+)_' -o no.maas set 2>&1; echo "exit $?"
+done
+maas-train cnn --embeddings v.vec --label-from '^([a-z]+)_' -o no.maas set 2>&1
+maas-model neighbors m.maas low 2>&1; echo "exit $?"

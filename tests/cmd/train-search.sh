@@ -55,3 +55,8 @@ maas-train search --try C=1,2 --cv 3 -o none.maas "$data" 2>&1 | grep -v '^usage
 maas-train search --try kind=logistic,pca --cv 3 -o none.maas "$data" 2>&1 | grep -v '^usage'
 maas-train search --try kind=logistic,mlp --check "$data" 2>&1 | grep -v '^usage'
 ls
+echo "kinds of words that are tagged: why a trial was refused, and a model"
+yes "$(printf 'Anna\tB-PER\nis\tO\nin\tO\nRome\tB-LOC\n\nthe\tO\nsea\tO\n')
+" | head -n 160 >tags.conll
+maas-train search --task tag --try kind=mlp,cnn,lstm --epochs 1 --val-split 0.3 -o tags.maas tags.conll 2>&1 | sed -n 's/^maas-train: trial \([0-9]\).*: \(refused\|entity_f1\).*: /\1 \2 /p' && maas-model verify tags.maas
+maas-train search --try kind=lstm,mlp --epochs 1 --val-split 0.3 --drop id -o none.maas "$DATA/example/data.csv" 2>&1 | grep refused
