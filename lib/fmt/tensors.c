@@ -10,9 +10,12 @@
 /* The reference reader's limit on the header. */
 #define HEADER_MAX ((uint64_t)100000000)
 #define SUM_DIGITS 8
+#define ELEMENT    8  /* bytes of the widest */
+#define ALIGNED    64 /* where data begin in files of our own */
 
 struct maas_tensors {
 	struct maas_map map;
+	unsigned char *own; /* what map points into where the file's bytes lay amiss; NULL */
 	struct maas_arena *arena;
 	char *path;
 	struct maas_tensor *tensor; /* by place in the file */
@@ -149,13 +152,36 @@ check_places(struct maas_tensors *t, size_t data)
 
 	qsort(t->tensor, t->n, sizeof *t->tensor, by_place);
 	for (size_t i = 0; i < t->n; i++) {
-		if (t->tensor[i].data != at)
-			return maas_fail("%s: tensor %s: a hole or an overlap before it", t->path, t->tensor[i].name);
-		at += t->tensor[i].bytes;
+		const struct maas_tensor *x = &t->tensor[i];
+
+		if (x->data != at)
+			return maas_fail("%s: tensor %s: a hole or an overlap before it", t->path, x->name);
+		if (x->bytes && (uintptr_t)at % maas_dtype_size(x->dtype))
+			return maas_fail("%s: tensor %s: begins amid an element, behind narrower ones: wide ones are "
+					 "wanted first",
+			    t->path, x->name);
+		at += x->bytes;
 	}
 	if (at != t->map.p + t->map.n)
 		return refuse(t, "bytes behind the last tensor");
 	return sort_names(t);
+}
+
+/* Not all who write headers pad them: where data begin amid an element, all bytes move to memory where they do not. */
+static int
+align(struct maas_tensors *t, size_t data)
+{
+	size_t ahead = (ALIGNED - data % ALIGNED) % ALIGNED, size = ahead + t->map.n;
+
+	if (data % ELEMENT == 0)
+		return 0;
+	if (!(t->own = aligned_alloc(ALIGNED, (size + ALIGNED - 1) / ALIGNED * ALIGNED)))
+		return maas_fail_as(MAAS_OS, "%s: no memory for %zu bytes", t->path, size);
+	memcpy(t->own + ahead, t->map.p, t->map.n);
+	size = t->map.n;
+	maas_map_close(&t->map);
+	t->map = (struct maas_map){ t->own + ahead, size };
+	return 0;
 }
 
 static int
@@ -175,6 +201,8 @@ read_header(struct maas_tensors *t)
 		n = n << 8 | t->map.p[i];
 	if (n > HEADER_MAX || n > t->map.n - 8 || n < 2 || t->map.p[8] != '{')
 		return refuse(t, "no header where it should be");
+	if (align(t, 8 + (size_t)n) < 0)
+		return -1;
 	if (!(root = maas_json_parse((struct maas_span){ (const char *)t->map.p + 8, n })))
 		return maas_in("%s", t->path);
 	if (maas_json_type(root) != MAAS_J_OBJECT)
@@ -227,7 +255,10 @@ maas_tensors_close(struct maas_tensors *t)
 	while (t) {
 		struct maas_tensors *next = t->joined;
 
-		maas_map_close(&t->map);
+		if (t->own)
+			free(t->own);
+		else
+			maas_map_close(&t->map);
 		maas_arena_free(t->arena);
 		t = next;
 	}
