@@ -31,16 +31,6 @@ lexicon_rules(enum maas_analysis how, int tagged, int lowercase)
 		.lowercase = lowercase && !tagged };
 }
 
-static uint64_t
-get64(const unsigned char *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 8; i-- > 0;)
-		v = v << 8 | p[i];
-	return v;
-}
-
 static int
 parse(struct maas_lexicon *l)
 {
@@ -50,7 +40,7 @@ parse(struct maas_lexicon *l)
 
 	if (left < HEAD || memcmp(p, LEXICON_MAGIC, 8))
 		return maas_fail("lexicon: does not begin with " LEXICON_MAGIC);
-	how = get64(p + 8), flags = get64(p + 16), n = get64(p + 24), bytes = get64(p + 32);
+	how = table_get64(p + 8), flags = table_get64(p + 16), n = table_get64(p + 24), bytes = table_get64(p + 32);
 	p += HEAD, left -= HEAD;
 	if (how < MAAS_BY_WORD || how > MAAS_BY_CJK || flags > 3)
 		return maas_fail("lexicon: no such analysis: %ju, %ju", (uintmax_t)how, (uintmax_t)flags);

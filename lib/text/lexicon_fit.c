@@ -6,16 +6,6 @@
 
 #define MANY 0.3 /* of the characters: where more than this are Han, kana or Hangul, a text is read by them */
 
-static int
-put64(struct maas_buf *b, uint64_t v)
-{
-	unsigned char p[8];
-
-	for (int i = 0; i < 8; i++)
-		p[i] = (unsigned char)(v >> 8 * i);
-	return maas_buf_add(b, p, 8);
-}
-
 /* What the members of a team count. */
 struct counting {
 	const struct maas_span *text;
@@ -80,9 +70,10 @@ maas_lexicon_fit(const struct maas_lexicon_options *o, const struct maas_span *t
 		goto out;
 	for (size_t i = 0; i < v.n; i++)
 		bytes += v.feature[i].n;
-	if (maas_buf_text(&b, LEXICON_MAGIC) < 0 || put64(&b, how) < 0 ||
-	    put64(&b, (o->lowercase ? 1 : 0) | (o->tagged ? 2 : 0)) < 0 || put64(&b, v.n) < 0 || put64(&b, bytes) < 0 ||
-	    table_print(&b, v.feature, v.n) < 0 || !(l = maas_lexicon_open((struct maas_span){ b.s, b.n })))
+	if (maas_buf_text(&b, LEXICON_MAGIC) < 0 || table_put64(&b, how) < 0 ||
+	    table_put64(&b, (o->lowercase ? 1 : 0) | (o->tagged ? 2 : 0)) < 0 || table_put64(&b, v.n) < 0 ||
+	    table_put64(&b, bytes) < 0 || table_print(&b, v.feature, v.n) < 0 ||
+	    !(l = maas_lexicon_open((struct maas_span){ b.s, b.n })))
 		goto out;
 	l->own = b;
 	b = (struct maas_buf){ 0 };

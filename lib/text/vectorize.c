@@ -95,17 +95,10 @@ weighing_of(const struct maas_vectorizer_options *o)
 	return w;
 }
 
-static inline uint64_t
-get64(const unsigned char *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
-	    (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
-}
-
 static double
 get_double(const unsigned char *p)
 {
-	uint64_t bits = get64(p);
+	uint64_t bits = table_get64(p);
 	double v;
 
 	memcpy(&v, &bits, sizeof v);
@@ -134,16 +127,6 @@ weighing_apply(const struct weighing *w, const uint64_t *item, size_t n, uint32_
 		sum = sqrt(sum);
 	for (size_t i = 0; i < n; i++)
 		val[i] /= sum;
-}
-
-static int
-put64(struct maas_buf *b, uint64_t v)
-{
-	unsigned char p[8];
-
-	for (int i = 0; i < 8; i++)
-		p[i] = (unsigned char)(v >> 8 * i);
-	return maas_buf_add(b, p, 8);
 }
 
 static int
@@ -180,14 +163,15 @@ vectorizer_print(struct maas_buf *b, const struct maas_vectorizer_options *o, co
 	uint64_t bits;
 	int rc = -1;
 
-	if (settings_print(o, &settings) < 0 || maas_buf_text(b, MAGIC) < 0 || put64(b, settings.n) < 0 ||
-	    put64(b, words) < 0 || put64(b, idf ? n : 0) < 0 || put64(b, text_bytes(feature, words)) < 0 ||
-	    put64(b, stops->n) < 0 || put64(b, text_bytes(stops->word, stops->n)) < 0 || put64(b, 0) < 0 ||
+	if (settings_print(o, &settings) < 0 || maas_buf_text(b, MAGIC) < 0 || table_put64(b, settings.n) < 0 ||
+	    table_put64(b, words) < 0 || table_put64(b, idf ? n : 0) < 0 ||
+	    table_put64(b, text_bytes(feature, words)) < 0 || table_put64(b, stops->n) < 0 ||
+	    table_put64(b, text_bytes(stops->word, stops->n)) < 0 || table_put64(b, 0) < 0 ||
 	    maas_buf_add(b, settings.s, settings.n) < 0)
 		goto out;
 	for (size_t i = 0; idf && i < n; i++) {
 		memcpy(&bits, &idf[i], sizeof bits);
-		if (put64(b, bits) < 0)
+		if (table_put64(b, bits) < 0)
 			goto out;
 	}
 	if (table_print(b, feature, words) < 0 || table_print(b, stops->word, stops->n) < 0)
@@ -228,7 +212,7 @@ parse(struct maas_vectorizer *v)
 
 	if (left < HEAD || memcmp(p, MAGIC, 8))
 		return maas_fail("vectorizer: does not begin with " MAGIC);
-	settings = get64(p + 8), features = get64(p + 16), idf = get64(p + 24);
+	settings = table_get64(p + 8), features = table_get64(p + 16), idf = table_get64(p + 24);
 	p += HEAD, left -= HEAD;
 	if (settings > left || settings > 1 << 16 || memchr(p, 0, (size_t)settings))
 		return maas_fail("vectorizer: settings of %ju bytes", (uintmax_t)settings);
@@ -244,10 +228,10 @@ parse(struct maas_vectorizer *v)
 		return maas_fail("vectorizer: %ju features, %ju with an idf", (uintmax_t)features, (uintmax_t)idf);
 	v->weighing.idf = v->options.tfidf ? p : NULL;
 	p += 8 * idf, left -= 8 * (size_t)idf;
-	if (table_take(&v->vocabulary, &p, &left, features, get64(head + 32)) < 0 ||
-	    table_take(&v->stops, &p, &left, get64(head + 40), get64(head + 48)) < 0 || left)
+	if (table_take(&v->vocabulary, &p, &left, features, table_get64(head + 32)) < 0 ||
+	    table_take(&v->stops, &p, &left, table_get64(head + 40), table_get64(head + 48)) < 0 || left)
 		return maas_fail("vectorizer: %zu bytes do not hold %ju features and %ju stop words", v->data.n,
-		    (uintmax_t)features, (uintmax_t)get64(head + 40));
+		    (uintmax_t)features, (uintmax_t)table_get64(head + 40));
 	return 0;
 }
 

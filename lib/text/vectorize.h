@@ -72,6 +72,14 @@ void table_find_all(const struct table *, const struct maas_span *term, size_t n
 size_t table_slots(size_t n); /* slots for n texts */
 /* Texts as a table, appended. */
 int table_print(struct maas_buf *, const struct maas_span *text, size_t n) MAAS_USE;
+/* The numbers that stand before tables: 8 bytes each, little-endian. */
+int table_put64(struct maas_buf *, uint64_t) MAAS_USE;
+static inline uint64_t
+table_get64(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+	    (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
 
 /* Stop words: a list in the program, a file, or a list in the option. */
 struct stops {

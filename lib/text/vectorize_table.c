@@ -166,6 +166,16 @@ fill(const struct table *t, unsigned char *slot)
 }
 
 int
+table_put64(struct maas_buf *b, uint64_t v)
+{
+	unsigned char p[8];
+
+	for (int i = 0; i < 8; i++)
+		p[i] = (unsigned char)(v >> 8 * i);
+	return maas_buf_add(b, p, 8);
+}
+
+int
 table_print(struct maas_buf *b, const struct maas_span *text, size_t n)
 {
 	size_t bytes = 0, slots = table_slots(n), head = 4 * (n + 1) + 8 * slots, start = b->n;
