@@ -15,10 +15,11 @@ struct seen_row {
 	uint64_t hash[2]; /* of its features */
 	const char *name; /* of its input, and its line there */
 	size_t line;
-	uint32_t label; /* of labels, of tags of `sentences`; MAAS_NO_NAME: none */
+	uint32_t label;  /* of labels, of tags of `sentences`; MAAS_NO_NAME: none */
 	uint32_t broken; /* of tags the first that goes on with nothing; MAAS_NO_NAME */
-	uint32_t twin;  /* the first row trained on with the same features; NO_ROW */
-	uint32_t clash; /* the first row with the same features and another label; NO_ROW */
+	uint32_t word;   /* the word that has it, from 1 */
+	uint32_t twin;   /* the first row trained on with the same features; NO_ROW */
+	uint32_t clash;  /* the first row with the same features and another label; NO_ROW */
 	int held_out;
 	enum fault fault; /* of its texts */
 };
@@ -32,7 +33,7 @@ struct maas_inspection {
 	struct maas_names labels;
 	size_t *count[2]; /* [labels] rows (of tags words) trained on, and held out */
 	/* Of tags: */
-	struct maas_names sentences; /* all tags of each */
+	struct maas_names sentences;         /* all tags of each */
 	size_t words, counted, count_cap[2]; /* trained on; tags there are counts of */
 	/* Of the rows trained on: */
 	size_t rows, x_cap, word_cap, target_cap, label_cap;
@@ -52,7 +53,7 @@ struct maas_inspection {
 int inspect_tell(struct maas_inspection *, enum sort, const struct seen_row *, const char *where, const char *fmt, ...)
     MAAS_PRINTF(5, 6) MAAS_USE;
 
-int inspect_labels(struct maas_inspection *) MAAS_USE;  /* rare, misspelt, of held-out rows alone */
+int inspect_labels(struct maas_inspection *) MAAS_USE; /* rare, misspelt, of held-out rows alone */
 /* Count the tags of a row, and find the first that is broken; tell of those. */
 int inspect_tags(struct maas_inspection *, const struct maas_row *, struct seen_row *) MAAS_USE;
 int inspect_broken(struct maas_inspection *) MAAS_USE;

@@ -22,6 +22,7 @@ inspect_tags(struct maas_inspection *s, const struct maas_row *row, struct seen_
 	const char *p = row->tags.s, *end = p + row->tags.n, *from;
 	struct maas_tag before = maas_tag_read(maas_span("")), tag;
 	int64_t all = names_number(&s->sentences, row->tags);
+	uint32_t word = 0;
 
 	if (all < 0)
 		return -1;
@@ -39,8 +40,11 @@ inspect_tags(struct maas_inspection *s, const struct maas_row *row, struct seen_
 		s->count[r->held_out][number]++;
 		s->words += !r->held_out;
 		tag = maas_tag_read(text);
-		if (r->broken == MAAS_NO_NAME && maas_tag_breaks(before, tag))
+		word++;
+		if (r->broken == MAAS_NO_NAME && maas_tag_breaks(before, tag)) {
 			r->broken = (uint32_t)number;
+			r->word = word;
+		}
 	}
 	return 0;
 }
@@ -55,8 +59,8 @@ inspect_broken(struct maas_inspection *s)
 		if (r->broken == MAAS_NO_NAME)
 			continue;
 		tag = s->labels.name[r->broken];
-		if (inspect_tell(s, TAG, r, NULL, "'%.*s' goes on with an entity that is not open",
-			tag.n > 60 ? 60 : (int)tag.n, tag.s) < 0)
+		if (inspect_tell(s, TAG, r, NULL, "'%.*s' of word %u goes on with an entity that is not open",
+			tag.n > 60 ? 60 : (int)tag.n, tag.s, r->word) < 0)
 			return -1;
 	}
 	return 0;

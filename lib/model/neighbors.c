@@ -88,7 +88,8 @@ maas_words_open(const struct maas_model *m)
 	struct maas_words *w;
 
 	if (!t) {
-		maas_fail_as(MAAS_USAGE, m->kind->rows && m->kind->rows->reads
+		maas_fail_as(MAAS_USAGE,
+		    m->kind->rows && m->kind->rows->reads
 			? "this %s model has learnt from pictures or sounds, and looks up no words"
 			: "a %s model looks up no words",
 		    m->kind->name);
