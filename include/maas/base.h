@@ -103,6 +103,19 @@ void maas_buf_free(struct maas_buf *);                          /* and empties i
 /* Empties it, and leaves nothing of what it ever held; a large one gives its memory back. */
 void maas_buf_wipe(struct maas_buf *);
 
+/* Different texts, numbered in the order they came.  Zero-initialised is empty. */
+struct maas_names {
+	struct maas_arena *arena;
+	struct maas_span *name;         /* [n], copies */
+	size_t n, cap;
+	uint32_t *slot;                 /* of a hash table: number + 1 */
+	size_t slots;
+};
+#define MAAS_NO_NAME UINT32_MAX         /* all numbers are below it */
+/* The number of a text, the next one where it is new; -1 with a reason: no memory. */
+int64_t maas_names_number(struct maas_names *, struct maas_span) MAAS_USE;
+void maas_names_free(struct maas_names *);
+
 /* Zeros, which no compiler leaves out. */
 void maas_wipe(void *, size_t n);
 /* From now on what is freed in this process, by whatever library, is zeros first; for a program that serves strangers.

@@ -578,14 +578,6 @@ int maas_projection_fold(const struct maas_projection *, const double *w, size_t
 /*
  * A table in memory, as read: what is trained on and measured.
  */
-struct maas_names {                     /* different texts, numbered in the order they came */
-	struct maas_arena *arena;
-	struct maas_span *name;
-	size_t n, cap;
-	uint32_t *slot;                 /* of a hash table */
-	size_t slots;
-};
-#define MAAS_NO_NAME UINT32_MAX
 /* Samples of sounds: those of row i are sample[start[i]] ... sample[start[i + 1]], times scale[i]. */
 struct maas_sounds {
 	size_t *start;                  /* NULL: none are kept */

@@ -16,11 +16,9 @@ struct type {
 	size_t entities[2], right; /* of the truth, of the answer; in both */
 };
 struct maas_entities {
-	struct maas_arena *arena;
-	struct type *type;
-	size_t types, cap;
-	uint32_t *slot; /* of a hash table of types: number + 1 */
-	size_t slots;
+	struct maas_names names; /* of the types */
+	struct type *type;       /* [names.n] */
+	size_t cap;
 	struct maas_entity_counts n;
 };
 
@@ -29,12 +27,7 @@ const char *const maas_entity_metrics[] = { "accuracy", "entity_precision", "ent
 struct maas_entities *
 maas_entities_new(void)
 {
-	struct maas_entities *e = maas_alloc(1, sizeof *e);
-
-	if (e && (e->arena = maas_arena_new(1 << 12)))
-		return e;
-	maas_entities_free(e);
-	return NULL;
+	return maas_alloc(1, sizeof(struct maas_entities));
 }
 
 void
@@ -42,58 +35,23 @@ maas_entities_free(struct maas_entities *e)
 {
 	if (!e)
 		return;
-	maas_arena_free(e->arena);
+	maas_names_free(&e->names);
 	free(e->type);
-	free(e->slot);
 	free(e);
-}
-
-static size_t
-slot_of(const struct maas_entities *e, struct maas_span s)
-{
-	size_t at = maas_hash(s.s, s.n, 0) & (e->slots - 1);
-
-	while (e->slot[at] && maas_span_compare(e->type[e->slot[at] - 1].name, s))
-		at = (at + 1) & (e->slots - 1);
-	return at;
-}
-
-static int
-widen(struct maas_entities *e)
-{
-	size_t slots = e->slots ? 2 * e->slots : 64;
-	uint32_t *slot = maas_alloc(slots, sizeof *slot);
-
-	if (!slot)
-		return -1;
-	free(e->slot);
-	e->slot = slot;
-	e->slots = slots;
-	for (size_t i = 0; i < e->types; i++)
-		e->slot[slot_of(e, e->type[i].name)] = (uint32_t)i + 1;
-	return 0;
 }
 
 /* What is counted of a type; NULL without memory. */
 static struct type *
 type_of(struct maas_entities *e, struct maas_span s)
 {
-	struct type *to;
-	size_t at;
+	size_t had = e->names.n;
+	int64_t number;
 
-	if (2 * (e->types + 1) > e->slots && widen(e) < 0)
+	if (maas_grow(&e->type, had, &e->cap, 1, sizeof *e->type) < 0 || (number = maas_names_number(&e->names, s)) < 0)
 		return NULL;
-	at = slot_of(e, s);
-	if (e->slot[at])
-		return &e->type[e->slot[at] - 1];
-	if (e->types >= UINT32_MAX - 1 || maas_grow(&e->type, e->types, &e->cap, 1, sizeof *e->type) < 0)
-		return NULL;
-	to = &e->type[e->types];
-	*to = (struct type){ .name = { maas_take_text(e->arena, s.s, s.n), s.n } };
-	if (!to->name.s)
-		return NULL;
-	e->slot[at] = (uint32_t)++e->types;
-	return to;
+	if (e->names.n > had)
+		e->type[had] = (struct type){ .name = e->names.name[had] };
+	return &e->type[number];
 }
 
 /* A walk through the tags of a sentence. */
@@ -128,11 +86,11 @@ maas_entities_add(struct maas_entities *e, const struct maas_span *truth, const 
 	struct walk w[2] = { { .before = outside }, { .before = outside } }, was[2];
 
 	for (size_t i = 0; i <= n; i++) {
+		struct type *type;
 		int ends[2];
 
 		for (int k = 0; k < 2; k++) {
 			struct maas_tag t = i < n ? maas_tag_read(k == TRUTHS ? truth[i] : answer[i]) : outside;
-			struct type *type;
 
 			e->n.broken[k] += maas_tag_breaks(w[k].before, t) != 0;
 			if (!(ends[k] = step(&w[k], t, i, &was[k])))
@@ -144,7 +102,9 @@ maas_entities_add(struct maas_entities *e, const struct maas_span *truth, const 
 		}
 		if (ends[TRUTHS] && ends[ANSWERS] && was[TRUTHS].begin == was[ANSWERS].begin &&
 		    !maas_span_compare(was[TRUTHS].now.type, was[ANSWERS].now.type)) {
-			type_of(e, was[TRUTHS].now.type)->right++;
+			if (!(type = type_of(e, was[TRUTHS].now.type)))
+				return -1;
+			type->right++;
 			e->n.right++;
 		}
 		if (i < n)
@@ -206,11 +166,11 @@ by_name(const void *a, const void *b)
 static struct type *
 sorted(const struct maas_entities *e)
 {
-	struct type *t = maas_alloc(e->types, sizeof *t);
+	struct type *t = maas_alloc(e->names.n, sizeof *t);
 
-	if (t && e->types) {
-		memcpy(t, e->type, e->types * sizeof *t);
-		qsort(t, e->types, sizeof *t, by_name);
+	if (t && e->names.n) {
+		memcpy(t, e->type, e->names.n * sizeof *t);
+		qsort(t, e->names.n, sizeof *t, by_name);
 	}
 	return t;
 }
@@ -235,15 +195,15 @@ maas_entities_report(const struct maas_entities *e, struct maas_buf *b)
 	double accuracy;
 	int bad = !t;
 
-	for (size_t i = 0; !bad && i < e->types; i++)
+	for (size_t i = 0; !bad && i < e->names.n; i++)
 		width = report_length(t[i].name) > width ? report_length(t[i].name) : width;
 	bad = bad ||
 	    maas_buf_printf(
 		b, "%*s  %9s %9s %9s %9s\n\n", (int)width, "", "precision", "recall", "f1-score", "support");
-	for (size_t i = 0; !bad && i < e->types; i++)
+	for (size_t i = 0; !bad && i < e->names.n; i++)
 		bad = report_line(b, t[i].name, width, t[i].right, t[i].entities);
 	free(t);
-	if (bad || maas_buf_text(b, e->types ? "\n" : "") || report_line(b, all, width, e->n.right, e->n.entities) ||
+	if (bad || maas_buf_text(b, e->names.n ? "\n" : "") || report_line(b, all, width, e->n.right, e->n.entities) ||
 	    report_name(b, tokens, width) || maas_entities_metric(e, "accuracy", &accuracy))
 		return -1;
 	return maas_buf_printf(b, " %9s %9s %9.4f %9zu\n", "", "", accuracy, e->n.tokens);
@@ -278,7 +238,7 @@ maas_entities_members(const struct maas_entities *e, struct maas_buf *b)
 		    maas_json_put_real(b, v);
 	}
 	bad = bad || maas_buf_text(b, ",\"per_label\":{");
-	for (size_t i = 0; !bad && i < e->types; i++)
+	for (size_t i = 0; !bad && i < e->names.n; i++)
 		bad = maas_buf_text(b, i ? "," : "") || maas_json_put_text(b, t[i].name) || maas_buf_text(b, ":") ||
 		    members(b, t[i].right, t[i].entities);
 	free(t);

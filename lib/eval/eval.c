@@ -12,9 +12,7 @@ maas_eval_free(struct maas_eval *e)
 {
 	if (!e)
 		return;
-	maas_arena_free(e->arena);
-	free(e->name);
-	free(e->slot);
+	maas_names_free(&e->names);
 	free(e->truth);
 	free(e->answer);
 	free(e->p);
@@ -35,59 +33,6 @@ maas_eval_labels(const struct maas_eval *e)
 	return e->labels;
 }
 
-/* Where a name is in the table, or would be. */
-static size_t
-slot_of(const struct maas_eval *e, struct maas_span s)
-{
-	size_t at = maas_hash(s.s, s.n, 0) & (e->slots - 1);
-
-	for (; e->slot[at]; at = (at + 1) & (e->slots - 1)) {
-		const struct maas_span *have = &e->name[e->slot[at] - 1];
-
-		if (have->n == s.n && (s.n == 0 || !memcmp(have->s, s.s, s.n)))
-			break;
-	}
-	return at;
-}
-
-static int
-widen(struct maas_eval *e)
-{
-	size_t slots = e->slots ? 2 * e->slots : 64;
-	uint32_t *slot = maas_alloc(slots, sizeof *slot);
-
-	if (!slot)
-		return -1;
-	free(e->slot);
-	e->slot = slot;
-	e->slots = slots;
-	for (size_t i = 0; i < e->names; i++)
-		e->slot[slot_of(e, e->name[i])] = (uint32_t)i + 1;
-	return 0;
-}
-
-/* The number of a label; one not known yet gets the next. */
-static int64_t
-number_of(struct maas_eval *e, struct maas_span s)
-{
-	struct maas_span *to;
-	size_t at;
-
-	if (2 * (e->names + 1) > e->slots && widen(e) < 0)
-		return -1;
-	at = slot_of(e, s);
-	if (e->slot[at])
-		return e->slot[at] - 1;
-	if (e->names >= UINT32_MAX - 1 || maas_grow(&e->name, e->names, &e->name_cap, 1, sizeof *e->name) < 0)
-		return -1;
-	to = &e->name[e->names];
-	if (!(to->s = maas_take_text(e->arena, s.s, s.n)))
-		return -1;
-	to->n = s.n;
-	e->slot[at] = (uint32_t)++e->names;
-	return (int64_t)e->names - 1;
-}
-
 struct maas_eval *
 maas_eval_new(const struct maas_span *label, size_t labels)
 {
@@ -95,11 +40,9 @@ maas_eval_new(const struct maas_span *label, size_t labels)
 
 	if (!e)
 		return NULL;
-	if (!(e->arena = maas_arena_new(1 << 12)))
-		goto fail;
 	for (size_t i = 0; i < labels; i++)
-		if (number_of(e, label[i]) != (int64_t)i) {
-			if (e->names == i)
+		if (maas_names_number(&e->names, label[i]) != (int64_t)i) {
+			if (e->names.n == i)
 				goto fail;
 			maas_fail("label %zu of the model is there twice", i + 1);
 			goto fail;
@@ -155,7 +98,7 @@ keep(struct maas_eval *e, const double *p)
 int
 maas_eval_add(struct maas_eval *e, struct maas_span truth, const double *probability)
 {
-	int64_t t = number_of(e, truth);
+	int64_t t = maas_names_number(&e->names, truth);
 	size_t best;
 
 	if (t < 0 || maas_grow(&e->truth, e->n, &e->truth_cap, 1, sizeof *e->truth) < 0 ||
@@ -238,7 +181,7 @@ by_name(const void *a, const void *b, void *ctx)
 {
 	const struct maas_eval *e = ctx;
 
-	return maas_span_compare(e->name[*(const size_t *)a], e->name[*(const size_t *)b]);
+	return maas_span_compare(e->names.name[*(const size_t *)a], e->names.name[*(const size_t *)b]);
 }
 
 /* 0/0 is 0, as there. */
@@ -268,11 +211,11 @@ int
 tally_make(struct tally *t, const struct maas_eval *e)
 {
 	*t = (struct tally){ .n = e->n };
-	if (!(t->at = maas_alloc(e->names, sizeof *t->at)) || !(t->label = maas_alloc(e->names, sizeof *t->label)))
+	if (!(t->at = maas_alloc(e->names.n, sizeof *t->at)) || !(t->label = maas_alloc(e->names.n, sizeof *t->label)))
 		goto fail;
 	for (size_t i = 0; i < e->n; i++)
 		t->at[e->truth[i]] = t->at[e->answer[i]] = 1;
-	for (size_t i = 0; i < e->names; i++)
+	for (size_t i = 0; i < e->names.n; i++)
 		if (t->at[i])
 			t->label[t->k++] = i;
 	if (t->k)

@@ -78,7 +78,7 @@ roc_auc(const struct maas_eval *e, const struct tally *t)
 	double sum = 0;
 
 	(void)t;
-	if (e->names > e->labels || e->labels < 2 || (e->n && !e->p) || !(r = calloc(e->n ? e->n : 1, sizeof *r)))
+	if (e->names.n > e->labels || e->labels < 2 || (e->n && !e->p) || !(r = calloc(e->n ? e->n : 1, sizeof *r)))
 		return NAN;
 	if (e->labels == 2)
 		sum = auc(e, 1, r);
@@ -221,7 +221,7 @@ maas_eval_baseline(struct maas_eval *e)
 
 	if (!e->labels)
 		return spread(e);
-	count = calloc(e->names ? e->names : 1, sizeof *count);
+	count = calloc(e->names.n ? e->names.n : 1, sizeof *count);
 	for (size_t i = 0; count && i < e->n; i++)
 		most = ++count[e->truth[i]] > most ? count[e->truth[i]] : most;
 	free(count);

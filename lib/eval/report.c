@@ -63,15 +63,18 @@ report(const struct maas_eval *e, const struct tally *t, struct maas_buf *b)
 {
 	size_t width = strlen("weighted avg");
 
-	for (size_t i = 0; i < t->k; i++)
-		width = report_length(e->name[t->label[i]]) > width ? report_length(e->name[t->label[i]]) : width;
+	for (size_t i = 0; i < t->k; i++) {
+		size_t length = report_length(e->names.name[t->label[i]]);
+
+		width = length > width ? length : width;
+	}
 	if (maas_buf_printf(
 		b, "%*s  %9s %9s %9s %9s\n\n", (int)width, "", "precision", "recall", "f1-score", "support") < 0)
 		return -1;
 	for (size_t i = 0; i < t->k; i++) {
 		double v[3] = { t->precision[i], t->recall[i], t->f1[i] };
 
-		if (row(b, e->name[t->label[i]], width, v, t->support[i]) < 0)
+		if (row(b, e->names.name[t->label[i]], width, v, t->support[i]) < 0)
 			return -1;
 	}
 	return averages(b, t, width);
@@ -110,7 +113,7 @@ maas_eval_matrix(struct maas_eval *e, struct maas_confusion *m)
 	}
 	m->n = t.k;
 	for (size_t i = 0; i < t.k; i++)
-		m->label[i] = e->name[t.label[i]];
+		m->label[i] = e->names.name[t.label[i]];
 	for (size_t i = 0; i < e->n; i++)
 		m->count[t.at[e->truth[i]] * t.k + t.at[e->answer[i]]]++;
 	tally_clear(&t);
@@ -165,12 +168,12 @@ json_labels(struct maas_eval *e, const struct tally *t, struct maas_buf *b)
 	if (maas_buf_text(b, ",\"labels\":[") < 0)
 		return -1;
 	for (size_t i = 0; i < t->k; i++)
-		if (maas_buf_text(b, i ? "," : "") < 0 || maas_json_put_text(b, e->name[t->label[i]]) < 0)
+		if (maas_buf_text(b, i ? "," : "") < 0 || maas_json_put_text(b, e->names.name[t->label[i]]) < 0)
 			return -1;
 	if (maas_buf_text(b, "]") < 0 || json_matrix(e, t->k, b) < 0 || maas_buf_text(b, ",\"per_label\":{") < 0)
 		return -1;
 	for (size_t i = 0; i < t->k; i++) {
-		if (maas_buf_text(b, i ? "," : "") < 0 || maas_json_put_text(b, e->name[t->label[i]]) < 0 ||
+		if (maas_buf_text(b, i ? "," : "") < 0 || maas_json_put_text(b, e->names.name[t->label[i]]) < 0 ||
 		    maas_buf_text(b, ":{\"precision\":") < 0 || maas_json_put_real(b, t->precision[i]) < 0 ||
 		    maas_buf_text(b, ",\"recall\":") < 0 || maas_json_put_real(b, t->recall[i]) < 0 ||
 		    maas_buf_text(b, ",\"f1\":") < 0 || maas_json_put_real(b, t->f1[i]) < 0 ||

@@ -93,9 +93,9 @@ find_label(const struct maas_eval *e, const char *positive, size_t *k)
 		return maas_fail_as(MAAS_USAGE, "thresholds are of models of two labels or more");
 	if (!positive && e->labels > 2)
 		return maas_fail_as(MAAS_USAGE, "%zu labels: which is the positive one?", e->labels);
-	for (*k = 1; positive && *k < e->labels && !maas_span_is(e->name[*k], positive); ++*k)
+	for (*k = 1; positive && *k < e->labels && !maas_span_is(e->names.name[*k], positive); ++*k)
 		;
-	if (positive && maas_span_is(e->name[0], positive))
+	if (positive && maas_span_is(e->names.name[0], positive))
 		*k = 0;
 	return *k < e->labels ? 0 : maas_fail_as(MAAS_USAGE, "the model has no label '%s'", positive);
 }
@@ -111,7 +111,7 @@ maas_eval_sweep(struct maas_eval *e, const char *positive, const struct maas_cos
 		return -1;
 	if (e->n && !e->p)
 		return maas_fail("%zu rows of %zu labels: too many for thresholds of all", e->n, e->labels);
-	s->label = e->name[k];
+	s->label = e->names.name[k];
 	if (!(r = maas_alloc(e->n, sizeof *r)) || !(s->round = maas_alloc(ROUNDS, sizeof *s->round)) ||
 	    !(s->cut = maas_alloc(e->n + 1, sizeof *s->cut))) {
 		free(r);

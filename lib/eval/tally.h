@@ -8,11 +8,8 @@
 #define CELLS ((size_t)1 << 27) /* probabilities kept: 1 GiB */
 
 struct maas_eval {
-	struct maas_arena *arena;
-	struct maas_span *name; /* the model's labels, then truths it does not know */
-	size_t labels, names, name_cap;
-	uint32_t *slot; /* of a hash table of names: number + 1 */
-	size_t slots;
+	struct maas_names names; /* the model's labels, then truths it does not know */
+	size_t labels;
 	size_t n, truth_cap, answer_cap, p_cap;
 	uint32_t *truth, *answer; /* [n] */
 	double *p;                /* [n][labels]; NULL past CELLS of them */

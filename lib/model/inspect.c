@@ -32,9 +32,9 @@ maas_inspection_free(struct maas_inspection *s)
 	if (!s)
 		return;
 	for (size_t w = 0; s->values && w < s->columns->words; w++)
-		names_free(&s->values[w]);
-	names_free(&s->labels);
-	names_free(&s->sentences);
+		maas_names_free(&s->values[w]);
+	maas_names_free(&s->labels);
+	maas_names_free(&s->sentences);
 	free(s->values);
 	free(s->row);
 	free(s->count[0]);
@@ -162,7 +162,7 @@ keep_columns(struct maas_inspection *s, const struct maas_row *row, uint32_t lab
 		memcpy(s->x + s->rows * c->numbers, row->x, c->numbers * sizeof *s->x);
 	}
 	for (size_t w = 0; w < c->words; w++) {
-		int64_t number = names_number(&s->values[w], row->word[w]);
+		int64_t number = maas_names_number(&s->values[w], row->word[w]);
 
 		if (number < 0)
 			return -1;
@@ -181,7 +181,7 @@ maas_inspection_add(struct maas_inspection *s, const struct maas_row *row, int h
 	if (s->n == NO_ROW)
 		return maas_fail("more than %zu rows", s->n);
 	if (maas_grow(&s->row, s->n, &s->row_cap, 1, sizeof *s->row) < 0 ||
-	    (s->task == MAAS_TASK_CLASS && (label = names_number(&s->labels, row->label)) < 0))
+	    (s->task == MAAS_TASK_CLASS && (label = maas_names_number(&s->labels, row->label)) < 0))
 		return -1;
 	r = &s->row[s->n];
 	*r = (struct seen_row){ .name = row->record.name,

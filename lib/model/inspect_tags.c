@@ -21,7 +21,7 @@ inspect_tags(struct maas_inspection *s, const struct maas_row *row, struct seen_
 {
 	const char *p = row->tags.s, *end = p + row->tags.n, *from;
 	struct maas_tag before = maas_tag_read(maas_span("")), tag;
-	int64_t all = names_number(&s->sentences, row->tags);
+	int64_t all = maas_names_number(&s->sentences, row->tags);
 	uint32_t word = 0;
 
 	if (all < 0)
@@ -34,7 +34,7 @@ inspect_tags(struct maas_inspection *s, const struct maas_row *row, struct seen_
 		for (from = p; p < end && *p != ' '; p++)
 			;
 		text = (struct maas_span){ from, (size_t)(p - from) };
-		if ((number = names_number(&s->labels, text)) < 0 ||
+		if ((number = maas_names_number(&s->labels, text)) < 0 ||
 		    ((size_t)number >= s->counted && room(s, (size_t)number + 1) < 0))
 			return -1;
 		s->count[r->held_out][number]++;

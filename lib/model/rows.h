@@ -123,8 +123,5 @@ int path_open(const struct maas_model *, struct maas_rows *) MAAS_USE;
 
 /* The part "labels": n (u32), then length (u32) and bytes of each.  In the model's arena. */
 int labels_parse(struct maas_model *, struct maas_rows *) MAAS_USE;
-/* The number of a text, a new one if need be; -1 without memory. */
-int64_t names_number(struct maas_names *, struct maas_span);
-void names_free(struct maas_names *);
 
 #endif

@@ -66,7 +66,7 @@ move(struct maas_rowset *d, size_t w, size_t to, const double *number)
 	}
 	free(d->x);
 	d->x = x;
-	names_free(&d->values[w]);
+	maas_names_free(&d->values[w]);
 	memmove(d->values + w, d->values + w + 1, (words - w - 1) * sizeof *d->values);
 	return 0;
 }

@@ -11,9 +11,9 @@ maas_rowset_free(struct maas_rowset *d)
 	if (!d)
 		return;
 	for (size_t w = 0; d->values && w < d->columns->words; w++)
-		names_free(&d->values[w]);
+		maas_names_free(&d->values[w]);
 	free(d->values);
-	names_free(&d->labels);
+	maas_names_free(&d->labels);
 	maas_arena_free(d->arena);
 	free(d->label);
 	free(d->target);
@@ -124,7 +124,7 @@ keep_tags(struct maas_rowset *d, const struct maas_row *row)
 		tag = maas_tag_read(s);
 		if ((maas_tag_breaks(before, tag) && note_broken(d, &row->record, n - first, s) < 0) ||
 		    maas_grow(&d->tag, n, &d->tag_cap, 1, sizeof *d->tag) < 0 ||
-		    (number = names_number(&d->labels, s)) < 0)
+		    (number = maas_names_number(&d->labels, s)) < 0)
 			return -1;
 		d->tag[n] = (uint32_t)number;
 	}
@@ -147,7 +147,7 @@ keep_label(struct load *l, const struct maas_row *row)
 		return 0;
 	}
 	if (maas_grow(&d->label, d->n, &d->label_cap, 1, sizeof *d->label) < 0 ||
-	    (row->label.s && (number = names_number(&d->labels, row->label)) < 0))
+	    (row->label.s && (number = maas_names_number(&d->labels, row->label)) < 0))
 		return -1;
 	d->label[d->n] = (uint32_t)number;
 	return 0;
@@ -159,7 +159,7 @@ keep_words(struct maas_rowset *d, const struct maas_row *row, size_t words)
 	if (maas_grow(&d->word, d->n * words, &d->word_cap, words, sizeof *d->word) < 0)
 		return -1;
 	for (size_t w = 0; w < words; w++) {
-		int64_t number = names_number(&d->values[w], row->word[w]);
+		int64_t number = maas_names_number(&d->values[w], row->word[w]);
 
 		if (number < 0)
 			return -1;

@@ -28,7 +28,7 @@ maas_tally_free(struct maas_tally *t)
 {
 	if (!t)
 		return;
-	names_free(&t->names);
+	maas_names_free(&t->names);
 	free(t->sum);
 	free(t->weight);
 	free(t);
@@ -39,7 +39,7 @@ maas_tally_add(struct maas_tally *t, size_t label, const struct maas_explanation
 {
 	for (size_t i = 0; i < x->n; i++) {
 		size_t had = t->names.n;
-		int64_t name = names_number(&t->names, x->piece[i].feature);
+		int64_t name = maas_names_number(&t->names, x->piece[i].feature);
 
 		if (name < 0 || maas_grow(&t->sum, had * t->labels, &t->sum_cap, t->labels, sizeof *t->sum) < 0)
 			return -1;

@@ -1,8 +1,8 @@
-/* Different texts, numbered in the order they came: labels and words of a table in memory. */
+/* Different texts, numbered in the order they came: labels, words of a table, types of entities. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "rows.h"
+#include "maas/base.h"
 
 static int
 widen(struct maas_names *s)
@@ -26,7 +26,7 @@ widen(struct maas_names *s)
 }
 
 int64_t
-names_number(struct maas_names *s, struct maas_span text)
+maas_names_number(struct maas_names *s, struct maas_span text)
 {
 	size_t at;
 
@@ -53,7 +53,7 @@ names_number(struct maas_names *s, struct maas_span text)
 }
 
 void
-names_free(struct maas_names *s)
+maas_names_free(struct maas_names *s)
 {
 	maas_arena_free(s->arena);
 	free(s->name);
