@@ -52,7 +52,8 @@ void maas_tally_free(struct maas_tally *);
 int maas_tally_add(struct maas_tally *, size_t label, const struct maas_explanation *) MAAS_USE;
 size_t maas_tally_names(const struct maas_tally *);
 struct maas_span maas_tally_name(const struct maas_tally *, size_t i);
-const double *maas_tally_weights(struct maas_tally *, size_t label) MAAS_USE;   /* [names], until the next call; NULL: no memory */
+/* [names], until the next call; NULL: no memory. */
+const double *maas_tally_weights(struct maas_tally *, size_t label) MAAS_USE;
 /* weight[features] of a label (regression: 0), where the kind is linear, of the features as the model takes them:
  * scaled; else MAAS_USAGE. */
 int maas_rows_weights(const struct maas_rows *, size_t label, double *weight) MAAS_USE;

@@ -43,8 +43,8 @@ struct maas_model *maas_model_open_by(const char *path, struct maas_team *) MAAS
 /* The same, for who has but the decoding engine look at its tensors (maas_model_matrix): those of a directory that would
  * have to be turned stay as they lie there. */
 struct maas_model *maas_model_open_to_run(const char *path, struct maas_team *) MAAS_USE;
-/* The same as maas_model_open, but read into memory once and checked there, for who keeps it long: what is done to the file later, even in
- * place, does not matter.  What is no path is not looked for. */
+/* The same as maas_model_open, but read into memory once and checked there, for who keeps it long: what is done to the
+ * file later, even in place, does not matter.  What is no path is not looked for. */
 struct maas_model *maas_model_copy(const char *path) MAAS_USE;
 void maas_model_close(struct maas_model *);
 int maas_model_add(struct maas_model *, const struct maas_tensor *) MAAS_USE;   /* name copied, data borrowed */

@@ -98,8 +98,8 @@ enum {
 struct maas_columns;
 /*
  * Open operands (files, "-"; n 0: standard input) as one table.  A directory stands for the pictures and sounds in it
- * and below, in the order of their names' bytes; those below one of its directories have its name for a label.  columns: what the model remembers,
- * NULL when there is none yet.  Options and columns are borrowed.
+ * and below, in the order of their names' bytes; those below one of its directories have its name for a label.
+ * columns: what the model remembers, NULL when there is none yet.  Options and columns are borrowed.
  */
 struct maas_table *maas_table_open(const struct maas_table_options *, const struct maas_columns *,
     char *const *operand, int n, unsigned flags) MAAS_USE;

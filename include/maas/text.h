@@ -178,9 +178,10 @@ struct maas_spelt {
 /*
  * Where each word of a text is asked for, words being what blanks and tabs part: sequences of `longest` places at most,
  * which share the words out among them.  All but the first begin with words that were shared out before, about half of
- * their places, for those behind to be seen beside.  By a lexicon a word is a place; by a tokeniser:  A word is encoded as it would be within a text, has an id at least, and of one
- * that is too long for a sequence the first ids; it is asked for at its last, which has seen all of it.  What a tokeniser's
- * file puts in front of a text is in front of each sequence, nothing behind it.
+ * their places, for those behind to be seen beside.  By a lexicon a word is a place.  By a tokeniser it is encoded as it
+ * would be within a text, has an id at least, and of one that is too long for a sequence the first ids; it is asked for at
+ * its last, which has seen all of it.  What a tokeniser's file puts in front of a text is in front of each sequence,
+ * nothing behind it.
  */
 struct maas_spelt_words {
 	struct maas_spelt_text text;

@@ -77,7 +77,7 @@ struct maas_reader_ops {
 	struct reader_states (*states)(const struct reader *);
 	/* How a parameter of the kind's own begins where --init does not say: *reach is 1 / sqrt(inputs), to be changed. */
 	enum reader_begins (*begins)(const struct maas_model *, const struct maas_node *, double *reach);
-	double table; /* the deviation with which the table begins; 0: 1, as PyTorch's Embedding */
+	double table; /* the deviation with which the table begins; 0: what suits a place's ids, see reader_graph.c */
 	/* What its own settings leave open is noted in them before it learns, or refused; NULL: nothing is. */
 	int (*settle)(struct maas_model *);
 	int attends; /* its states say what they attended to */
