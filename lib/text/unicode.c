@@ -7,41 +7,41 @@ maas_unicode_class(int32_t cp)
 	return class_of(cp);
 }
 
-int32_t
-maas_unicode_lower(int32_t cp)
-{
-	size_t lo = 0, hi = maas_unicode_ncases;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		const struct maas_unicode_case *c = &maas_unicode_cases[mid];
-
-		if (cp < c->from)
-			hi = mid;
-		else if (cp > c->to)
-			lo = mid + 1;
-		else
-			return (cp - c->from) % c->step ? cp : cp + c->delta;
-	}
-	return cp;
-}
-
-static int
-stepped(const int32_t (*range)[3], size_t n, int32_t cp)
+/* Of n ranges of `size` bytes each, which begin with their first and last character: the one that holds cp, or NULL. */
+static inline const void *
+range_of(const void *ranges, size_t size, size_t n, int32_t cp)
 {
 	size_t lo = 0, hi = n;
 
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
+		const int32_t *r = (const int32_t *)((const char *)ranges + mid * size);
 
-		if (cp < range[mid][0])
+		if (cp < r[0])
 			hi = mid;
-		else if (cp > range[mid][1])
+		else if (cp > r[1])
 			lo = mid + 1;
 		else
-			return (cp - range[mid][0]) % range[mid][2] == 0;
+			return r;
 	}
-	return 0;
+	return NULL;
+}
+
+int32_t
+maas_unicode_lower(int32_t cp)
+{
+	const struct maas_unicode_case *c =
+	    range_of(maas_unicode_cases, sizeof *maas_unicode_cases, maas_unicode_ncases, cp);
+
+	return c && (cp - c->from) % c->step == 0 ? cp + c->delta : cp;
+}
+
+static int
+stepped(const int32_t (*range)[3], size_t n, int32_t cp)
+{
+	const int32_t *r = range_of(range, sizeof *range, n, cp);
+
+	return r && (cp - r[0]) % r[2] == 0;
 }
 
 enum unicode_letter
@@ -56,34 +56,16 @@ unicode_letter(int32_t cp)
 	return stepped(maas_unicode_capital, maas_unicode_ncapital, cp) ? CAPITAL : CASELESS;
 }
 
-static int
-within(const int32_t (*range)[2], size_t n, int32_t cp)
-{
-	size_t lo = 0, hi = n;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (cp < range[mid][0])
-			hi = mid;
-		else if (cp > range[mid][1])
-			lo = mid + 1;
-		else
-			return 1;
-	}
-	return 0;
-}
-
 int
 unicode_cased(int32_t cp)
 {
-	return within(maas_unicode_cased, maas_unicode_ncased, cp);
+	return range_of(maas_unicode_cased, sizeof *maas_unicode_cased, maas_unicode_ncased, cp) != NULL;
 }
 
 int
 unicode_ignorable(int32_t cp)
 {
-	return within(maas_unicode_ignorable, maas_unicode_nignorable, cp);
+	return range_of(maas_unicode_ignorable, sizeof *maas_unicode_ignorable, maas_unicode_nignorable, cp) != NULL;
 }
 
 /* Han, kana, Hangul: scripts that part no words, or part them by phrases. */
