@@ -185,11 +185,13 @@ rows_check_options(struct rows_job *j)
 		return MAAS_USAGE;
 	if (choose_task(j) || check_held_out(j))
 		return MAAS_USAGE;
-	if (check_checkpoints(j) || rows_suit_tags(j))
+	if (check_checkpoints(j))
 		return MAAS_USAGE;
-	if (j->rows->tokenizer && !rows_reads_texts(j->kind))
+	if (rows_suit_tags(j))
+		return misuse(j->call, "%s", maas_error());
+	if (j->rows->tokenizer && !rows_reads_texts(j->kind) && j->call->verb->data)
 		return misuse(j->call, "--tokenizer: %s models take words, not tokens", j->kind->name);
-	if (j->rows->embeddings && !rows_reads_texts(j->kind))
+	if (j->rows->embeddings && !rows_reads_texts(j->kind) && j->call->verb->data)
 		return misuse(j->call, "--embeddings: %s models look up no words", j->kind->name);
 	if (j->rows->vectorizer && rows_reads_texts(j->kind))
 		return misuse(

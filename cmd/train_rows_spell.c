@@ -86,8 +86,10 @@ rows_suit_tags(const struct rows_job *j)
 
 	if (j->task != MAAS_TASK_TAG || !j->kind->rows->reads || !j->call->verb->data)
 		return 0;
+	if (typed(j->call, "pool"))
+		return maas_fail_as(MAAS_USAGE, "--pool: each word is tagged by its own state");
 	if (typed(j->call, "lowercase") && s->lowercase)
-		return misuse(j->call, "--lowercase: words that are tagged keep their case");
+		return maas_fail_as(MAAS_USAGE, "--lowercase: words that are tagged keep their case");
 	s->lowercase = 0;
 	if (!given(j->call, "dropout"))
 		s->dropout = j->kind->rows->tags_dropout;
@@ -154,6 +156,17 @@ rows_settings(const struct rows_job *j, const struct rows_fold *f, struct maas_m
 	return 0;
 }
 
+/* Of several kinds one may have no use for what is said for another. */
+static int
+refuse_words(const struct rows_job *j)
+{
+	if (j->rows->tokenizer)
+		return maas_fail_as(MAAS_USAGE, "--tokenizer: %s models take words, not tokens", j->kind->name);
+	if (j->rows->embeddings)
+		return maas_fail_as(MAAS_USAGE, "--embeddings: %s models look up no words", j->kind->name);
+	return 0;
+}
+
 /* What is said of texts would be lost; what a configuration says, which may be of several kinds, is passed over. */
 static int
 refuse_texts(const struct rows_job *j)
@@ -178,7 +191,7 @@ rows_spell(struct rows_job *j, struct rows_fold *f, const struct maas_columns *c
 
 	f->frames = j->kind->rows->reads && maas_columns_frame(c);
 	if (f->frames || !j->kind->rows->longest)
-		return j->kind->rows->longest || j->kind->texts ? refuse_texts(j) : 0;
+		return j->kind->rows->longest || j->kind->texts ? refuse_texts(j) : refuse_words(j);
 	if (j->kind->rows->reads && c->height)
 		return maas_fail("a %s reads pictures of one channel, row by row (see --colour)", j->kind->name);
 	if (!c->texts)

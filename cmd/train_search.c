@@ -135,12 +135,17 @@ leave_out(struct search *s, struct trial *t, const char *why)
 	const struct maas_kind *k = t->call->verb->data;
 	struct maas_training usual, *how = t->call->part[5];
 	struct rows_options *rows = t->call->part[2];
+	const struct {
+		const char *name, **at;
+	} text[] = { { "augment", &rows->augment }, { "embeddings", &rows->embeddings },
+		{ "tokenizer", &rows->tokenizer } };
 	char name[64], option[80];
 
-	if (s->kinds > 1 && rows->augment && strstr(why, "augment")) {
-		rows->augment = NULL;
-		return say_left_out(s, k->name, "augment") ? -1 : 1;
-	}
+	for (size_t i = 0; i < MAAS_COUNT(text) && s->kinds > 1; i++)
+		if (*text[i].at && strstr(why, text[i].name)) {
+			*text[i].at = NULL;
+			return say_left_out(s, k->name, text[i].name) ? -1 : 1;
+		}
 	maas_defaults(maas_training_fields, &usual);
 	maas_set_all(maas_training_fields, &usual, k->defaults);
 	for (const struct maas_field *f = maas_training_fields; f->type && s->kinds > 1; f++) {
@@ -160,6 +165,7 @@ static int
 try_trial(struct search *s, struct trial *t, const struct round *r)
 {
 	const char *why;
+	enum maas_why sort;
 	struct rows_job j = s->base;
 	struct rows_options o = *(const struct rows_options *)t->call->part[2];
 	int again, bad;
@@ -184,11 +190,13 @@ try_trial(struct search *s, struct trial *t, const struct round *r)
 		return 0;
 	if (j.watch.signal || (maas_why() != MAAS_DATA && maas_why() != MAAS_USAGE && maas_why() != MAAS_CONFIG))
 		return -1;
+	sort = maas_why();
 	if (!(why = maas_take_text(s->arena, maas_error(), strlen(maas_error()))))
 		return -1;
 	if ((again = leave_out(s, t, why)))
 		return again;
 	t->refused = why;
+	(void)maas_fail_as(sort, "%s", why); /* of the last one refused, if all are */
 	return 0;
 }
 

@@ -60,3 +60,11 @@ yes "$(printf 'Anna\tB-PER\nis\tO\nin\tO\nRome\tB-LOC\n\nthe\tO\nsea\tO\n')
 " | head -n 160 >tags.conll
 maas-train search --task tag --try kind=mlp,cnn,lstm --epochs 1 --val-split 0.3 -o tags.maas tags.conll 2>&1 | sed -n 's/^maas-train: trial \([0-9]\).*: \(refused\|entity_f1\).*: /\1 \2 /p' && maas-model verify tags.maas
 maas-train search --try kind=lstm,mlp --epochs 1 --val-split 0.3 --drop id -o none.maas "$DATA/example/data.csv" 2>&1 | grep refused
+echo "what one kind has no use for is left out, whichever is named first"
+printf 'bicycle 1 2\nnowhere 2 1\n' >v.vec
+for kinds in mlp,lstm lstm,mlp; do
+	maas-train search --try kind=$kinds --embeddings v.vec --epochs 1 --val-split 0.3 -o words.maas "$DATA/example/train.tsv" 2>&1 |
+		sed -n 's/[0-9.]*: kind/X kind/; /no use\|trial\|refused/p'
+done
+maas-train lstm --task tag --pool max -o none.maas tags.conll 2>&1 | grep -v '^usage'
+maas-train lstm --task tag --try pool=max,mean --epochs 1 --val-split 0.3 -o none.maas tags.conll 2>&1 | grep -v '^usage'
