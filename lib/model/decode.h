@@ -209,6 +209,7 @@ struct maas_decoder {
 	struct sampler *sampler;        /* a member each */
 	uint64_t steps, prompt_tokens, new_tokens;
 };
+void slot_adopt(struct maas_decoder *, struct slot *);  /* what others have filled of its beginning is its own, too */
 void slot_retire(struct maas_decoder *, struct slot *); /* it says no more: its cache is free for others at once */
 /* Room for, and copies of, all that the request holds; its prompt is prompt[0 ... n).  Nothing stays where it fails. */
 int slot_fill(struct maas_decoder *, struct slot *, const struct maas_request *, const int32_t *prompt, size_t n) MAAS_USE;
