@@ -15,6 +15,7 @@ struct maas_words {
 	float *own; /* the table, where the model's is of another type */
 	double *norm;
 	size_t n, wide;
+	size_t count; /* of those that are words */
 };
 
 void
@@ -51,6 +52,17 @@ table_of(const struct maas_model *m)
 	return maas_model_tensor(m, name);
 }
 
+/* What is unknown is no word, nor is what stands inside words that are tagged: see lexicon_inside.c. */
+static int
+is_word(const struct maas_words *w, size_t id)
+{
+	struct maas_span s = maas_words_text(w, (int32_t)id);
+
+	if (!w->lexicon)
+		return s.n > 0;
+	return id && s.n && !(maas_lexicon_tagged(w->lexicon) && (s.s[0] == ' ' || s.s[0] == '\t'));
+}
+
 static int
 open_table(struct maas_words *w, const struct maas_tensor *t)
 {
@@ -76,6 +88,7 @@ open_table(struct maas_words *w, const struct maas_tensor *t)
 		for (size_t k = 0; k < w->wide; k++)
 			sum += (double)w->table[i * w->wide + k] * (double)w->table[i * w->wide + k];
 		w->norm[i] = sqrt(sum);
+		w->count += is_word(w, i) != 0;
 	}
 	return 0;
 }
@@ -108,7 +121,7 @@ maas_words_open(const struct maas_model *m)
 size_t
 maas_words_count(const struct maas_words *w)
 {
-	return w->lexicon ? w->n - 1 : w->n;
+	return w->count;
 }
 
 struct maas_span
@@ -144,7 +157,7 @@ maas_words_find(const struct maas_words *w, struct maas_span word)
 	if (!w->lexicon)
 		return find_piece(w, word);
 	id = maas_lexicon_find(w->lexicon, word);
-	return id > 0 && (size_t)id < w->n ? id : -1;
+	return id > 0 && (size_t)id < w->n && is_word(w, (size_t)id) ? id : -1;
 }
 
 static double
@@ -163,11 +176,11 @@ maas_words_near(const struct maas_words *w, int32_t id, struct maas_near *to, si
 {
 	size_t n = 0;
 
-	for (size_t i = w->lexicon ? 1 : 0; i < w->n && most; i++) {
+	for (size_t i = 0; i < w->n && most; i++) {
 		struct maas_near x = { (int32_t)i, 0 };
 		size_t at;
 
-		if (x.id == id || !maas_words_text(w, x.id).n)
+		if (x.id == id || !is_word(w, i))
 			continue;
 		x.cosine = cosine(w, (size_t)id, i);
 		if (n == most && x.cosine <= to[n - 1].cosine)

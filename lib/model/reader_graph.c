@@ -44,8 +44,14 @@ looked_up(struct reader *r, size_t rows)
 {
 	size_t n = rows / r->time, most = reader_most(r->s), places = rows + 1, entries = rows * most;
 	struct maas_sparse_rows bags = { 0 };
-	struct maas_node *ids = maas_input(r->t, "ids", MAAS_I32, 1, &entries), *w;
+	struct maas_node *ids, *w;
 
+	if (entries > INT32_MAX) {
+		maas_fail_as(MAAS_USAGE,
+		    "%zu texts of up to %zu places are too many at once (see --batch-size, --context)", n, r->time);
+		return NULL;
+	}
+	ids = maas_input(r->t, "ids", MAAS_I32, 1, &entries);
 	r->lengths = maas_input(r->t, "lengths", MAAS_I32, 1, &n);
 	if (most > 1)
 		bags = (struct maas_sparse_rows){ maas_input(r->t, "bag", MAAS_I32, 1, &places), ids, NULL };

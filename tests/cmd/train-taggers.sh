@@ -27,6 +27,9 @@ maas-train lstm -q $tiny --bidirectional --max-features 300 -o few.maas train.co
 maas-model verify lstm.maas; maas-model info lstm.maas | grep -e '^task' -e '^vocab' -e '^part lexicon' | cut -d ' ' -f 1-2 | sed 's/[0-9]*$//'
 maas-model info few.maas | grep '^vocab'
 printf 'they met Xuuuusky Ttttova by chance\n' | maas-classify predict -m lstm.maas --format text
+# Neighbours are words, not what stands inside them.
+maas-model neighbors -n 100000 lstm.maas saw | cut -f 2 | LC_ALL=C grep -c '[ \\]'
+maas-model neighbors lstm.maas ' sky' 2>&1; echo "exit $?"
 # The learner and the model see the same; the same bytes for any number of threads; stopped and gone on with.
 maas-train lstm $tiny --bidirectional --val test.conll --json -o v.maas train.conll 2>/dev/null | jq .val_f1 >one
 maas-classify evaluate -m v.maas --json test.conll | jq .entity_f1 | cmp - one

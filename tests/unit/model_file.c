@@ -69,8 +69,8 @@ foreign(void)
 		"{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,2],\"data_offsets\":[0,8]}}",
 		"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
 		"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}",
-		"{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]},\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
-		"\"c\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[1,3]},\"d\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[3,4]}}",
+		("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]},\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
+		 "\"c\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[1,3]},\"d\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[3,4]}}"),
 		"{\"a\":7}",
 		"{\"__metadata__\":{\"a\":1}}",
 		"[]",
