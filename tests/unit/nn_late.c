@@ -162,9 +162,11 @@ main(void)
 		{ "adamw", { MAAS_ADAMW, 1e-3f, 0, 0.9f, 0.99f, 1e-8f, 0.1f, 0, 0 }, 60 },
 		{ "adam with penalties", { MAAS_ADAM, 1e-3f, 0, 0.9f, 0.999f, 1e-8f, 0, 1e-3f, 1e-2f }, 60 },
 		{ "momentum", { MAAS_MOMENTUM, 1e-2f, 0.9f, 0, 0, 0, 0, 0, 0 }, 60 } };
-	struct maas_team *one = maas_team_new(1), *more = maas_team_new(3);
+	struct maas_team *one, *more;
 
-	maas_flush_subnormals();
+	maas_flush_subnormals(); /* first: threads begin as who makes them */
+	one = maas_team_new(1);
+	more = maas_team_new(3);
 	for (size_t i = 0; i < MAAS_COUNT(all); i++)
 		compare(all[i].name, &all[i].how, all[i].count, one, more);
 	maas_team_free(one);
