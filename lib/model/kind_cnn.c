@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cnn.h"
+#include "network_weights.h"
 
 #define CONV \
 	MAAS_TEXT(0, maas_cnn, conv, NULL, \
@@ -152,7 +153,6 @@ loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 	return maas_class_loss(t, x, maas_input(t, "labels", MAAS_I32, 1, &rows), weights);
 }
 
-/* Uniform by default, as PyTorch's Conv2d and Linear: weights and biases within 1 / sqrt(inputs of an output). */
 static int
 init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed, struct maas_team *team)
 {
@@ -160,19 +160,11 @@ init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct maas_node *w = p->node[i],
 				       *of = w->ndim == 1 ? p->node[i - 1] : w; /* a bias follows its weight */
-		size_t n = maas_len(w), in = maas_len(of) / of->dim[0], out = of->dim[0];
-		double reach;
+		size_t in = maas_len(of) / of->dim[0], out = of->dim[0];
 
 		if (of->ndim == 4)
 			out *= of->dim[2] * of->dim[3];
-		reach = how == MAAS_INIT_XAVIER ? sqrt(6.0 / (double)(in + out)) : 1 / sqrt((double)in);
-		if (how == MAAS_INIT_ZEROS || (w->ndim == 1 && how != MAAS_INIT_AUTO && how != MAAS_INIT_UNIFORM))
-			memset(w->val, 0, n * sizeof(float));
-		else if (how == MAAS_INIT_HE || how == MAAS_INIT_GPT2)
-			maas_fill_normal_team(
-			    team, w->val, n, how == MAAS_INIT_HE ? sqrt(2 / (double)in) : 0.02, seed, i);
-		else
-			maas_fill_uniform(w->val, n, -reach, reach, seed, i);
+		network_fill(w, in, out, how, seed, i, team);
 	}
 	return 0;
 }
@@ -229,13 +221,8 @@ static void
 rescale(const struct maas_model *m, const struct maas_params *p, double shift, double unit)
 {
 	(void)m;
-	for (size_t i = p->count - 2; i < p->count; i++) { /* the last layer */
-		const struct maas_node *w = p->node[i];
-		float *x = w->val;
-
-		for (size_t j = 0; j < maas_len(w); j++)
-			x[j] = (float)((double)x[j] * unit + (w->ndim == 1 ? shift : 0));
-	}
+	for (size_t i = p->count - 2; i < p->count; i++) /* the last layer */
+		network_rescale(p->node[i], shift, unit);
 }
 
 static int

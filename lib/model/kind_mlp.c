@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mlp.h"
+#include "network_weights.h"
 
 static const char *const activations[] = { "relu", "tanh", "gelu", "sigmoid", NULL };
 
@@ -117,7 +118,6 @@ loss(const struct maas_model *m, struct maas_tape *t, size_t rows)
 	return maas_class_loss(t, x, targets, weights);
 }
 
-/* Uniform by default, as PyTorch's Linear: weights and biases within 1 / sqrt(inputs of the layer). */
 static int
 init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t seed, struct maas_team *team)
 {
@@ -126,19 +126,11 @@ init(const struct maas_model *m, const struct maas_params *p, int how, uint64_t 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct maas_node *w = p->node[i];
 		int layer0 = !strncmp(w->name, "layers.0.", 9), table = layer0 && strstr(w->name, "table") != NULL;
-		size_t n = maas_len(w), out = w->dim[table], in;
-		double reach;
+		size_t out = w->dim[table], in;
 
 		/* A bias follows its weight. */
 		in = layer0 ? s->dense + s->sparse : w->ndim == 2 ? w->dim[1] : p->node[i - 1]->dim[1];
-		reach = how == MAAS_INIT_XAVIER ? sqrt(6.0 / (double)(in + out)) : 1 / sqrt((double)in);
-		if (how == MAAS_INIT_ZEROS || (w->ndim == 1 && how != MAAS_INIT_AUTO && how != MAAS_INIT_UNIFORM))
-			memset(w->val, 0, n * sizeof(float));
-		else if (how == MAAS_INIT_HE || how == MAAS_INIT_GPT2)
-			maas_fill_normal_team(
-			    team, w->val, n, how == MAAS_INIT_HE ? sqrt(2 / (double)in) : 0.02, seed, i);
-		else
-			maas_fill_uniform(w->val, n, -reach, reach, seed, i);
+		network_fill(w, in, out, how, seed, i, team);
 	}
 	return 0;
 }
@@ -165,15 +157,9 @@ rescale(const struct maas_model *m, const struct maas_params *p, double shift, d
 	char last[40];
 
 	snprintf(last, sizeof last, "layers.%d.", mlp_widths(m->settings, width));
-	for (size_t i = 0; i < p->count; i++) {
-		const struct maas_node *w = p->node[i];
-		float *x = w->val;
-
-		if (strncmp(w->name, last, strlen(last)) != 0)
-			continue;
-		for (size_t j = 0; j < maas_len(w); j++)
-			x[j] = (float)((double)x[j] * unit + (w->ndim == 1 ? shift : 0));
-	}
+	for (size_t i = 0; i < p->count; i++)
+		if (!strncmp(p->node[i]->name, last, strlen(last)))
+			network_rescale(p->node[i], shift, unit);
 }
 
 /* Layer i's weight and bias are there, [out, in]; in 0: no weight. */

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "network_weights.h"
 #include "reader.h"
 
 /* Of the table's numbers at first: small, so that what was never or seldom learnt says little.  With 1, as PyTorch's
@@ -199,15 +200,9 @@ void
 reader_rescale(const struct maas_model *m, const struct maas_params *p, double shift, double unit)
 {
 	(void)m;
-	for (size_t i = 0; i < p->count; i++) {
-		const struct maas_node *w = p->node[i];
-		float *x = w->val;
-
-		if (strncmp(w->name, READER_SCORE, sizeof READER_SCORE - 1) != 0)
-			continue;
-		for (size_t j = 0; j < maas_len(w); j++)
-			x[j] = (float)((double)x[j] * unit + (w->ndim == 1 ? shift : 0));
-	}
+	for (size_t i = 0; i < p->count; i++)
+		if (!strncmp(p->node[i]->name, READER_SCORE, sizeof READER_SCORE - 1))
+			network_rescale(p->node[i], shift, unit);
 }
 
 size_t

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "network_weights.h"
 #include "transformer.h"
 
 enum { ROWS = 256, RUNS = 32 };  /* ids of a pass; texts */
@@ -228,15 +229,9 @@ static void
 rescale(const struct maas_model *m, const struct maas_params *p, double shift, double unit)
 {
 	(void)m;
-	for (size_t i = 0; i < p->count; i++) {
-		const struct maas_node *w = p->node[i];
-		int bias = !strcmp(w->name, TRANSFORMER_SCORE ".bias");
-		float *x = w->val;
-
-		if (bias || !strcmp(w->name, TRANSFORMER_SCORE ".weight"))
-			for (size_t j = 0; j < maas_len(w); j++)
-				x[j] = (float)((double)x[j] * unit + (bias ? shift : 0));
-	}
+	for (size_t i = 0; i < p->count; i++)
+		if (!strncmp(p->node[i]->name, TRANSFORMER_SCORE ".", sizeof TRANSFORMER_SCORE))
+			network_rescale(p->node[i], shift, unit);
 }
 
 static int
