@@ -3,7 +3,6 @@
  * followed by the largest of each 2 x 2, then a perceptron.  Tensors are called and laid out as PyTorch's: conv1.weight
  * [out, in, k, k], fc1.weight [out, channels x height x width] and their biases.
  */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
  * a value.  Dense features and sparse ones (words of a text, values of categories) go into one first layer: the
  * weights of the sparse lie as a table, a row a feature, so that a text costs the words it has.
  */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
