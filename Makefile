@@ -1,6 +1,6 @@
-# maas: one Makefile, no recursion, no file lists.
+# maas: one Makefile, no file lists.
 # A new lib/*/x.c, cmd/maas-x.c, man/maas-x.1, tests/*/x.c needs no edit here.
-# Local settings go in config.mk (not tracked):  CC=clang  SAN=address,undefined
+# Local settings go in config.mk (not tracked):  CC=clang  SAN=address,undefined  PREFIX=/opt/maas
 
 -include config.mk
 CC         ?= cc
@@ -10,32 +10,40 @@ PKG_CONFIG ?= pkg-config
 WARN       := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wpointer-arith
 STD        := -std=c11 -D_GNU_SOURCE -ffp-contract=off
 
-# A foreign library is had where pkg-config finds it; what it serves is left out elsewhere.
+# A foreign library is had where pkg-config finds it; what it serves is left out elsewhere.  STATIC=1 makes each command one
+# file: libsndfile has no archive on Debian, cairo wants the fonts of a machine, iconv its tables, a server its users.
 has         = $(shell $(PKG_CONFIG) --exists $1 2>/dev/null && echo 1)
-opt         = $(if $(call has,$1),$(eval FOUND += $1 )$(eval CPPOPT += -DMAAS_HAS_$2)$(eval LDOPT += $(shell $(PKG_CONFIG) --libs $1)),$(eval MISSED += $1))
+opt         = $(if $(call has,$1),$(eval FOUND += $1 )$(eval CPPOPT += -DMAAS_HAS_$2)$(eval LDOPT += $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --libs $1)),$(eval MISSED += $1))
 $(call opt,zlib,ZLIB)
 $(call opt,libutf8proc,UTF8PROC)
 $(call opt,libsodium,SODIUM)
-$(call opt,sndfile,SNDFILE)
 $(call opt,vorbisfile,VORBIS)
 $(call opt,libpng,PNG)
 $(call opt,libjpeg,JPEG)
+$(call opt,libseccomp,SECCOMP)
+ifeq ($(STATIC),)
+$(call opt,sndfile,SNDFILE)
 $(call opt,cairo,CAIRO)
 $(call opt,fontconfig,FONTCONFIG)
-$(call opt,libseccomp,SECCOMP)
+else
+MISSED     += sndfile cairo fontconfig iconv
+CPPOPT     += -DMAAS_STATIC
+endif
 BLAS_V     := $(shell $(PKG_CONFIG) --modversion openblas 2>/dev/null)
 CPPOPT     += -DMAAS_BLAS='"OpenBLAS$(if $(BLAS_V), $(BLAS_V))"'
 SERVE_PC   := libmicrohttpd gnutls libsodium sqlite3
-SERVE      := $(if $(filter-out 1,$(foreach p,$(SERVE_PC),$(or $(call has,$p),0))),,1)
+SERVE      := $(if $(STATIC)$(filter-out 1,$(foreach p,$(SERVE_PC),$(or $(call has,$p),0))),,1)
 $(if $(SERVE),$(eval LDSERVE := $(shell $(PKG_CONFIG) --libs $(SERVE_PC))))
 
-LIBS        = -lopenblas -lyaml -ljansson $(LDOPT) $(LDSERVE) -lm -lpthread
+# LAPACK in OpenBLAS is Fortran, and its library holds numbers of 128 bits where C's are shorter.
+FORTRAN    := $(if $(STATIC),-lgfortran $(if $(filter /%,$(shell $(CC) -print-file-name=libquadmath.a)),-lquadmath))
+LIBS        = -lopenblas -lyaml -ljansson $(LDOPT) $(LDSERVE) $(FORTRAN) -lm -lpthread
 SANFLAGS   := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 ALLFLAGS    = $(STD) $(WARN) -Iinclude -MMD -MP $(CPPOPT) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS)
-LINK        = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@
+LINK        = $(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) $(if $(STATIC),-static) -Wl,--as-needed -o $@
 
 comma    := ,
-B        ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+B        ?= build$(if $(STATIC),-static)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 NO_SERVE := $(if $(SERVE),,lib/net/% lib/serve/% cmd/maas-serve.c cmd/serve_% tests/unit/net_% tests/unit/serve_% tests/fuzz/net_%)
 src       = $(filter-out $(NO_SERVE),$(wildcard $1))
 # It stands in the C library's place, in maas-serve alone: an archive would give it to all.
@@ -58,13 +66,13 @@ FUZZ_MAIN ?= $B/tests/replay.o
 obj       = $(patsubst %.c,$B/%.o,$1)
 V_       := $(if $(V),,@)
 
-.PHONY: all found tests check check-long lint bench format install clean help FORCE
+.PHONY: all found tests check check-long lint bench format install uninstall static clean help FORCE
 .SECONDARY:
 all: found $(CMDS)                      ## build the library and every command
 found:
 	@echo "  WITH  openblas yaml jansson $(FOUND)$(if $(SERVE), $(SERVE_PC))"
 	@$(if $(MISSED),echo "  LEFT OUT what these serve:$(MISSED)",:)
-	@$(if $(SERVE),:,echo "  LEFT OUT maas-serve: it wants $(SERVE_PC)")
+	@$(if $(SERVE),:,echo "  LEFT OUT maas-serve: it wants $(SERVE_PC)$(if $(STATIC), of the machine that it runs on)")
 $(LIB): $(call obj,$(LIB_C)) $(if $(SERVE),$B/page.o)
 $(CLI): $(call obj,$(CLI_C))
 $(LIB) $(CLI):
@@ -113,12 +121,40 @@ bench: all $(BENCHES)                   ## rates, tab-separated; ONLY="NAME ..."
 	@BIN=$(abspath $B) scripts/bench $(ONLY)
 format:                                 ## lay out every source as .clang-format says
 	clang-format -i $(wildcard lib/*/*.c cmd/*.c tests/*.c tests/*/*.c)
+# What is installed where below $(PREFIX), as file:place.  $(INSTALLED) is what an install without a library leaves out, too.
+LIBDIR   ?= lib
+UNITDIR  ?= lib/systemd/system
+VERSION  := $(shell sed -n 's/^.define MAAS_VERSION "\(.*\)"/\1/p' include/maas/base.h)
+EXAMPLES := $(wildcard data/*.yaml) $(shell find data/clients data/cron data/experiments data/haproxy data/monitoring -type f)
+in        = $(foreach f,$2,$f:$1/$(notdir $f))
+FILES     = $(call in,bin,$(CMDS)) $(call in,$(LIBDIR),$(LIB)) $(call in,include/maas,$(wildcard include/maas/*)) \
+	data/maas.pc:$(LIBDIR)/pkgconfig/maas.pc \
+	$(foreach n,1 5 7,$(call in,share/man/man$n,$(wildcard man/*.$n))) \
+	$(foreach c,$(CMDS),data/completion/maas.bash:share/bash-completion/completions/$(notdir $c)) \
+	$(if $(SERVE),$(UNITS_D)) \
+	$(foreach f,$(EXAMPLES),$f:share/maas/$(f:data/%=%)) \
+	$(foreach f,$(shell find tests/data/example -type f),$f:share/maas/$(f:tests/data/%=%))
+UNITS_D   = $(call in,$(UNITDIR),$(wildcard data/systemd/*))
+SERVER    = bin/maas-serve share/bash-completion/completions/maas-serve $(foreach u,$(UNITS_D),$(lastword $(subst :, ,$u)))
+INSTALLED = $(foreach f,$(FILES),$(lastword $(subst :, ,$f))) $(if $(SERVE),,$(SERVER))
+# Texts tell of $(PREFIX), and of the example's data where they are installed.
+TELL      = s|/usr/local|$(PREFIX)|g; s|\(\.\./\)*tests/data/example|../../example|g; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|; \
+	s|@LIBS@|$(LIBS)|; s|@REQUIRES@|$(if $(BLAS_V),openblas yaml-0.1 jansson )$(FOUND)$(if $(SERVE),$(SERVE_PC))|
 install: all                            ## into $(DESTDIR)$(PREFIX), also over programs that run
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/man/man5 share/man/man7 share/bash-completion/completions lib/systemd/system)
-	install -m 755 $(CMDS) $(DESTDIR)$(PREFIX)/bin
-	for s in 1 5 7; do install -m 644 man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s || exit; done
-	for c in $(notdir $(CMDS)); do install -m 644 data/completion/maas.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$c || exit; done
-	for u in data/systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' "$$u" | install -m 644 /dev/stdin "$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}" || exit; done
+	@echo "  INSTALL $(DESTDIR)$(PREFIX)"
+	$(V_)for f in $(FILES); do \
+		to="$(DESTDIR)$(PREFIX)/$${f#*:}" f=$${f%:*}; m=644; [ ! -x "$$f" ] || m=755; \
+		case $$f in \
+		data/maas.pc|data/systemd/*|data/experiments/*) sed '$(TELL)' "$$f" | install -D -m $$m /dev/stdin "$$to" ;; \
+		*) install -D -m $$m "$$f" "$$to" ;; \
+		esac || exit; \
+	done
+uninstall:                              ## remove what install puts there, and nothing else
+	@echo "  UNINSTALL $(DESTDIR)$(PREFIX)"
+	$(V_)cd "$(DESTDIR)$(PREFIX)" && rm -f $(INSTALLED) && for d in include/maas share/maas; do \
+		[ ! -d $$d ] || find $$d -depth -type d -exec rmdir --ignore-fail-on-non-empty {} +; done
+static:                                 ## the filters as single files that want nothing of a machine, in build-static
+	@$(MAKE) STATIC=1 all
 clean:                                  ## remove build trees
 	rm -rf build build-*
 help:                                   ## this list

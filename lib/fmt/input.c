@@ -38,6 +38,27 @@ struct maas_input {
 #endif
 };
 
+#ifdef MAAS_STATIC
+/* iconv would load parts of another C library into this file: that of the machine it runs on. */
+static iconv_t
+turn_open(const char *encoding)
+{
+	maas_fail_as(MAAS_UNAVAILABLE, "encoding '%s': built for UTF-8 alone: iconv -f %s -t UTF-8 into a pipe",
+	    encoding, encoding);
+	return (iconv_t)-1;
+}
+#else
+static iconv_t
+turn_open(const char *encoding)
+{
+	iconv_t turn = iconv_open("UTF-8", encoding);
+
+	if (turn == (iconv_t)-1)
+		maas_fail_as(MAAS_USAGE, "encoding '%s' is not known (see iconv -l)", encoding);
+	return turn;
+}
+#endif
+
 struct maas_input *
 maas_input_open(const char *path, const char *encoding)
 {
@@ -63,10 +84,8 @@ maas_input_open(const char *path, const char *encoding)
 		goto fail;
 	}
 	if (encoding && strcasecmp(encoding, "UTF-8") && strcasecmp(encoding, "UTF8") &&
-	    (in->turn = iconv_open("UTF-8", encoding)) == (iconv_t)-1) {
-		maas_fail_as(MAAS_USAGE, "encoding '%s' is not known (see iconv -l)", encoding);
+	    (in->turn = turn_open(encoding)) == (iconv_t)-1)
 		goto fail;
-	}
 	return in;
 fail:
 	maas_input_close(in);
