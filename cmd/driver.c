@@ -485,6 +485,12 @@ drive(int argc, char **argv, const struct command *cmd)
 struct call *
 call_again(const struct call *c, const struct verb *v)
 {
+	return call_without(c, v, "");
+}
+
+struct call *
+call_without(const struct call *c, const struct verb *v, const char *name)
+{
 	struct call *n = maas_alloc(1, sizeof *n);
 	struct state *s = maas_alloc(1, sizeof *s);
 	const struct table *t;
@@ -503,7 +509,8 @@ call_again(const struct call *c, const struct verb *v)
 		const struct assignment *a = &c->state->set[i];
 		const struct maas_field *f = find(n, a->field->name, 0, &t);
 
-		if (f && (note(n, t, f, a->value, a->source) < 0 || assign(n, &s->set[s->nset - 1]) < 0))
+		if (f && strcmp(f->name, name) != 0 &&
+		    (note(n, t, f, a->value, a->source) < 0 || assign(n, &s->set[s->nset - 1]) < 0))
 			goto fail;
 	}
 	return n;

@@ -28,32 +28,35 @@ struct common {
 };
 
 struct verb {
-	const char *name;               /* NULL: a command without verbs */
-	const char *operands;           /* "[FILE...]"; "" for none */
-	const char *what;               /* one phrase, as in "print the label of each row" */
-	const char *defaults;           /* "name=value ...", before configuration; may be NULL */
-	struct { const struct maas_field *fields; size_t size; } part[PARTS];
-	int (*run)(struct call *);      /* the exit status */
-	const void *data;               /* the command's own: of maas-train the kind */
+	const char *name;     /* NULL: a command without verbs */
+	const char *operands; /* "[FILE...]"; "" for none */
+	const char *what;     /* one phrase, as in "print the label of each row" */
+	const char *defaults; /* "name=value ...", before configuration; may be NULL */
+	struct {
+		const struct maas_field *fields;
+		size_t size;
+	} part[PARTS];
+	int (*run)(struct call *); /* the exit status */
+	const void *data;          /* the command's own: of maas-train the kind */
 };
 
 struct command {
-	const char *name;               /* "maas-classify" */
+	const char *name; /* "maas-classify" */
 	const char *what;
 	const struct verb *verbs;
 	size_t nverbs;
-	const struct verb *fallback;    /* taken where the first word is no verb; NULL: misuse */
-	const char *about;              /* one more line for --version; may be NULL */
+	const struct verb *fallback; /* taken where the first word is no verb; NULL: misuse */
+	const char *about;           /* one more line for --version; may be NULL */
 };
 
 struct call {
 	const struct command *command;
 	const struct verb *verb;
 	struct common common;
-	void *part[PARTS];              /* filled: built-in default, then configuration, environment, flags */
-	char **operand;                 /* NULL-terminated; of the command line, else of the configuration's `data` */
+	void *part[PARTS]; /* filled: built-in default, then configuration, environment, flags */
+	char **operand;    /* NULL-terminated; of the command line, else of the configuration's `data` */
 	int n;
-	struct state *state;            /* the driver's own */
+	struct state *state; /* the driver's own */
 };
 
 int drive(int argc, char **argv, const struct command *);
@@ -68,6 +71,8 @@ int typed(const struct call *, const char *name);
  * -1 where the value will not do.  Operands are borrowed, values too.
  */
 struct call *call_again(const struct call *, const struct verb *) MAAS_USE;
+struct call *call_without(
+    const struct call *, const struct verb *, const char *name) MAAS_USE; /* but for that setting */
 int call_set(struct call *, const char *name, const char *value) MAAS_USE;
 void call_free(struct call *);
 /* The verb of that name; NULL: none. */

@@ -312,10 +312,18 @@ rows_goal_missed(const struct rows_job *j)
 }
 
 void
+rows_settle_augment(struct rows_options *o)
+{
+	if (o->augment && !strcmp(o->augment, "none"))
+		o->augment = NULL;
+}
+
+void
 rows_job_set(struct rows_job *j, struct call *c)
 {
 	struct maas_table_options *table = c->part[3];
 
+	rows_settle_augment(c->part[2]);
 	*j = (struct rows_job){ .call = c,
 		.kind = c->verb->data,
 		.outcome = c->part[1],

@@ -28,12 +28,13 @@ struct rows_fold {
 	struct rows_part train, val; /* val.n 0: nothing held out */
 	struct maas_columns *learnt; /* NULL: rows are features already */
 	struct maas_vectorizer *fitted;
-	const struct maas_vectorizer *v; /* fitted, or --vectorizer's; NULL: no text, or one that is read as a sequence */
+	const struct maas_vectorizer
+	    *v; /* fitted, or --vectorizer's; NULL: no text, or one that is read as a sequence */
 	struct maas_tokenizer *tokenizer; /* of sequences; NULL: none, or by the lexicon */
 	struct maas_lexicon *lexicon;
 	struct maas_vectors *vectors; /* --embeddings; NULL */
 	struct maas_spelling spelling;
-	int frames;                       /* rows are read as frames, see maas_columns_frame */
+	int frames; /* rows are read as frames, see maas_columns_frame */
 	struct maas_span *label;
 	size_t labels;
 	uint32_t *target, *val_target;
@@ -58,12 +59,12 @@ struct rows_watch {
 	struct progress bar;
 	struct rows_point *point; /* of the fit at hand */
 	size_t n, cap;
-	long said;        /* by --log-every: the last epoch, or step */
-	long logged;      /* the last step that is in the log */
-	double began;     /* by maas_clock(): where --max-time counts from */
-	char tag[64];     /* which fit: the first members of each object in the log */
+	long said;    /* by --log-every: the last epoch, or step */
+	long logged;  /* the last step that is in the log */
+	double began; /* by maas_clock(): where --max-time counts from */
+	char tag[64]; /* which fit: the first members of each object in the log */
 	int timed_out, reached, signal, failed;
-	int trial; /* of --dry-run: two steps, to see what they take */
+	int trial;            /* of --dry-run: two steps, to see what they take */
 	double first, second; /* when they were done */
 };
 
@@ -90,39 +91,41 @@ struct rows_job {
 	const struct maas_training *training;
 	const struct maas_preparation *preparation;
 	const struct checkpoints *checkpoints;
-	struct maas_keeping keeping;        /* folder NULL: none */
-	char *identity;                     /* of --init-from; NULL */
-	int lock;                           /* on the folder of checkpoints; -1 */
+	struct maas_keeping keeping; /* folder NULL: none */
+	char *identity;              /* of --init-from; NULL */
+	int lock;                    /* on the folder of checkpoints; -1 */
 	enum maas_task task;
 	struct rows_goal goal;
 	struct maas_team *team;
-	struct maas_model *from;            /* of --vectorizer */
-	struct maas_model *init;            /* of --init-from, which answers rows; NULL */
-	struct maas_model *body;            /* of --init-from, which does not: its network alone is taken; NULL */
-	struct maas_columns *own;           /* found in the data, or of numbers for a vectoriser's rows */
-	const struct maas_columns *columns; /* what the model keeps, where nothing is learnt about them here */
+	struct maas_model *from;             /* of --vectorizer */
+	struct maas_model *init;             /* of --init-from, which answers rows; NULL */
+	struct maas_model *body;             /* of --init-from, which does not: its network alone is taken; NULL */
+	struct maas_columns *own;            /* found in the data, or of numbers for a vectoriser's rows */
+	const struct maas_columns *columns;  /* what the model keeps, where nothing is learnt about them here */
 	const struct maas_vectorizer *given; /* of `from` or `init`; NULL: fit one where there is text */
-	char sha256[65];                    /* of the data; "": not known */
+	char sha256[65];                     /* of the data; "": not known */
 	struct maas_rowset *set, *val_set;
 	struct rows_fold fold;
 	struct rows_cv cv;
-	double temperature; /* of --calibrate; 0: none */
-	long at_fold;          /* of --cv, from 1; 0: the model that stays */
-	long at_trial, trials; /* of --search, likewise */
-	int gaps;              /* rows may have gaps, whatever `preparation` says: trials fill them */
+	double temperature;     /* of --calibrate; 0: none */
+	long at_fold;           /* of --cv, from 1; 0: the model that stays */
+	long at_trial, trials;  /* of --search, likewise */
+	int gaps;               /* rows may have gaps, whatever `preparation` says: trials fill them */
+	int hears;              /* samples of sounds are kept: trials change them */
 	struct maas_buf search; /* its trials, as members of the result; empty: none */
 	struct rows_watch watch;
-	struct maas_eval *val; /* NULL: nothing held out */
+	struct maas_eval *val;          /* NULL: nothing held out */
 	struct maas_entities *entities; /* of its words; NULL: they have no tags */
 };
 
-int rows_check(struct rows_job *); /* --check: the exit status */
+int rows_check(struct rows_job *);                   /* --check: the exit status */
 void rows_job_set(struct rows_job *, struct call *); /* what the command line says */
+void rows_settle_augment(struct rows_options *);     /* NULL where it is "none" */
 int rows_check_options(struct rows_job *);           /* 0, or an exit status, and said */
 int train_search(struct call *);                     /* --search: the exit status */
 int rows_make(struct rows_job *);                    /* of rows that are prepared: learn, measure, write, report */
 int rows_goal_missed(const struct rows_job *);       /* --until: 0, or 1 and said */
-int rows_read(struct rows_job *); /* operands to rows, held-out rows apart */
+int rows_read(struct rows_job *);                    /* operands to rows, held-out rows apart */
 /* Learn what comes before the kind from fold->train; features of both.  use_up: the rowset is not wanted again,
  * and the model is one to keep. */
 int rows_prepare(struct rows_job *, struct rows_fold *, int use_up);
@@ -133,8 +136,8 @@ void rows_suit_kind(struct rows_job *);
 /* Texts as sequences: by what tokeniser or lexicon, the one learnt from the rows trained on.  c: the columns. */
 int rows_spell(struct rows_job *, struct rows_fold *, const struct maas_columns *c);
 /* The features of a part, sequences beside them; see maas_rowset_design.  use_up: and what is cut off is said. */
-int rows_design(const struct rows_job *, const struct rows_fold *, const struct rows_part *, const struct maas_columns *,
-    int use_up, struct maas_design *);
+int rows_design(const struct rows_job *, const struct rows_fold *, const struct rows_part *,
+    const struct maas_columns *, int use_up, struct maas_design *);
 /* Are texts read as sequences? */
 int rows_reads(const struct rows_fold *);
 /* Where words are tagged, what suits them is the default.  0, or an exit status, said. */
@@ -143,7 +146,7 @@ int rows_suit_tags(const struct rows_job *);
 int rows_settings(const struct rows_job *, const struct rows_fold *, struct maas_model *);
 /* How many tokens of sequences are learnt from; of other rows, features. */
 size_t rows_inputs(const struct rows_fold *);
-const struct maas_model *rows_begun(const struct rows_job *);   /* --init-from; NULL */
+const struct maas_model *rows_begun(const struct rows_job *); /* --init-from; NULL */
 /* With --pca: the components of both. */
 int rows_project(struct rows_job *, struct rows_fold *);
 int rows_learn(struct rows_job *, struct rows_fold *); /* the model, with its parts */
@@ -169,7 +172,7 @@ void rows_free(struct rows_job *);
 /* Watching: a bar, a log, lines, limits, signals. */
 int rows_watch_open(struct rows_job *);
 int rows_fit(struct rows_job *, struct rows_fold *, struct maas_model *); /* the kind learns from the fold, watched */
-int rows_watch_close(struct rows_job *); /* 0 where it was closed already */
+int rows_watch_close(struct rows_job *);                                  /* 0 where it was closed already */
 
 /* "accuracy" or "r2": what is told while a model learns */
 const char *rows_metric(const struct rows_job *);
@@ -180,9 +183,9 @@ int rows_grade(const struct rows_job *, const struct rows_fold *, const struct r
     double *grade);
 int rows_grade_baseline(const struct rows_job *, const struct rows_fold *, const struct rows_part *, double *grade);
 int rows_report(struct rows_job *);
-int rows_card(struct rows_job *); /* the model's, when it was measured */
-int rows_plan(struct rows_job *); /* --dry-run */
+int rows_card(struct rows_job *);                                   /* the model's, when it was measured */
+int rows_plan(struct rows_job *);                                   /* --dry-run */
 int rows_plan_step(struct rows_job *, const struct maas_fitting *); /* as maas_fitting's on_step */
-int rows_plot(struct rows_job *);       /* --plot */
+int rows_plot(struct rows_job *);                                   /* --plot */
 
 #endif

@@ -29,7 +29,7 @@ load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 
 	if (r && (j->preparation->impute || j->gaps))
 		maas_reader_gaps(r);
-	if (r && j->rows->augment && maas_augments_hear(j->rows->augment))
+	if (r && (j->hears || (j->rows->augment && maas_augments_hear(j->rows->augment))))
 		maas_reader_sounds(r);
 	d = r ? maas_rowset_load(r, c, j->task, drop, on_bad, j) : NULL;
 	maas_reader_free(r);
@@ -422,7 +422,7 @@ rows_project(struct rows_job *j, struct rows_fold *f)
 	if (!n)
 		return 0;
 	if (!j->kind->rows->fold)
-		return maas_fail_as(MAAS_USAGE, "--pca: %s models do not learn from components", j->kind->name);
+		return maas_fail_setting("pca", "--pca: %s models do not learn from components", j->kind->name);
 	if (maas_projection_bytes(n, f->data.n, f->data.x.cols, &bytes))
 		return -1;
 	if (bytes > 1e8 && !j->at_fold && !j->at_trial)

@@ -36,10 +36,8 @@ check_words(const struct rows_job *j)
 			char name[64];
 
 			maas_field_name(maas_field(j->kind->fields, of_words[i], 0), name, sizeof name);
-			return maas_fail_as(MAAS_USAGE,
-			    "--%s is for --analyzer word, char and cjk, and texts are read by a "
-			    "tokeniser",
-			    name);
+			return maas_fail_setting(of_words[i],
+			    "--%s is for --analyzer word, char and cjk, and texts are read by a tokeniser", name);
 		}
 	return 0;
 }
@@ -87,9 +85,9 @@ rows_suit_tags(const struct rows_job *j)
 	if (j->task != MAAS_TASK_TAG || !j->kind->rows->reads || !j->call->verb->data)
 		return 0;
 	if (typed(j->call, "pool"))
-		return maas_fail_as(MAAS_USAGE, "--pool: each word is tagged by its own state");
+		return maas_fail_setting("pool", "--pool: each word is tagged by its own state");
 	if (typed(j->call, "lowercase") && s->lowercase)
-		return maas_fail_as(MAAS_USAGE, "--lowercase: words that are tagged keep their case");
+		return maas_fail_setting("lowercase", "--lowercase: words that are tagged keep their case");
 	s->lowercase = 0;
 	if (!given(j->call, "dropout"))
 		s->dropout = j->kind->rows->tags_dropout;
@@ -106,12 +104,12 @@ open_vectors(const struct rows_job *j, struct rows_fold *f)
 	if (!path)
 		return 0;
 	if (!j->kind->rows->reads)
-		return maas_fail_as(MAAS_USAGE, "--embeddings: %s models look up no words", j->kind->name);
+		return maas_fail_setting("embeddings", "--embeddings: %s models look up no words", j->kind->name);
 	if (rows_begun(j))
 		return maas_fail_as(
 		    MAAS_USAGE, "--embeddings and --init-from exclude each other: the model brings its own");
 	if (!f->lexicon)
-		return maas_fail_as(MAAS_USAGE,
+		return maas_fail_setting("embeddings",
 		    "--embeddings is for --analyzer word, char and cjk: vectors are of words, not of tokens");
 	if (!(f->vectors = maas_vectors_load(path, f->lexicon)))
 		return -1;
@@ -161,9 +159,9 @@ static int
 refuse_words(const struct rows_job *j)
 {
 	if (j->rows->tokenizer)
-		return maas_fail_as(MAAS_USAGE, "--tokenizer: %s models take words, not tokens", j->kind->name);
+		return maas_fail_setting("tokenizer", "--tokenizer: %s models take words, not tokens", j->kind->name);
 	if (j->rows->embeddings)
-		return maas_fail_as(MAAS_USAGE, "--embeddings: %s models look up no words", j->kind->name);
+		return maas_fail_setting("embeddings", "--embeddings: %s models look up no words", j->kind->name);
 	return 0;
 }
 
@@ -172,16 +170,17 @@ static int
 refuse_texts(const struct rows_job *j)
 {
 	static const char *const name[] = { "analyzer", "context", "vocab", "min_df", "max_features", "lowercase" };
-	const char *said = j->rows->embeddings ? "embeddings" : j->rows->tokenizer ? "tokenizer" : NULL;
+	const char *said = j->rows->embeddings ? "embeddings" : j->rows->tokenizer ? "tokenizer" : NULL, *field = said;
 	const struct maas_field *f;
 	char option[64];
 
 	for (size_t i = 0; i < MAAS_COUNT(name) && !said; i++)
 		if (typed(j->call, name[i]) && (f = maas_field(j->kind->fields, name[i], 0))) {
 			maas_field_name(f, option, sizeof option);
+			field = name[i];
 			said = option;
 		}
-	return said ? maas_fail_as(MAAS_USAGE, "--%s is for texts, and these are pictures or sounds", said) : 0;
+	return said ? maas_fail_setting(field, "--%s is for texts, and these are pictures or sounds", said) : 0;
 }
 
 int

@@ -228,7 +228,7 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 		.val_loss = NAN,
 		.val_metric = NAN };
 	if (j->rows->augment && learn) /* of a search among kinds, which goes on without */
-		return maas_fail_as(MAAS_USAGE, "--augment: %s models learn rows as they are", j->kind->name);
+		return maas_fail_setting("augment", "--augment: %s models learn rows as they are", j->kind->name);
 	w->n = 0;
 	w->tag[0] = '\0';
 	if (j->at_fold)

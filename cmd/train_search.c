@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "interrupt.h"
+#include "maas/train.h"
 #include "train_search.h"
 
 #define FACTOR 3
@@ -53,6 +54,7 @@ dress(struct rows_job *j, const struct trial *t)
 {
 	j->call = t->call;
 	j->kind = t->call->verb->data;
+	rows_settle_augment(t->call->part[2]);
 	j->rows = t->call->part[2];
 	j->vectorizer = t->call->part[4];
 	j->training = t->call->part[5];
@@ -87,6 +89,8 @@ learn_and_measure(struct rows_job *j, struct trial *t)
 	static const char *const what[] = { "", "labels", "numbers", "tags" };
 	int bad;
 
+	if (j->rows->augment && j->rows->pca)
+		return maas_fail_setting("augment", "--augment and --pca exclude each other");
 	if (!learns(j->kind, j->task))
 		return maas_fail("%s models learn no %s", j->kind->name, what[j->task]);
 	if (rows_suit_tags(j))
@@ -103,15 +107,6 @@ learn_and_measure(struct rows_job *j, struct trial *t)
 	    : 0;
 }
 
-static int
-is_tried(const struct search *s, const char *name)
-{
-	for (size_t i = 0; i < s->ntries; i++)
-		if (!strcmp(s->tries[i].name, name))
-			return 1;
-	return 0;
-}
-
 /* Said once of a kind. */
 static int
 say_left_out(struct search *s, const char *kind, const char *name)
@@ -125,38 +120,52 @@ say_left_out(struct search *s, const char *kind, const char *name)
 	return maas_buf_text(&s->said, word);
 }
 
+/* The trial before it that is the same: NULL; there is none. */
+static const struct trial *
+same_before(const struct search *s, const struct trial *t)
+{
+	for (const struct trial *a = s->trial; a < t; a++)
+		if (a->call->verb == t->call->verb && !strcmp(a->text, t->text))
+			return a;
+	return NULL;
+}
+
 /*
- * Where kinds are compared, a setting of learning that was said for all, and that the reason for a refusal, why, names, is
- * left out for this one: 1, to be tried again; 0 where there is none.
+ * Where kinds are compared, the setting for which this one was refused, and that was said for all, is left out: 1, to be
+ * tried again; 0 where there is none, and where that makes it what was tried before.
  */
 static int
-leave_out(struct search *s, struct trial *t, const char *why)
+leave_out(struct search *s, struct trial *t, const char *setting)
 {
-	const struct maas_kind *k = t->call->verb->data;
-	struct maas_training usual, *how = t->call->part[5];
-	struct rows_options *rows = t->call->part[2];
-	const struct {
-		const char *name, **at;
-	} text[] = { { "augment", &rows->augment }, { "embeddings", &rows->embeddings },
-		{ "tokenizer", &rows->tokenizer } };
-	char name[64], option[80];
+	const struct verb *v = t->call->verb;
+	const struct trial *before;
+	struct call *without;
+	struct maas_buf b = { 0 };
+	char option[64], *name = maas_take_text(s->arena, setting, strlen(setting));
+	int tried = 0;
 
-	for (size_t i = 0; i < MAAS_COUNT(text) && s->kinds > 1; i++)
-		if (*text[i].at && strstr(why, text[i].name)) {
-			*text[i].at = NULL;
-			return say_left_out(s, k->name, text[i].name) ? -1 : 1;
+	if (!name || s->kinds < 2 || !given(t->call, name))
+		return name ? 0 : -1;
+	if (!(without = call_without(t->call, v, name)))
+		return -1;
+	call_free(t->call);
+	t->call = without;
+	for (size_t i = 0; i < s->ntries; i++)
+		if (!strcmp(s->tries[i].name, name)) {
+			t->value[i] = NULL;
+			tried = 1;
 		}
-	maas_defaults(maas_training_fields, &usual);
-	maas_set_all(maas_training_fields, &usual, k->defaults);
-	for (const struct maas_field *f = maas_training_fields; f->type && s->kinds > 1; f++) {
-		maas_field_name(f, name, sizeof name);
-		snprintf(option, sizeof option, "--%s", name);
-		if (!given(s->call, f->name) || is_tried(s, f->name) || !strstr(why, option) ||
-		    !memcmp((char *)how + f->at, (char *)&usual + f->at, rows_field_size(f)))
-			continue;
-		rows_field_copy(f, how, &usual);
-		return say_left_out(s, k->name, name) ? -1 : 1;
+	search_option(option, sizeof option, name);
+	if (say_left_out(s, v->name, option) || search_name(s, t))
+		return -1;
+	if (!tried || !(before = same_before(s, t)))
+		return 1;
+	if (maas_buf_printf(&b, "without --%s it is trial %zu", option, before->number) ||
+	    !(t->refused = maas_take_text(s->arena, b.s, b.n))) {
+		maas_buf_free(&b);
+		return -1;
 	}
+	maas_buf_free(&b);
 	return 0;
 }
 
@@ -167,10 +176,11 @@ try_trial(struct search *s, struct trial *t, const struct round *r)
 	const char *why;
 	enum maas_why sort;
 	struct rows_job j = s->base;
-	struct rows_options o = *(const struct rows_options *)t->call->part[2];
+	struct rows_options o;
 	int again, bad;
 
 	dress(&j, t);
+	o = *j.rows;
 	o.max_time = 0;
 	j.rows = &o;
 	j.goal = (struct rows_goal){ .name = NULL };
@@ -193,9 +203,9 @@ try_trial(struct search *s, struct trial *t, const struct round *r)
 	sort = maas_why();
 	if (!(why = maas_take_text(s->arena, maas_error(), strlen(maas_error()))))
 		return -1;
-	if ((again = leave_out(s, t, why)))
+	if ((again = leave_out(s, t, maas_error_setting())))
 		return again;
-	t->refused = why;
+	t->refused = t->refused ? t->refused : why;
 	(void)maas_fail_as(sort, "%s", why); /* of the last one refused, if all are */
 	return 0;
 }
@@ -424,8 +434,13 @@ run(struct search *s)
 	struct rows_job *j = &s->base;
 	struct trial *best;
 
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
+		struct rows_options *o = s->trial[i].call->part[2];
+
 		j->gaps |= ((const struct maas_preparation *)s->trial[i].call->part[6])->impute != MAAS_IMPUTE_NONE;
+		rows_settle_augment(o);
+		j->hears |= o->augment && maas_augments_hear(o->augment);
+	}
 	if (take_lock(j->outcome) == -2 || !(j->team = maas_team_new((int)s->call->common.threads)) || rows_read(j))
 		return -1;
 	if (j->outcome->dry_run)

@@ -3,31 +3,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas/train.h"
 #include "train_search.h"
 
 #define MOST 1000000 /* choices */
 
-/* Settings that a trial can have of its own, beside those of its kind. */
-static int
-can_be_tried(const char *name)
-{
-	static const char *const never[] = { "val_split", "log_every", NULL };
-	const struct maas_field *tables[] = { maas_training_fields, maas_preparation_fields, maas_vectorizer_fields };
-
-	for (size_t i = 0; never[i]; i++)
-		if (!strcmp(never[i], name))
-			return 0;
-	for (size_t i = 0; i < MAAS_COUNT(tables); i++)
-		if (maas_field(tables[i], name, 0))
-			return 1;
-	return !strcmp(name, "pca");
-}
-
-/* Does a kind have it: 1 as a setting of its own, 2 as one that all have? */
+/* Has a kind a setting that a trial can have of its own?  One of the kind, of learning, of preparation, of words. */
 static int
 has(const struct verb *v, const char *name)
 {
-	return maas_field(v->part[0].fields, name, 0) ? 1 : can_be_tried(name) ? 2 : 0;
+	static const char *const never[] = { "val_split", "log_every" };
+	static const int parts[] = { 0, 4, 5, 6 }; /* those that mean nothing to the kind are empty */
+	const struct maas_kind *k = v->data;
+
+	for (size_t i = 0; i < MAAS_COUNT(never); i++)
+		if (!strcmp(never[i], name))
+			return 0;
+	for (size_t i = 0; i < MAAS_COUNT(parts); i++)
+		if (maas_field(v->part[parts[i]].fields, name, 0))
+			return 1;
+	return !strcmp(name, "augment") ? !k->rows->fit : !strcmp(name, "pca") && k->rows->fold;
 }
 
 static char *
@@ -38,6 +33,14 @@ underscored(struct maas_arena *a, const char *s, size_t n)
 	for (char *p = to; p && *p; p++)
 		*p = *p == '-' ? '_' : *p;
 	return to;
+}
+
+void
+search_option(char *to, size_t n, const char *name)
+{
+	snprintf(to, n, "%s", name);
+	for (char *p = to; *p; p++)
+		*p = *p == '_' ? '-' : *p;
 }
 
 /* "NAME=VALUE,...": values with commas in double quotes. */
@@ -109,6 +112,20 @@ parse_tries(struct search *s)
 	return s->ntries || s->kinds > 1 ? 0 : maas_fail_as(MAAS_USAGE, "--search wants --try NAME=VALUE,...");
 }
 
+/* Values that no table says to be wrong. */
+static int
+check_values(const struct try *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (!strcmp(t->name, "impute") && !strcmp(t->value[i], "drop"))
+			return maas_fail_as(MAAS_USAGE, "--try impute=drop: other rows, scores that do not compare");
+		if (!strcmp(t->name, "augment") && strcmp(t->value[i], "none") != 0 &&
+		    maas_augments_check(t->value[i]) < 0)
+			return maas_in("--try");
+	}
+	return 0;
+}
+
 /* Each setting is known to a kind at least; where others lack it, that is said. */
 static int
 check_names(const struct search *s)
@@ -118,9 +135,7 @@ check_names(const struct search *s)
 	for (size_t t = 0; t < s->ntries; t++) {
 		size_t known = 0;
 
-		snprintf(name, sizeof name, "%s", s->tries[t].name);
-		for (char *p = name; *p; p++)
-			*p = *p == '_' ? '-' : *p;
+		search_option(name, sizeof name, s->tries[t].name);
 		for (size_t k = 0; k < s->kinds; k++)
 			known += has(s->kind[k], s->tries[t].name) != 0;
 		if (!known)
@@ -130,11 +145,8 @@ check_names(const struct search *s)
 		for (size_t k = 0; k < s->kinds; k++)
 			if (!has(s->kind[k], s->tries[t].name))
 				warn(s->call, "%s models have no --%s: left out for them", s->kind[k]->name, name);
-		if (!strcmp(s->tries[t].name, "impute"))
-			for (size_t i = 0; i < s->tries[t].n; i++)
-				if (!strcmp(s->tries[t].value[i], "drop"))
-					return maas_fail_as(
-					    MAAS_USAGE, "--try impute=drop: other rows, scores that do not compare");
+		if (check_values(&s->tries[t]) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -150,45 +162,43 @@ choices(const struct search *s, const struct verb *kind)
 	return n;
 }
 
+int
+search_name(struct search *s, struct trial *t)
+{
+	const char *kind = t->call->verb->name;
+	struct maas_buf text = { 0 }, json = { 0 };
+	int bad = maas_buf_text(&text, "") || maas_buf_text(&json, "{");
+
+	if (s->kinds > 1)
+		bad = bad || maas_buf_printf(&text, "kind=%s", kind) || maas_buf_printf(&json, "\"kind\":\"%s\"", kind);
+	for (size_t i = 0; i < s->ntries && !bad; i++)
+		if (t->value[i])
+			bad = maas_buf_printf(&text, "%s%s=%s", text.n ? " " : "", s->tries[i].name, t->value[i]) ||
+			    maas_buf_printf(&json, "%s\"%s\":", json.n > 1 ? "," : "", s->tries[i].name) ||
+			    maas_json_put_text(&json, maas_span(t->value[i]));
+	bad = bad || maas_buf_text(&json, "}") || !(t->text = maas_take_text(s->arena, text.s, text.n)) ||
+	    !(t->json = maas_take_text(s->arena, json.s, json.n));
+	maas_buf_free(&text);
+	maas_buf_free(&json);
+	return bad ? -1 : 0;
+}
+
 /* Choice `number` of a kind: the last setting changes fastest. */
 static int
 make_trial(struct search *s, const struct verb *kind, size_t number, struct trial *to)
 {
-	struct maas_buf text = { 0 }, json = { 0 };
-	const char *value[64];
-	int bad = s->ntries > MAAS_COUNT(value) ? maas_fail_as(MAAS_USAGE, "--try: too many settings") : 0;
-
-	if (bad || !(to->call = call_again(s->call, kind)))
+	if (!(to->call = call_again(s->call, kind)) || !(to->value = maas_take(s->arena, s->ntries, sizeof *to->value)))
 		return -1;
 	for (size_t t = s->ntries; t-- > 0;) {
-		value[t] = NULL;
 		if (!has(kind, s->tries[t].name))
 			continue;
-		value[t] = s->tries[t].value[number % s->tries[t].n];
+		to->value[t] = s->tries[t].value[number % s->tries[t].n];
 		number /= s->tries[t].n;
 	}
-	bad = maas_buf_text(&text, "") || maas_buf_text(&json, "{");
-	if (s->kinds > 1)
-		bad = bad || maas_buf_printf(&text, "kind=%s", kind->name) ||
-		    maas_buf_printf(&json, "\"kind\":\"%s\"", kind->name);
-	for (size_t t = 0; t < s->ntries && !bad; t++) {
-		const char *name = s->tries[t].name;
-
-		if (!value[t])
-			continue;
-		if (call_set(to->call, name, value[t]) < 0) {
-			bad = -1;
-			break;
-		}
-		bad = maas_buf_printf(&text, "%s%s=%s", text.n ? " " : "", name, value[t]) ||
-		    maas_buf_printf(&json, "%s\"%s\":", json.n > 1 ? "," : "", name) ||
-		    maas_json_put_text(&json, maas_span(value[t]));
-	}
-	bad = bad || maas_buf_text(&json, "}") || !(to->text = maas_take_text(s->arena, text.s, text.n)) ||
-	    !(to->json = maas_take_text(s->arena, json.s, json.n));
-	maas_buf_free(&text);
-	maas_buf_free(&json);
-	return bad ? -1 : 0;
+	for (size_t t = 0; t < s->ntries; t++)
+		if (to->value[t] && call_set(to->call, s->tries[t].name, to->value[t]) < 0)
+			return -1;
+	return search_name(s, to);
 }
 
 /* All choices of all kinds are numbered through; pick[] are those that are tried. */

@@ -44,6 +44,9 @@ int maas_fail_as(enum maas_why, const char *fmt, ...) MAAS_PRINTF(2, 3);
 /* From errno: no such file or a directory MAAS_NOINPUT, no permission MAAS_NOPERM,
  * no space or a failed transfer MAAS_IO, else MAAS_OS.  "text: strerror". */
 int maas_fail_errno(const char *fmt, ...) MAAS_PRINTF(1, 2);
+/* MAAS_USAGE: a setting, by the name its field has, means nothing to this model or to these data. */
+int maas_fail_setting(const char *name, const char *fmt, ...) MAAS_PRINTF(2, 3);
+const char *maas_error_setting(void);   /* its name; "" where the last failure was another */
 int maas_in(const char *fmt, ...) MAAS_PRINTF(1, 2);            /* put "text: " in front; -1 */
 const char *maas_error(void);           /* the reason; "" if none; valid until the next */
 enum maas_why maas_why(void);           /* its sort */

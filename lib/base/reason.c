@@ -9,6 +9,7 @@
 
 static _Thread_local char reason[1024];
 static _Thread_local enum maas_why sort;
+static _Thread_local char setting[32];
 
 /*
  * Make the reason, whose arguments may lie in it.  It is one line of UTF-8 whatever a stranger's bytes
@@ -43,6 +44,7 @@ maas_fail(const char *fmt, ...)
 	say(fmt, ap);
 	va_end(ap);
 	sort = MAAS_DATA;
+	*setting = '\0';
 	return -1;
 }
 
@@ -55,6 +57,20 @@ maas_fail_as(enum maas_why why, const char *fmt, ...)
 	say(fmt, ap);
 	va_end(ap);
 	sort = why;
+	*setting = '\0';
+	return -1;
+}
+
+int
+maas_fail_setting(const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+	sort = MAAS_USAGE;
+	snprintf(setting, sizeof setting, "%s", name);
 	return -1;
 }
 
@@ -93,6 +109,7 @@ maas_fail_errno(const char *fmt, ...)
 	n = strlen(reason);
 	snprintf(reason + n, sizeof reason - n, ": %s", strerror(err));
 	sort = sort_of(err);
+	*setting = '\0';
 	return -1;
 }
 
@@ -132,6 +149,12 @@ const char *
 maas_error(void)
 {
 	return reason;
+}
+
+const char *
+maas_error_setting(void)
+{
+	return setting;
 }
 
 enum maas_why

@@ -70,8 +70,8 @@ settle(struct maas_model *m)
 	struct maas_cnn *s = m->settings;
 
 	if (s->hidden)
-		return maas_fail_as(
-		    MAAS_USAGE, "--hidden is for pictures and sounds: of texts the head sees what --pool says");
+		return maas_fail_setting(
+		    "hidden", "--hidden is for pictures and sounds: of texts the head sees what --pool says");
 	s->conv = convolutions(s);
 	return 0;
 }

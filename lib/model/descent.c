@@ -591,7 +591,7 @@ training_only(const struct maas_kind *kind, const struct maas_training *how, con
 		else if (!strstr(used, word) &&
 		    (given.n != usual.n || (given.n && memcmp(given.s, usual.s, given.n) != 0))) {
 			maas_field_name(f, name, sizeof name);
-			rc = maas_fail_as(MAAS_USAGE, "%s: %s has no use for --%s", kind->name, solver, name);
+			rc = maas_fail_setting(f->name, "%s: %s has no use for --%s", kind->name, solver, name);
 		}
 	}
 	maas_buf_free(&given);

@@ -184,7 +184,7 @@ check_settings(const struct maas_cnn *s)
 		maas_field_name(f, name, sizeof name);
 		bad = maas_field(picture_fields, f->name, 0) ? 0 : maas_get(f, s, &said) || maas_get(f, &plain, &usual);
 		if (!bad && (said.n != usual.n || (said.n && memcmp(said.s, usual.s, said.n) != 0)))
-			bad = maas_fail_as(MAAS_USAGE, "--%s is for texts, and these are pictures or sounds", name);
+			bad = maas_fail_setting(f->name, "--%s is for texts, and these are pictures or sounds", name);
 	}
 	maas_buf_free(&said);
 	maas_buf_free(&usual);

@@ -212,7 +212,8 @@ fit(struct maas_model *m, const struct maas_data *d, struct maas_fitting *how)
 		" l1 l2 tol max_iter loss val_split eval_every eval_batches log_every ") < 0)
 		return -1;
 	if (how->from)
-		return maas_fail_as(MAAS_USAGE, "linear: its closed form has no use for --init-from: see --optimizer");
+		return maas_fail_setting(
+		    "init_from", "linear: its closed form has no use for --init-from: see --optimizer");
 	return fit_at_once(m, d, how);
 }
 

@@ -138,7 +138,8 @@ check(const struct maas_model *m, const struct maas_data *d, const struct maas_t
 	if (how->loss == MAAS_LOSS_MSE)
 		return maas_fail_as(MAAS_USAGE, "logistic: --loss mse is for regressions");
 	if (how->l1 > 0 || how->l2 > 0)
-		return maas_fail_as(MAAS_USAGE, "logistic: --C and --l1-ratio are its penalty, not --l1 and --l2");
+		return maas_fail_setting(
+		    how->l1 > 0 ? "l1" : "l2", "logistic: --C and --l1-ratio are its penalty, not --l1 and --l2");
 	if (how->optimizer == MAAS_LBFGS && s->l1_ratio > 0)
 		return maas_fail_as(MAAS_USAGE, "logistic: lbfgs is for --l1-ratio 0: leave --optimizer out");
 	return training_only(m->kind, how, solved ? "its solver" : "its descent", solved ? solver : steps);

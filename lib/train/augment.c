@@ -132,7 +132,7 @@ augment_suits_sounds(const struct maas_data *d, double amount)
 	(void)amount;
 	return d->sounds && d->sounds->start && d->columns && d->columns->mel.rate && d->x.dense == d->columns->numbers
 	    ? 0
-	    : maas_fail_as(MAAS_USAGE, "sounds are changed, and these rows are none");
+	    : maas_fail_setting("augment", "sounds are changed, and these rows are none");
 }
 
 size_t

@@ -6,10 +6,10 @@ suits(const struct maas_data *d, double amount)
 {
 	(void)amount;
 	if (!d->x.seq.start || d->x.seq.frame)
-		return maas_fail_as(MAAS_USAGE, "tokens are left out of texts that are read in their order, and %s",
+		return maas_fail_setting("augment", "tokens are left out of texts that are read in their order, and %s",
 		    d->height ? "these rows are pictures or sounds" : "these rows are features (see --dropout)");
 	if (d->x.seq.ask)
-		return maas_fail_as(MAAS_USAGE, "a word that is left out could not be tagged");
+		return maas_fail_setting("augment", "a word that is left out could not be tagged");
 	return 0;
 }
 

@@ -11,7 +11,7 @@ suits(const struct maas_data *d, double amount)
 	size_t side = d->height < d->width ? d->height : d->width;
 
 	if (!d->height || (c && c->mel.rate) || d->x.dense != d->height * d->width * d->channels)
-		return maas_fail_as(MAAS_USAGE, "pictures are moved, and these rows are none");
+		return maas_fail_setting("augment", "pictures are moved, and these rows are none");
 	if (amount >= (double)side)
 		return maas_fail_as(MAAS_USAGE, "pictures of %zu x %zu are moved by less than %zu pixels, not by %g",
 		    d->height, d->width, side, amount);

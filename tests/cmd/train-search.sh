@@ -68,3 +68,11 @@ for kinds in mlp,lstm lstm,mlp; do
 done
 maas-train lstm --task tag --pool max -o none.maas tags.conll 2>&1 | grep -v '^usage'
 maas-train lstm --task tag --try pool=max,mean --epochs 1 --val-split 0.3 -o none.maas tags.conll 2>&1 | grep -v '^usage'
+echo "how rows are changed is tried, too; what a kind has no use for is tried once"
+compare() { maas-train search --epochs 2 --val-split 0.3 "$@" -o ways.maas 2>&1 | sed -n 's/^maas-train: //; s/: [a-z]* [0-9.]*: /: X: /; /left out\|^trial\|--try/p'; }
+compare --try kind=logistic,gru --try augment=none,drop=0.1,drop=0.3 --try hidden=8 "$DATA/example/train.tsv"
+compare --try kind=logistic,mlp --try batch-size=4,8 --try hidden=4 "$DATA/example/train.tsv"
+compare --try kind=gru,logistic --try ngrams=1,1-2 --try hidden=4 "$DATA/example/train.tsv"
+compare --try kind=gru --try augment=drop=0.1,turn=3 "$DATA/example/train.tsv"
+maas-train gru -q --epochs 2 --embed 8 --hidden 8 --augment none -o none.maas "$DATA/example/train.tsv"
+maas-train gru -q --epochs 2 --embed 8 --hidden 8 -o same.maas "$DATA/example/train.tsv" && cmp none.maas same.maas && echo none is no augment

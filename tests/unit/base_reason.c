@@ -15,6 +15,13 @@ reasons(void)
 	maas_fail_as(MAAS_TEMPFAIL, "held");
 	maas_in("lock");
 	ok(maas_why() == MAAS_TEMPFAIL, "maas_in keeps the sort");
+	is_str(maas_error_setting(), "");
+	maas_fail_setting("l1_ratio", "%s has no use for it", "pca");
+	maas_in("m.maas");
+	is_str(maas_error_setting(), "l1_ratio");
+	ok(maas_why() == MAAS_USAGE, "a setting that means nothing is misuse");
+	maas_fail_as(MAAS_TEMPFAIL, "lock: held");
+	is_str(maas_error_setting(), "");
 	maas_fail("again: %s", maas_error());
 	is_str(maas_error(), "again: lock: held");
 	maas_fail("x\ny\t%.3s %.2s %s", "\303\251\303\251", "\377z", "\302\251");

@@ -235,23 +235,39 @@ check_speed(void)
 	ok(least >= 34 && least <= 35 && most >= 41 && most <= 42, "from %zu to %zu frames", least, most);
 }
 
+/* Noise of up to a hundredth of full scale where the tone's own level is 0.0647 of it, so of a third of its power on
+ * average; of a quieter tone as much less. */
 static void
 check_noise(void)
 {
-	struct maas_columns c;
-	struct maas_sounds s;
-	struct maas_data d = sounds(&c, &s);
-	struct maas_augments *a = maas_augments_new("noise=0.01", &d, 1, 5);
+	static float scales[] = { 1.0f / 32768, 1.0f / 262144, 0 };
 	size_t least, most;
-	const float *x = maas_augments_sound(a, 0, 0, 3, &least);
-	double power = 0;
 
-	for (size_t t = 5; t < 30;
-	     t++) /* the highest band holds nothing of the tone: 0.0001 x the window's power x its width */
-		power += exp((double)x[t * BANDS + BANDS - 1]) / 25;
-	ok(power > 0.0075 * 20 && power < 0.0075 * 60, "noise of its deviation: %g in the highest band", power);
-	maas_augments_free(a);
-	check_sound("noise=0.01", &least, &most);
+	for (size_t k = 0; k < MAAS_COUNT(scales); k++) {
+		struct maas_columns c;
+		struct maas_sounds s;
+		struct maas_data d = sounds(&c, &s);
+		struct maas_augments *a = maas_augments_new("noise=0.1545", &d, 1, 5);
+		double power = 0, low = INFINITY, high = 0, unit = (double)(scales[k] * scales[k]) * 1073741824.0;
+
+		s.scale = &scales[k];
+		/* The highest band holds nothing of the tone: 0.0001 x the window's power x its width, and 1e-6 at least. */
+		for (uint64_t epoch = 0; epoch < 100; epoch++) {
+			const float *x = maas_augments_sound(a, 0, 0, epoch, &least);
+			double one = 0;
+
+			for (size_t t = 5; t < 30; t++)
+				one += exp((double)x[t * BANDS + BANDS - 1]) / 25;
+			power += one / 100;
+			low = one < low ? one : low;
+			high = one > high ? one : high;
+		}
+		ok(power > 0.0018 * 25 * unit && power < 0.0018 * 45 * unit + 2e-6,
+		    "noise of a share of the sound's level: %g in the highest band", power);
+		ok(low < 0.1 * power + 1e-6 && high < 5 * power, "from next to none, %g, to %g", low, high);
+		maas_augments_free(a);
+	}
+	check_sound("noise=0.15", &least, &most);
 	ok(least == 38 && most == 38, "as long as before");
 }
 
