@@ -67,8 +67,13 @@ model_tensors(struct call *c)
 static int
 good(const char *path, struct maas_team *team)
 {
-	struct maas_model *m = maas_model_open_by(path, team);
-	int rc = m ? 0 : -1;
+	struct maas_buf at = { 0 };
+	struct maas_model *m = NULL;
+	int rc = maas_model_path(path, &at) < 0 || maas_registry_check(at.s, 1) < 0 ? -1 : 0;
+
+	if (rc == 0 && !(m = maas_model_open_by(at.s, team)))
+		rc = -1;
+	maas_buf_free(&at);
 
 	if (m && (maas_model_selftest(m) < 0 || maas_model_finite(m) < 0))
 		rc = maas_in("%s", path);

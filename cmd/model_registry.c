@@ -61,6 +61,38 @@ model_register(struct call *c)
 	return finish(c);
 }
 
+/* One field, whatever is in it. */
+static void
+print_field(struct maas_span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		putchar((unsigned char)s.s[i] < ' ' ? ' ' : s.s[i]);
+}
+
+/* Of a card its first measure, and what the model is for: a tab before each. */
+static void
+print_card(const char *card)
+{
+	struct maas_json *j = card ? maas_json_parse(maas_span(card)) : NULL;
+	const struct maas_json *quality = j ? maas_json_get(j, "quality") : NULL, *v;
+	struct maas_span key, text = { "-", 1 };
+	double value;
+
+	if (quality && maas_json_type(quality) == MAAS_J_OBJECT && maas_json_next(quality, NULL, &key, &v) &&
+	    maas_json_real(v, &value) == 0) {
+		putchar('\t');
+		print_field(key);
+		printf("=%.4g", value);
+	} else {
+		printf("\t-");
+	}
+	if (j)
+		(void)!maas_json_text(maas_json_get(j, "description"), &text);
+	putchar('\t');
+	print_field(text);
+	maas_json_free(j);
+}
+
 static void
 print_text(const struct maas_shelf *s)
 {
@@ -76,7 +108,9 @@ print_text(const struct maas_shelf *s)
 			}
 		printf("%s\t%s\t%llu\t", *comma ? "" : "-", *v->kind ? v->kind : "-", (unsigned long long)v->bytes);
 		print_when(v->created);
-		printf("\t%s\n", *v->sha256 ? v->sha256 : "-");
+		printf("\t%s", *v->sha256 ? v->sha256 : "-");
+		print_card(v->card);
+		putchar('\n');
 	}
 }
 
@@ -126,7 +160,7 @@ list_all(const struct call *c, const char *dir, struct maas_arena *arena, struct
 	if (!c->n && maas_registry_names(dir, arena, &names) < 0)
 		return -1;
 	if (!o->json)
-		printf("name\tversion\tlabels\tkind\tbytes\tregistered\tsha256\n");
+		printf("name\tversion\tlabels\tkind\tbytes\tregistered\tsha256\tquality\tdescription\n");
 	for (size_t i = 0; names[i]; i++) {
 		struct maas_shelf s;
 

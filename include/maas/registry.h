@@ -3,12 +3,13 @@
  *
  *	NAME/VERSION/model.maas         the model; its bytes never change
  *	NAME/VERSION/about.json         its digest, kind, size, card, and when it came
+ *	NAME/VERSION/checked            for which file the digest was compared; can be done without
  *	NAME/labels                     a line a label: the label, its version, its earlier versions, parted by tabs
  *	NAME/log                        what happened when
  *	NAME/.removed-VERSION           withdrawn, until it is pruned or purged
  *	.lock                           held by who writes
  *
- * All but the log, which is appended to, changes by rename alone, after fsync: readers take no lock and see what was
+ * All but the log, which is appended to, and `checked` changes by rename alone, after fsync: readers take no lock and see what was
  * or what is; a writer that is killed leaves what was, and a temporary name that the next one removes.
  */
 #ifndef MAAS_REGISTRY_H
@@ -58,9 +59,16 @@ int maas_registry_path(const char *dir, const char *name, int64_t version, struc
 /* What the registry knows as the digest of the model at this path; "" where it is none of a registry's. */
 int maas_registry_sha256(const char *path, char hex[65]) MAAS_USE;
 
-/* What -m says to a path: one that exists is taken as it is, all else is looked for in the default registry.  A reason
- * names both places. */
+/* Has the model at this path, where it is one of a registry's, the digest that it was registered with?  If not, MAAS_DATA.
+ * What was compared before, and is the same file by inode, size and times, is not read again but with `anew`. */
+int maas_registry_check(const char *path, int anew) MAAS_USE;
+int maas_registry_altered(const char *path, const char *is, const char *was);      /* that reason, of two digests; -1 */
+
+/* What -m says to a path: one that exists is taken as it is, all else is looked for in the default registry, and checked
+ * as maas_registry_check does.  A reason names both places. */
 int maas_model_find(const char *said, struct maas_buf *path) MAAS_USE;
+/* The same, unchecked: for who digests what he reads. */
+int maas_model_path(const char *said, struct maas_buf *path) MAAS_USE;
 /* maas_tokenizer_load of what that finds. */
 struct maas_tokenizer;
 struct maas_tokenizer *maas_tokenizer_find(const char *said) MAAS_USE;

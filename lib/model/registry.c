@@ -413,31 +413,6 @@ maas_registry_path(const char *dir, const char *name, int64_t version, struct ma
 	return maas_buf_printf(to, "%s/%s/%lld/" REGISTRY_MODEL, dir, name, (long long)version);
 }
 
-int
-maas_registry_sha256(const char *path, char hex[65])
-{
-	const char *slash = strrchr(path, '/');
-	struct maas_buf about = { 0 };
-	struct maas_json *j = NULL;
-	int rc = -1;
-
-	memset(hex, 0, 65);
-	if (!slash || strcmp(slash + 1, REGISTRY_MODEL))
-		return 0;
-	if (maas_buf_printf(&about, "%.*s/" REGISTRY_ABOUT, (int)(slash - path), path) < 0)
-		return -1;
-	if (access(about.s, F_OK) < 0 && errno == ENOENT) {
-		rc = 0;
-	} else if ((j = maas_json_load(about.s))) {
-		if (maas_json_type(j) == MAAS_J_OBJECT)
-			copy_text(j, "sha256", hex, 65);
-		rc = 0;
-	}
-	maas_json_free(j);
-	maas_buf_free(&about);
-	return rc;
-}
-
 static int
 choose(const char *dir, const struct maas_shelf *s, const char *which, int64_t *version)
 {
@@ -495,20 +470,39 @@ like_a_name(const char *said)
 	return !ends(said, ".maas") && !ends(said, ".json");
 }
 
-int
-maas_model_find(const char *said, struct maas_buf *path)
+/* *named: it was found by its name, in the default registry. */
+static int
+find(const char *said, struct maas_buf *path, int *named)
 {
 	struct maas_buf dir = { 0 };
 	struct stat st;
 	int rc;
 
-	if (!like_a_name(said) || stat(said, &st) == 0 || (errno != ENOENT && errno != ENOTDIR))
+	*named = like_a_name(said) && stat(said, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+	if (!*named)
 		return maas_buf_text(path, said);
 	rc = maas_registry_default(&dir);
 	if (rc == 0 && (rc = find_spec(dir.s, said, path)) < 0 && maas_why() == MAAS_NOINPUT)
 		maas_fail_as(MAAS_NOINPUT, "%s: no such file, and %s", said, maas_error());
 	maas_buf_free(&dir);
 	return rc;
+}
+
+int
+maas_model_path(const char *said, struct maas_buf *path)
+{
+	int named;
+
+	return find(said, path, &named);
+}
+
+int
+maas_model_find(const char *said, struct maas_buf *path)
+{
+	size_t n = path->n;
+	int named, rc = find(said, path, &named);
+
+	return rc == 0 && named ? maas_registry_check(path->s + n, 0) : rc;
 }
 
 struct maas_tokenizer *

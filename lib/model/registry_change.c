@@ -483,7 +483,11 @@ make_version(struct change *c, const char *path, struct maas_version *v)
 		goto out;
 	}
 	if (bring(path, model.s) == 0 && try_copy(path, model.s, v, &card) == 0 &&
-	    write_about(dir.s, model.s, v, &card) == 0 && sync_dir(dir.s) == 0)
+	    write_about(dir.s, model.s, v, &card) == 0) {
+		registry_stamp(model.s, v->sha256);
+		rc = sync_dir(dir.s);
+	}
+	if (rc == 0)
 		rc = rename(dir.s, at.s) == 0 ? sync_dir(c->at.s) : cannot_create(at.s);
 	if (rc < 0) {
 		struct maas_buf why = { 0 };

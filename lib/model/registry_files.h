@@ -13,5 +13,7 @@ int registry_number(const char *, int64_t *) MAAS_USE;
 int registry_look(const char *dir, const char *name, struct maas_arena *, struct maas_shelf *) MAAS_USE;
 /* Every entry of a directory, in no order; one that is not there has none. */
 int registry_entries(const char *dir, int (*each)(void *ctx, const char *entry), void *ctx) MAAS_USE;
+/* The model at this path has this digest: note it for maas_registry_check. */
+void registry_stamp(const char *path, const char *sha256);
 
 #endif

@@ -368,7 +368,7 @@ update_said(struct maas_server *s, struct family *f)
 
 	if (d.edition) {
 		d.edition->number = 1;
-		rc = maas_model_find(f->said, &path);
+		rc = maas_model_path(f->said, &path);
 		if (rc == 0) {
 			fill_edition(&d, d.edition, path.s);
 			d.latest = d.edition->hosted;

@@ -77,8 +77,7 @@ check_digest(struct hosted *m)
 		return -1;
 	if (!*want || !strcmp(want, m->sha256))
 		return 0;
-	return maas_fail("%s: altered since it was registered: its SHA-256 is %.12s..., %.12s... was registered",
-	    m->path, m->sha256, want);
+	return maas_registry_altered(m->path, m->sha256, want);
 }
 
 /* The reason of what failed, its file in front: once. */

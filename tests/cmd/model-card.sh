@@ -43,7 +43,7 @@ maas-model card e.maas >/dev/full; echo "exit $?"; mkdir folder; card folder --s
 (ulimit -f 0; trap '' XFSZ; card e.maas --set license=MIT) 2>&1 | cut -c 1-40; cmp c.maas e.maas && echo "the old is whole"
 echo '== a registry'
 export MAAS_REGISTRY=reg
-maas-model register -q a.maas topics; maas-model list --json | jq -c '.models[0].versions[0].card | [.description, .data[0].rows]'
+maas-model register -q a.maas topics; maas-model list | cut -f 8-; maas-model list --json | jq -c '.models[0].versions[0].card | [.description, .data[0].rows]'
 card topics --set license=MIT; card reg/topics/1/model.maas --set license=MIT; card topics | head -n 2
 echo '== not again'
 train --if-changed -o r.maas --register fresh:stable train.tsv; train --if-changed -o r.maas --register fresh:next train.tsv; cat reg/fresh/labels

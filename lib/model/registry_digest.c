@@ -1,0 +1,160 @@
+/* registry_digest.c -- is a version still what was registered?  Its SHA-256 is compared when it is opened.  A stamp
+ * beside it says for which file this was done, so that it is done once; who may not write there does it each time. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "maas/fmt.h"
+#include "registry_files.h"
+
+#define STAMP "checked"
+#define SHOWN 12 /* digits of a digest in a reason */
+
+/* A file beside the model at `path`; s NULL where that is no model of a registry. */
+static int
+beside(const char *path, const char *name, struct maas_buf *to)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || strcmp(slash + 1, REGISTRY_MODEL))
+		return 0;
+	return maas_buf_printf(to, "%.*s/%s", (int)(slash - path), path, name);
+}
+
+int
+maas_registry_sha256(const char *path, char hex[65])
+{
+	struct maas_buf about = { 0 };
+	struct maas_json *j = NULL;
+	struct maas_span s;
+	int rc = beside(path, REGISTRY_ABOUT, &about);
+
+	memset(hex, 0, 65);
+	if (rc == 0 && about.s && (access(about.s, F_OK) == 0 || errno != ENOENT)) {
+		if (!(j = maas_json_load(about.s)))
+			rc = -1;
+		else if (maas_json_type(j) == MAAS_J_OBJECT && maas_json_text(maas_json_get(j, "sha256"), &s) == 0 &&
+		    s.n == 64)
+			memcpy(hex, s.s, s.n);
+	}
+	maas_json_free(j);
+	maas_buf_free(&about);
+	return rc;
+}
+
+/* All that changes when somebody writes to the file, or puts another in its place. */
+static int
+print_stamp(struct maas_buf *to, const struct stat *st, const char *sha256)
+{
+	return maas_buf_printf(to, "%llu %lld %lld.%09ld %lld.%09ld %s\n", (unsigned long long)st->st_ino,
+	    (long long)st->st_size, (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, (long long)st->st_ctim.tv_sec,
+	    st->st_ctim.tv_nsec, sha256);
+}
+
+static int
+is_stamped(const char *path, const char *want)
+{
+	struct maas_buf text = { 0 }, at = { 0 };
+	char have[256];
+	struct stat st;
+	ssize_t n = -1;
+	int fd = -1, is = 0;
+
+	if (beside(path, STAMP, &at) == 0 && at.s && stat(path, &st) == 0 && print_stamp(&text, &st, want) == 0 &&
+	    (fd = open(at.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) >= 0)
+		n = read(fd, have, sizeof have);
+	is = n >= 0 && (size_t)n == text.n && !memcmp(have, text.s, text.n);
+	if (fd >= 0)
+		close(fd);
+	maas_buf_free(&text);
+	maas_buf_free(&at);
+	return is;
+}
+
+/* Written in place: it is good as a whole or not at all, and who cannot write it lives without. */
+static void
+write_stamp(const char *path, const struct stat *st, const char *sha256)
+{
+	struct maas_buf text = { 0 }, at = { 0 };
+	int fd = -1;
+
+	if (beside(path, STAMP, &at) == 0 && at.s && print_stamp(&text, st, sha256) == 0 &&
+	    (fd = open(at.s, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0666)) >= 0)
+		(void)!write(fd, text.s, text.n);
+	if (fd >= 0)
+		close(fd);
+	maas_buf_free(&text);
+	maas_buf_free(&at);
+}
+
+static int
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* A file that was changed in this very tick of the clock may be changed again without its times telling. */
+static int
+is_settled(const struct stat *st)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_REALTIME_COARSE, &now) < 0)
+		return 0;
+	return now.tv_sec > st->st_ctim.tv_sec ||
+	    (now.tv_sec == st->st_ctim.tv_sec && now.tv_nsec > st->st_ctim.tv_nsec);
+}
+
+void
+registry_stamp(const char *path, const char *sha256)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && is_settled(&st))
+		write_stamp(path, &st, sha256);
+}
+
+int
+maas_registry_altered(const char *path, const char *is, const char *was)
+{
+	return maas_fail("%s: altered since it was registered: its SHA-256 is %.*s..., %.*s... was registered", path,
+	    SHOWN, is, SHOWN, was);
+}
+
+static int
+compare(const char *path, const char *want)
+{
+	struct stat before, after;
+	struct maas_map map;
+	char got[65];
+	int settled;
+
+	if (stat(path, &before) < 0)
+		return maas_fail_errno("%s", path);
+	settled = is_settled(&before);
+	if (maas_map_open(&map, path) < 0)
+		return -1;
+	maas_sha256(got, map.p, map.n);
+	maas_map_close(&map);
+	if (strcmp(got, want))
+		return maas_registry_altered(path, got, want);
+	if (settled && stat(path, &after) == 0 && same_file(&before, &after))
+		write_stamp(path, &before, want);
+	return 0;
+}
+
+int
+maas_registry_check(const char *path, int anew)
+{
+	char want[65];
+
+	if (maas_registry_sha256(path, want) < 0)
+		return -1;
+	return !*want || (!anew && is_stamped(path, want)) ? 0 : compare(path, want);
+}
