@@ -31,6 +31,12 @@ ls -- - 2>/dev/null
 cp few.csv '10:30 few.csv'; maas-train logistic -q --depfile d.mk -o 10:30.maas '10:30 few.csv'; cat d.mk
 printf '\ttouch made\n' >>d.mk; make -s -f d.mk 10:30.maas; [ -e made ] || echo "as new as its data"
 touch -d 2001-01-01 10:30.maas; make -s -f d.mk 10:30.maas; [ -e made ] && echo "older than its data"
+echo "== a directory's files are named, each with a rule of its own; pipes are not, and names of the registry are where they lie"
+mkdir pets; for a in cat dog; do mkdir pets/$a; cp "$DATA"/example/shapes/box/[12].png pets/$a; done
+maas-train logistic -q --size 4x4 --depfile d.mk -o pets.maas pets; cat d.mk
+printf 'pets.maas:\n\t@echo "made again"\ninclude d.mk\n' >p.mk; make -s -f p.mk; rm pets/cat/1.png; make -s -f p.mk
+mkfifo pipe; cat few.csv >pipe & maas-model register -q m.maas few --registry reg
+MAAS_REGISTRY=reg maas-train logistic -q --depfile d.mk --init-from few -o n.maas pipe; cat d.mk
 echo "== a word too long for a record to test the model by"
 { head -c 5000000 /dev/zero | tr '\0' w; printf '\tx\nshort word\ty\n'; } >long.tsv
 try logistic -o m.maas long.tsv
