@@ -62,8 +62,6 @@ explain_rows(struct explaining *e, struct call *c)
 	if (rc)
 		return rc;
 	tags = maas_rows_tagging(e->k.rows);
-	if (tags && e->method != MAAS_METHOD_AUTO && e->method != MAAS_OCCLUSION)
-		return misuse(c, "tags are explained by occlusion: no --method %s", maas_method_names[e->method]);
 	if (maas_rows_method(e->k.rows, &e->method) < 0 ||
 	    (e->o->saliency &&
 		(spare_input(c, e->o->saliency) < 0 ||

@@ -16,6 +16,7 @@ struct explaining {
 	int headed; /* the line of names is printed */
 	struct page *page;
 	struct album *album;
+	struct maas_tally *tally; /* words are not shown, but summed up here; NULL */
 };
 /* A row, answered and explained. */
 struct reasons {
@@ -30,7 +31,7 @@ struct reasons {
 
 /* Show what a row, or a word of it, has its label from, in all the forms that are wanted. */
 int explain_show(struct explaining *, const struct reasons *) MAAS_USE;
-/* All rows of a model that tags words. */
+/* All rows of a model that tags words: each word whose tag tells something. */
 int explain_tags(struct explaining *, size_t *answers) MAAS_USE;
 /* The row's number, of a word "row:word". */
 void explain_number(FILE *, const struct explaining *, const struct reasons *);

@@ -8,9 +8,8 @@
 #define TOP 20 /* of a label, where --top says nothing */
 
 struct strongest {
-	struct explaining e; /* e.k.rows is there in any case, the rest where rows are measured on */
+	struct explaining e; /* e.k.rows is there in any case, the rest, and e.tally, where rows are measured on */
 	size_t most;
-	struct maas_tally *tally; /* measured */
 };
 
 /* A label's lines, of n weights. */
@@ -27,8 +26,8 @@ put_label(const struct strongest *s, size_t label, const double *weight, size_t 
 		struct maas_span name;
 
 		b.n = 0;
-		bad = !s->tally && maas_rows_feature(s->e.k.rows, feature[i], &b);
-		name = s->tally ? maas_tally_name(s->tally, feature[i]) : (struct maas_span){ b.s, b.n };
+		bad = !s->e.tally && maas_rows_feature(s->e.k.rows, feature[i], &b);
+		name = s->e.tally ? maas_tally_name(s->e.tally, feature[i]) : (struct maas_span){ b.s, b.n };
 		classify_put(stdout, explain_label(&s->e, label));
 		putchar('\t');
 		explain_feature(name);
@@ -63,7 +62,8 @@ weights(struct strongest *s, struct call *c)
 	return put_weights(s) < 0 ? fail(c) : finish(c);
 }
 
-/* What pieces add over the rows, for each label whatever the answer is. */
+/* What pieces add over the rows, for each label whatever the answer is.  Words that are tagged are asked for their own tag
+ * alone: who looks for names wants to see what makes one. */
 static int
 measure(struct strongest *s)
 {
@@ -79,7 +79,8 @@ measure(struct strongest *s)
 			continue;
 		}
 		for (size_t i = 0; i < k->scores_n; i++)
-			if (maas_rows_explain(k->scores, i, s->e.method, &x) < 0 || maas_tally_add(s->tally, i, &x) < 0)
+			if (maas_rows_explain(k->scores, i, s->e.method, &x) < 0 ||
+			    maas_tally_add(s->e.tally, i, &x) < 0)
 				return -1;
 	}
 	return rc;
@@ -89,23 +90,23 @@ static int
 measured(struct strongest *s, struct call *c)
 {
 	struct classifying *k = &s->e.k;
+	size_t answers = 0;
 	int rc = classify_open(k, c);
 
 	if (rc)
 		return rc;
-	if (maas_rows_tagging(k->rows))
-		return misuse(c, "--global tells what speaks for the label of a row, and %s tags words", k->o->model);
 	maas_rows_patch(k->scores, (size_t)s->e.o->patch);
-	if (!(s->tally = maas_tally_new(k->scores_n)) || measure(s) < 0)
+	if (!(s->e.tally = maas_tally_new(k->scores_n)) ||
+	    (maas_rows_tagging(k->rows) ? explain_tags(&s->e, &answers) : measure(s)) < 0)
 		return fail(c);
 	if (!k->number)
 		return complain(
 		    c, MAAS_DATA, "no rows to measure on: what a network makes of features is told by data");
 	puts("label\tfeature\tweight");
 	for (size_t i = 0; i < k->scores_n; i++) {
-		const double *weight = maas_tally_weights(s->tally, i);
+		const double *weight = maas_tally_weights(s->e.tally, i);
 
-		if (!weight || put_label(s, i, weight, maas_tally_names(s->tally)) < 0)
+		if (!weight || put_label(s, i, weight, maas_tally_names(s->e.tally)) < 0)
 			return fail(c);
 	}
 	if ((rc = finish(c)))
@@ -138,6 +139,6 @@ explain_global(struct call *c)
 		classify_close(&s.e.k);
 	}
 	maas_model_close(m);
-	maas_tally_free(s.tally);
+	maas_tally_free(s.e.tally);
 	return rc;
 }

@@ -4,15 +4,6 @@
 
 #include "classify_explain.h"
 
-/* A word is explained where its tag says something: where it is not the one that stands outside of entities. */
-static int
-tells(const struct explaining *e, size_t label)
-{
-	struct maas_span tag = maas_rows_label(e->k.rows, label);
-
-	return tag.n != 1 || tag.s[0] != 'O';
-}
-
 static int
 explain_word(struct explaining *e, const struct maas_row *row, const struct maas_tagged *t, size_t word)
 {
@@ -23,6 +14,8 @@ explain_word(struct explaining *e, const struct maas_row *row, const struct maas
 		r.token = maas_word_next(&rest);
 	if (maas_rows_explain_word(e->k.scores, word, &r.x) < 0)
 		return -1;
+	if (e->tally)
+		return maas_tally_add(e->tally, r.label, &r.x);
 	for (size_t i = 0; i < r.x.shares; i++)
 		r.most = fmax(r.most, fabs(r.x.share[i].contribution));
 	return explain_show(e, &r);
@@ -37,11 +30,11 @@ explain_sentence(struct explaining *e, const struct maas_row *row)
 	if (maas_rows_tag(e->k.scores, row, &t) < 0)
 		return -1;
 	for (size_t i = 0; i < t.words; i++)
-		some += (size_t)tells(e, t.tag[i]);
-	if (some && maas_rows_explain_words(e->k.scores, &t) < 0)
+		some += (size_t)maas_rows_tells(e->k.rows, t.tag[i]);
+	if (some && maas_rows_explain_words(e->k.scores, &t, e->method) < 0)
 		return -1;
 	for (size_t i = 0; i < t.words && some; i++)
-		if (tells(e, t.tag[i]) && explain_word(e, row, &t, i) < 0)
+		if (maas_rows_tells(e->k.rows, t.tag[i]) && explain_word(e, row, &t, i) < 0)
 			return -1;
 	return 0;
 }
@@ -53,7 +46,7 @@ explain_tags(struct explaining *e, size_t *answers)
 	struct maas_row row;
 	int rc;
 
-	if (!e->o->jsonl && !e->silent && !e->colour && !e->headed++)
+	if (!e->tally && !e->o->jsonl && !e->silent && !e->colour && !e->headed++)
 		explain_head();
 	while ((rc = maas_reader_next(k->reader, &row)) > 0) {
 		if (classify_origin(k) < 0)

@@ -43,8 +43,8 @@ void maas_rows_patch(struct maas_rows_call *, size_t side);
 /* Why the last row alone (_text, _record, _row) got label i the logit it got (regression: 0, the value). */
 int maas_rows_explain(struct maas_rows_call *, size_t label, enum maas_method, struct maas_explanation *) MAAS_USE;
 /*
- * Explanations of many rows, each of every label: of what pieces are called, the mean over the rows of what they add,
- * without its sign.
+ * Explanations of many rows, each of every label, or of words of them, each of its tag: of what pieces are called, the mean
+ * over the explanations of a label of what they add, without its sign.
  */
 struct maas_tally;
 struct maas_tally *maas_tally_new(size_t labels) MAAS_USE;
@@ -62,12 +62,17 @@ int maas_rows_weights(const struct maas_rows *, size_t label, double *weight) MA
 size_t maas_strongest(const double *weight, size_t n, uint32_t *to, size_t most);
 
 /*
- * Taggers, which answer each word: its pieces are the words of the text, what each adds being the logit of the word's tag,
- * ln p / (1 - p), less that where U+FFFD stands in the piece's place.  _words looks at all of the row whose tags are
- * given, as maas_rows_tag has told them, MAAS_EXPLAIN_WORDS at most (MAAS_DATA); then _word tells of each.
+ * Taggers, which answer each word: its pieces are the words of the text, what each adds being to the logit of the word's tag,
+ * ln p / (1 - p).  By OCCLUSION, as AUTO stands for: that logit less the one where U+FFFD stands in the piece's place; by
+ * GRADIENT that of what the places of the piece were looked up as, times that; by ATTENTION how much of it, of the place
+ * where the word is asked for, is on them.  A word that the network does not see together with the one asked for adds 0.
+ *
+ * _words looks at all of the row whose tags are given, as maas_rows_tag has told them, MAAS_EXPLAIN_WORDS at most
+ * (MAAS_DATA); then _word tells of each whose tag tells something: is not "O", which stands outside of entities.
  */
 #define MAAS_EXPLAIN_WORDS 1000
-int maas_rows_explain_words(struct maas_rows_call *, const struct maas_tagged *) MAAS_USE;
+int maas_rows_tells(const struct maas_rows *, size_t label);
+int maas_rows_explain_words(struct maas_rows_call *, const struct maas_tagged *, enum maas_method) MAAS_USE;
 int maas_rows_explain_word(struct maas_rows_call *, size_t word, struct maas_explanation *) MAAS_USE;
 
 #endif

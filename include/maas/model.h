@@ -512,15 +512,16 @@ struct maas_rows_ops {
 	double (*weight)(const struct maas_model *, size_t feature, size_t output);
 	double (*intercept)(const struct maas_model *, size_t output);
 	/* d (sum of of[o] out[o]) / d feature, of[outputs], for each feature of the one row x: dense[x->dense], and
-	 * sparse[nnz] at those it has.  For networks; NULL where linear. */
-	void (*gradient)(const struct maas_model *, const struct maas_design *x, const double *of, double *dense,
+	 * sparse[nnz] at those it has.  -1 with the reason.  For networks; NULL where linear. */
+	int (*gradient)(const struct maas_model *, const struct maas_design *x, const double *of, double *dense,
 	    double *sparse, void *scratch);
-	/* Of the first of the sequences: to[places], what each adds to that sum by the gradient at what it was looked up
-	 * as, times that.  NULL: no gradient. */
+	/* Of the first of the sequences, for each of its answers (see apply), of[answers][outputs]: to[answers][places], what
+	 * each place adds to that sum by the gradient at what it was looked up as, times that.  NULL: no gradient. */
 	int (*saliency)(const struct maas_model *, const struct maas_sequences *, const double *of, double *to);
-	/* Of the first of the sequences: to[places], how much of the attention that the outputs come from is on each: together
-	 * 1.  NULL for the sequences: -1, with the reason, where this model has none.  NULL: the kind has none. */
-	int (*attention)(const struct maas_model *, const struct maas_sequences *, double *to);
+	/* Of the row x, or of the first of its sequences, for each of its answers: to[answers][places], how much of the
+	 * attention that it comes from is on each place: together 1.  NULL for the row: -1, with the reason, where this
+	 * model has none.  NULL: the kind has none. */
+	int (*attention)(const struct maas_model *, const struct maas_design *x, double *to);
 	/* Networks of texts: what is theirs of what reads them, lib/model/reader.h. */
 	const struct maas_reader_ops *reads;
 	double tags_dropout;            /* of those, what --dropout is where words are tagged and it is not said */

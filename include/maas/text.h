@@ -187,6 +187,7 @@ struct maas_spelt_words {
 	struct maas_spelt_text text;
 	const uint32_t *at;             /* [words] among its places */
 	size_t words;
+	const uint32_t *whose;          /* [text.n] which word of the whole text, from 0, each place is of; UINT32_MAX: none */
 };
 int maas_speller_begin(struct maas_speller *, struct maas_span) MAAS_USE;
 int maas_speller_next(struct maas_speller *, struct maas_spelt_words *) MAAS_USE;       /* 1, 0 behind the last, -1 */

@@ -190,7 +190,7 @@ back_linear(struct net *net, const double *of)
 	}
 }
 
-void
+int
 cnn_gradient(const struct maas_model *m, const struct maas_design *x, const double *of, double *dense, double *sparse,
     void *work)
 {
@@ -217,4 +217,5 @@ cnn_gradient(const struct maas_model *m, const struct maas_design *x, const doub
 	maas_turn(a, x->dense / in, b, in, x->dense / in, in, sizeof(float));
 	for (size_t j = 0; j < x->dense; j++)
 		dense[j] = (double)a[j];
+	return 0;
 }

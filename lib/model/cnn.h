@@ -21,7 +21,7 @@ int cnn_shape_of(const struct maas_cnn *, struct cnn_shape *) MAAS_USE;
 void *cnn_work_new(const struct maas_model *) MAAS_USE;
 void cnn_work_free(void *);
 void cnn_apply(const struct maas_model *, const struct maas_design *, double *out, void *work);
-void cnn_gradient(const struct maas_model *, const struct maas_design *, const double *of, double *dense, double *sparse,
+int cnn_gradient(const struct maas_model *, const struct maas_design *, const double *of, double *dense, double *sparse,
     void *work);
 
 extern const struct maas_field cnn_text_fields[];

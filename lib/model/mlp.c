@@ -126,7 +126,7 @@ back(const struct layer *l, const float *dy, float *dx)
 		maas_add_scaled(dx, l->w + o * l->in, dy[o], l->in);
 }
 
-void
+int
 mlp_gradient(const struct maas_model *m, const struct maas_design *x, const double *of, double *dense, double *sparse,
     void *scratch)
 {
@@ -162,4 +162,5 @@ mlp_gradient(const struct maas_model *m, const struct maas_design *x, const doub
 	for (size_t e = x->sparse.cols ? x->sparse.start[0] : 0, i = 0; x->sparse.cols && e < x->sparse.start[1];
 	     e++, i++)
 		sparse[i] = maas_dot(a, l->table + (size_t)x->sparse.col[e] * l->out, l->out);
+	return 0;
 }

@@ -12,7 +12,7 @@ enum maas_act mlp_act(const struct maas_mlp *);
 
 size_t mlp_scratch(const struct maas_model *, size_t rows);
 void mlp_apply(const struct maas_model *, const struct maas_design *, double *out, void *scratch);
-void mlp_gradient(const struct maas_model *, const struct maas_design *, const double *of, double *dense, double *sparse,
+int mlp_gradient(const struct maas_model *, const struct maas_design *, const double *of, double *dense, double *sparse,
     void *scratch);
 /* The first layer, learnt of components, as one of features. */
 int mlp_fold(struct maas_model *, const struct maas_projection *);

@@ -57,6 +57,7 @@ struct reader {
 	const struct maas_reading *s; /* its settings; those that are the kind's own stand behind */
 	struct maas_tape *t;
 	size_t time;
+	int one; /* of tags: a place a sequence has an answer, the input asked I32 [rows / time] counts it from 1 */
 	struct maas_node *lengths, *embedded; /* [rows / time]; [rows, embed] */
 	struct maas_node *pooled, *attended;  /* what the head sees; see struct reader_states */
 };
@@ -93,10 +94,10 @@ void reader_rescale(const struct maas_model *, const struct maas_params *, doubl
 void *reader_work(const struct maas_model *);
 void reader_end(void *);
 void reader_apply(const struct maas_model *, const struct maas_design *, double *out, void *work);
-void reader_gradient(const struct maas_model *, const struct maas_design *, const double *of, double *dense, double *sparse,
+int reader_gradient(const struct maas_model *, const struct maas_design *, const double *of, double *dense, double *sparse,
     void *work);
 int reader_saliency(const struct maas_model *, const struct maas_sequences *, const double *of, double *to);
-int reader_attention(const struct maas_model *, const struct maas_sequences *, double *to);
+int reader_attention(const struct maas_model *, const struct maas_design *, double *to);
 #define READER_SCORE "score." /* what names of the head begin with */
 #define READER_ROWS \
 	.longest = reader_longest, .head = READER_SCORE, .tasks = MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS, \

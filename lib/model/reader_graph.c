@@ -90,6 +90,8 @@ reader_scores(struct reader *r, size_t rows, size_t outputs)
 	r->attended = states.attended;
 	if (!r->s->head.tags)
 		x = r->pooled = pooled(r, &states, x);
+	else if (r->one)
+		x = maas_last(r->t, x, maas_input(r->t, "asked", MAAS_I32, 1, &(size_t){ rows / r->time }), r->time);
 	if (r->s->dropout > 0)
 		x = maas_dropout(r->t, x, NULL, (float)r->s->dropout);
 	if (!x)

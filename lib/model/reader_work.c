@@ -14,6 +14,7 @@ struct work {
 	struct maas_node *y, *embedded, *pooled, *attended; /* see struct reader */
 	size_t texts;
 	int32_t *id, *bag, *length; /* bag NULL: a place has one id */
+	int32_t *asked;             /* of slopes of tags: see struct reader; NULL */
 	float *frames;              /* in place of ids; NULL */
 };
 
@@ -30,12 +31,12 @@ reader_end(void *arg)
 }
 
 static int
-make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, const double *of, int train)
+make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, int train)
 {
 	/* Settings of a kind begin with these, and what is behind them must be at hand as well. */
 	size_t size = m->kind->size;
 	struct maas_model own = *m;
-	struct reader r = { .m = &own, .time = time };
+	struct reader r = { .m = &own, .time = time, .one = train };
 	struct maas_reading *s;
 
 	if (!(w->arena = maas_arena_new(1 << 16)) || !(w->run.team = maas_team_new(1)) ||
@@ -51,7 +52,7 @@ make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, co
 	w->pooled = r.pooled;
 	w->attended = r.attended;
 	w->embedded->flags |= train ? MAAS_KEEP : 0; /* slopes are told by it */
-	if (maas_tape_plan(w->t, w->y, train) < 0 || reader_borrow(w->t, m, of) < 0)
+	if (maas_tape_plan(w->t, w->y, train) < 0 || (!train && reader_borrow(w->t, m, NULL) < 0))
 		return -1;
 	if (s->frame)
 		w->frames = maas_tape_input(w->t, "frames")->val;
@@ -60,6 +61,8 @@ make(struct work *w, const struct maas_model *m, size_t time, size_t outputs, co
 	if (!s->frame && reader_most(s) > 1)
 		w->bag = maas_tape_input(w->t, "bag")->val;
 	w->length = maas_tape_input(w->t, "lengths")->val;
+	if (train && s->head.tags)
+		w->asked = maas_tape_input(w->t, "asked")->val;
 	w->run.stride = (maas_tape_scratch(w->t) + 127) / 64 * 64;
 	return (w->run.scratch = maas_take(w->arena, 1, w->run.stride)) ? 0 : -1;
 }
@@ -73,7 +76,7 @@ reader_work(const struct maas_model *m)
 	if (!w)
 		return NULL;
 	w->texts = TEXTS;
-	if (make(w, m, (size_t)s->context, s->head.outputs, NULL, 0) == 0)
+	if (make(w, m, (size_t)s->context, s->head.outputs, 0) == 0)
 		return w;
 	reader_end(w);
 	return NULL;
@@ -170,108 +173,159 @@ reader_apply(const struct maas_model *m, const struct maas_design *x, double *ou
 	}
 }
 
-/* A graph that has read the first text, ready to go back. */
+/* A graph of the first text, which wants its parameters (reader_borrow) to run; NULL with the reason. */
 static struct work *
-look(const struct maas_model *m, const struct maas_design *x, const double *of)
+begin(const struct maas_model *m, const struct maas_design *x)
 {
 	struct work *w = maas_alloc(1, sizeof *w);
 
 	if (!w)
 		return NULL;
 	w->texts = 1;
-	if (make(w, m, x->seq.start[1] - x->seq.start[0], 1, of, MAAS_TRAIN) < 0) {
+	if (make(w, m, x->seq.start[1] - x->seq.start[0], 1, MAAS_TRAIN) < 0) {
 		reader_end(w);
 		return NULL;
 	}
 	place(w, x, 0, 1);
-	maas_forward(w->t, &w->run);
+	if (w->asked)
+		*w->asked = *w->length;
 	return w;
+}
+
+/* There, and back from answer i of the text, its outputs times `of`. */
+static int
+run(struct work *w, const struct maas_model *m, const struct maas_sequences *x, size_t i, const double *of)
+{
+	if (reader_borrow(w->t, m, of) < 0)
+		return -1;
+	if (w->asked)
+		*w->asked = (int32_t)x->at[i] + 1;
+	maas_forward(w->t, &w->run);
+	maas_backward(w->t, &w->run, 0);
+	return 0;
+}
+
+/* Answers of the first text. */
+static size_t
+answers(const struct maas_sequences *x)
+{
+	return x->ask ? x->ask[1] - x->ask[0] : 1;
 }
 
 /* The gradient of outputs, times `of`, by what each place was looked up as, times that. */
 int
 reader_saliency(const struct maas_model *m, const struct maas_sequences *x, const double *of, double *to)
 {
-	struct work *w = look(m, &(struct maas_design){ .seq = *x }, of);
-	size_t n = x->start[1], c;
+	struct work *w = begin(m, &(struct maas_design){ .seq = *x });
+	size_t n = x->start[1], outputs = ((const struct maas_reading *)m->settings)->head.outputs;
 
 	if (!w)
 		return -1;
-	maas_backward(w->t, &w->run, 0);
-	c = w->embedded->dim[1];
-	for (size_t i = 0; i < n; i++) {
-		const float *row = (const float *)w->embedded->val + i * c, *slope = w->embedded->grad + i * c;
+	for (size_t a = 0; a < answers(x); a++, to += n) {
+		size_t c = w->embedded->dim[1];
 
-		to[i] = 0;
-		for (size_t k = 0; k < c; k++)
-			to[i] += (double)row[k] * (double)slope[k];
+		if (run(w, m, x, a, of + a * outputs) < 0) {
+			reader_end(w);
+			return -1;
+		}
+		for (size_t i = 0; i < n; i++) {
+			const float *row = (const float *)w->embedded->val + i * c, *slope = w->embedded->grad + i * c;
+
+			to[i] = 0;
+			for (size_t k = 0; k < c; k++)
+				to[i] += (double)row[k] * (double)slope[k];
+		}
 	}
 	reader_end(w);
 	return 0;
 }
 
-/* What the head reads attends so: its last place, or the mean of all of them; row: room for one. */
+/* How rows [from, until) attend to n, in the mean; row: room for one. */
 static void
-attend(const struct maas_node *y, size_t first, size_t n, double *row, double *to)
+attend(const struct maas_node *y, size_t from, size_t until, size_t n, double *row, double *to)
 {
 	memset(to, 0, n * sizeof *to);
-	for (size_t i = first; i < n; i++) {
+	for (size_t i = from; i < until; i++) {
 		maas_attention_weights(y, i, n, row);
 		for (size_t k = 0; k < n; k++)
-			to[k] += row[k] / (double)(n - first);
+			to[k] += row[k] / (double)(until - from);
 	}
+}
+
+/* The weights that places are pooled by. */
+static void
+tell_pooled(const struct work *w, size_t n, double *to)
+{
+	const float *weight = maas_pool_weights(w->pooled);
+	double sum = 0; /* 1, but for rounding */
+
+	for (size_t i = 0; i < n; i++)
+		sum += (double)weight[i];
+	for (size_t i = 0; i < n; i++)
+		to[i] = (double)weight[i] / sum;
+}
+
+/* What an answer comes from attends so: of tags the word's place; else the last, or the mean of all of them. */
+static int
+tell_attended(struct work *w, const struct maas_reading *s, const struct maas_sequences *x, size_t n, double *to)
+{
+	double *row = maas_take(w->arena, n, sizeof *row);
+
+	if (!row)
+		return -1;
+	if (!s->head.tags)
+		attend(w->attended, s->pool == READER_LAST ? n - 1 : 0, n, n, row, to);
+	for (size_t a = 0; s->head.tags && a < answers(x); a++)
+		attend(w->attended, x->at[a], x->at[a] + 1, n, row, to + a * n);
+	return 0;
 }
 
 /* The weights by which states are pooled; without them, those of the last layer that attends. */
 int
-reader_attention(const struct maas_model *m, const struct maas_sequences *x, double *to)
+reader_attention(const struct maas_model *m, const struct maas_design *x, double *to)
 {
-	size_t n = x ? x->start[1] : 0;
 	const struct maas_reading *s = m->settings;
+	int pooled = s->pool == READER_ATTENTION && !s->head.tags, rc = 0;
+	size_t n = x ? x->seq.start[1] - x->seq.start[0] : 0;
 	struct work *w;
-	double *row;
 
-	if (s->pool != READER_ATTENTION && !m->kind->rows->reads->attends)
+	if (!pooled && !m->kind->rows->reads->attends)
 		return maas_fail_as(MAAS_USAGE,
-		    "this %s has no attention to show: --pool attention of maas-train gives it some", m->kind->name);
+		    s->head.tags ? "this %s has no attention to show: where words are tagged, no states are pooled"
+				 : "this %s has no attention to show: --pool attention of maas-train gives it some",
+		    m->kind->name);
 	if (!n)
 		return 0;
-	if (!(w = look(m, &(struct maas_design){ .seq = *x }, NULL)))
-		return -1;
-	if (s->pool == READER_ATTENTION && !s->head.tags) {
-		const float *weight = maas_pool_weights(w->pooled);
-		double sum = 0; /* 1, but for rounding */
-
-		for (size_t i = 0; i < n; i++)
-			sum += (double)weight[i];
-		for (size_t i = 0; i < n; i++)
-			to[i] = (double)weight[i] / sum;
-	} else if ((row = maas_take(w->arena, n, sizeof *row))) {
-		attend(w->attended, s->pool == READER_LAST ? n - 1 : 0, n, row, to);
-	} else {
+	if (!(w = begin(m, x)) || reader_borrow(w->t, m, NULL) < 0) {
 		reader_end(w);
 		return -1;
 	}
+	maas_forward(w->t, &w->run);
+	if (pooled)
+		tell_pooled(w, n, to);
+	else
+		rc = tell_attended(w, s, &x->seq, n, to);
 	reader_end(w);
-	return 0;
+	return rc;
 }
 
 /* The gradient of outputs, times `of`, by each number of the one row's frames: that by what a frame is made, through the
  * layer. */
-void
+int
 reader_gradient(const struct maas_model *m, const struct maas_design *x, const double *of, double *dense,
     double *sparse, void *work)
 {
 	size_t frame = x->seq.frame, n = x->seq.start[1] - x->seq.start[0], c;
-	struct work *w = look(m, x, of);
+	struct work *w = begin(m, x);
 	const float *layer;
 
 	(void)sparse;
 	(void)work;
 	memset(dense, 0, x->dense * sizeof *dense);
-	if (!w)
-		return;
-	maas_backward(w->t, &w->run, 0);
+	if (!w || run(w, m, &x->seq, 0, of) < 0) {
+		reader_end(w);
+		return -1;
+	}
 	layer = w->embedded->in[1]->val;
 	c = w->embedded->dim[1];
 	for (size_t i = 0; i < n; i++)
@@ -280,4 +334,5 @@ reader_gradient(const struct maas_model *m, const struct maas_design *x, const d
 				dense[i * frame + j] +=
 				    (double)layer[k * frame + j] * (double)w->embedded->grad[i * c + k];
 	reader_end(w);
+	return 0;
 }

@@ -64,17 +64,18 @@ struct telling {
 	struct shares shares;
 	double *slope;        /* of the logit by each feature, or what each id adds */
 	double *of;           /* and by each output */
-	/* Of words: where each stands and the label it has; its logit, whole and [without][of]; of the outputs. */
+	/* Of words: where each stands and the label it has; its logit; what each adds to it, [of][each]; of the outputs. */
 	struct maas_span sentence;
+	enum maas_method method;
 	uint32_t *tag;
-	double *whole, *covered, *answers;
+	double *whole, *adds, *answers;
 	size_t words;
 	int32_t nothing;      /* the id that stands for a text without any */
 	struct maas_design x; /* rows with a piece left out, MAAS_ROWS at most */
 	double *out;          /* [MAAS_ROWS][outputs] */
 	size_t pieces, places, told, tried; /* told: of the places; tried: of the pieces */
 	struct sequence_room room;
-	size_t piece_cap, place_cap, slope_cap, of_cap, tag_cap, whole_cap, covered_cap, answers_cap, col_cap, val_cap;
+	size_t piece_cap, place_cap, slope_cap, of_cap, tag_cap, whole_cap, adds_cap, answers_cap, col_cap, val_cap;
 };
 void telling_free(struct telling *);
 

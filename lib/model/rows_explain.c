@@ -64,7 +64,7 @@ telling_free(struct telling *t)
 	free(t->of);
 	free(t->tag);
 	free(t->whole);
-	free(t->covered);
+	free(t->adds);
 	free(t->answers);
 	free(t->out);
 	*t = (struct telling){ 0 };
@@ -86,12 +86,21 @@ maas_rows_method(const struct maas_rows *r, enum maas_method *method)
 		    k->name);
 	if (*method == MAAS_GRADIENT && !k->rows->weight && !k->rows->gradient && !k->rows->saliency)
 		return maas_fail_as(MAAS_USAGE, "%s models have no gradient: occlusion wants none", k->name);
-	if (*method == MAAS_ATTENTION && k->rows->attention && !maas_rows_spelling(r))
-		return maas_fail_as(MAAS_USAGE,
-		    "attention is shown of texts, and this %s model has learnt from pictures or sounds", k->name);
 	if (*method == MAAS_ATTENTION && !k->rows->attention)
 		return maas_fail_as(MAAS_USAGE, "%s models have no attention to show", k->name);
 	return *method == MAAS_ATTENTION ? k->rows->attention(r->m, NULL, NULL) : 0;
+}
+
+double
+rest_of(double whole, const struct maas_piece *piece, size_t n)
+{
+	double rest = whole, most = fabs(whole);
+
+	for (size_t i = 0; i < n; i++) {
+		rest -= piece[i].contribution;
+		most = fmax(most, fabs(piece[i].contribution));
+	}
+	return fabs(rest) < 1e-9 * most ? 0 : rest;
 }
 
 int
@@ -202,10 +211,8 @@ find_slopes(struct maas_rows_call *c, struct aim aim)
 
 	if (maas_grow(&t->slope, 0, &t->slope_cap, c->x.dense + c->nnz + 1, sizeof *t->slope) < 0)
 		return -1;
-	if (!ops->weight) {
-		ops->gradient(m, &c->x, t->of, t->slope, t->slope + c->x.dense, c->scratch);
-		return 0;
-	}
+	if (!ops->weight)
+		return ops->gradient(m, &c->x, t->of, t->slope, t->slope + c->x.dense, c->scratch);
 	for (size_t i = 0; i < c->x.dense; i++)
 		t->slope[i] = aim.sign * ops->weight(m, i, aim.output);
 	for (size_t i = 0; i < c->nnz; i++)
@@ -396,6 +403,8 @@ tell(struct maas_rows_call *c, struct aim aim, enum maas_method method)
 {
 	if (c->speller)
 		return tell_sequence(c, aim, method);
+	if (method == MAAS_ATTENTION)
+		return tell_by_frames(c);
 	if (method != MAAS_OCCLUSION)
 		return tell_by_slopes(c, aim);
 	return telling_picture(c) ? tell_by_patches(c, aim) : tell_by_occlusion(c, aim);
@@ -431,11 +440,9 @@ maas_rows_explain(struct maas_rows_call *c, size_t label, enum maas_method metho
 		.text = { (c->z || c->speller) && c->text.n ? c->text.s : NULL, c->text.n },
 		.share = t->shares.share,
 		.shares = t->shares.n };
-	to->intercept = method == MAAS_ATTENTION ? 1 : to->logit;
-	for (size_t i = 0; i < t->pieces; i++)
-		to->intercept -= t->piece[i].contribution;
-	if (method == MAAS_CONTRIBUTION)
-		to->intercept = aim.sign * r->m->kind->rows->intercept(r->m, aim.output);
+	to->intercept = method == MAAS_CONTRIBUTION
+	    ? aim.sign * r->m->kind->rows->intercept(r->m, aim.output)
+	    : rest_of(method == MAAS_ATTENTION ? 1 : logit, t->piece, t->pieces);
 	if (t->pieces)
 		qsort(t->piece, t->pieces, sizeof *t->piece, by_size);
 	return 0;

@@ -69,7 +69,7 @@ sum_pieces(struct maas_rows_call *c, enum maas_method method, const struct maas_
 	size_t n = c->x.seq.start[1];
 
 	if (maas_grow(&t->slope, 0, &t->slope_cap, n, sizeof *t->slope) < 0 ||
-	    (method == MAAS_ATTENTION ? ops->attention(m, &c->x.seq, t->slope)
+	    (method == MAAS_ATTENTION ? ops->attention(m, &c->x, t->slope)
 				      : ops->saliency(m, &c->x.seq, t->of, t->slope)) < 0)
 		return -1;
 	for (size_t i = 0; i < t->pieces; i++)

@@ -1,4 +1,5 @@
-/* What pieces of many rows add for each label: sums without their signs, by what the pieces are called. */
+/* What pieces of many rows, or of words of them, add for each label: sums without their signs, by what the pieces are
+ * called. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -6,8 +7,8 @@
 
 struct maas_tally {
 	struct maas_names names;
-	size_t labels, rows;
-	double *sum; /* [names][labels] */
+	size_t labels, *times; /* [labels] explanations of each */
+	double *sum;           /* [names][labels] */
 	size_t sum_cap;
 	double *weight; /* of a label, [names] */
 	size_t weight_cap;
@@ -18,8 +19,11 @@ maas_tally_new(size_t labels)
 {
 	struct maas_tally *t = maas_alloc(1, sizeof *t);
 
-	if (t)
-		t->labels = labels;
+	if (!t || !(t->times = maas_alloc(labels, sizeof *t->times))) {
+		free(t);
+		return NULL;
+	}
+	t->labels = labels;
 	return t;
 }
 
@@ -29,6 +33,7 @@ maas_tally_free(struct maas_tally *t)
 	if (!t)
 		return;
 	maas_names_free(&t->names);
+	free(t->times);
 	free(t->sum);
 	free(t->weight);
 	free(t);
@@ -47,7 +52,7 @@ maas_tally_add(struct maas_tally *t, size_t label, const struct maas_explanation
 			t->sum[had * t->labels + k] = 0;
 		t->sum[(size_t)name * t->labels + label] += fabs(x->piece[i].contribution);
 	}
-	t->rows += label == 0;
+	t->times[label]++;
 	return 0;
 }
 
@@ -69,6 +74,6 @@ maas_tally_weights(struct maas_tally *t, size_t label)
 	if (maas_grow(&t->weight, 0, &t->weight_cap, t->names.n + 1, sizeof *t->weight) < 0)
 		return NULL;
 	for (size_t i = 0; i < t->names.n; i++)
-		t->weight[i] = t->rows ? t->sum[i * t->labels + label] / (double)t->rows : 0;
+		t->weight[i] = t->times[label] ? t->sum[i * t->labels + label] / (double)t->times[label] : 0;
 	return t->weight;
 }

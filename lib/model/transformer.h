@@ -48,7 +48,7 @@ struct maas_node *transformer_scores(struct maas_tape *, const struct transforme
     struct transformer_way *);
 /* See these slots of struct maas_rows_ops. */
 int transformer_saliency(const struct maas_model *, const struct maas_sequences *, const double *of, double *to) MAAS_USE;
-int transformer_attention(const struct maas_model *, const struct maas_sequences *, double *to) MAAS_USE;
+int transformer_attention(const struct maas_model *, const struct maas_design *, double *to) MAAS_USE;
 /* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
 int transformer_init(
     const struct maas_model *, const struct maas_params *, int how, uint64_t seed, struct maas_team *);

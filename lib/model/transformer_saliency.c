@@ -35,17 +35,21 @@ sum_rows(float *to, const struct maas_tensor *s, size_t rows, size_t n, const do
 	}
 }
 
-/* The parameters are the model's tensors; of the head the sum of its rows times `of`. */
 static int
-borrow(const struct maas_tape *t, const struct maas_model *m, size_t outputs, const double *of)
+is_head(const struct maas_node *w)
+{
+	return !strncmp(w->name, TRANSFORMER_SCORE ".", strlen(TRANSFORMER_SCORE "."));
+}
+
+/* The parameters are the model's tensors, but those of the head. */
+static int
+borrow(const struct maas_tape *t, const struct maas_model *m)
 {
 	const struct maas_params *p = maas_tape_params(t);
 
 	for (size_t i = 0; i < p->count; i++) {
 		struct maas_node *w = p->node[i];
 		const struct maas_tensor *s = maas_model_tensor(m, w->name);
-		int head = !strncmp(w->name, TRANSFORMER_SCORE ".", strlen(TRANSFORMER_SCORE "."));
-		size_t n = maas_len(w);
 
 		if (!s)
 			return maas_fail("tensor %s: missing", w->name);
@@ -53,14 +57,26 @@ borrow(const struct maas_tape *t, const struct maas_model *m, size_t outputs, co
 			return maas_fail_as(MAAS_USAGE,
 			    "weights of %d bits have neither gradient nor attention to show: occlusion wants none",
 			    s->dtype == MAAS_I8 ? 8 : 4);
-		if (head)
-			sum_rows(w->val, s, outputs, n, of);
-		else if (s->dtype == MAAS_BF16)
-			maas_from_bf16(w->val, (const maas_bf16 *)s->data, n);
+		if (is_head(w))
+			continue;
+		if (s->dtype == MAAS_BF16)
+			maas_from_bf16(w->val, (const maas_bf16 *)s->data, maas_len(w));
 		else
 			w->val = (void *)(uintptr_t)s->data;
 	}
 	return 0;
+}
+
+/* The head's one output is the sum of the model's, times `of`. */
+static void
+aim(const struct maas_tape *t, const struct maas_model *m, size_t outputs, const double *of)
+{
+	const struct maas_params *p = maas_tape_params(t);
+
+	for (size_t i = 0; i < p->count; i++)
+		if (is_head(p->node[i]))
+			sum_rows(
+			    p->node[i]->val, maas_model_tensor(m, p->node[i]->name), outputs, maas_len(p->node[i]), of);
 }
 
 /* The graph of a text of n ids, and what it runs with. */
@@ -69,6 +85,7 @@ struct looking {
 	struct maas_tape *t;
 	struct transformer_way way;
 	struct maas_run run;
+	size_t outputs; /* of the model */
 };
 
 static void
@@ -78,28 +95,42 @@ end(struct looking *l)
 	maas_arena_free(l->arena);
 }
 
-/* Ready to run backward; the forward pass is made. */
+/* Ready to run. */
 static int
-begin(struct looking *l, const struct maas_model *m, const int32_t *id, size_t n, const double *of)
+begin(struct looking *l, const struct maas_model *m, const int32_t *id, size_t n)
 {
 	struct transformer s;
 	struct maas_node *y;
 
 	*l = (struct looking){ .run = { .precision = MAAS_F32, .rows = n, .time = n } };
 	m->kind->decode->shape(&s, m->settings);
+	l->outputs = s.head.outputs;
 	s.head.time = n;
 	s.dropout = 0;
 	if (!(l->arena = maas_arena_new(1 << 16)) || !(l->t = maas_tape_new(l->arena)) || freeze(l->t, &s) < 0 ||
 	    !(y = transformer_scores(l->t, &s, n, 1, &l->way)) || maas_tape_plan(l->t, y, MAAS_TRAIN) < 0 ||
-	    borrow(l->t, m, of ? s.head.outputs : 0, of) < 0 || !(l->run.team = maas_team_new(1)))
+	    borrow(l->t, m) < 0 || !(l->run.team = maas_team_new(1)))
 		return -1;
 	l->run.stride = (maas_tape_scratch(l->t) + 127) / 64 * 64;
 	if (!(l->run.scratch = maas_take(l->arena, 1, l->run.stride)))
 		return -1;
 	memcpy(maas_tape_input(l->t, "ids")->val, id, n * sizeof *id);
 	*(int32_t *)maas_tape_input(l->t, "lengths")->val = (int32_t)n;
-	maas_forward(l->t, &l->run);
 	return 0;
+}
+
+/* Answers of the first text. */
+static size_t
+answers(const struct maas_sequences *x)
+{
+	return x->ask ? x->ask[1] - x->ask[0] : 1;
+}
+
+/* Where an answer of a text of n ids comes from: of tags the word's last id, which sees none behind it. */
+static size_t
+from(const struct maas_sequences *x, size_t answer, size_t n)
+{
+	return x->ask ? x->at[answer] : n - 1;
 }
 
 int
@@ -107,13 +138,16 @@ transformer_saliency(const struct maas_model *m, const struct maas_sequences *x,
 {
 	struct looking l;
 	size_t n = x->start[1];
-	int rc = begin(&l, m, x->id, n, of);
+	int rc = begin(&l, m, x->id, n);
 
-	if (rc == 0) {
+	for (size_t a = 0; rc == 0 && a < answers(x); a++, to += n) {
 		const struct maas_node *embedded = l.way.embedded;
 		const float *table = embedded->in[1]->val;
 		size_t c = embedded->dim[1];
 
+		aim(l.t, m, l.outputs, of + a * l.outputs);
+		*(int32_t *)maas_tape_input(l.t, "lengths")->val = (int32_t)from(x, a, n) + 1;
+		maas_forward(l.t, &l.run);
 		maas_backward(l.t, &l.run, 0);
 		for (size_t i = 0; i < n; i++) {
 			const float *row = table + (size_t)x->id[i] * c, *slope = embedded->grad + i * c;
@@ -128,16 +162,18 @@ transformer_saliency(const struct maas_model *m, const struct maas_sequences *x,
 }
 
 int
-transformer_attention(const struct maas_model *m, const struct maas_sequences *x, double *to)
+transformer_attention(const struct maas_model *m, const struct maas_design *x, double *to)
 {
 	struct looking l;
-	size_t n = x ? x->start[1] : 0;
-	int rc = n ? begin(&l, m, x->id, n, NULL) : 0;
+	size_t n = x ? x->seq.start[1] : 0;
+	int rc = n ? begin(&l, m, x->seq.id, n) : 0;
 
 	if (!n)
 		return 0;
 	if (rc == 0)
-		maas_attention_weights(l.way.attended, n - 1, n, to);
+		maas_forward(l.t, &l.run);
+	for (size_t a = 0; rc == 0 && a < answers(&x->seq); a++)
+		maas_attention_weights(l.way.attended, from(&x->seq, a, n), n, to + a * n);
 	end(&l);
 	return rc;
 }

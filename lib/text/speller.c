@@ -21,8 +21,8 @@ struct maas_speller {
 	struct maas_buf joined;
 	struct maas_ids own;
 	size_t *bag;
-	uint32_t *at;
-	size_t bag_cap, at_cap;
+	uint32_t *at, *whose;
+	size_t bag_cap, at_cap, whose_cap;
 };
 
 static int32_t nothing(const struct maas_tokenizer *);
@@ -84,6 +84,7 @@ maas_speller_free(struct maas_speller *s)
 	maas_ids_free(&s->own);
 	free(s->bag);
 	free(s->at);
+	free(s->whose);
 	free(s);
 }
 
@@ -396,6 +397,22 @@ id_words(struct maas_speller *s, size_t first, size_t last, size_t lead, struct 
 	return 0;
 }
 
+/* The words of the places of a sequence, which holds words [first, last). */
+static int
+tell_whose(struct maas_speller *s, size_t first, size_t last, size_t lead)
+{
+	size_t n = lead;
+
+	if (maas_grow(&s->whose, 0, &s->whose_cap, lead + s->word[last] - s->word[first], sizeof *s->whose) < 0)
+		return -1;
+	for (size_t i = 0; i < lead; i++)
+		s->whose[i] = UINT32_MAX;
+	for (size_t i = first; i < last; i++)
+		for (size_t k = s->word[i]; k < s->word[i + 1]; k++)
+			s->whose[n++] = (uint32_t)i;
+	return 0;
+}
+
 int
 maas_speller_begin(struct maas_speller *s, struct maas_span text)
 {
@@ -428,9 +445,11 @@ maas_speller_next(struct maas_speller *s, struct maas_spelt_words *to)
 		last++;
 	*to = (struct maas_spelt_words){ .words = last - s->done };
 	if (maas_grow(&s->at, 0, &s->at_cap, to->words, sizeof *s->at) < 0 ||
-	    (s->how.lexicon ? place_words(s, first, last, &to->text) : id_words(s, first, last, lead, &to->text)) < 0)
+	    (s->how.lexicon ? place_words(s, first, last, &to->text) : id_words(s, first, last, lead, &to->text)) < 0 ||
+	    tell_whose(s, first, last, lead) < 0)
 		return -1;
 	to->at = s->at;
+	to->whose = s->whose;
 	for (size_t i = 0; s->done < last; i++, s->done++)
 		s->at[i] = (uint32_t)(lead + s->word[s->done + 1] - 1 - s->word[first]);
 	return 1;

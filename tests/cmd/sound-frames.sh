@@ -23,6 +23,11 @@ for how in gradient occlusion; do
 		awk -F '\t' '{ sum += $6; logit = $3 } END { d = sum - logit; print (d < 1e-4 && d > -1e-4) ? "it sums to the logit" : d }'
 done
 maas-classify explain -m m.maas --method attention set 2>&1; echo "exit $?"
+maas-train gru -q --label-from '^([a-z]+)_' --seconds 0.3 --mels 8 --embed 4 --hidden 6 --pool attention -o at.maas set
+maas-classify explain -m at.maas --method attention set/tone_1.flac | awk -F '\t' 'NR > 1 { sum += $6; n++; rest = $4 ~ /^[(]/ ? $6 : rest }
+	END { d = sum - 1; print n - 1 " frames,", (d < 1e-6 && d > -1e-6) ? "together 1," : d, "rest " rest }'
+maas-classify explain -m at.maas --method attention --jsonl set/tone_1.flac | jq -r '.contributions | map(.feature) | sort_by(split("-")[0] | tonumber) | .[0, 1, -1]'
+maas-classify explain -m at.maas --method attention --saliency a.svg --html a.html set/tone_1.flac >/dev/null; grep -c '<img' a.html
 maas-classify explain -m m.maas --saliency s.svg set/tone_1.flac | wc -l
 echo '# silence behind a sound is not heard: the same file, longer'
 { printf 'RIFF\000\000\000\000WAVEfmt \020\000\000\000\001\000\001\000\100\037\000\000\200\076\000\000\002\000\020\000data\377\377\377\377'
@@ -35,6 +40,8 @@ maas-train lstm -q --sound voice --seconds 0.3 --mels 8 --embed 4 --hidden 6 --b
 maas-classify predict -m t.maas t.csv | cut -f 1 | tr '\n' ' '; echo
 printf 'a\nb\na\nb\n' >labels
 maas-train gru --labels labels --size 6x5 -o p.maas "$P/gray.png" "$P/turned.png" "$P/deep.png" "$P/bits.png" 2>&1
+maas-train encoder -q --heads 2 --embed 8 --labels labels --size 6x5 -o e.maas "$P/gray.png" "$P/turned.png" "$P/deep.png" "$P/bits.png"
+maas-classify explain -m e.maas --method attention "$P/gray.png" | cut -f 4 | sort
 maas-train gru --labels labels --colour rgb --size 6x5 -o x.maas "$P/gray.png" "$P/turned.png" "$P/deep.png" "$P/bits.png" 2>&1; echo "exit $?"
 printf '1\n2\n3\n4.5\n' >values
 maas-train lstm --task regress --labels values --seconds 0.3 --mels 8 --val-split 0.25 -o v.maas set 2>&1 | sed 's/train_loss.*//'

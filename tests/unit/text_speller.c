@@ -131,9 +131,12 @@ check_windows(const struct maas_tokenizer *t, size_t longest, const char *word, 
 		wrong += w.text.n > longest || !w.words || !w.text.n;
 		for (size_t i = 0; i < w.words; i++) {
 			wrong += w.at[i] >= w.text.n || (i && w.at[i] <= w.at[i - 1]);
+			wrong += w.whose[w.at[i]] != asked + i || (i && w.whose[w.at[i - 1] + 1] != asked + i);
 			if (each <= longest) /* a whole word: its last byte */
 				wrong += w.text.id[w.at[i]] != w.text.id[w.text.n - 1];
 		}
+		for (size_t i = 1; i < w.text.n; i++)
+			wrong += w.whose[i] - w.whose[i - 1] > 1;
 		if (asked && each * 4 <= longest && w.at[0] < least)
 			least = w.at[0];
 		asked += w.words;
