@@ -142,13 +142,16 @@ info(struct call *c)
 
 /* Say what came of it. */
 static int
-report(struct call *c, const struct maas_model *m)
+report(struct call *c, const struct maas_model *m, const struct maas_pca_spent *spent)
 {
 	const struct outcome_pca *o = c->part[1];
 	const struct maas_pca *s = m->settings;
 
 	if (o->json && print_json(m) < 0)
 		return fail(c);
+	if (c->common.verbose)
+		fprintf(stderr, "%s: reading %.3f s, sums %.3f s, eigenvalues %.3f s, model %.3f s\n", c->command->name,
+		    spent->reading, spent->sums, spent->eigenvalues, spent->model);
 	if (!c->common.quiet)
 		fprintf(stderr, "%s: %ld of %ld components hold %.6f of the variance of %ld rows (%s)\n",
 		    c->command->name, s->components, s->features < s->samples ? s->features : s->samples, ratio_sum(m),
@@ -180,6 +183,7 @@ fit(struct call *c)
 	struct maas_table *t = NULL;
 	struct maas_team *team = NULL;
 	struct maas_model *m = NULL;
+	struct maas_pca_spent spent = { 0 };
 	int rc = wants_input(c);
 
 	if (rc)
@@ -191,6 +195,7 @@ fit(struct call *c)
 	if (spare_input(c, out->output) < 0)
 		return fail(c);
 	o->seed = (uint64_t)c->common.seed;
+	o->spent = &spent;
 	to->media = c->part[3];
 	if ((team = maas_team_new((int)c->common.threads)) &&
 	    (t = maas_table_open(
@@ -198,7 +203,7 @@ fit(struct call *c)
 	    (m = maas_pca_fit(o, to, t, team)) && add_card(c, m, t) == 0 &&
 	    maas_model_save(m, out->output, MAAS_DURABLE | (out->if_changed ? MAAS_IF_CHANGED : 0)) == 0 &&
 	    enter_registry(c, ENTERED(out)) == 0)
-		rc = report(c, m);
+		rc = report(c, m, &spent);
 	else
 		rc = fail(c);
 	maas_model_close(m);

@@ -398,6 +398,7 @@ struct maas_moments;
 struct maas_moments *maas_moments_new(size_t n, struct maas_team *) MAAS_USE;   /* NULL: no memory */
 void maas_moments_add(struct maas_moments *, const double *x, int bytes);       /* x [n], finite; 0 to 255 where bytes */
 size_t maas_moments_rows(const struct maas_moments *);
+double maas_moments_seconds(const struct maas_moments *);       /* that sums took so far */
 /* mean [n]; cov [n, n] with divisor rows - 1, both triangles.  rows > 1. */
 void maas_moments_finish(struct maas_moments *, double *mean, double *cov);
 void maas_moments_free(struct maas_moments *);

@@ -23,11 +23,18 @@ struct maas_pca {
 	double total_variance, noise_variance;
 };
 
+/* Seconds that a fit spent on rows, on the sums over them (which may go on while rows are read), on eigenvalues and
+ * vectors, on the model. */
+struct maas_pca_spent {
+	double reading, sums, eigenvalues, model;
+};
+
 /* How to fit; a part of a command's options. */
 struct maas_pca_options {
 	const char *components;                 /* "12", "0.95", "all", "mle" */
 	int solver, whiten, scale, impute, sign;
 	uint64_t seed;                          /* of a random start; no field: the command's */
+	struct maas_pca_spent *spent;           /* no field; NULL: not asked for */
 };
 extern const struct maas_field maas_pca_fields[];
 

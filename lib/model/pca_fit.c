@@ -35,6 +35,8 @@ struct fit {
 	size_t count;                 /* vectors there are */
 	int solver;
 	struct maas_buf test[TESTS];
+	struct maas_pca_spent spent;
+	double since; /* when the stage that goes on began */
 };
 
 int
@@ -470,6 +472,16 @@ walk(void *ctx, maas_see *see, void *to)
 	return rc < 0 ? -1 : maas_table_rewind(f->table);
 }
 
+/* What the stage that now ends took. */
+static void
+stage(struct fit *f, double *to)
+{
+	double now = maas_clock();
+
+	*to += now - f->since;
+	f->since = now;
+}
+
 static struct maas_model *
 fit(struct fit *f, const struct maas_table_options *to)
 {
@@ -496,13 +508,18 @@ fit(struct fit *f, const struct maas_table_options *to)
 	if (maas_columns_learn(
 		c, &(struct maas_preparation){ .impute = f->o->impute ? MAAS_IMPUTE_MEAN : 0 }, walk, f) < 0 ||
 	    !(f->reader = maas_reader_new(c, f->table)) || (f->o->solver == MAAS_PCA_COVARIANCE && stream(f) < 0) ||
-	    read_rows(f) < 0 || solve(f, &k) < 0)
+	    read_rows(f) < 0)
+		goto out;
+	stage(f, &f->spent.reading);
+	if (solve(f, &k) < 0)
 		goto out;
 	if (f->o->sign == MAAS_PCA_V)
 		maas_principal_sign(f->vectors, k, f->n);
 	else if (sign_by_rows(f, k) < 0)
 		goto out;
+	stage(f, &f->spent.eigenvalues);
 	m = make(f, c, k);
+	stage(f, &f->spent.model);
 out:
 	maas_reader_free(f->reader);
 	maas_columns_free(c);
@@ -513,7 +530,7 @@ struct maas_model *
 maas_pca_fit(
     const struct maas_pca_options *o, const struct maas_table_options *to, struct maas_table *t, struct maas_team *team)
 {
-	struct fit f = { .o = o, .team = team, .table = t, .bytes = 1 };
+	struct fit f = { .o = o, .team = team, .table = t, .bytes = 1, .since = maas_clock() };
 	struct maas_model *m = NULL;
 	size_t i;
 
@@ -524,6 +541,12 @@ maas_pca_fit(
 		    MAAS_USAGE, "--solver randomized finds a number of components (-n 20), not '%s'", o->components);
 	else
 		m = fit(&f, to);
+	if (f.moments) {
+		f.spent.sums = maas_moments_seconds(f.moments);
+		f.spent.reading -= f.spent.sums;
+	}
+	if (o->spent)
+		*o->spent = f.spent;
 	maas_moments_free(f.moments);
 	free(f.held);
 	free(f.row);

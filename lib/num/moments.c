@@ -10,7 +10,8 @@
 struct maas_moments {
 	struct maas_team *team;
 	size_t n, tiles, pairs;
-	int exact;            /* bytes so far: sums are integers below 2^53 */
+	int exact; /* bytes so far: sums are integers below 2^53 */
+	double seconds;
 	size_t rows, held;    /* held: of the rows, in block and not yet summed */
 	double *block;        /* [BLOCK, n] */
 	double *turned;       /* [n, BLOCK], about the origin */
@@ -99,11 +100,14 @@ multiply(void *arg, size_t begin, size_t end, int member)
 static void
 flush(struct maas_moments *m)
 {
+	double began = maas_clock();
+
 	if (!m->held)
 		return;
 	maas_team_run(m->team, m->tiles, 1, turn, m);
 	maas_team_run(m->team, m->pairs, 1, multiply, m);
 	m->held = 0;
+	m->seconds += maas_clock() - began;
 }
 
 void
@@ -120,6 +124,12 @@ size_t
 maas_moments_rows(const struct maas_moments *m)
 {
 	return m->rows;
+}
+
+double
+maas_moments_seconds(const struct maas_moments *m)
+{
+	return m->seconds;
 }
 
 /* One rounding of (n sum xy - sum x sum y) / n (n-1) where the sums are integers below 2^53. */
