@@ -1,34 +1,22 @@
 /* maas-pca: principal component analysis. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "enter.h"
-#include "maas/pca.h"
+#include "maas/plot.h"
+#include "pca_info.h"
 #include "pca_rows.h"
 
-#define BAR 50 /* columns of the longest bar of a scree plot */
-
 struct outcome_pca {
-	const char *output, *enter, *registry, *description, *license;
+	const char *output, *plot, *enter, *registry, *description, *license;
 	int if_changed, json;
 };
 static const struct maas_field outcome_pca_fields[] = {
 	MAAS_TEXT('o', outcome_pca, output, NULL, "write the model to FILE"),
 	MAAS_FLAG(0, outcome_pca, if_changed, "leave an output alone that would be the same bytes"),
 	MAAS_FLAG(0, outcome_pca, json, "print the result as JSON on standard output"),
+	MAAS_TEXT(0, outcome_pca, plot, NULL, "draw the variances, and the rows, into FILE (.svg, .png, .pdf)"),
 	ENTER_FIELDS(outcome_pca),
-	MAAS_END,
-};
-
-struct info {
-	const char *model;
-	int json, scree;
-};
-static const struct maas_field info_fields[] = {
-	MAAS_TEXT('m', info, model, NULL, "model to look at"),
-	MAAS_FLAG(0, info, json, "print one JSON object"),
-	MAAS_FLAG(0, info, scree, "draw the variances as bars (a terminal gets them unasked)"),
 	MAAS_END,
 };
 
@@ -44,102 +32,6 @@ features(const struct maas_model *m)
 	return (size_t)((const struct maas_pca *)m->settings)->features;
 }
 
-/* The share of the data's variance that the components hold. */
-static double
-ratio_sum(const struct maas_model *m)
-{
-	const struct maas_pca *s = m->settings;
-	const double *v = maas_pca_variances(m);
-	double sum = 0;
-
-	for (long i = 0; i < s->components; i++)
-		sum += v[i] / s->total_variance;
-	return sum;
-}
-
-static const char *
-solver(const struct maas_model *m)
-{
-	const struct maas_pca *s = m->settings;
-
-	return maas_field(m->kind->fields, "solver", 0)->names[s->solver];
-}
-
-static int
-put_list(struct maas_buf *b, const char *key, const double *v, size_t n, double over)
-{
-	if (maas_buf_printf(b, ",\"%s\":[", key) < 0)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if ((i && maas_buf_text(b, ",") < 0) || maas_json_put_real(b, v[i] / over) < 0)
-			return -1;
-	return maas_buf_text(b, "]");
-}
-
-static int
-print_json(const struct maas_model *m)
-{
-	const struct maas_pca *s = m->settings;
-	const double *v = maas_pca_variances(m);
-	struct maas_buf b = { NULL, 0, 0 };
-	size_t k = components(m);
-	int rc = maas_buf_printf(&b,
-		     "{\"n_components\":%ld,\"n_features\":%ld,\"n_samples\":%ld,\"solver\":\"%s\",\"whiten\":%s",
-		     s->components, s->features, s->samples, solver(m), s->whiten ? "true" : "false") < 0 ||
-	    put_list(&b, "explained_variance", v, k, 1) < 0 ||
-	    put_list(&b, "explained_variance_ratio", v, k, s->total_variance) < 0 ||
-	    maas_buf_text(&b, ",\"ratio_sum\":") < 0 || maas_json_put_real(&b, ratio_sum(m)) < 0 ||
-	    maas_buf_text(&b, ",\"noise_variance\":") < 0 || maas_json_put_real(&b, s->noise_variance) < 0 ||
-	    put_list(&b, "mean", maas_pca_mean(m), features(m), 1) < 0 || maas_buf_text(&b, "}\n") < 0;
-
-	if (!rc)
-		fwrite(b.s, 1, b.n, stdout);
-	maas_buf_free(&b);
-	return rc ? -1 : 0;
-}
-
-static void
-print_table(const struct maas_model *m, int scree)
-{
-	const struct maas_pca *s = m->settings;
-	const double *v = maas_pca_variances(m);
-	double sum = 0;
-
-	printf("component\tvariance\tratio\tcumulative%s\n", scree ? "\tscree" : "");
-	for (long i = 0; i < s->components; i++) {
-		int bar = (int)(BAR * v[i] / v[0] + 0.5);
-
-		sum += v[i] / s->total_variance;
-		printf("%ld\t%.9g\t%.6f\t%.6f", i + 1, v[i], v[i] / s->total_variance, sum);
-		if (scree)
-			printf("\t%.*s", bar, "##################################################");
-		putchar('\n');
-	}
-}
-
-static int
-info(struct call *c)
-{
-	const struct info *o = c->part[0];
-	struct maas_model *m;
-	int rc = 0;
-
-	if (!o->model)
-		return misuse(c, "-m MODEL is wanted");
-	if (c->n)
-		return misuse(c, "info takes no operands");
-	if (!(m = maas_model_open(o->model)))
-		return fail(c);
-	if (m->kind != &maas_kind_pca)
-		rc = complain(c, MAAS_DATA, "%s: a model of kind %s, pca is wanted", o->model, m->kind->name);
-	else if (o->json)
-		rc = print_json(m) < 0 ? fail(c) : 0;
-	else
-		print_table(m, o->scree || isatty(STDOUT_FILENO));
-	maas_model_close(m);
-	return rc ? rc : finish(c);
-}
-
 /* Say what came of it. */
 static int
 report(struct call *c, const struct maas_model *m, const struct maas_pca_spent *spent)
@@ -147,15 +39,15 @@ report(struct call *c, const struct maas_model *m, const struct maas_pca_spent *
 	const struct outcome_pca *o = c->part[1];
 	const struct maas_pca *s = m->settings;
 
-	if (o->json && print_json(m) < 0)
+	if (o->json && pca_print_json(m) < 0)
 		return fail(c);
 	if (c->common.verbose)
 		fprintf(stderr, "%s: reading %.3f s, sums %.3f s, eigenvalues %.3f s, model %.3f s\n", c->command->name,
 		    spent->reading, spent->sums, spent->eigenvalues, spent->model);
 	if (!c->common.quiet)
 		fprintf(stderr, "%s: %ld of %ld components hold %.6f of the variance of %ld rows (%s)\n",
-		    c->command->name, s->components, s->features < s->samples ? s->features : s->samples, ratio_sum(m),
-		    s->samples, solver(m));
+		    c->command->name, s->components, s->features < s->samples ? s->features : s->samples, pca_share(m),
+		    s->samples, pca_solver(m));
 	return finish(c);
 }
 
@@ -170,8 +62,18 @@ add_card(struct call *c, struct maas_model *m, struct maas_table *t)
 		return -1;
 	card.sha256 = *sha256 ? sha256 : NULL;
 	enter_words(ENTERED((const struct outcome_pca *)c->part[1]), &card);
-	maas_measure_add(&card.quality, "ratio_sum", ratio_sum(m));
+	maas_measure_add(&card.quality, "ratio_sum", pca_share(m));
 	return maas_card_write(m, &card);
+}
+
+/* The rows that were learnt from, on their components. */
+static int
+plot(struct call *c, const struct maas_model *m, struct maas_table *t)
+{
+	const struct outcome_pca *o = c->part[1];
+	size_t bad = 0;
+
+	return !o->plot || (maas_table_rewind(t) == 0 && pca_picture(c, m, t, NULL, o->plot, &bad) == 0) ? 0 : -1;
 }
 
 static int
@@ -192,17 +94,19 @@ fit(struct call *c)
 		return misuse(c, "-o MODEL is wanted");
 	if ((rc = enter_check(c, ENTERED(out))))
 		return rc;
-	if (spare_input(c, out->output) < 0)
+	if (out->plot && maas_plot_check(out->plot) < 0)
+		return fail(c);
+	if (spare_input(c, out->output) < 0 || spare_input(c, out->plot) < 0)
 		return fail(c);
 	o->seed = (uint64_t)c->common.seed;
 	o->spent = &spent;
 	to->media = c->part[3];
 	if ((team = maas_team_new((int)c->common.threads)) &&
-	    (t = maas_table_open(
-		 to, NULL, c->operand, c->n, MAAS_DIGEST | (maas_pca_again(o, to) ? (unsigned)MAAS_AGAIN : 0))) &&
+	    (t = maas_table_open(to, NULL, c->operand, c->n,
+		 MAAS_DIGEST | (out->plot || maas_pca_again(o, to) ? (unsigned)MAAS_AGAIN : 0))) &&
 	    (m = maas_pca_fit(o, to, t, team)) && add_card(c, m, t) == 0 &&
 	    maas_model_save(m, out->output, MAAS_DURABLE | (out->if_changed ? MAAS_IF_CHANGED : 0)) == 0 &&
-	    enter_registry(c, ENTERED(out)) == 0)
+	    enter_registry(c, ENTERED(out)) == 0 && plot(c, m, t) == 0)
 		rc = report(c, m, &spent);
 	else
 		rc = fail(c);
@@ -304,10 +208,11 @@ static const struct verb verbs[] = {
 	},
 	{
 	    .name = "info",
-	    .operands = "",
-	    .what = "print a model's variances",
-	    .part = { { info_fields, sizeof(struct info) } },
-	    .run = info,
+	    .operands = "[DATA...]",
+	    .what = "print a model's variances, or draw them",
+	    .part = { { pca_info_fields, sizeof(struct pca_info) },
+		{ maas_table_fields, sizeof(struct maas_table_options) } },
+	    .run = pca_info,
 	},
 };
 

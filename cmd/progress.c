@@ -37,12 +37,12 @@ progress_size(char *to, size_t n, double v)
 	snprintf(to, n, "%.3g%s", v, unit[u]);
 }
 
-static size_t
-terminal_width(void)
+size_t
+terminal_width(int fd)
 {
 	struct winsize w;
 
-	return ioctl(2, TIOCGWINSZ, &w) == 0 && w.ws_col > 20 ? w.ws_col : 80;
+	return ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col > 20 ? w.ws_col : 80;
 }
 
 void
@@ -78,7 +78,7 @@ progress_show(struct progress *p, double share, const char *fmt, ...)
 			snprintf(rest, sizeof rest, "-:--");
 		snprintf(line, sizeof line, "%3.0f%% [%s] %s  %s left", floor(100 * share), bar, text, rest);
 	}
-	width = terminal_width() - 1;
+	width = terminal_width(2) - 1;
 	n = strlen(line);
 	fprintf(stderr, "\r%.*s\033[K", (int)(n < width ? n : width), line);
 	fflush(stderr);

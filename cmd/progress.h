@@ -21,6 +21,7 @@ void progress_show(struct progress *, double share, const char *fmt, ...) MAAS_P
 void progress_clear(struct progress *); /* take the line away, before anything else is printed */
 /* "3:07" or "1:02:45" */
 void progress_time(char *to, size_t n, double seconds);
+size_t terminal_width(int fd);          /* in columns; 80 where it is no terminal */
 /* "1.2 M" */
 void progress_size(char *to, size_t n, double v);
 

@@ -1,5 +1,5 @@
 /*
- * plot -- curves, dots and heat maps as pictures, one or several panels side by side.  The same
+ * plot -- curves, dots, bars and heat maps as pictures, one or several panels side by side.  The same
  * data gives the same bytes: no time in them, and ASCII is drawn with cairo's own font.
  *
  * Names may be any UTF-8.  SVG keeps them as text.  PNG and PDF draw what is not ASCII with a font of the
@@ -15,6 +15,8 @@ struct maas_curve {
 	const double *x, *y;            /* [n]; x ascends, but for dots; what is not below 1e30 parts the line */
 	size_t n;
 	int dots;                       /* points alone, no line */
+	int bars;                       /* a bar a point, from 0; x counts from one bar to the next */
+	unsigned colour;                /* 0xrrggbb; 0: the next of ten that are told apart */
 };
 struct maas_heat {                      /* a matrix: rows downwards, columns to the right */
 	size_t rows, cols;              /* at most MAAS_HEAT of each */
@@ -43,7 +45,8 @@ struct maas_plot {                      /* one panel */
 };
 
 /* The plot as an SVG 1.1 picture of 800 x 480, appended.  Long curves keep the least and the
- * greatest y of each half pixel, dots one a pixel. */
+ * greatest y of each half pixel, bars and dots one a pixel.  Dots of several curves lie in turn, so that none is hidden
+ * by the last, and are named beside the plot. */
 int maas_plot_svg(const struct maas_plot *, struct maas_buf *) MAAS_USE;
 /* Is this a name that maas_plot_save can write?  Names end in .svg, or with cairo .png and .pdf (without it
  * MAAS_UNAVAILABLE); MAAS_USAGE for others. */

@@ -9,4 +9,4 @@ for n in 0.5 0.9 0.95 0.999; do maas-pca fit -q -n $n -o n.maas --json "$DATA/pc
 maas-pca fit -n 1 -o one.maas "$DATA/pca-z.csv"
 maas-pca score -m one.maas "$DATA/pca-z.csv"
 maas-pca fit -q -n 1 --whiten -o one.maas "$DATA/pca-z.csv" && maas-pca transform -m one.maas "$DATA/pca-z.csv"
-maas-pca info -m z.maas --scree | cut -f 1,5
+maas-pca info -m z.maas --scree

@@ -89,6 +89,41 @@ two_panels(struct maas_plot p[2])
 	p[1] = (struct maas_plot){ .title = "heat", .x = "predicted", .y = "true", .heat = &h };
 }
 
+/* A bar a component and the line of their sums; dots of two sorts, named beside them. */
+static void
+draws_bars(void)
+{
+	static const double x[] = { 1, 2, 3, 4 }, y[] = { 0.625, 0.25, 0.125, NAN }, sum[] = { 0.625, 0.875, 1, 1 };
+	struct maas_curve c[] = { { .name = "one", .x = x, .y = y, .n = 4, .bars = 1 },
+		{ .name = "all", .x = x, .y = sum, .n = 4 } };
+	struct maas_plot p = { .title = "t", .x = "x", .y = "y", .curve = c, .n = 2 };
+	struct maas_buf b = { 0 };
+	double many[3000], falls[3000];
+	const char *first;
+
+	/* x runs from 0 to 5 over 710 pixels, y from 0 to 1 over 385 */
+	ok(maas_plot_svg(&p, &b) == 0 && count(b.s, "fill=\"#0072b2\"/>") == 4, "three bars and one in the legend");
+	ok(strstr(b.s, "<rect x=\"155.2\" y=\"184.4\" width=\"113.6\" height=\"240.6\"") != NULL, "a bar from 0");
+	ok(!strstr(b.s, ">0.5<") && count(b.s, ">5<") == 1, "bars are counted in whole numbers");
+	for (int i = 0; i < 3000; i++) {
+		many[i] = i + 1;
+		falls[i] = 1.0 / (i + 1);
+	}
+	c[0] = (struct maas_curve){ .x = many, .y = falls, .n = 3000, .bars = 1 };
+	p.n = 1;
+	b.n = 0;
+	ok(maas_plot_svg(&p, &b) == 0 && count(b.s, "<rect") > 500 && count(b.s, "<rect") < 800, "a bar a pixel");
+	c[0] = (struct maas_curve){ .name = "left", .x = x, .y = sum, .n = 4, .dots = 1 };
+	c[1] = (struct maas_curve){ .name = "right", .x = y, .y = x, .n = 3, .dots = 1, .colour = 0x999999 };
+	p.n = 2;
+	b.n = 0;
+	ok(maas_plot_svg(&p, &b) == 0, "dots of two sorts");
+	first = strstr(b.s, "r=\"3\" fill=\"#0072b2\"");
+	ok(first && strstr(first, "#999999") < strstr(first + 20, "#0072b2"), "lie in turn");
+	ok(count(b.s, "#999999") == 4 && strstr(b.s, ">right</text>") != NULL, "in the colour that was given");
+	maas_buf_free(&b);
+}
+
 static void
 draws_panels(void)
 {
@@ -159,6 +194,7 @@ main(void)
 	draws_curves();
 	keeps_peaks();
 	refuses();
+	draws_bars();
 	draws_panels();
 	by_cairo();
 	return done();
