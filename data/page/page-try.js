@@ -176,7 +176,8 @@ function rowFields(to, m) {
 	return inputs.some((c) => c.name === null) ? lineFields(to, inputs) : columnFields(to, inputs);
 }
 
-const mute = (e) => e.status === 501 || e.status === 403 || e.code === "not_supported";
+// What is refused here may have an answer all the same: a sentence too long to be explained.
+const mute = (e) => e.status === 501 || e.status === 403 || e.status === 400 || e.code === "not_supported";
 
 // The answer with its reasons, or the answer alone where the model gives none.
 async function askRow(m, path, body, signal) {

@@ -2,6 +2,7 @@
 #ifndef RECORDS_H
 #define RECORDS_H
 
+#include "maas/explain.h"
 #include "maas/table.h"
 #include "server.h"
 
@@ -16,7 +17,8 @@ enum form { FORM_JSON, FORM_LINES, FORM_TSV, FORM_CSV, FORM_TENSORS };
 
 struct records {
 	int explain, text, list;
-	size_t top_k, top; /* scores; pieces */
+	enum maas_method method; /* of explanations */
+	size_t top_k, top;       /* scores; pieces */
 	struct maas_span *item;
 	size_t n, taken, done;
 	int many; /* rows: not each is compared with those of training */
@@ -36,7 +38,7 @@ struct maas_rows_call *rows_call(struct rows_slots *, int member);
 int rows_put(struct rows_slots *, int member, const struct records *, const double *score, struct maas_span text,
     struct maas_buf *) MAAS_USE;
 /* The same of a text whose words have tags. */
-int rows_put_tags(struct rows_slots *, int member, struct watch *, const struct maas_tagged *, struct maas_buf *) MAAS_USE;
+int rows_put_tags(struct rows_slots *, int member, const struct ask *, const struct maas_tagged *, struct maas_buf *) MAAS_USE;
 /* What stands in front of the answers, and behind them. */
 int rows_put_head(struct ask *) MAAS_USE;
 int rows_put_tail(struct ask *) MAAS_USE;

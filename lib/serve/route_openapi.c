@@ -28,7 +28,7 @@ static const struct described described[] = {
 	{ "models", "The models that the key may ask", NULL, 0, "Models", NULL },
 	{ "model", "What a model is", NULL, 0, "Model", NULL },
 	{ "predict", "Answer texts, rows, a picture or a sound", "Records", TABLES, "Answers", NULL },
-	{ "explain", "Answer texts, rows, a picture or a sound, and why", "Records", TABLES, "Answers", NULL },
+	{ "explain", "Answer texts, rows, a picture or a sound, and why", "Questions", TABLES, "Answers", NULL },
 	{ "completions", "Continue texts, as OpenAI's completions", "Completion", 0, "Completed", "text/event-stream" },
 	{ "embeddings", "Vectors of texts, as OpenAI's embeddings", "Embedding", 0, "Embedded", NULL },
 	{ "tokenize", "A text to token ids", "Content", 0, "Tokens", NULL },
@@ -59,109 +59,122 @@ struct schema { /* members that are always there, by name; members and their sch
 	const char *name, *needed, *members;
 };
 
-static const struct schema schemas[] = {
-	{ "Error", "\"error\"",
-	    "\"error\":{\"type\":\"object\",\"required\":[\"message\",\"type\",\"param\",\"code\"],\"properties\":{"
-	    "\"message\":" TEXT ",\"type\":" TEXT ",\"param\":" MAYBE("string") ",\"code\":" MAYBE("string") "}}" },
-	{ "V2Error", "\"error\"", "\"error\":" TEXT },
-	{ "Status", "\"status\"", "\"status\":" TEXT },
-	{ "Description", "\"openapi\",\"info\",\"paths\"",
-	    "\"openapi\":" TEXT ",\"info\":" ANY
-	    ",\"servers\":" LIST(ANY) ",\"security\":" LIST(ANY) ",\"paths\":" ANY ",\"components\":" ANY },
-	{ "Models", "\"object\",\"data\"", "\"object\":" TEXT ",\"data\":" LIST(OF("Model")) },
-	{ "Model", "\"id\",\"object\",\"created\",\"owned_by\",\"kind\",\"versions\",\"card\"",
-	    "\"id\":" TEXT ",\"object\":" TEXT ",\"created\":" WHOLE ",\"owned_by\":" TEXT ",\"kind\":" TEXT
-	    ",\"versions\":" LIST(OF("Version")) ",\"card\":" OF("Card") ",\"inputs\":" LIST(OF("Input")) },
-	{ "Input", "\"name\",\"type\"",
-	    "\"name\":" MAYBE("string") ",\"type\":" TEXT ",\"values\":" LIST(TEXT) ",\"shape\":" LIST(WHOLE) },
-	{ "Card", NULL,
-	    "\"task\":" TEXT ",\"classes\":" LIST(TEXT) ",\"context\":" WHOLE ",\"vocabulary\":" WHOLE
-							",\"description\":" TEXT ",\"license\":" TEXT ",\"data\":" LIST(
-							    OF("Data")) ",\"quality\":" ANY ",\"baseline\":" ANY },
-	{ "Data", NULL, "\"sha256\":" TEXT ",\"rows\":" WHOLE ",\"tokens\":" WHOLE },
-	{ "Version", "\"version\",\"labels\",\"state\"",
-	    "\"version\":" TEXT ",\"labels\":" LIST(TEXT) ",\"state\":" TEXT ",\"sha256\":" MAYBE("string") },
-	{ "Records", NULL,
-	    "\"text\":{\"type\":[\"string\",\"array\"],\"items\":" TEXT "},\"row\":" ANY
-	    ",\"rows\":" LIST(ANY) ",\"top_k\":" WHOLE ",\"top\":" WHOLE },
-	{ "Answers", "\"model\",\"version\",\"request_id\"",
-	    "\"model\":" TEXT ",\"version\":" TEXT ",\"request_id\":" TEXT ",\"label\":" TEXT ",\"score\":" NUMBER
-	    ",\"scores\":" LIST(OF("Score")) ",\"tokens\":" LIST(TEXT) ",\"tags\":" LIST(TEXT) ",\"probabilities\":" LIST(NUMBER) ",\"value\":" MAYBE(
-		"number") ",\"components\":" LIST(MAYBE("number")) ",\"method\":" TEXT ",\"logit\":" NUMBER
-								   ",\"intercept\":" NUMBER ",\"rest\":" NUMBER
-								   ",\"contributions\":" LIST(OF(
-								       "Piece")) ",\"predictions\":" LIST(OF("Answer")) },
-	{ "Answer", NULL,
-	    "\"label\":" TEXT ",\"score\":" NUMBER
-	    ",\"scores\":" LIST(OF("Score")) ",\"tokens\":" LIST(TEXT) ",\"tags\":" LIST(TEXT) ",\"probabilities\":" LIST(
-		NUMBER) ",\"value\":" MAYBE("number") ",\"components\":" LIST(MAYBE("number")) ",\"method\":" TEXT
-											       ",\"logit\":" NUMBER
-											       ",\"intercept\":" NUMBER
-											       ",\"rest\":" NUMBER
-											       ",\"contributions\":" LIST(OF(
-												   "Piece")) ",\"error\":" ANY },
-	{ "Score", "\"label\",\"score\"", "\"label\":" TEXT ",\"score\":" NUMBER },
-	{ "Piece", "\"piece\",\"start\",\"end\",\"value\",\"contribution\"",
-	    "\"piece\":" TEXT ",\"start\":" MAYBE("integer") ",\"end\":" MAYBE("integer") ",\"also\":" LIST(
-		LIST(WHOLE)) ",\"value\":" MAYBE("number") ",\"contribution\":" NUMBER },
-	{ "Completion", "\"model\",\"prompt\"",
-	    "\"model\":" TEXT
-	    ",\"prompt\":{\"type\":[\"string\",\"array\"]},\"max_tokens\":" MAYBE("integer") ",\"n\":" MAYBE("integer") ",\"stream\":" MAYBE("boolean") ",\"stream_options\":" MAYBE("object") ",\"logprobs\":" MAYBE(
-		"integer") ",\"echo\":" MAYBE("boolean") ",\"stop\":{\"type\":[\"string\",\"array\",\"null\"]},\"seed\":" MAYBE("integer") ",\"ignore_eos\":" MAYBE("boolean") ",\"temperature\":" MAYBE("number") ",\"top_p\":" MAYBE("number") ",\"presence_penalty\":" MAYBE("number") ",\"frequency_penalty\":" MAYBE("number") ",\"top_k\":" MAYBE("integer") ",\"min_p\":" MAYBE("number") ",\"typical_p\":" MAYBE("number") ",\"repetition_penalty\":" MAYBE("number") ",\"no_repeat_ngram_size\":" MAYBE("integer") },
-	{ "Completed", "\"id\",\"object\",\"created\",\"model\",\"choices\",\"usage\"",
-	    "\"id\":" TEXT ",\"object\":" TEXT ",\"created\":" WHOLE ",\"model\":" TEXT ",\"choices\":" LIST(
-		OF("Choice")) ",\"usage\":" MAYBE("object") ",\"seed\":" WHOLE
-							    ",\"system_fingerprint\":" MAYBE("string") },
-	{ "Choice", "\"index\",\"text\",\"logprobs\",\"finish_reason\"",
-	    "\"index\":" WHOLE ",\"text\":" TEXT
-	    ",\"logprobs\":" MAYBE("object") ",\"finish_reason\":" MAYBE("string") },
-	{ "Embedding", "\"model\",\"input\"",
-	    "\"model\":" TEXT ",\"input\":{\"type\":[\"string\",\"array\"]},\"encoding_format\":" MAYBE(
-		"string") ",\"dimensions\":" MAYBE("integer") ",\"user\":" MAYBE("string") },
-	{ "Embedded", "\"object\",\"data\",\"model\",\"usage\"",
-	    "\"object\":" TEXT ",\"data\":" LIST(OF("Vector")) ",\"model\":" TEXT ",\"usage\":" ANY },
-	{ "Vector", "\"object\",\"index\",\"embedding\"",
-	    "\"object\":" TEXT ",\"index\":" WHOLE ",\"embedding\":{\"type\":[\"array\",\"string\"]}" },
-	{ "Content", "\"content\"",
-	    "\"model\":" TEXT ",\"content\":" TEXT ",\"add_special\":" TRUTH ",\"parse_special\":" TRUTH
-	    ",\"with_pieces\":" TRUTH },
-	{ "Tokens", "\"tokens\"", "\"tokens\":{\"type\":\"array\",\"items\":{\"type\":[\"integer\",\"object\"]}}" },
-	{ "Ids", "\"tokens\"", "\"model\":" TEXT ",\"tokens\":" LIST(WHOLE) },
-	{ "Text", "\"content\"", "\"content\":" TEXT },
-	{ "Invite", "\"invite\",\"name\"", "\"invite\":" TEXT ",\"name\":" TEXT },
-	{ "Key", "\"key\",\"id\",\"models\",\"expires\"",
-	    "\"key\":" TEXT ",\"id\":" TEXT ",\"models\":" LIST(TEXT) ",\"expires\":" MAYBE("integer") },
-	{ "Usage", "\"object\",\"data\",\"quotas\",\"expires\"",
-	    "\"object\":" TEXT
-	    ",\"data\":" LIST(OF("Used")) ",\"quotas\":" OF("Quotas") ",\"expires\":" MAYBE("integer") },
-	{ "Quotas", "\"requests\",\"tokens\"", "\"requests\":" MAYBE("object") ",\"tokens\":" MAYBE("object") },
-	{ "Used", "\"day\",\"model\",\"requests\",\"tokens_in\",\"tokens_out\",\"amount\"",
-	    "\"day\":" TEXT ",\"model\":" TEXT ",\"requests\":" WHOLE ",\"tokens_in\":" WHOLE ",\"tokens_out\":" WHOLE
-	    ",\"amount\":" NUMBER },
-	{ "Reload", "\"object\",\"loaded\",\"kept\",\"unloaded\",\"failed\"",
-	    "\"object\":" TEXT ",\"loaded\":" LIST(OF("Looked")) ",\"kept\":" LIST(OF("Looked")) ",\"unloaded\":" LIST(
-		OF("Looked")) ",\"failed\":" LIST(OF("Looked")) },
-	{ "Looked", "\"model\"", "\"model\":" TEXT ",\"version\":" TEXT ",\"error\":" TEXT },
-	{ "Terms", "\"terms\"", "\"terms\":" TEXT },
-	{ "V2Server", "\"name\",\"version\",\"extensions\"",
-	    "\"name\":" TEXT ",\"version\":" TEXT ",\"extensions\":" LIST(TEXT) },
-	{ "V2Live", "\"live\"", "\"live\":" TRUTH },
-	{ "V2Ready", "\"ready\"", "\"ready\":" TRUTH },
-	{ "V2ModelReady", "\"name\",\"ready\"", "\"name\":" TEXT ",\"ready\":" TRUTH },
-	{ "V2Model", "\"name\",\"versions\",\"platform\",\"inputs\",\"outputs\"",
-	    "\"name\":" TEXT ",\"versions\":" LIST(TEXT) ",\"platform\":" TEXT ",\"inputs\":" LIST(
-		OF("V2Shape")) ",\"outputs\":" LIST(OF("V2Shape")) },
-	{ "V2Ask", NULL, "\"ready\":" TRUTH },
-	{ "V2Shape", "\"name\",\"datatype\",\"shape\"",
-	    "\"name\":" TEXT ",\"datatype\":" TEXT ",\"shape\":" LIST(WHOLE) ",\"parameters\":" ANY },
-	{ "V2Tensor", "\"name\",\"datatype\",\"shape\"",
-	    "\"name\":" TEXT ",\"datatype\":" TEXT
-	    ",\"shape\":" LIST(WHOLE) ",\"data\":{\"type\":\"array\"},\"parameters\":" ANY },
-	{ "V2Request", "\"inputs\"",
-	    "\"id\":" TEXT ",\"parameters\":" ANY ",\"inputs\":" LIST(OF("V2Tensor")) ",\"outputs\":" LIST(ANY) },
-	{ "V2Reply", "\"model_name\",\"model_version\",\"outputs\"",
-	    "\"model_name\":" TEXT ",\"model_version\":" TEXT ",\"id\":" TEXT ",\"outputs\":" LIST(OF("V2Tensor")) },
-};
+static const struct schema
+    schemas
+	[] = {
+		{ "Error", "\"error\"",
+		    "\"error\":{\"type\":\"object\",\"required\":[\"message\",\"type\",\"param\",\"code\"],\"properties\":{"
+		    "\"message\":" TEXT ",\"type\":" TEXT
+		    ",\"param\":" MAYBE("string") ",\"code\":" MAYBE("string") "}}" },
+		{ "V2Error", "\"error\"", "\"error\":" TEXT },
+		{ "Status", "\"status\"", "\"status\":" TEXT },
+		{ "Description", "\"openapi\",\"info\",\"paths\"",
+		    "\"openapi\":" TEXT ",\"info\":" ANY
+		    ",\"servers\":" LIST(ANY) ",\"security\":" LIST(ANY) ",\"paths\":" ANY ",\"components\":" ANY },
+		{ "Models", "\"object\",\"data\"", "\"object\":" TEXT ",\"data\":" LIST(OF("Model")) },
+		{ "Model", "\"id\",\"object\",\"created\",\"owned_by\",\"kind\",\"versions\",\"card\"",
+		    "\"id\":" TEXT ",\"object\":" TEXT ",\"created\":" WHOLE ",\"owned_by\":" TEXT ",\"kind\":" TEXT
+		    ",\"versions\":" LIST(OF("Version")) ",\"card\":" OF("Card") ",\"inputs\":" LIST(OF("Input")) },
+		{ "Input", "\"name\",\"type\"",
+		    "\"name\":" MAYBE("string") ",\"type\":" TEXT ",\"values\":" LIST(TEXT) ",\"shape\":" LIST(WHOLE) },
+		{ "Card", NULL,
+		    "\"task\":" TEXT ",\"classes\":" LIST(TEXT) ",\"context\":" WHOLE ",\"vocabulary\":" WHOLE
+								",\"description\":" TEXT ",\"license\":" TEXT
+								",\"data\":" LIST(OF("Data")) ",\"quality\":" ANY
+											      ",\"baseline\":" ANY },
+		{ "Data", NULL, "\"sha256\":" TEXT ",\"rows\":" WHOLE ",\"tokens\":" WHOLE },
+		{ "Version", "\"version\",\"labels\",\"state\"",
+		    "\"version\":" TEXT ",\"labels\":" LIST(TEXT) ",\"state\":" TEXT ",\"sha256\":" MAYBE("string") },
+		{ "Records", NULL,
+		    "\"text\":{\"type\":[\"string\",\"array\"],\"items\":" TEXT "},\"row\":" ANY
+		    ",\"rows\":" LIST(ANY) ",\"top_k\":" WHOLE ",\"top\":" WHOLE },
+		{ "Questions", NULL,
+		    "\"text\":{\"type\":[\"string\",\"array\"],\"items\":" TEXT "},\"row\":" ANY ",\"rows\":" LIST(
+			ANY) ",\"top_k\":" WHOLE ",\"top\":" WHOLE
+			     ",\"method\":{\"type\":\"string\",\"enum\":[\"auto\",\"contribution\",\"gradient\",\"occlusion\",\"attention\"]}" },
+		{ "Answers", "\"model\",\"version\",\"request_id\"",
+		    "\"model\":" TEXT ",\"version\":" TEXT ",\"request_id\":" TEXT ",\"label\":" TEXT
+		    ",\"score\":" NUMBER
+		    ",\"scores\":" LIST(OF("Score")) ",\"tokens\":" LIST(TEXT) ",\"tags\":" LIST(TEXT) ",\"probabilities\":" LIST(NUMBER) ",\"value\":" MAYBE(
+			"number") ",\"components\":" LIST(MAYBE("number")) ",\"method\":" TEXT ",\"logit\":" NUMBER
+									   ",\"intercept\":" NUMBER ",\"rest\":" NUMBER
+									   ",\"contributions\":" LIST(OF("Piece")) ",\"explanations\":" LIST(
+									       OF("Explanation")) ",\"predictions\":" LIST(OF("Answer")) },
+		{ "Answer", NULL,
+		    "\"label\":" TEXT ",\"score\":" NUMBER
+		    ",\"scores\":" LIST(OF("Score")) ",\"tokens\":" LIST(TEXT) ",\"tags\":" LIST(TEXT) ",\"probabilities\":" LIST(NUMBER) ",\"value\":" MAYBE(
+			"number") ",\"components\":" LIST(MAYBE("number")) ",\"method\":" TEXT ",\"logit\":" NUMBER
+									   ",\"intercept\":" NUMBER ",\"rest\":" NUMBER
+									   ",\"contributions\":" LIST(OF("Piece")) ",\"explanations\":" LIST(
+									       OF("Explanation")) ",\"error\":" ANY },
+		{ "Explanation", "\"word\",\"token\",\"label\",\"method\",\"logit\",\"rest\",\"contributions\"",
+		    "\"word\":" WHOLE ",\"token\":" TEXT ",\"label\":" TEXT ",\"method\":" TEXT ",\"logit\":" NUMBER
+		    ",\"rest\":" NUMBER ",\"contributions\":" LIST(OF("Piece")) },
+		{ "Score", "\"label\",\"score\"", "\"label\":" TEXT ",\"score\":" NUMBER },
+		{ "Piece", "\"piece\",\"start\",\"end\",\"value\",\"contribution\"",
+		    "\"piece\":" TEXT ",\"start\":" MAYBE("integer") ",\"end\":" MAYBE("integer") ",\"also\":" LIST(
+			LIST(WHOLE)) ",\"value\":" MAYBE("number") ",\"contribution\":" NUMBER },
+		{ "Completion", "\"model\",\"prompt\"",
+		    "\"model\":" TEXT
+		    ",\"prompt\":{\"type\":[\"string\",\"array\"]},\"max_tokens\":" MAYBE("integer") ",\"n\":" MAYBE("integer") ",\"stream\":" MAYBE(
+			"boolean") ",\"stream_options\":" MAYBE("object") ",\"logprobs\":" MAYBE("integer") ",\"echo\":" MAYBE("boolean") ",\"stop\":{\"type\":[\"string\",\"array\",\"null\"]},\"seed\":" MAYBE("integer") ",\"ignore_eos\":" MAYBE("boolean") ",\"temperature\":" MAYBE("number") ",\"top_p\":" MAYBE("number") ",\"presence_penalty\":" MAYBE("number") ",\"frequency_penalty\":" MAYBE("number") ",\"top_k\":" MAYBE("integer") ",\"min_p\":" MAYBE("number") ",\"typical_p\":" MAYBE("number") ",\"repetition_penalty\":" MAYBE("number") ",\"no_repeat_ngram_size\":" MAYBE("integer") },
+		{ "Completed", "\"id\",\"object\",\"created\",\"model\",\"choices\",\"usage\"",
+		    "\"id\":" TEXT ",\"object\":" TEXT ",\"created\":" WHOLE ",\"model\":" TEXT ",\"choices\":" LIST(
+			OF("Choice")) ",\"usage\":" MAYBE("object") ",\"seed\":" WHOLE
+								    ",\"system_fingerprint\":" MAYBE("string") },
+		{ "Choice", "\"index\",\"text\",\"logprobs\",\"finish_reason\"",
+		    "\"index\":" WHOLE ",\"text\":" TEXT
+		    ",\"logprobs\":" MAYBE("object") ",\"finish_reason\":" MAYBE("string") },
+		{ "Embedding", "\"model\",\"input\"",
+		    "\"model\":" TEXT ",\"input\":{\"type\":[\"string\",\"array\"]},\"encoding_format\":" MAYBE(
+			"string") ",\"dimensions\":" MAYBE("integer") ",\"user\":" MAYBE("string") },
+		{ "Embedded", "\"object\",\"data\",\"model\",\"usage\"",
+		    "\"object\":" TEXT ",\"data\":" LIST(OF("Vector")) ",\"model\":" TEXT ",\"usage\":" ANY },
+		{ "Vector", "\"object\",\"index\",\"embedding\"",
+		    "\"object\":" TEXT ",\"index\":" WHOLE ",\"embedding\":{\"type\":[\"array\",\"string\"]}" },
+		{ "Content", "\"content\"",
+		    "\"model\":" TEXT ",\"content\":" TEXT ",\"add_special\":" TRUTH ",\"parse_special\":" TRUTH
+		    ",\"with_pieces\":" TRUTH },
+		{ "Tokens", "\"tokens\"",
+		    "\"tokens\":{\"type\":\"array\",\"items\":{\"type\":[\"integer\",\"object\"]}}" },
+		{ "Ids", "\"tokens\"", "\"model\":" TEXT ",\"tokens\":" LIST(WHOLE) },
+		{ "Text", "\"content\"", "\"content\":" TEXT },
+		{ "Invite", "\"invite\",\"name\"", "\"invite\":" TEXT ",\"name\":" TEXT },
+		{ "Key", "\"key\",\"id\",\"models\",\"expires\"",
+		    "\"key\":" TEXT ",\"id\":" TEXT ",\"models\":" LIST(TEXT) ",\"expires\":" MAYBE("integer") },
+		{ "Usage", "\"object\",\"data\",\"quotas\",\"expires\"",
+		    "\"object\":" TEXT
+		    ",\"data\":" LIST(OF("Used")) ",\"quotas\":" OF("Quotas") ",\"expires\":" MAYBE("integer") },
+		{ "Quotas", "\"requests\",\"tokens\"", "\"requests\":" MAYBE("object") ",\"tokens\":" MAYBE("object") },
+		{ "Used", "\"day\",\"model\",\"requests\",\"tokens_in\",\"tokens_out\",\"amount\"",
+		    "\"day\":" TEXT ",\"model\":" TEXT ",\"requests\":" WHOLE ",\"tokens_in\":" WHOLE
+		    ",\"tokens_out\":" WHOLE ",\"amount\":" NUMBER },
+		{ "Reload", "\"object\",\"loaded\",\"kept\",\"unloaded\",\"failed\"",
+		    "\"object\":" TEXT ",\"loaded\":" LIST(OF("Looked")) ",\"kept\":" LIST(
+			OF("Looked")) ",\"unloaded\":" LIST(OF("Looked")) ",\"failed\":" LIST(OF("Looked")) },
+		{ "Looked", "\"model\"", "\"model\":" TEXT ",\"version\":" TEXT ",\"error\":" TEXT },
+		{ "Terms", "\"terms\"", "\"terms\":" TEXT },
+		{ "V2Server", "\"name\",\"version\",\"extensions\"",
+		    "\"name\":" TEXT ",\"version\":" TEXT ",\"extensions\":" LIST(TEXT) },
+		{ "V2Live", "\"live\"", "\"live\":" TRUTH },
+		{ "V2Ready", "\"ready\"", "\"ready\":" TRUTH },
+		{ "V2ModelReady", "\"name\",\"ready\"", "\"name\":" TEXT ",\"ready\":" TRUTH },
+		{ "V2Model", "\"name\",\"versions\",\"platform\",\"inputs\",\"outputs\"",
+		    "\"name\":" TEXT ",\"versions\":" LIST(TEXT) ",\"platform\":" TEXT ",\"inputs\":" LIST(
+			OF("V2Shape")) ",\"outputs\":" LIST(OF("V2Shape")) },
+		{ "V2Ask", NULL, "\"ready\":" TRUTH },
+		{ "V2Shape", "\"name\",\"datatype\",\"shape\"",
+		    "\"name\":" TEXT ",\"datatype\":" TEXT ",\"shape\":" LIST(WHOLE) ",\"parameters\":" ANY },
+		{ "V2Tensor", "\"name\",\"datatype\",\"shape\"",
+		    "\"name\":" TEXT ",\"datatype\":" TEXT
+		    ",\"shape\":" LIST(WHOLE) ",\"data\":{\"type\":\"array\"},\"parameters\":" ANY },
+		{ "V2Request", "\"inputs\"",
+		    "\"id\":" TEXT ",\"parameters\":" ANY
+		    ",\"inputs\":" LIST(OF("V2Tensor")) ",\"outputs\":" LIST(ANY) },
+		{ "V2Reply", "\"model_name\",\"model_version\",\"outputs\"",
+		    "\"model_name\":" TEXT ",\"model_version\":" TEXT ",\"id\":" TEXT
+		    ",\"outputs\":" LIST(OF("V2Tensor")) },
+	};
 
 static const char *const bytes[] = { "application/octet-stream", NULL };
 static const char *const tables[] = { "text/csv", "text/tab-separated-values", "application/x-ndjson", NULL };

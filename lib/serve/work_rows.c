@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas/explain.h"
 #include "records.h"
 
-#define SLICE 256 /* records */
+#define SLICE     256 /* records */
+#define EXPLAINED 256 /* words of a text that are explained: others wait for it */
 
 struct ranked {
 	double p;
@@ -192,19 +192,59 @@ rows_put(struct rows_slots *s, int member, const struct records *r, const double
 		return -1;
 	if (!r->explain)
 		return 0;
-	if (maas_rows_explain(s->call[member], labels ? ranked[0].label : 0, MAAS_METHOD_AUTO, &why) < 0)
+	if (maas_rows_explain(s->call[member], labels ? ranked[0].label : 0, r->method, &why) < 0)
 		return -1;
 	if (places && count_characters(places, text) < 0)
 		return -1;
 	return put_pieces(to, &why, r->top, places);
 }
 
+/* Why a word has its tag. */
+static int
+put_word(struct rows_slots *s, int member, const struct records *r, size_t word, struct maas_span token, size_t tag,
+    struct maas_buf *to)
+{
+	struct maas_explanation why;
+
+	if (maas_rows_explain_word(s->call[member], word, &why) < 0 ||
+	    maas_buf_printf(to, "{\"word\":%zu,\"token\":", word + 1) < 0 || maas_json_put_text(to, token) < 0 ||
+	    maas_buf_text(to, ",\"label\":") < 0 || maas_json_put_text(to, maas_rows_label(s->rows, tag)) < 0 ||
+	    put_pieces(to, &why, r->top, &s->characters[member]) < 0)
+		return -1;
+	return maas_buf_text(to, "}");
+}
+
+/* Of each word whose tag tells something. */
+static int
+put_words(struct rows_slots *s, int member, const struct records *r, const struct maas_tagged *t, struct maas_buf *to)
+{
+	struct maas_span rest = t->text;
+	size_t some = 0;
+
+	if (t->words > EXPLAINED)
+		return maas_fail("%zu words: at most %d are explained", t->words, EXPLAINED);
+	if (maas_rows_explain_words(s->call[member], t, r->method) < 0 ||
+	    count_characters(&s->characters[member], t->text) < 0 || maas_buf_text(to, ",\"explanations\":[") < 0)
+		return -1;
+	for (size_t i = 0; i < t->words; i++) {
+		struct maas_span token = maas_word_next(&rest);
+
+		if (!maas_rows_tells(s->rows, t->tag[i]))
+			continue;
+		if ((some++ && maas_buf_text(to, ",") < 0) || put_word(s, member, r, i, token, t->tag[i], to) < 0)
+			return -1;
+	}
+	return maas_buf_text(to, "]");
+}
+
 int
-rows_put_tags(struct rows_slots *s, int member, struct watch *watch, const struct maas_tagged *t, struct maas_buf *to)
+rows_put_tags(struct rows_slots *s, int member, const struct ask *a, const struct maas_tagged *t, struct maas_buf *to)
 {
 	for (size_t i = 0; i < t->words; i++)
-		watch_said(watch, member, t->tag[i], (double)t->p[i]);
-	return maas_rows_put_tagged(s->rows, t, to);
+		watch_said(a->model->watch, member, t->tag[i], (double)t->p[i]);
+	if (maas_rows_put_tagged(s->rows, t, to) < 0)
+		return -1;
+	return a->records->explain ? put_words(s, member, a->records, t, to) : 0;
 }
 
 static int
@@ -216,7 +256,7 @@ answer_words(struct rows_slots *s, struct slot *slot, int member)
 
 	if ((r->text ? maas_rows_tag_text : maas_rows_tag_record)(s->call[member], item, &t) < 0)
 		return -1;
-	return rows_put_tags(s, member, slot->ask->model->watch, &t, &slot->out);
+	return rows_put_tags(s, member, slot->ask, &t, &slot->out);
 }
 
 static int
@@ -509,17 +549,46 @@ as_table(struct ask *a, struct records *r)
 	return table_type("application/x-ndjson", r) - 1;
 }
 
+/* One of maas_method_names that the model has. */
+static int
+read_method(struct ask *a, const struct maas_json *body, struct records *r)
+{
+	const struct maas_json *j = maas_json_get(body, "method");
+	enum maas_method method = MAAS_METHOD_AUTO;
+	struct maas_span s;
+
+	if (!j)
+		return 0;
+	if (maas_json_text(j, &s) < 0) {
+		reply_error(a, 400, "invalid_type", "method", "'method' is no text");
+		return -1;
+	}
+	while (maas_method_names[method] && !maas_span_is(s, maas_method_names[method]))
+		method++;
+	r->method = method;
+	if (!maas_method_names[method])
+		reply_error(a, 400, "invalid_value", "method",
+		    "'method' is none of auto, contribution, gradient, occlusion, attention");
+	else if (maas_rows_method(a->model->rows, &method) < 0)
+		reply_error(a, 400, "invalid_value", "method", "%s", maas_error());
+	else
+		return 0;
+	return -1;
+}
+
 static int
 read_body(struct ask *a, struct records *r)
 {
-	static const char *const known[] = { "text", "row", "rows", "top_k", "top", NULL };
+	static const char *const known[] = { "text", "row", "rows", "top_k", "top", "method", NULL };
+	static const char *const known_of_predict[] = { "text", "row", "rows", "top_k", "top", NULL };
 	struct maas_json *body;
 	int rc;
 
 	if (!(body = read_object(a)))
 		return -1;
-	rc = check_members(a, body, known) < 0 || read_limit(a, body, "top_k", &r->top_k) < 0 ||
-	    read_limit(a, body, "top", &r->top) < 0 || read_records(a, r, body) < 0;
+	rc = check_members(a, body, r->explain ? known : known_of_predict) < 0 ||
+	    read_limit(a, body, "top_k", &r->top_k) < 0 || read_limit(a, body, "top", &r->top) < 0 ||
+	    read_method(a, body, r) < 0 || read_records(a, r, body) < 0;
 	maas_json_free(body);
 	return rc ? -1 : 0;
 }
@@ -592,10 +661,6 @@ run_rows(struct ask *a, int explain)
 	if (!table_columns(a->model) || (explain && !a->model->rows)) {
 		reply_error(a, 501, "not_supported", NULL, "%s models do not %s", a->model->model->kind->name,
 		    explain ? "explain" : "classify");
-		return;
-	}
-	if (explain && maas_rows_tagging(a->model->rows)) {
-		reply_error(a, 501, "not_supported", NULL, "models that tag words do not explain");
 		return;
 	}
 	r = a->records = maas_take(a->arena, 1, sizeof *r);

@@ -312,7 +312,7 @@ tag_part(struct sheet *s, size_t begin, size_t end, int member)
 				return -1;
 			continue;
 		}
-		if (maas_buf_text(to, "{") < 0 || rows_put_tags(slots, member, s->ask->model->watch, &t, to) < 0 ||
+		if (maas_buf_text(to, "{") < 0 || rows_put_tags(slots, member, s->ask, &t, to) < 0 ||
 		    maas_buf_text(to, lines ? "}\n" : "},") < 0) {
 			to->n = from;
 			return -1;

@@ -53,6 +53,7 @@ for body in '{"text":"My chain"}' '{"text":["a","b"],"top_k":2}'; do
 	sent '/v1/models/{model}/predict' /v1/models/topics/predict "$body"
 	sent '/v1/models/{model}/explain' /v1/models/topics/explain "$body"
 done
+sent '/v1/models/{model}/explain' /v1/models/topics/explain '{"text":"My chain","method":"occlusion","top":1}'
 sent '/v1/models/{model}/predict' /v1/models/pca/predict '{"rows":[{"length":1,"width":2,"height":3,"weight":4}]}'
 sent /v1/completions /v1/completions '{"model":"m","prompt":"x","max_tokens":3,"logprobs":2}'
 sent /v1/register /v1/register "{\"invite\":\"$(maas-serve invite --state state)\",\"name\":\"n\"}"

@@ -24,7 +24,7 @@ yes old | head -n 100000 | tr '\n' ' ' | jq -Rs '{text: .}' | post $P @- | jq '.
 printf 'a O\n\nb O\nc\n' | ask -H 'Content-Type: text/plain' --data-binary @- http://localhost$P | jq -c '.predictions[] | [.tags, .error.code, .error.message]'
 refused $P '{"text":5}'
 refused $P '{"row":{"words":"a"}}'
-refused /v1/models/names/explain '{"text":"a"}'
+refused /v1/models/names/explain '{"text":5}'
 post /v2/models/names/infer '{"inputs":[]}' | jq -c .error
 ask http://localhost/v2/models/names | jq -c .outputs
 ask http://localhost/v1/models/names | jq -c '[.card.task, .card.classes, .inputs]'
