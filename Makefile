@@ -66,7 +66,7 @@ FUZZ_MAIN ?= $B/tests/replay.o
 obj       = $(patsubst %.c,$B/%.o,$1)
 V_       := $(if $(V),,@)
 
-.PHONY: all found tests check check-long lint bench format install uninstall static clean help FORCE
+.PHONY: all found tests check check-long lint bench format install uninstall static dist deb clean help FORCE
 .SECONDARY:
 all: found $(CMDS)                      ## build the library and every command
 found:
@@ -101,6 +101,7 @@ $B/page.o: $B/page.c $B/flags
 	$(V_)$(CC) $(ALLFLAGS) -c -o $@ $<
 # Where errno has to be told of a root of less than nothing, a root is a branch and no vector.
 $B/lib/num/%.o: STD += -fno-math-errno
+$B/tests/%.o: STD += $(TEST_CFLAGS)
 # A tile of a product is one long straight line: checked inline it takes the compiler minutes.
 ifneq ($(SAN),)
 GCC      := $(if $(findstring clang,$(shell $(CC) --version)),,1)
@@ -155,8 +156,12 @@ uninstall:                              ## remove what install puts there, and n
 		[ ! -d $$d ] || find $$d -depth -type d -exec rmdir --ignore-fail-on-non-empty {} +; done
 static:                                 ## the filters as single files that want nothing of a machine, in build-static
 	@$(MAKE) STATIC=1 all
+dist:                                   ## $B/maas-VERSION.tar.gz of the tracked files, the same bytes every time
+	@mkdir -p $B; echo "  DIST  $B/maas-$(VERSION).tar.gz"; scripts/dist maas-$(VERSION) $B/maas-$(VERSION).tar.gz
+deb: dist                               ## Debian packages, in $B/deb
+	@scripts/deb $B/maas-$(VERSION).tar.gz $B/deb
 clean:                                  ## remove build trees
 	rm -rf build build-*
 help:                                   ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -name '*.d' -type f 2>/dev/null)

@@ -13,7 +13,7 @@ struct half {
 	struct maas_arena *arena; /* of what they point to */
 	struct maas_row *row;     /* [BLOCK] */
 	double *p;                /* [BLOCK][scores] */
-	char *state;              /* [BLOCK]: as classify_next answers */
+	signed char *state;       /* [BLOCK]: as classify_next answers */
 	struct origin {
 		const struct maas_format *format;
 		char delimiter;
