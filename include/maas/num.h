@@ -372,10 +372,25 @@ void maas_blas_alone(void);
 /* Eigenvalues ascending, vectors [n, n] a row each, of the symmetric a [n, n] (upper triangle read;
  * destroyed).  -1: no memory, or it does not converge. */
 int maas_eigen_sym(double *values, double *vectors, double *a, size_t n) MAAS_USE;
+/* d [n] becomes the eigenvalues, ascending, of the tridiagonal matrix with that diagonal and e [n - 1] beside it, which is
+ * destroyed. */
+int maas_tridiagonal_values(double *d, double *e, size_t n) MAAS_USE;
 /* c [n, n] += x^T x, x [rows, n]: the upper triangle only. */
 void maas_gram(double *c, const double *x, size_t rows, size_t n);
 /* y [m, n] = or += (add) a [m, k] b^T, b [n, k]. */
 void maas_product_f64(double *y, const double *a, const double *b, size_t m, size_t n, size_t k, int add);
+/*
+ * y [m, n] = a [m, k] b [n, k]^T in double by the team, an element of a or b being at p[i row + l col] (type is not asked):
+ * one chain of fma an output along k, from zero in blocks of 256 that are added in order.  So the same bytes in every
+ * tier and for any team.  scratch: maas_product_double_scratch(n, members) bytes, 64-aligned.  k > 0.
+ */
+enum maas_into {
+	MAAS_SET, MAAS_ADD,
+	MAAS_ADD_UPPER                  /* += where the column is the row or behind it; before it y may be written, too */
+};
+size_t maas_product_double_scratch(size_t n, int members);
+void maas_product_double(struct maas_team *, double *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t m,
+    size_t n, size_t k, enum maas_into, void *scratch);
 /* r [n, n] becomes the R of the QR of r over x [m, n]: both by columns, r upper triangular, x's columns ldx numbers
  * apart and destroyed.  x upper triangular too (m = n): said, and quicker.  work: maas_qr_work(n) doubles. */
 size_t maas_qr_work(size_t n);
@@ -385,6 +400,25 @@ double maas_qr_rcond(const double *r, size_t ldr, size_t n, double *work);
 /* Singular values descending, right vectors vt [min(m,n), n] a row each, of x [m, n] (destroyed);
  * u [m, min(m,n)] or NULL.  -1 as above. */
 int maas_svd(double *values, double *vt, double *u, double *x, size_t m, size_t n) MAAS_USE;
+
+/*
+ * Eigenvalues of a symmetric matrix, and then the vectors of as many of the largest as are wanted: reduced to tridiagonal
+ * form, all values found there, vectors by inverse iteration, and turned back.  By the team; the same bytes for any, and in
+ * every tier.
+ *
+ * a [n, n] is of MAAS_F64 or MAAS_F32; its upper triangle is read, and destroyed; it is borrowed until the end, and quicker
+ * where it is 64-aligned.  Values are off by a few units of the type's last place of the largest value, whatever their own
+ * size; vectors of values that lie nearer to each other than that are some basis of what they span.  Vectors are orthonormal
+ * to 1e-10 in double and about 1e-6 in float, in which the work is half as long, or less where a does not lie in a cache.
+ */
+struct maas_eigen;
+/* NULL: no memory, or a number that is not finite. */
+struct maas_eigen *maas_eigen_new(void *a, enum maas_dtype, size_t n, struct maas_team *) MAAS_USE;
+const double *maas_eigen_values(const struct maas_eigen *);     /* [n], descending; the eigen's own */
+/* The first k <= n of them, vectors [k, n] a row each, of length 1.  Once. */
+int maas_eigen_vectors(struct maas_eigen *, double *vectors, size_t k) MAAS_USE;
+double maas_eigen_bytes(size_t n, size_t k, enum maas_dtype, int members);      /* at most, beside a and vectors */
+void maas_eigen_free(struct maas_eigen *);
 
 /*
  * Principal components (Pearson 1901; Hotelling 1933), in double.

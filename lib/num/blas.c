@@ -11,6 +11,7 @@ void dsyevr_(const char *jobz, const char *range, const char *uplo, const int *n
     const double *vl, const double *vu, const int *il, const int *iu, const double *abstol, int *m, double *w,
     double *z, const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork, const int *liwork, int *info,
     size_t, size_t, size_t);
+void dsterf_(const int *n, double *d, double *e, int *info);
 void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
     const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info, size_t);
 
@@ -93,6 +94,19 @@ maas_eigen_sym(double *values, double *vectors, double *a, size_t n)
 	free(iwork);
 	free(support);
 	return rc;
+}
+
+int
+maas_tridiagonal_values(double *d, double *e, size_t n)
+{
+	int size = (int)n, info = 0;
+
+	if (n > INT_MAX)
+		return maas_fail("a matrix of %zu rows is too large", n);
+	begin();
+	dsterf_(&size, d, e, &info);
+	return info ? maas_fail_as(MAAS_INTERNAL, "the eigenvalues of a matrix of %zu rows do not converge (%d)", n, info)
+		    : 0;
 }
 
 /* x as LAPACK sees it is our x turned, so its left vectors are our right ones. */
