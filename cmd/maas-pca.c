@@ -103,7 +103,7 @@ fit(struct call *c)
 	to->media = c->part[3];
 	if ((team = maas_team_new((int)c->common.threads)) &&
 	    (t = maas_table_open(to, NULL, c->operand, c->n,
-		 MAAS_DIGEST | (out->plot || maas_pca_again(o, to) ? (unsigned)MAAS_AGAIN : 0))) &&
+		 MAAS_DIGEST | MAAS_WIDTH | (out->plot || maas_pca_again(o, to) ? (unsigned)MAAS_AGAIN : 0))) &&
 	    (m = maas_pca_fit(o, to, t, team)) && add_card(c, m, t) == 0 &&
 	    maas_model_save(m, out->output, MAAS_DURABLE | (out->if_changed ? MAAS_IF_CHANGED : 0)) == 0 &&
 	    enter_registry(c, ENTERED(out)) == 0 && plot(c, m, t) == 0)

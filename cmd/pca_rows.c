@@ -21,6 +21,8 @@ const struct maas_field pca_rows_fields[] = {
 /* A row until its batch is full. */
 struct item {
 	int object;           /* text is the JSON object it came as */
+	struct maas_buf file; /* where it stands: its input's name, and */
+	size_t line;
 	struct maas_buf text; /* what goes in front of its numbers */
 	struct maas_buf bad;  /* why it has none; empty: it has */
 };
@@ -76,7 +78,10 @@ hold(struct pass *p, const struct maas_row *row)
 	double *x = p->x + p->n * p->in;
 	size_t i;
 
-	it->text.n = it->bad.n = 0;
+	it->text.n = it->bad.n = it->file.n = 0;
+	it->line = row->record.line;
+	if (maas_buf_text(&it->file, row->record.name) < 0)
+		return -1;
 	it->object = p->to == TO_JSONL && row->record.key;
 	if (it->object && maas_buf_add(&it->text, row->record.raw.s, row->record.raw.n) < 0)
 		return -1;
@@ -108,8 +113,7 @@ line_tsv(struct pass *p, const struct item *it, const double *y)
 	if (maas_buf_add(&p->line, it->text.s, it->text.n) < 0)
 		return -1;
 	for (i = 0; i < p->width; i++)
-		if ((i && maas_buf_text(&p->line, "\t") < 0) ||
-		    (!it->bad.n && maas_buf_printf(&p->line, "%.9g", y[i]) < 0))
+		if ((i && maas_buf_add(&p->line, "\t", 1) < 0) || (!it->bad.n && maas_buf_real(&p->line, y[i], 9) < 0))
 			return -1;
 	return maas_buf_text(&p->line, "\n");
 }
@@ -125,7 +129,7 @@ line_json(struct pass *p, const struct item *it, const double *y)
 	for (i = 0; !it->bad.n && i < p->width; i++)
 		if ((i && maas_buf_text(b, ",") < 0) || name_it(p, i) < 0 ||
 		    maas_json_put_text(b, (struct maas_span){ p->name.s, p->name.n }) < 0 ||
-		    maas_buf_printf(b, ":%.9g", y[i]) < 0)
+		    maas_buf_add(b, ":", 1) < 0 || maas_buf_real(b, y[i], 9) < 0)
 			return -1;
 	if (it->bad.n &&
 	    (maas_buf_text(b, "\"error\":") < 0 ||
@@ -167,6 +171,17 @@ full(const struct pass *p)
 	return maas_fail_errno("%s", strcmp(p->o->output, "-") ? p->o->output : "writing standard output");
 }
 
+/* Numbers that are larger than any double are no result. */
+static int
+judge(const struct pass *p, struct item *it, const double *y)
+{
+	for (size_t i = 0; i < p->width && !it->bad.n; i++)
+		if (!isfinite(y[i]))
+			return maas_buf_printf(
+			    &it->bad, "%.*s:%zu: its numbers are too large", (int)it->file.n, it->file.s, it->line);
+	return 0;
+}
+
 /* Answer the batch. */
 static int
 flush(struct pass *p)
@@ -179,6 +194,8 @@ flush(struct pass *p)
 		struct item *it = &p->item[i];
 		double *y = p->y + i * p->width;
 
+		if (judge(p, it, y) < 0)
+			return -1;
 		if (it->bad.n) {
 			warn(p->call, "%s", it->bad.s);
 			p->bad++;
@@ -290,6 +307,7 @@ end(struct pass *p)
 	size_t i;
 
 	for (i = 0; p->item && i < p->batch; i++) {
+		maas_buf_free(&p->item[i].file);
 		maas_buf_free(&p->item[i].text);
 		maas_buf_free(&p->item[i].bad);
 	}

@@ -93,7 +93,8 @@ struct maas_record {
 enum {
 	MAAS_AGAIN = 1,                 /* will be rewound: pipes are spooled to $TMPDIR (files always can be) */
 	MAAS_LIVE  = 2,                 /* --line-buffered: nothing is looked at before it is needed */
-	MAAS_DIGEST = 4                 /* maas_table_sha256 will be asked for */
+	MAAS_DIGEST = 4,                /* maas_table_sha256 will be asked for */
+	MAAS_WIDTH = 8                  /* will be rewound where it is libsvm, whose width the last row may tell */
 };
 struct maas_columns;
 /*

@@ -493,6 +493,10 @@ fit(struct fit *f, const struct maas_table_options *to)
 		return NULL;
 	f->columns = c;
 	f->n = c->numbers;
+	if (!f->n) {
+		maas_fail("no column of numbers (maas-tokenize vectorize makes numbers of texts)");
+		goto out;
+	}
 	f->limit = f->o->solver == MAAS_PCA_AUTO ? (f->n > SMALL ? f->n : SMALL) : SIZE_MAX;
 	f->row = maas_alloc(f->n, sizeof *f->row);
 	f->mean = maas_alloc(f->n, sizeof *f->mean);

@@ -149,6 +149,10 @@ int cell_print(struct maas_buf *, double) MAAS_USE;
 
 /* rec->raw, a record of JSON lines, as cells where it is plain: 1; 0 where the parser is to be asked; -1. */
 int json_flat(struct maas_table *, struct maas_record *) MAAS_USE;
+/* The path to open for operand i: the operand, or what it was spooled to.  NULL on failure. */
+const char *spool_path(struct maas_table *, size_t i) MAAS_USE;
+/* The input at hand, of which a line was looked at: where it is a pipe that must be read twice, it goes on in a copy. */
+int spool_rest(struct maas_table *) MAAS_USE;
 /* The table's n keys are different, and may come again. */
 int json_flat_learn(struct maas_table *, size_t n) MAAS_USE;
 

@@ -1,6 +1,4 @@
 /* table -- operands one after the other as one table: formats, headers, rows, records. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,63 +73,6 @@ table_line(struct maas_table *t, struct maas_record *rec, int cr)
 		table_bad(t, rec, "an empty line");
 	}
 	return 1;
-}
-
-int
-maas_table_spool(const char *path)
-{
-	const char *dir = getenv("TMPDIR");
-	char name[4096], block[1 << 16];
-	int in = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO, out;
-	ssize_t n = 0, put, w;
-
-	if (in < 0)
-		return maas_fail_errno("%s", path);
-	snprintf(name, sizeof name, "%s/maas-XXXXXX", dir && *dir ? dir : "/tmp");
-	out = mkostemp(name, O_CLOEXEC);
-	if (out < 0) {
-		maas_fail_as(MAAS_CANTCREATE, "%s: %s", name, strerror(errno));
-		goto close_in;
-	}
-	unlink(name);
-	while ((n = read(in, block, sizeof block)) > 0 || (n < 0 && errno == EINTR))
-		for (put = 0; put < n; put += w)
-			if ((w = write(out, block + put, (size_t)(n - put))) < 0) {
-				maas_fail_errno("%s", name);
-				goto close_out;
-			}
-	if (n == 0)
-		goto close_in;
-	maas_fail_errno("%s", path);
-close_out:
-	close(out);
-	out = -1;
-close_in:
-	if (in != STDIN_FILENO)
-		close(in);
-	return out;
-}
-
-/* The path to open for operand i: the operand, or what it was spooled to.  NULL on failure. */
-static const char *
-operand_path(struct maas_table *t, size_t i)
-{
-	const char *path = t->operand[i];
-	struct stat st;
-	char *name;
-
-	if (t->spool[i])
-		return t->spool[i];
-	if (strcmp(path, "-") && (stat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
-		return path;
-	if (!(t->flags & MAAS_AGAIN)) {
-		t->once = 1;
-		return path;
-	}
-	if ((t->spooled[i] = maas_table_spool(path)) < 0 || !(name = maas_alloc(32, 1)))
-		return NULL;
-	snprintf(name, 32, "/dev/fd/%d", t->spooled[i]);
-	return t->spool[i] = name;
 }
 
 /* A binary format, by the first bytes; no more of them are waited for than are needed.  -1 on failure. */
@@ -390,7 +331,7 @@ open_next(struct maas_table *t)
 	} else {
 		if (t->from && label_from_path(t->from, t->operand[t->at], &t->from_name) < 0)
 			return -1;
-		if (!(path = operand_path(t, t->at)))
+		if (!(path = spool_path(t, t->at)))
 			return -1;
 		if (!(s->input = maas_input_open(path, t->options->encoding)))
 			return -1;
@@ -402,7 +343,8 @@ open_next(struct maas_table *t)
 	t->at++;
 	t->opened++;
 	t->open = 1;
-	if (choose_format(t) < 0 || (t->format->open && t->format->open(t) < 0) || read_header(t) < 0)
+	if (choose_format(t) < 0 || spool_rest(t) < 0 || (t->format->open && t->format->open(t) < 0) ||
+	    read_header(t) < 0)
 		return -1;
 	return 1;
 }
@@ -631,7 +573,7 @@ add_operands(struct maas_table *t, struct maas_sha256 *digest)
 	const char *path;
 
 	for (size_t i = 0; i < t->operands; i++)
-		if (!(path = operand_path(t, i)))
+		if (!(path = spool_path(t, i)))
 			return -1;
 		else if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 			return 0;

@@ -24,3 +24,5 @@ yes 1,2 | head -n 50000 | maas-pca transform -m m.maas | head -n 1
 head -c 600 m.maas >cut.maas; try maas-pca info -m cut.maas 2>&1 | cut -c 1-40
 cmp m.maas old.maas
 maas-pca transform -m m.maas --line-buffered good.csv >/dev/full; echo "exit $?"
+printf 'pc1\tpc2\n1.7e308\t1.7e308\n0\t0\n' | maas-pca inverse -m m.maas --to jsonl; echo "exit $?"
+printf 'a text\nand another\n' >t.txt; try maas-pca fit -o t.maas t.txt

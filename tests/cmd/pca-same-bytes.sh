@@ -15,3 +15,8 @@ maas-pca transform -m h.maas --to tsv t.jsonl >2.tsv; sed 1d 2.tsv | cmp - 1.tsv
 maas-pca transform -m h.maas t.jsonl | tail -n 1
 maas-model verify a.maas h.maas
 maas-pca fit --if-changed -q -n 2 -o a.maas t.csv && echo same
+awk -F, '{ printf "%d 1:%s 2:%s 3:%s", NR % 3, $1, $2, $3; if (NR > 2000) printf " 4:%s", $4; print "" }' t.csv >t.svm
+maas-pca fit -q -n 2 -o v.maas t.svm
+# shellcheck disable=SC2002
+cat t.svm | maas-pca fit -q -n 2 -o w.maas; cmp v.maas w.maas; gzip -c t.svm | maas-pca fit -q -n 2 -o w.maas -; cmp v.maas w.maas && echo "libsvm in a pipe"
+maas-pca fit --if-changed -q -n 2 --plot t.svg -o w.maas <t.svm; maas-pca info -m v.maas --plot v.svg t.svm >v.tsv; cmp t.svg v.svg
