@@ -42,7 +42,7 @@ static const struct maas_field rows_fields[] = {
 	MAAS_FLAG(0, rows_options, calibrate,
 	    "divide logits by the temperature that makes the log-loss of what is held out least"),
 	MAAS_TEXT(0, rows_options, until, NULL,
-	    "METRIC=X: stop when what is held out reaches it; accuracy, r2 or loss; exit 1 if it never does"),
+	    "METRIC=X: stop when what is held out reaches it; accuracy, f1, r2 or loss; exit 1 if it never does"),
 	MAAS_TEXT(0, rows_options, log, NULL, "write a JSON line a step and an evaluation to FILE"),
 	MAAS_TEXT(0, rows_options, plot, NULL,
 	    "draw loss, metric and what was held out against the answers to FILE: .svg, .png or .pdf"),
@@ -104,7 +104,7 @@ check_held_out(struct rows_job *j)
 {
 	const char *text = j->rows->until, *eq = text ? strchr(text, '=') : NULL;
 	int held = j->rows->val || j->training->val_split > 0;
-	static const char *const names[] = { "accuracy", "r2", "loss" };
+	static const char *const names[] = { "accuracy", "f1", "r2", "loss" };
 	struct maas_span name;
 
 	if (j->rows->val && j->training->val_split > 0)
@@ -130,11 +130,13 @@ check_held_out(struct rows_job *j)
 		if (maas_span_is(name, names[i]))
 			j->goal.name = names[i];
 	if (!j->goal.name || maas_parse_real(maas_span(eq + 1), &j->goal.value) || !isfinite(j->goal.value))
-		return misuse(j->call, "--until: '%s', wanted METRIC=X, and accuracy, r2 or loss for METRIC", text);
+		return misuse(j->call, "--until: '%s', wanted METRIC=X, and accuracy, f1, r2 or loss for METRIC", text);
 	j->goal.loss = !strcmp(j->goal.name, "loss");
-	if (!j->goal.loss && strcmp(j->goal.name, rows_metric(j)))
+	if (!j->goal.loss && (*j->goal.name == 'r') != (j->task == MAAS_TASK_REGRESS))
 		return misuse(j->call, "--until: there is no %s where the label is a %s", j->goal.name,
 		    j->task == MAAS_TASK_REGRESS ? "number" : "class");
+	if (*j->goal.name == 'f' && j->task != MAAS_TASK_TAG)
+		return misuse(j->call, "--until: f1 is of tags (see --task), and of labels accuracy");
 	return held ? 0 : misuse(j->call, "--until wants rows that are held out: --val or --val-split");
 }
 
@@ -305,7 +307,7 @@ rows_goal_missed(const struct rows_job *j)
 
 	if (!j->goal.name || !j->val)
 		return 0;
-	if (maas_eval_metric(j->val, name, &got))
+	if (*name == 'f' ? maas_entities_metric(j->entities, "entity_f1", &got) : maas_eval_metric(j->val, name, &got))
 		return fail(j->call);
 	if (j->goal.loss ? got <= j->goal.value : got >= j->goal.value)
 		return 0;

@@ -174,9 +174,9 @@ int rows_watch_open(struct rows_job *);
 int rows_fit(struct rows_job *, struct rows_fold *, struct maas_model *); /* the kind learns from the fold, watched */
 int rows_watch_close(struct rows_job *);                                  /* 0 where it was closed already */
 
-/* "accuracy" or "r2": what is told while a model learns */
+/* "accuracy", "r2", or of tags that mark entities "f1": what is told while a model learns of the rows that were read */
 const char *rows_metric(const struct rows_job *);
-/* What folds and trials are graded by: that; of tags that mark entities "entity_f1".  Of rows whose features are x, and
+/* What folds and trials are graded by: that, but "entity_f1".  Of rows whose features are x, and
  * what the commonest label of the training rows alone would get. */
 const char *rows_grade_name(const struct rows_job *);
 int rows_grade(const struct rows_job *, const struct rows_fold *, const struct rows_part *, const struct maas_design *x,

@@ -186,6 +186,18 @@ look_at_labels(struct rows_job *j)
 	return 0;
 }
 
+/* --until is of what is measured as it is learnt: of tags, the labels say what that is. */
+static int
+check_goal(const struct rows_job *j)
+{
+	const struct rows_goal *g = &j->goal;
+
+	if (!g->name || g->loss || !strcmp(g->name, rows_metric(j)))
+		return 0;
+	return maas_fail_as(
+	    MAAS_USAGE, "--until: what is held out is measured by %s here, not by %s", rows_metric(j), g->name);
+}
+
 static int
 read_rows(struct rows_job *j)
 {
@@ -202,7 +214,7 @@ read_rows(struct rows_job *j)
 	if (bad)
 		return -1;
 	rows_suit_kind(j);
-	if (look_at_labels(j))
+	if (look_at_labels(j) || check_goal(j))
 		return -1;
 	return j->set->n ? 0 : maas_fail("no rows to train on");
 }
@@ -370,6 +382,7 @@ make_designs(struct rows_job *j, struct rows_fold *f, const struct maas_columns 
 	d->width = h->width = c->width;
 	d->channels = h->channels = c->height && !c->channels ? 1 : c->channels;
 	d->columns = h->columns = c;
+	d->bio = h->bio = j->task == MAAS_TASK_TAG && !j->set->broken;
 	d->sounds = f->train.set->sounds.start ? &f->train.set->sounds : NULL;
 	d->pick = f->train.pick;
 	d->label = f->target;
@@ -571,15 +584,28 @@ rows_judge(const struct rows_job *j, const struct rows_fold *f, const struct row
 	return NULL;
 }
 
-const char *
-rows_grade_name(const struct rows_job *j)
+/* Are the labels tags, of which some mark entities? */
+static int
+marks_entities(const struct rows_job *j)
 {
 	const struct maas_names *names = &j->set->labels;
 
 	for (size_t i = 0; j->task == MAAS_TASK_TAG && i < names->n; i++)
 		if (maas_tag_read(names->name[i]).place != 'O')
-			return "entity_f1";
-	return rows_metric(j);
+			return 1;
+	return 0;
+}
+
+const char *
+rows_metric(const struct rows_job *j)
+{
+	return j->task == MAAS_TASK_REGRESS ? "r2" : marks_entities(j) ? "f1" : "accuracy";
+}
+
+const char *
+rows_grade_name(const struct rows_job *j)
+{
+	return marks_entities(j) ? "entity_f1" : rows_metric(j);
 }
 
 int

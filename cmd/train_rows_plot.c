@@ -42,7 +42,7 @@ static int
 draw_course(const struct rows_job *j, struct drawing *d)
 {
 	const struct rows_watch *w = &j->watch;
-	const char *at = j->fold.how.epochs > 0 ? "epoch" : "step";
+	const char *at = j->fold.how.epochs > 0 ? "epoch" : "step", *metric = rows_metric(j);
 	size_t n = w->n;
 	double *y;
 
@@ -65,8 +65,11 @@ draw_course(const struct rows_job *j, struct drawing *d)
 		.x = at,
 		.y = j->task != MAAS_TASK_REGRESS ? "-ln of the label's probability" : "mean squared error" });
 	add_curves(d, d->curve + 2, n,
-	    (struct maas_plot){
-		.title = j->task != MAAS_TASK_REGRESS ? "Accuracy" : "r2", .x = at, .y = rows_metric(j) });
+	    (struct maas_plot){ .title = *metric == 'a' ? "Accuracy"
+		    : *metric == 'f'                    ? "F1 of entities"
+							: metric,
+		.x = at,
+		.y = metric });
 	return 0;
 }
 

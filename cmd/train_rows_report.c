@@ -83,16 +83,13 @@ card_measures(const struct rows_job *j, struct maas_card *card)
 	static const char *const of_labels[] = { "accuracy", "f1_macro", "f1_weighted", "log_loss" };
 	static const char *const of_numbers[] = { "r2", "rmse", "mae", "mse" };
 	static const char *const of_tags[] = { "accuracy", "entity_precision", "entity_recall", "entity_f1" };
-	const char *const *names = j->entities ? of_tags
-	    : j->task == MAAS_TASK_CLASS       ? of_labels
-					       : of_numbers,
-			  *metric = rows_metric(j);
+	const char *const *names = j->entities ? of_tags : j->task == MAAS_TASK_CLASS ? of_labels : of_numbers;
 
 	for (size_t i = 0; j->val && i < MAAS_COUNT(of_labels); i++)
 		maas_measure_add(&card->quality, names[i], held(j, names[i]));
 	if (j->val) {
 		maas_measure_add(&card->quality, "rows", (double)j->fold.val.n);
-		maas_measure_add(&card->baseline, metric, baseline(j));
+		maas_measure_add(&card->baseline, names[0], baseline(j));
 	}
 	if (j->cv.folds) {
 		char name[2][40];

@@ -10,12 +10,6 @@
 #include "steplog.h"
 #include "train_rows.h"
 
-const char *
-rows_metric(const struct rows_job *j)
-{
-	return j->task != MAAS_TASK_REGRESS ? "accuracy" : "r2";
-}
-
 int
 rows_watch_open(struct rows_job *j)
 {

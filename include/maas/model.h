@@ -404,6 +404,19 @@ int maas_rows_tags(struct maas_rows_call *, const struct maas_row *, const doubl
 /* The tags of n words by their scores: the likeliest of each by itself; or, where the model has learnt from tags that never
  * break BIO, the likeliest that do not either. */
 int maas_rows_path(const struct maas_rows *, const double *score, size_t n, uint32_t *tag) MAAS_USE;
+/* Which tag may follow which, of labels that are not to break BIO; after NULL: each tag by itself. */
+struct maas_tag_rule {
+	size_t labels;
+	struct maas_tag_after {
+		int free;                       /* it goes on with nothing: whatever stands before it, and at the beginning */
+		uint32_t of[2];                 /* else the tags it may follow; UINT32_MAX: none */
+	} *after;                               /* [labels], in the arena */
+};
+int maas_tag_rule_make(struct maas_tag_rule *, struct maas_arena *, const struct maas_span *label, size_t labels) MAAS_USE;
+/* The likeliest tags of n words by the logarithms log[n][labels] of how likely each is, constants of a word apart.  Room:
+ * from[n][labels], sum[2][labels]. */
+void maas_tag_rule_walk(const struct maas_tag_rule *, const double *log, size_t n, uint32_t *from, double *sum,
+    uint32_t *tag);
 #define MAAS_TAGS_META "maas.tags"
 int maas_rows_set_path(struct maas_model *) MAAS_USE;   /* say so of a model that is not ready yet */
 /* A text with the tags of its words, and how likely each is by itself. */
@@ -441,6 +454,7 @@ struct maas_data {
 	const struct maas_columns *columns;     /* which x was made by; NULL: not known */
 	const struct maas_sounds *sounds;       /* that of row i is number pick[i] of them; NULL: none are kept */
 	const uint32_t *pick;
+	int bio;                        /* of tags: they break BIO nowhere, and answers shall not either */
 };
 /* What a row of each label counts, on the heap: "balanced" is n / (labels count), else "LABEL:W,..."; NULL for
  * text NULL.  A label with a comma is put in double quotes. */
@@ -476,7 +490,7 @@ struct maas_fitting {
 	double lr, grad_norm;           /* 0: none */
 	int replayed;                   /* of an evaluation before the checkpoint that the fit went on from */
 	int evaluated;                  /* those below are of now */
-	double train_metric;            /* accuracy, or r2; NAN: not measured */
+	double train_metric;            /* accuracy, of tags that mark entities F1, or r2; NAN: not measured */
 	double val_loss, val_metric;    /* NAN: nothing held out */
 	int best;                       /* this is the best so far */
 

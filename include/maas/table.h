@@ -318,5 +318,15 @@ struct maas_tag maas_tag_read(struct maas_span);
 int maas_tag_begins(struct maas_tag before, struct maas_tag);
 /* Does the tag go on with an entity where none of its type is open? */
 int maas_tag_breaks(struct maas_tag before, struct maas_tag);
+extern const struct maas_tag maas_tag_outside;
+/* A walk through the tags of a sentence, from { .before = maas_tag_outside } on. */
+struct maas_tag_walk {
+	struct maas_tag before, now;    /* the last tag; where an entity is open, the one that began it */
+	size_t begin;                   /* its first token */
+	int open;
+};
+/* Goes on to the tag of token `at`, behind the last one to maas_tag_outside: does an entity end before it?  *was: the walk
+ * as it stood, with that entity. */
+int maas_tag_step(struct maas_tag_walk *, struct maas_tag, size_t at, struct maas_tag_walk *was);
 
 #endif

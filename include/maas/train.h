@@ -95,7 +95,8 @@ struct maas_source_ops {
 	int (*bind)(struct maas_source *, const struct maas_tape *);
 	/* Put samples k[0] ... k[n - 1] into the first places of the inputs. */
 	struct maas_counted (*fill)(struct maas_source *, const uint64_t *k, size_t n, struct maas_team *);
-	/* How well were they predicted?  Adds to sums, of which the metric is made: accuracy, or r2.  NULL: the loss says it. */
+	/* How well were they predicted?  Adds to sums, of which the metric is made: accuracy, F1, or r2.  NULL: the loss says
+	 * it. */
 	void (*judge)(const struct maas_source *, const struct maas_node *out, double sum[2]);
 	double (*metric)(const struct maas_source *, const double sum[2]);
 	void (*free)(struct maas_source *);
@@ -108,6 +109,7 @@ struct maas_source {
 	size_t most;                            /* samples through a network at once; 0: as many as a batch has */
 	int whole;                              /* an epoch ends with a batch, if a short one; else batches run on */
 	int uneven;                             /* samples do not weigh the same */
+	int by_metric;                          /* held out, it is the metric that tells which parameters are best */
 	double unit;                            /* what a loss is multiplied by to be told */
 	double memory;                          /* bytes of data */
 };

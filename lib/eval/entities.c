@@ -54,46 +54,21 @@ type_of(struct maas_entities *e, struct maas_span s)
 	return &e->type[number];
 }
 
-/* A walk through the tags of a sentence. */
-struct walk {
-	struct maas_tag before, now;
-	size_t begin; /* of the entity that is open */
-	int open;
-};
-
-/* Goes on to a tag: does an entity end before it?  *was: the type and beginning of that. */
-static int
-step(struct walk *w, struct maas_tag t, size_t at, struct walk *was)
-{
-	int begins = maas_tag_begins(w->before, t), ends = w->open && (begins || t.place == 'O');
-
-	*was = *w;
-	if (ends)
-		w->open = 0;
-	if (begins) {
-		w->open = 1;
-		w->begin = at;
-		w->now = t;
-	}
-	w->before = t;
-	return ends;
-}
-
 int
 maas_entities_add(struct maas_entities *e, const struct maas_span *truth, const struct maas_span *answer, size_t n)
 {
-	static const struct maas_tag outside = { 'O', { "", 0 } };
-	struct walk w[2] = { { .before = outside }, { .before = outside } }, was[2];
+	struct maas_tag_walk w[2] = { { .before = maas_tag_outside }, { .before = maas_tag_outside } }, was[2];
 
 	for (size_t i = 0; i <= n; i++) {
 		struct type *type;
 		int ends[2];
 
 		for (int k = 0; k < 2; k++) {
-			struct maas_tag t = i < n ? maas_tag_read(k == TRUTHS ? truth[i] : answer[i]) : outside;
+			struct maas_tag t =
+			    i < n ? maas_tag_read(k == TRUTHS ? truth[i] : answer[i]) : maas_tag_outside;
 
 			e->n.broken[k] += maas_tag_breaks(w[k].before, t) != 0;
-			if (!(ends[k] = step(&w[k], t, i, &was[k])))
+			if (!(ends[k] = maas_tag_step(&w[k], t, i, &was[k])))
 				continue;
 			if (!(type = type_of(e, was[k].now.type)))
 				return -1;

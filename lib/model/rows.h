@@ -4,12 +4,6 @@
 
 #include "maas/explain.h"
 
-/* Which tags may stand before a tag: any, or those with these numbers (UINT32_MAX: none). */
-struct after {
-	int free;
-	uint32_t of[2];
-};
-
 struct maas_rows {
 	const struct maas_model *m;
 	struct maas_columns *columns;
@@ -22,7 +16,7 @@ struct maas_rows {
 	size_t labels;   /* 0: regression */
 	size_t outputs;  /* of the kind: 1, or labels */
 	int tagging;        /* a label a word */
-	struct after *after; /* [labels], in the model's arena; NULL: each tag by itself */
+	struct maas_tag_rule rule;
 	double temperature; /* logits are divided by it */
 	size_t before;   /* features of the columns: those of the text come behind them */
 	size_t features;
@@ -119,7 +113,7 @@ int rows_put_words(struct maas_design *, const struct maas_spelt_words *, struct
 /* The tags of a record's words, parted by blanks: appended. */
 int rows_answer_tags(struct maas_rows_call *, struct maas_span record, struct maas_buf *) MAAS_USE;
 
-/* What of the tags may follow what, where the model says so: r->after. */
+/* What of the tags may follow what, where the model says so: r->rule. */
 int path_open(const struct maas_model *, struct maas_rows *) MAAS_USE;
 
 /* The part "labels": n (u32), then length (u32) and bytes of each.  In the model's arena. */

@@ -7,6 +7,8 @@
 
 #include "maas/table.h"
 
+const struct maas_tag maas_tag_outside = { 'O', { "", 0 } };
+
 struct maas_span
 maas_word_next(struct maas_span *rest)
 {
@@ -27,10 +29,9 @@ struct maas_tag
 maas_tag_read(struct maas_span s)
 {
 	const char *dash = s.n ? memchr(s.s, '-', s.n) : NULL;
-	struct maas_tag t = { 'O', { "", 0 } };
 
 	if (!dash || dash != s.s + 1 || !strchr("BIES", *s.s) || s.n == 2)
-		return t;
+		return maas_tag_outside;
 	return (struct maas_tag){ *s.s, { dash + 1, s.n - 2 } };
 }
 
@@ -54,4 +55,21 @@ maas_tag_breaks(struct maas_tag before, struct maas_tag t)
 	int open = (before.place == 'B' || before.place == 'I') && same_type(before, t);
 
 	return (t.place == 'I' || t.place == 'E') && !open;
+}
+
+int
+maas_tag_step(struct maas_tag_walk *w, struct maas_tag t, size_t at, struct maas_tag_walk *was)
+{
+	int begins = maas_tag_begins(w->before, t), ends = w->open && (begins || t.place == 'O');
+
+	*was = *w;
+	if (ends)
+		w->open = 0;
+	if (begins) {
+		w->open = 1;
+		w->begin = at;
+		w->now = t;
+	}
+	w->before = t;
+	return ends;
 }

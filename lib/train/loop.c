@@ -24,7 +24,7 @@ enum { PATIENCE = 10 };
 int
 trainer_judge(struct maas_trainer *t, const struct maas_evaluation *e, int keep)
 {
-	double loss = t->setup.val ? e->loss : e->train_loss;
+	double loss = !t->setup.val ? e->train_loss : t->setup.val->by_metric ? -e->metric : e->loss;
 	int best = loss < t->best_loss - t->how.min_delta;
 
 	if (best) {

@@ -47,6 +47,16 @@ struct rows {
 	size_t time;           /* ids of its longest sequence */
 	struct turn *order_of; /* [samples] of sequences, in the epoch below; NULL: rows are no sequences */
 	uint64_t epoch;        /* 1 + its number; 0: of none */
+	struct words *words;   /* NULL: labels are not tags of words that mark entities */
+};
+
+/* Tags of a sequence's words, as they are answered; words: of the longest. */
+struct words {
+	struct maas_arena *arena;
+	struct maas_tag *of;       /* [labels + 1]; the last stands for all that are not known */
+	struct maas_tag_rule rule; /* what answers keep to */
+	double *log, *sum;         /* [words][labels], [2][labels] */
+	uint32_t *from, *answer;   /* [words][labels], [words] */
 };
 
 static const struct maas_node *
@@ -378,19 +388,52 @@ fill(struct maas_source *s, const uint64_t *k, size_t n, struct maas_team *team)
 	return share;
 }
 
-/* Ids right and ids that were asked for. */
+/* Entities of one sequence: twice those that were found, and those there are and those that were answered. */
+static void
+count_entities(const struct rows *r, const uint32_t *truth, size_t n, double sum[2])
+{
+	const struct words *v = r->words;
+	struct maas_tag_walk w[2] = { { .before = maas_tag_outside }, { .before = maas_tag_outside } }, was[2];
+
+	for (size_t i = 0; i <= n; i++) {
+		int ends[2];
+
+		for (int k = 0; k < 2; k++) {
+			uint32_t label = i == n ? 0 : k ? v->answer[i] : truth[i];
+
+			ends[k] = maas_tag_step(&w[k], i == n ? maas_tag_outside : v->of[label], i, &was[k]);
+			sum[1] += ends[k];
+		}
+		if (ends[0] && ends[1] && was[0].begin == was[1].begin &&
+		    !maas_span_compare(was[0].now.type, was[1].now.type))
+			sum[0] += 2;
+	}
+}
+
+/* Words right and words that were asked for; of tags that mark entities, what F1 is made of. */
 static void
 judge_tags(const struct rows *r, const float *y, size_t width, double sum[2])
 {
 	const struct maas_sequences *s = &r->d->x.seq;
+	struct words *v = r->words;
 
-	for (size_t i = 0; i < r->n; i++)
-		for (size_t k = s->ask[r->at[i]]; k < s->ask[r->at[i] + 1]; k++) {
-			size_t at = i * r->time + s->at[k];
+	for (size_t i = 0; i < r->n; i++) {
+		size_t first = s->ask[r->at[i]], n = s->ask[r->at[i] + 1] - first;
 
-			sum[0] += r->labels[at] >= 0 && maas_argmax(y + at * width, width) == (size_t)r->labels[at];
-			sum[1] += 1;
+		for (size_t k = 0; k < n; k++) {
+			size_t at = i * r->time + s->at[first + k];
+
+			sum[0] +=
+			    !v && r->labels[at] >= 0 && maas_argmax(y + at * width, width) == (size_t)r->labels[at];
+			sum[1] += !v;
+			for (size_t e = 0; v && e < width; e++)
+				v->log[k * width + e] = (double)y[at * width + e];
 		}
+		if (v) {
+			maas_tag_rule_walk(&v->rule, v->log, n, v->from, v->sum, v->answer);
+			count_entities(r, r->d->label + first, n, sum);
+		}
+	}
 }
 
 /* Rows right and rows; or squares of the errors and of the deviations from the mean. */
@@ -418,14 +461,16 @@ judge(const struct maas_source *s, const struct maas_node *out, double sum[2])
 static double
 metric(const struct maas_source *s, const double sum[2])
 {
-	if (!(sum[1] > 0))
-		return NAN;
+	if (!(sum[1] > 0)) /* 0 / 0 is 0 where entities are counted, as in conlleval */
+		return ((const struct rows *)s)->words ? 0 : NAN;
 	return ((const struct rows *)s)->labels ? sum[0] / sum[1] : 1 - sum[0] / sum[1];
 }
 
 static void
 drop(struct maas_source *s)
 {
+	if (((struct rows *)s)->words)
+		maas_arena_free(((struct rows *)s)->words->arena);
 	free(((struct rows *)s)->at);
 	free(((struct rows *)s)->pass);
 	free(((struct rows *)s)->kept);
@@ -436,6 +481,45 @@ drop(struct maas_source *s)
 static const struct maas_source_ops how = {
 	.bind = bind, .fill = fill, .judge = judge, .metric = metric, .free = drop
 };
+
+/* Where labels are tags of words, and some of them mark entities, what counts those. */
+static int
+open_words(struct rows *r)
+{
+	const struct maas_data *d = r->d;
+	struct maas_arena *a;
+	size_t most = 0, marks = 0;
+	struct words *v;
+
+	for (size_t k = 0; d->name && k < d->labels; k++)
+		marks += maas_tag_read(d->name[k]).place != 'O';
+	if (!d->x.seq.ask || !marks)
+		return 0;
+	for (size_t i = 0; i < d->n; i++) {
+		size_t n = d->x.seq.ask[i + 1] - d->x.seq.ask[i];
+
+		most = n > most ? n : most;
+	}
+	if (!(a = maas_arena_new(1 << 14)))
+		return -1;
+	if (!(v = maas_take(a, 1, sizeof *v)) || !(v->of = maas_take(a, d->labels + 1, sizeof *v->of)) ||
+	    !(v->log = maas_take(a, most, d->labels * sizeof *v->log)) ||
+	    !(v->sum = maas_take(a, 2 * d->labels, sizeof *v->sum)) ||
+	    !(v->from = maas_take(a, most, d->labels * sizeof *v->from)) ||
+	    !(v->answer = maas_take(a, most, sizeof *v->answer)) ||
+	    (d->bio && maas_tag_rule_make(&v->rule, a, d->name, d->labels) < 0)) {
+		maas_arena_free(a);
+		return -1;
+	}
+	for (size_t k = 0; k < d->labels; k++)
+		v->of[k] = maas_tag_read(d->name[k]);
+	v->of[d->labels] = (struct maas_tag){ 'B', { "", 0 } };
+	v->rule.labels = d->labels;
+	v->arena = a;
+	r->words = v;
+	r->is.by_metric = 1;
+	return 0;
+}
 
 struct maas_source *
 maas_rows_source(const struct maas_data *d, const struct maas_rows_order *order)
@@ -457,6 +541,10 @@ maas_rows_source(const struct maas_data *d, const struct maas_rows_order *order)
 	r->d = d;
 	r->order = *order;
 	r->mean = d->labels ? 0 : (sum / (double)d->n - order->shift) / order->unit;
+	if (open_words(r) < 0) {
+		drop(&r->is);
+		return NULL;
+	}
 	if (!d->x.seq.start)
 		return &r->is;
 	r->is.rows = order->longest;
@@ -464,6 +552,6 @@ maas_rows_source(const struct maas_data *d, const struct maas_rows_order *order)
 	r->is.most = ROOM / order->longest ? ROOM / order->longest : 1;
 	if ((r->order_of = maas_alloc(d->n, sizeof *r->order_of)))
 		return &r->is;
-	free(r);
+	drop(&r->is);
 	return NULL;
 }
