@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "maas/num.h"
 #include "maas/registry.h"
 #include "serve_start.h"
 
@@ -67,7 +66,6 @@ start_threads(struct start *s, const struct call *c, const struct maas_serve_opt
 {
 	if (!s->said->fence)
 		return 0;
-	maas_blas_alone();
 	return fenced(c, maas_server_fence(o, state));
 }
 

@@ -367,8 +367,8 @@ void maas_maxpool_bwd(float *dx, const float *dy, const float *y, const float *x
 /*
  * LAPACK and BLAS in double, by OpenBLAS on one thread.  Row-major.
  */
-/* End the threads that OpenBLAS makes as it is loaded, and has no use for here. */
-void maas_blas_alone(void);
+/* Before the first of these: -1 where a thread of the team would find no memory (OpenBLAS asks for it for ever). */
+int maas_blas_ready(const struct maas_team *) MAAS_USE;
 /* Eigenvalues ascending, vectors [n, n] a row each, of the symmetric a [n, n] (upper triangle read;
  * destroyed).  -1: no memory, or it does not converge. */
 int maas_eigen_sym(double *values, double *vectors, double *a, size_t n) MAAS_USE;

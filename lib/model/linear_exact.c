@@ -322,7 +322,7 @@ unexplained(const struct linear *l, const double *r)
 int
 linear_exact(struct linear *l)
 {
-	double *r = triangle(l, l->l1 > 0 ? 0 : l->l2), *whole;
+	double *r = maas_blas_ready(l->team) < 0 ? NULL : triangle(l, l->l1 > 0 ? 0 : l->l2), *whole;
 	int rc;
 
 	if (!r)

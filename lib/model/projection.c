@@ -267,7 +267,7 @@ maas_projection_fit(const char *components, const struct maas_design *x, struct 
 	int rc;
 
 	if (maas_projection_bytes(components, x->rows, x->cols, &bytes) < 0 ||
-	    components_parse(&w, "pca", 0, components) < 0)
+	    components_parse(&w, "pca", 0, components) < 0 || maas_blas_ready(team) < 0)
 		return NULL;
 	if (x->rows < 2) {
 		maas_fail("pca: %zu row: components want two at least", x->rows);

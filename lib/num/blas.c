@@ -4,6 +4,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "maas/num.h"
 
@@ -36,15 +37,35 @@ begin(void)
 	pthread_once(&once, one_thread);
 }
 
-/* Of OpenBLAS built with threads; in no header. */
-int blas_thread_shutdown_(void) __attribute__((weak));
+#ifndef MAAS_STATIC
+/*
+ * OpenBLAS asks this as it is loaded, and asks the program before itself: with 1 it makes no threads, which nobody here
+ * has a use for, and which wait for ever for memory where a limit leaves them none.  In no header.
+ */
+int openblas_num_threads_env(void);
 
-void
-maas_blas_alone(void)
+int
+openblas_num_threads_env(void)
 {
+	return 1;
+}
+#endif
+
+/* What a thread of OpenBLAS takes at its first product, and waits for without end. */
+#define BUFFER ((128 << 20) + 4096)
+
+int
+maas_blas_ready(const struct maas_team *team)
+{
+	size_t size = (size_t)maas_team_size(team) * BUFFER;
+	void *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (room == MAP_FAILED)
+		return maas_fail_errno(
+		    "%zu MB of addresses for the products of %d threads", size >> 20, maas_team_size(team));
+	munmap(room, size);
 	begin();
-	if (blas_thread_shutdown_)
-		blas_thread_shutdown_();
+	return 0;
 }
 
 static int
