@@ -423,18 +423,30 @@ void maas_eigen_free(struct maas_eigen *);
 /*
  * Principal components (Pearson 1901; Hotelling 1933), in double.
  *
- * Moments: sums over rows of n columns for their mean and covariance, in memory that does
- * not grow with rows.  Rows are taken in blocks, about the first block's mean; the team
- * splits the products by shape, so any team gives the same bytes.  Where every row is of
- * bytes, sums are exact, and a covariance is rounded once.
+ * Moments: sums over rows of n columns for their mean and covariance, in memory that does not grow with rows.  Rows in
+ * double are taken about the mean of the first ones; where every row is of bytes, sums are whole numbers, and a covariance
+ * is rounded once.  The result depends on the rows and their order alone: not on the team, the tier, or how many are
+ * handed over at a time.
  */
+/* Work that the team can do in the same breath: n items, each once. */
+struct maas_beside {
+	maas_work *work;
+	void *arg;
+	size_t n;
+};
 struct maas_moments;
 struct maas_moments *maas_moments_new(size_t n, struct maas_team *) MAAS_USE;   /* NULL: no memory */
-void maas_moments_add(struct maas_moments *, const double *x, int bytes);       /* x [n], finite; 0 to 255 where bytes */
+int maas_moments_add(struct maas_moments *, const double *x, int bytes) MAAS_USE;       /* x [n], finite; 0 to 255 where bytes */
+/* Rows x [rows, n] of F64, F32 or U8, at any address, best maas_moments_slab() at a time.  Work beside it (NULL: none) is
+ * done when this returns, unless it fails. */
+int maas_moments_add_rows(struct maas_moments *, const void *x, enum maas_dtype type, size_t rows,
+    const struct maas_beside *) MAAS_USE;
+size_t maas_moments_slab(const struct maas_moments *);
 size_t maas_moments_rows(const struct maas_moments *);
-double maas_moments_seconds(const struct maas_moments *);       /* that sums took so far */
-/* mean [n]; cov [n, n] with divisor rows - 1, both triangles.  rows > 1. */
-void maas_moments_finish(struct maas_moments *, double *mean, double *cov);
+double maas_moments_seconds(const struct maas_moments *);       /* of the members' time on average */
+/* mean [n]; the covariance [n, n] with divisor rows - 1, both triangles, which is the moments' and may be changed; none
+ * is added afterwards.  rows > 1.  NULL: no memory. */
+double *maas_moments_finish(struct maas_moments *, double *mean) MAAS_USE;
 void maas_moments_free(struct maas_moments *);
 
 /* Values descending, vectors [k, n] a row each, of a symmetric a [n, n] (destroyed); values below 0

@@ -77,7 +77,8 @@ stream(struct fit *f)
 	if (!(f->moments = maas_moments_new(f->n, f->team)))
 		return -1;
 	for (i = 0; i < f->rows; i++)
-		maas_moments_add(f->moments, f->held + i * f->n, f->bytes);
+		if (maas_moments_add(f->moments, f->held + i * f->n, f->bytes) < 0)
+			return -1;
 	free(f->held);
 	f->held = NULL;
 	return 0;
@@ -117,7 +118,7 @@ take(struct fit *f, const struct maas_row *row)
 	if (f->origin)
 		sum_up(f, to);
 	else if (f->moments)
-		maas_moments_add(f->moments, to, f->bytes);
+		return maas_moments_add(f->moments, to, f->bytes);
 	else if (f->rows > f->limit)
 		return stream(f);
 	return 0;
@@ -188,14 +189,13 @@ center(struct fit *f)
 static int
 by_covariance(struct fit *f)
 {
-	double *cov = maas_alloc(f->n, f->n * sizeof *cov), rows = (double)f->rows;
+	double *cov = maas_moments_finish(f->moments, f->mean), rows = (double)f->rows;
 	size_t i, j;
 	int rc = -1;
 
 	f->values = maas_alloc(f->n, sizeof *f->values);
 	f->vectors = maas_alloc(f->n, f->n * sizeof *f->vectors);
 	if (cov && f->values && f->vectors) {
-		maas_moments_finish(f->moments, f->mean, cov);
 		for (j = 0; j < f->n; j++)
 			f->scale[j] =
 			    f->o->scale ? deviation(cov[j * f->n + j] * (rows - 1) / rows, f->mean[j], rows) : 1;
@@ -205,7 +205,6 @@ by_covariance(struct fit *f)
 		rc = maas_principal_cov(f->values, f->vectors, cov, f->n);
 	}
 	f->count = f->n;
-	free(cov);
 	return rc;
 }
 

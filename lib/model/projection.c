@@ -210,21 +210,19 @@ by_features(struct maas_projection *p, const struct components_want *w, struct m
 {
 	size_t n = p->x->cols, rows = p->x->rows;
 	struct maas_moments *m = maas_moments_new(n, team);
-	double *row = maas_alloc(n, sizeof *row), *cov = maas_alloc(n, n * sizeof *cov),
-	       *value = maas_alloc(n, sizeof *value);
-	int rc = -1;
+	double *row = maas_alloc(n, sizeof *row), *value = maas_alloc(n, sizeof *value), *cov;
+	int rc = m && row && value && (p->vectors = maas_alloc(n, n * sizeof *p->vectors)) ? 0 : -1;
 
-	for (size_t i = 0; m && row && i < rows; i++) {
+	for (size_t i = 0; rc == 0 && i < rows; i++) {
 		spread(p->x, i, row);
-		maas_moments_add(m, row, 0);
+		rc = maas_moments_add(m, row, 0);
 	}
-	if (m && row && cov && value && (p->vectors = maas_alloc(n, n * sizeof *p->vectors))) {
-		maas_moments_finish(m, p->mean, cov);
-		rc = maas_principal_cov(value, p->vectors, cov, n) < 0 ? -1 : choose(p, w, value, n);
-	}
+	if (rc == 0 && (!(cov = maas_moments_finish(m, p->mean)) || maas_principal_cov(value, p->vectors, cov, n) < 0))
+		rc = -1;
+	if (rc == 0)
+		rc = choose(p, w, value, n);
 	maas_moments_free(m);
 	free(row);
-	free(cov);
 	free(value);
 	return rc;
 }

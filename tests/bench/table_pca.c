@@ -69,7 +69,8 @@ bench_covariance(int bytes)
 		x[i] = (double)(maas_hash(&i, sizeof i, 3) & 255);
 	begin = maas_clock();
 	for (size_t i = 0; i < ROWS / 4; i++)
-		maas_moments_add(m, x + i % 256 * WIDE, bytes);
+		if (maas_moments_add(m, x + i % 256 * WIDE, bytes) < 0)
+			break;
 	printf("covariance of %s\t%.0f\trows/s\t%d columns\t%d threads\n", bytes ? "bytes" : "doubles",
 	    ROWS / 4 / (maas_clock() - begin), WIDE, maas_team_size(team));
 	maas_moments_free(m);
