@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "maas/fmt.h"
+#include "maas/secret.h"
 #include "state.h"
 
 #define SETTINGS 256 /* of all tables, to find the nearest of */
@@ -17,6 +18,7 @@
 const struct maas_field common_fields[] = { MAAS_TEXT('c', common, config, NULL, "read settings from a YAML file"),
 	MAAS_INT('j', common, threads, 0, 1024, 0, "threads; 0: as many as cores"),
 	MAAS_INT('s', common, seed, 0, 9007199254740991, 1, "seed of all random numbers"),
+	MAAS_TEXT(0, common, key_file, NULL, "key of sealed models"),
 	MAAS_FLAG('q', common, quiet, "say nothing but errors"), MAAS_FLAG('v', common, verbose, "say more"),
 	MAAS_END };
 
@@ -457,6 +459,19 @@ take_processor(const struct call *c)
 	return 0;
 }
 
+/* The library asks the environment for it where it meets a sealed model. */
+static int
+take_key(const struct call *c)
+{
+	const char *file = c->common.key_file;
+
+	if (!file || !*file)
+		return 0;
+	if (maas_secret_shown(file))
+		warn(c, "%s: others can read this key: chmod 600 %s", file, file);
+	return setenv("MAAS_KEY_FILE", file, 1) < 0 ? maas_fail_errno("MAAS_KEY_FILE") : 0;
+}
+
 int
 drive(int argc, char **argv, const struct command *cmd)
 {
@@ -472,7 +487,7 @@ drive(int argc, char **argv, const struct command *cmd)
 		rc = maas_why() == MAAS_USAGE ? misuse(&c, "%s", maas_error()) : fail(&c);
 	else if (set_up(&c, argc) < 0)
 		rc = fail(&c);
-	else if (settle(&c, argv + 1 + words) < 0 || take_processor(&c) < 0)
+	else if (settle(&c, argv + 1 + words) < 0 || take_processor(&c) < 0 || take_key(&c) < 0)
 		rc = maas_why() == MAAS_USAGE ? misuse(&c, "%s", maas_error()) : fail(&c);
 	else if (!*c.verb->operands && c.n)
 		rc = misuse(&c, "%s: no operand was wanted", c.operand[0]);

@@ -20,9 +20,9 @@
 
 struct call;
 
-/* What all commands take: -c -j -s -q -v -h -V. */
+/* What all commands take: -c -j -s --key-file -q -v -h -V. */
 struct common {
-	const char *config;
+	const char *config, *key_file;
 	long threads, seed;
 	int quiet, verbose;
 };

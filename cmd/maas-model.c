@@ -6,6 +6,7 @@
 #include "model_look.h"
 #include "model_neighbors.h"
 #include "model_registry.h"
+#include "model_secrets.h"
 
 struct quantize {
 	int type, json;
@@ -63,7 +64,8 @@ static const struct verb verbs[] = {
 	    .operands = "MODEL...",
 	    .what = "check sums and structure, and try the model with what it kept for that",
 	    .run = model_verify,
-	    .part = { { look_fields, sizeof(struct look_options) } } },
+	    .part = { { look_fields, sizeof(struct look_options) },
+		{ verify_fields, sizeof(struct verify_options) } } },
 	{ .name = "diff",
 	    .operands = "A B",
 	    .what = "tell in what two models differ: settings, tensors, parts",
@@ -119,6 +121,21 @@ static const struct verb verbs[] = {
 	    .what = "delete old versions that have no label, and withdrawn ones",
 	    .run = model_prune,
 	    .part = { { prune_fields, sizeof(struct prune_options) } } },
+	{ .name = "keygen",
+	    .operands = "FILE",
+	    .what = "make a key: to seal models with, or a pair to sign them with",
+	    .run = model_keygen,
+	    .part = { { keygen_fields, sizeof(struct keygen_options) } } },
+	{ .name = "seal",
+	    .operands = "FROM TO",
+	    .what = "write a model so that it opens with the key alone",
+	    .run = model_seal },
+	{ .name = "open", .operands = "FROM TO", .what = "write what was sealed as it was", .run = model_open },
+	{ .name = "sign",
+	    .operands = "MODEL",
+	    .what = "vouch for a model with a secret key: a signature beside it",
+	    .run = model_sign,
+	    .part = { { sign_fields, sizeof(struct sign_options) } } },
 };
 
 int

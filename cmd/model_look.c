@@ -3,9 +3,13 @@
 
 #include "maas/model.h"
 #include "maas/registry.h"
+#include "maas/signature.h"
 #include "model_look.h"
 
 const struct maas_field look_fields[] = { MAAS_FLAG(0, look_options, json, "print one JSON object"), MAAS_END };
+const struct maas_field verify_fields[] = {
+	MAAS_TEXT(0, verify_options, public, NULL, "good is only what is signed by the key in this file"), MAAS_END
+};
 
 static int
 put_shape(struct maas_buf *b, const struct maas_tensor *x)
@@ -63,13 +67,16 @@ model_tensors(struct call *c)
 	return rc < 0 ? fail(c) : finish(c);
 }
 
-/* Structure and sums, by opening it; numbers; and what it answers. */
+/* Whose signature it is, with a key; structure and sums, by opening it; numbers; and what it answers. */
 static int
-good(const char *path, struct maas_team *team)
+good(const char *path, const unsigned char (*key)[MAAS_SECRET], struct maas_team *team)
 {
 	struct maas_buf at = { 0 };
 	struct maas_model *m = NULL;
-	int rc = maas_model_path(path, &at) < 0 || maas_registry_check(at.s, 1) < 0 ? -1 : 0;
+	int rc = maas_model_path(path, &at) < 0 || maas_registry_check(at.s, 1) < 0 ||
+		(key && maas_signature_check(at.s, NULL, key, 1) < 0)
+	    ? -1
+	    : 0;
 
 	if (rc == 0 && !(m = maas_model_open_by(at.s, team)))
 		rc = -1;
@@ -101,16 +108,19 @@ int
 model_verify(struct call *c)
 {
 	const struct look_options *o = c->part[0];
+	const struct verify_options *v = c->part[1];
+	unsigned char key[1][MAAS_SECRET];
 	struct maas_team *team;
 	struct maas_buf b = { 0 };
 	int rc = 0, bad = 0;
 
 	if (c->n < 1)
 		return misuse(c, "a model was wanted");
-	if (!(team = maas_team_new((int)c->common.threads)))
+	if ((v->public && maas_secret_load(key[0], MAAS_SECRET_PUBLIC, v->public) < 0) ||
+	    !(team = maas_team_new((int)c->common.threads)))
 		return fail(c);
 	for (int i = 0; i < c->n && bad == 0; i++) {
-		int is_good = good(c->operand[i], team) == 0;
+		int is_good = good(c->operand[i], v->public ? key : NULL, team) == 0;
 
 		if (!is_good)
 			rc = fail(c);

@@ -7,7 +7,10 @@
 struct look_options {
 	int json;
 };
-extern const struct maas_field look_fields[];
+struct verify_options {
+	const char *public;
+};
+extern const struct maas_field look_fields[], verify_fields[];
 
 int model_info(struct call *);
 int model_info_written(const char *path); /* what info --json prints, of a model that was written just now */

@@ -99,16 +99,19 @@ struct maas_meta {
 	const char *key, *value;
 };
 struct maas_tensors;
+/* A sealed file is unsealed into memory (maas_map_unseal). */
 struct maas_tensors *maas_tensors_open(const char *path) MAAS_USE;
 /* The same of a copy in memory: what is done to the file later does not matter. */
 struct maas_tensors *maas_tensors_copy(const char *path) MAAS_USE;
+int maas_tensors_sealed(const struct maas_tensors *);           /* was the file sealed? */
+/* SHA-256 of the (first) file as it lies on the disk, of a copy. */
+void maas_tensors_sha256(const struct maas_tensors *, char hex[65]);
 /* The tensors of another file (a shard) are this one's too from now on, and go with it; then it is no longer the
  * caller's.  A name may stand in one file alone. */
 int maas_tensors_join(struct maas_tensors *, struct maas_tensors *more) MAAS_USE;
 const char *maas_tensors_path(const struct maas_tensors *, const struct maas_tensor *);  /* of the file it is in */
 /* Nobody reads this one of its tensors any more: give its memory back. */
 void maas_tensors_drop(struct maas_tensors *, const struct maas_tensor *);
-struct maas_span maas_tensors_bytes(const struct maas_tensors *);                        /* all of the (first) file */
 void maas_tensors_close(struct maas_tensors *);
 size_t maas_tensors_count(const struct maas_tensors *);
 const struct maas_tensor *maas_tensors_at(const struct maas_tensors *, size_t i);       /* in file order */
@@ -122,5 +125,19 @@ int maas_tensors_save(const char *path, const struct maas_tensor *, size_t n,
     const struct maas_meta *, size_t nmeta, int how) MAAS_USE;
 /* Compare with the sums that maas_tensors_save wrote; a file without them is fine.  By the team if given. */
 int maas_tensors_check(const struct maas_tensors *, struct maas_team *) MAAS_USE;
+
+/*
+ * Sealed files: any bytes, read with a key of 32 bytes alone (maas_secret_load).  Wrong keys, and whatever was altered,
+ * moved, cut off or put behind, are MAAS_DATA.  Sealed twice, bytes are not the same.
+ */
+int maas_sealed_is(struct maas_span);                           /* does it begin as they do? */
+/* From a path to a path, "-" being standard input and output, a piece at a time; a file appears when all of it is good. */
+int maas_seal_file(const char *from, const char *to, const unsigned char key[32]) MAAS_USE;
+int maas_unseal_file(const char *from, const char *to, const unsigned char key[32]) MAAS_USE;
+/* From memory to memory of its own, which is not swapped or dumped where that can be had. */
+int maas_unseal_bytes(const struct maas_map *, const char *name, const unsigned char key[32],
+    struct maas_map *to) MAAS_USE;
+/* In place of a sealed file what was sealed, by the key in the file that $MAAS_KEY_FILE names: without, MAAS_NOPERM. */
+int maas_map_unseal(struct maas_map *, const char *path) MAAS_USE;
 
 #endif

@@ -122,6 +122,7 @@ struct maas_policy {
 	struct maas_list proxy_address; /* of that other; none: whoever connects is taken for it */
 	const char *terms;
 	struct maas_list price;
+	struct maas_list require_signature;     /* files of public keys: models signed by one of them alone; none: any */
 	double keep_usage, keep_audit, keep_log;
 };
 extern const struct maas_field maas_policy_fields[];

@@ -127,6 +127,7 @@ static const char *const allowed[] = {
 	"munmap",
 	"mremap",
 	"madvise",
+	"mlock",
 	"mincore",
 	"msync",
 	"membarrier",
@@ -191,8 +192,7 @@ static const char *const refused[] = { "socket", "socketcall", "socketpair", "co
 	"fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "utime", "utimes", "utimensat", "futimesat",
 	"truncate", "link", "linkat", "symlink", "symlinkat", "mkdir", "mkdirat", "mknod", "mknodat", "chdir", "fchdir",
 	"kill", "tkill", "setpriority", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler",
-	"ioprio_set", "setrlimit", "mlock", "mlock2", "mlockall", "mbind", "set_mempolicy", "migrate_pages",
-	"move_pages" };
+	"ioprio_set", "setrlimit", "mlock2", "mlockall", "mbind", "set_mempolicy", "migrate_pages", "move_pages" };
 
 /* Nothing in this process ever comes here: who does is not this process any more.  To go on would give him further
  * tries; the end of the process is seen by the service manager, and in the kernel's log. */

@@ -24,6 +24,8 @@ struct maas_tensors {
 	struct maas_meta *meta;
 	size_t nmeta;
 	struct maas_tensors *joined; /* the files that came to this one, the latest first */
+	int sealed;
+	char sha256[65]; /* of a copy of a sealed file: as it was sealed */
 };
 
 static int
@@ -217,6 +219,16 @@ read_header(struct maas_tensors *t)
 	return rc == 0 ? check_places(t, 8 + (size_t)n) : -1;
 }
 
+/* What was read, unsealed where that is needed. */
+static int
+unseal(struct maas_tensors *t, int copied)
+{
+	t->sealed = maas_sealed_is((struct maas_span){ (const char *)t->map.p, t->map.n });
+	if (t->sealed && copied)
+		maas_sha256(t->sha256, t->map.p, t->map.n);
+	return t->sealed ? maas_map_unseal(&t->map, t->path) : 0;
+}
+
 static struct maas_tensors *
 open_by(int (*get)(struct maas_map *, const char *), const char *path)
 {
@@ -230,7 +242,7 @@ open_by(int (*get)(struct maas_map *, const char *), const char *path)
 		return NULL;
 	}
 	t->arena = arena;
-	if (get(&t->map, path) < 0 || read_header(t) < 0) {
+	if (get(&t->map, path) < 0 || unseal(t, get == maas_map_read) < 0 || read_header(t) < 0) {
 		maas_tensors_close(t);
 		return NULL;
 	}
@@ -363,10 +375,19 @@ maas_tensors_drop(struct maas_tensors *t, const struct maas_tensor *x)
 		(void)!madvise((void *)from, to - from, MADV_DONTNEED); /* else they stay, which is no harm */
 }
 
-struct maas_span
-maas_tensors_bytes(const struct maas_tensors *t)
+int
+maas_tensors_sealed(const struct maas_tensors *t)
 {
-	return (struct maas_span){ (const char *)t->map.p, t->map.n };
+	return t->sealed;
+}
+
+void
+maas_tensors_sha256(const struct maas_tensors *t, char hex[65])
+{
+	if (t->sealed)
+		memcpy(hex, t->sha256, sizeof t->sha256);
+	else
+		maas_sha256(hex, t->map.p, t->map.n);
 }
 
 size_t

@@ -232,20 +232,6 @@ set_one(struct maas_card *c, const char *said)
 	return 0;
 }
 
-/* Beside a version's model lies what the registry knows of it. */
-static int
-is_registered(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct maas_buf about = { 0 };
-	int is = slash && !strcmp(slash + 1, REGISTRY_MODEL) &&
-	    maas_buf_printf(&about, "%.*s/" REGISTRY_ABOUT, (int)(slash - path), path) == 0 &&
-	    access(about.s, F_OK) == 0;
-
-	maas_buf_free(&about);
-	return is;
-}
-
 /* The file once more, its card another. */
 static int
 save_with(const struct maas_tensors *t, const char *path, const struct maas_buf *card)
@@ -302,12 +288,13 @@ maas_card_change(const char *said, const struct maas_list *set)
 {
 	struct maas_buf path = { 0 };
 	struct maas_model *m = NULL;
+	struct registry_place place;
 	struct stat st;
-	int rc = -1;
+	int in, rc = -1;
 
-	if (maas_model_find(said, &path) < 0)
+	if (maas_model_find(said, &path) < 0 || (in = registry_place(path.s, &place)) < 0)
 		goto out;
-	if (is_registered(path.s)) {
+	if (in) {
 		maas_fail_as(MAAS_USAGE,
 		    "%s: a registered version does not change; change the card of the file, and register that", said);
 		goto out;
@@ -316,7 +303,9 @@ maas_card_change(const char *said, const struct maas_list *set)
 		maas_fail_as(MAAS_USAGE, "%s: a directory has no card; a model file was wanted", said);
 		goto out;
 	}
-	if ((m = maas_model_open(path.s)))
+	if ((m = maas_model_open(path.s)) && m->file && maas_tensors_sealed(m->file))
+		maas_fail_as(MAAS_USAGE, "%s: a sealed model does not change: open it first", said);
+	else if (m)
 		rc = change(m, path.s, set);
 out:
 	maas_model_close(m);

@@ -391,6 +391,24 @@ bring(const char *path, const char *target)
 	return rc;
 }
 
+/* A signature that is beside it, as this name, comes along. */
+static int
+bring_signature(const struct change *c, const char *path, const char *target)
+{
+	struct maas_buf from = { 0 }, to = { 0 };
+	int rc = 0;
+
+	if (signature_names(path, c->shelf.name) &&
+	    (rc = maas_buf_printf(&from, "%s" SIGNATURE_END, path) < 0 ||
+			maas_buf_printf(&to, "%s" SIGNATURE_END, target) < 0
+		    ? -1
+		    : 0) == 0)
+		rc = copy_file(from.s, to.s);
+	maas_buf_free(&from);
+	maas_buf_free(&to);
+	return rc;
+}
+
 /* Is the copy a model that answers as it did?  Reasons name the path that the user gave. */
 static int
 try_copy(const char *path, const char *target, struct maas_version *v, struct maas_buf *card)
@@ -483,7 +501,7 @@ make_version(struct change *c, const char *path, struct maas_version *v)
 		goto out;
 	}
 	if (bring(path, model.s) == 0 && try_copy(path, model.s, v, &card) == 0 &&
-	    write_about(dir.s, model.s, v, &card) == 0) {
+	    bring_signature(c, path, model.s) == 0 && write_about(dir.s, model.s, v, &card) == 0) {
 		registry_stamp(model.s, v->sha256);
 		rc = sync_dir(dir.s);
 	}
@@ -574,6 +592,37 @@ maas_registry_register(const char *dir, struct maas_entry *e)
 	for (size_t i = 0; rc == 0 && i < e->labels.n; i++)
 		if ((rc = registry_look(dir, e->name, c.arena, &c.shelf)) == 0)
 			rc = move_label(&c, e->version, e->labels.item[i]);
+	close_change(&c);
+	return rc;
+}
+
+static int
+put_signature(const struct change *c, int64_t version, const struct maas_buf *text)
+{
+	struct maas_buf path = { 0 };
+	struct maas_out *out = NULL;
+	int rc = -1;
+
+	if (!maas_shelf_has(&c->shelf, version))
+		return maas_fail_as(MAAS_NOINPUT, "model '%s' has no version %lld in the registry %s", c->shelf.name,
+		    (long long)version, c->dir);
+	if (maas_registry_path(c->dir, c->shelf.name, version, &path) == 0 &&
+	    maas_buf_text(&path, SIGNATURE_END) == 0 && (out = maas_out_open(path.s))) {
+		fwrite(text->s, 1, text->n, maas_out_file(out)); /* commit looks at ferror */
+		rc = maas_out_commit(out, MAAS_DURABLE);
+	}
+	maas_buf_free(&path);
+	return rc < 0 ? -1 : add_log(c, "sign", version, "", "");
+}
+
+int
+registry_sign(const struct registry_place *p, const struct maas_buf *text)
+{
+	struct change c;
+	int rc = open_change(&c, p->dir, p->name, 0);
+
+	if (rc == 0)
+		rc = put_signature(&c, p->version, text);
 	close_change(&c);
 	return rc;
 }

@@ -25,6 +25,45 @@ beside(const char *path, const char *name, struct maas_buf *to)
 	return maas_buf_printf(to, "%.*s/%s", (int)(slash - path), path, name);
 }
 
+/* The last part of a path, which is cut off it; NULL: there is none. */
+static char *
+cut(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	return slash + 1;
+}
+
+int
+registry_place(const char *path, struct registry_place *p)
+{
+	struct maas_buf about = { 0 };
+	char *real, *version, *name;
+	int in = beside(path, REGISTRY_ABOUT, &about);
+
+	if (in == 0)
+		in = about.s && access(about.s, F_OK) == 0;
+	maas_buf_free(&about);
+	if (in <= 0)
+		return in;
+	if (!(real = realpath(path, NULL)))
+		return maas_fail_errno("%s", path);
+	cut(real);
+	version = cut(real);
+	name = version ? cut(real) : NULL;
+	in = name && registry_number(version, &p->version) == 0 && maas_registry_decent(maas_span(name)) &&
+	    strlen(real) < sizeof p->dir;
+	if (in) {
+		snprintf(p->name, sizeof p->name, "%s", name);
+		snprintf(p->dir, sizeof p->dir, "%s", *real ? real : "/");
+	}
+	free(real);
+	return in;
+}
+
 int
 maas_registry_sha256(const char *path, char hex[65])
 {

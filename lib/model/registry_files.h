@@ -2,10 +2,13 @@
 #ifndef REGISTRY_FILES_H
 #define REGISTRY_FILES_H
 
+#include <limits.h>
+
 #include "maas/registry.h"
 
 #define REGISTRY_MODEL "model.maas"
 #define REGISTRY_ABOUT "about.json"
+#define SIGNATURE_END  ".sig"
 
 /* A version's number out of its text: digits, the first no 0. */
 int registry_number(const char *, int64_t *) MAAS_USE;
@@ -15,5 +18,17 @@ int registry_look(const char *dir, const char *name, struct maas_arena *, struct
 int registry_entries(const char *dir, int (*each)(void *ctx, const char *entry), void *ctx) MAAS_USE;
 /* The model at this path has this digest: note it for maas_registry_check. */
 void registry_stamp(const char *path, const char *sha256);
+
+/* Where a model lies that is a version. */
+struct registry_place {
+	char dir[PATH_MAX], name[MAAS_REGISTRY_NAME + 1];
+	int64_t version;
+};
+/* 1; 0 where the model at this path is none of a registry's; -1. */
+int registry_place(const char *path, struct registry_place *) MAAS_USE;
+/* Put a signature beside a version. */
+int registry_sign(const struct registry_place *, const struct maas_buf *text) MAAS_USE;
+/* Is the model at this path signed, by whomever, as this name? */
+int signature_names(const char *path, const char *name);
 
 #endif

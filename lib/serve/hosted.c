@@ -66,13 +66,11 @@ hosted_changed(const struct hosted *m, const char *path)
 static int
 check_digest(struct hosted *m)
 {
-	struct maas_span bytes;
 	char want[65];
 
 	if (!m->model->file) /* a directory */
 		return 0;
-	bytes = maas_tensors_bytes(m->model->file);
-	maas_sha256(m->sha256, bytes.s, bytes.n);
+	maas_tensors_sha256(m->model->file, m->sha256);
 	if (maas_registry_sha256(m->path, want) < 0)
 		return -1;
 	if (!*want || !strcmp(want, m->sha256))
@@ -100,7 +98,7 @@ open_model(struct maas_server *s, struct hosted *m)
 		m->inode = (uint64_t)st.st_ino;
 	}
 	m->model = maas_model_copy(m->path);
-	if (!m->model || check_digest(m) < 0)
+	if (!m->model || check_digest(m) < 0 || policy_check_model(s->policy, m->path, m->sha256) < 0)
 		return -1;
 	if (maas_model_selftest(m->model) < 0)
 		return maas_in("%s", m->path);

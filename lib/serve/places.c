@@ -64,6 +64,18 @@ add_models(struct places *p, const struct maas_serve_options *o)
 	return rc;
 }
 
+/* Keys: of sealed models, which may have to be unsealed again, and of who signs. */
+static int
+add_keys(struct places *p, const struct maas_policy *policy)
+{
+	const char *key = getenv("MAAS_KEY_FILE");
+	int rc = key && *key ? add_file(p, key, MAAS_PATH_READ) : 0;
+
+	for (size_t i = 0; policy && i < policy->require_signature.n && rc == 0; i++)
+		rc = add_file(p, policy->require_signature.item[i], MAAS_PATH_READ);
+	return rc;
+}
+
 /* The log is opened again when it was moved away; a device takes lines, and has no folder of ours. */
 static int
 add_log(struct places *p, const char *path)
@@ -96,7 +108,7 @@ maas_server_fence(const struct maas_serve_options *o, const struct maas_state *s
 	int rc = -1;
 
 	if (p.arena && add_system(&p) == 0 && add(&p, dir, strlen(dir), MAAS_PATH_WRITE) == 0 &&
-	    add_models(&p, o) == 0 && add_log(&p, o->log) == 0 &&
+	    add_models(&p, o) == 0 && add_log(&p, o->log) == 0 && add_keys(&p, o->policy) == 0 &&
 	    (!o->unix || add(&p, o->unix, folder_of(o->unix), MAAS_PATH_SOCKET) == 0) &&
 	    (!o->tls_cert || add_file(&p, o->tls_cert, MAAS_PATH_READ) == 0) &&
 	    (!o->tls_key || add_file(&p, o->tls_key, MAAS_PATH_READ) == 0) &&

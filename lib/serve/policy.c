@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "maas/fmt.h"
+#include "maas/signature.h"
 #include "policy.h"
 #include "server.h"
 
@@ -39,6 +40,8 @@ const struct maas_field maas_policy_fields[] = { MAAS_LIST(0, maas_policy, infer
 	MAAS_TEXT(0, maas_policy, terms, NULL, "file of the text of /v1/terms"),
 	MAAS_LIST(0, maas_policy, price, "NAME=IN[/OUT[/REQUESTS]]",
 	    "price of a million tokens read, written, and of requests to a model; may be repeated"),
+	MAAS_LIST(0, maas_policy, require_signature, "FILE",
+	    "load models alone that are signed by the public key in this file; may be repeated"),
 	MAAS_DURATION(0, maas_policy, keep_usage, 0, "erase usage older than this; 0: never"),
 	MAAS_DURATION(0, maas_policy, keep_audit, 0, "erase events older than this; 0: never"),
 	MAAS_DURATION(0, maas_policy, keep_log, 0,
@@ -59,6 +62,8 @@ struct policy {
 	const struct maas_policy *said;
 	struct nets allow, deny, proxy;
 	struct maas_buf terms;
+	unsigned char (*signer)[MAAS_SECRET];
+	size_t nsigner;
 };
 
 static int
@@ -175,6 +180,17 @@ read_terms(const char *path, struct maas_buf *to)
 	return rc;
 }
 
+static int
+read_signers(const struct maas_list *files, struct policy *p)
+{
+	if (files->n && !(p->signer = maas_alloc(files->n, sizeof *p->signer)))
+		return -1;
+	for (; p->nsigner < files->n; p->nsigner++)
+		if (maas_secret_load(p->signer[p->nsigner], MAAS_SECRET_PUBLIC, files->item[p->nsigner]) < 0)
+			return maas_in("--require-signature");
+	return 0;
+}
+
 struct policy *
 policy_new(const struct maas_policy *said)
 {
@@ -187,7 +203,8 @@ policy_new(const struct maas_policy *said)
 	if (check_routes(&p->said->infer_route) == 0 && check_routes(&p->said->admin_route) == 0 &&
 	    read_nets(&p->said->allow_address, &p->allow) == 0 && read_nets(&p->said->deny_address, &p->deny) == 0 &&
 	    read_nets(&p->said->proxy_address, &p->proxy) == 0 && check_proxy(p->said) == 0 &&
-	    maas_prices_check(&p->said->price) == 0 && read_terms(p->said->terms, &p->terms) == 0)
+	    maas_prices_check(&p->said->price) == 0 && read_terms(p->said->terms, &p->terms) == 0 &&
+	    read_signers(&p->said->require_signature, p) == 0)
 		return p;
 	policy_free(p);
 	return NULL;
@@ -202,6 +219,7 @@ policy_free(struct policy *p)
 	free(p->deny.net);
 	free(p->proxy.net);
 	maas_buf_free(&p->terms);
+	free(p->signer);
 	free(p);
 }
 
@@ -329,6 +347,17 @@ policy_client(const char *forwarded, char peer[64])
 	last_address(forwarded, text);
 	if (read_address(text, address, &v4) == 0)
 		memcpy(peer, text, sizeof text);
+}
+
+int
+policy_check_model(const struct policy *p, const char *path, const char *sha256)
+{
+	if (!p->nsigner)
+		return 0;
+	if (!*sha256)
+		return maas_fail(
+		    "%s: a directory has no signature, which the policy requires; convert it to a model file", path);
+	return maas_signature_check(path, sha256, (const unsigned char(*)[MAAS_SECRET])p->signer, p->nsigner);
 }
 
 const char *

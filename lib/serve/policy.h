@@ -22,6 +22,8 @@ int policy_allows_peer(const struct policy *, const char *peer);
 int policy_behind_proxy(const struct policy *);
 int policy_allows_proxy(const struct policy *, const char *hop);
 void policy_client(const char *forwarded, char peer[64]);
+/* Is this model, whose bytes have this digest ("": a directory), signed by whom it has to be? */
+int policy_check_model(const struct policy *, const char *path, const char *sha256) MAAS_USE;
 const char *policy_terms(const struct policy *);
 
 /*

@@ -397,7 +397,7 @@ load_file(const char *path, struct maas_buf *scratch)
 			maas_in("%s", path);
 	} else if (i < map.n && map.p[i] == '{') {
 		t = load_json(path, NULL, scratch);
-	} else if (map.n > 8 && map.p[8] == '{') {
+	} else if ((map.n > 8 && map.p[8] == '{') || maas_sealed_is((struct maas_span){ (const char *)map.p, map.n })) {
 		t = load_model(path);
 	} else if (map.n && map.p[0] == 0x0A) { /* the first piece of a ModelProto */
 		t = load_sentencepiece(path, (struct maas_span){ (const char *)map.p, map.n }, NULL, scratch);

@@ -1,0 +1,199 @@
+/* signature.c -- signatures of model files; see maas-model(5). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "maas/signature.h"
+#include "registry_files.h"
+
+#define FIRST  "maas-signature 1\n"
+#define METHOD "ed25519 "
+#define MOST   4096 /* bytes of a signature, at most */
+
+struct signature {
+	struct maas_span said;         /* what is signed: all lines but the last */
+	struct maas_span sha256, name; /* name.s NULL: none */
+	unsigned char pub[MAAS_SECRET], signature[MAAS_SIGNATURE];
+};
+
+/* What stands behind `word` in the line at *p, which moves to the next one; s NULL: the line begins otherwise. */
+static struct maas_span
+take_line(const char **p, const char *end, const char *word)
+{
+	const char *lf = memchr(*p, '\n', (size_t)(end - *p));
+	struct maas_span value = { NULL, 0 };
+	size_t n = strlen(word);
+
+	if (!lf || (size_t)(lf - *p) < n || memcmp(*p, word, n))
+		return value;
+	value = (struct maas_span){ *p + n, (size_t)(lf - *p) - n };
+	*p = lf + 1;
+	return value;
+}
+
+static int
+parse(struct maas_span text, struct signature *s)
+{
+	const char *p = text.s, *end = text.s + text.n, *space;
+	struct maas_span last;
+
+	*s = (struct signature){ 0 };
+	if (!take_line(&p, end, "maas-signature 1").s)
+		return maas_fail("no signature that this program reads: the first line is not 'maas-signature 1'");
+	s->sha256 = take_line(&p, end, "sha256 ");
+	s->name = take_line(&p, end, "name ");
+	s->said = (struct maas_span){ text.s, (size_t)(p - text.s) };
+	last = take_line(&p, end, METHOD);
+	space = last.s ? memchr(last.s, ' ', last.n) : NULL;
+	if (s->sha256.n != 64 || !space || p != end ||
+	    maas_base64_read(s->pub, sizeof s->pub, (struct maas_span){ last.s, (size_t)(space - last.s) }) < 0 ||
+	    maas_base64_read(s->signature, sizeof s->signature,
+		(struct maas_span){ space + 1, (size_t)(last.s + last.n - space - 1) }) < 0)
+		return maas_fail("a signature that is damaged");
+	return 0;
+}
+
+static int
+digest(const char *path, char hex[65])
+{
+	struct maas_map map;
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return maas_fail_as(MAAS_USAGE, "%s: a directory has no signature; convert it to a model file", path);
+	if (maas_map_open(&map, path) < 0)
+		return -1;
+	maas_sha256(hex, map.p, map.n);
+	maas_map_close(&map);
+	return 0;
+}
+
+static int
+print(struct maas_buf *b, const char *sha256, const char *name, const unsigned char secret[MAAS_SECRET])
+{
+	unsigned char pub[MAAS_SECRET], signature[MAAS_SIGNATURE];
+
+	if (maas_buf_printf(b, FIRST "sha256 %s\n", sha256) < 0 ||
+	    (name && maas_buf_printf(b, "name %s\n", name) < 0) || maas_sign_public(pub, secret) < 0 ||
+	    maas_sign(signature, b->s, b->n, secret) < 0)
+		return -1;
+	return maas_buf_text(b, METHOD) < 0 || maas_base64_put(b, pub, sizeof pub) < 0 || maas_buf_text(b, " ") < 0 ||
+		maas_base64_put(b, signature, sizeof signature) < 0 || maas_buf_text(b, "\n") < 0
+	    ? -1
+	    : 0;
+}
+
+static int
+save(const char *path, const struct maas_buf *text)
+{
+	struct maas_buf at = { 0 };
+	struct maas_out *out = NULL;
+	int rc = -1;
+
+	if (maas_buf_printf(&at, "%s" SIGNATURE_END, path) == 0 && (out = maas_out_open(at.s))) {
+		fwrite(text->s, 1, text->n, maas_out_file(out)); /* commit looks at ferror */
+		rc = maas_out_commit(out, MAAS_DURABLE);
+	}
+	maas_buf_free(&at);
+	return rc;
+}
+
+int
+maas_signature_save(const char *path, const char *name, const unsigned char secret[MAAS_SECRET])
+{
+	struct registry_place place;
+	struct maas_buf text = { 0 };
+	char sha256[65];
+	int in = registry_place(path, &place), rc = -1;
+
+	if (in < 0 || (name && maas_registry_check_name(name) < 0))
+		return -1;
+	if (in && name && strcmp(name, place.name))
+		return maas_fail_as(
+		    MAAS_USAGE, "%s: a version of '%s' is signed as that, not as '%s'", path, place.name, name);
+	if (digest(path, sha256) == 0 && print(&text, sha256, in ? place.name : name, secret) == 0)
+		rc = in ? registry_sign(&place, &text) : save(path, &text);
+	maas_buf_free(&text);
+	return rc;
+}
+
+static int
+load(const char *path, struct maas_buf *text, struct signature *s)
+{
+	struct maas_buf at = { 0 };
+	struct maas_map map = { 0 };
+	int rc = maas_buf_printf(&at, "%s" SIGNATURE_END, path);
+
+	if (rc == 0 && access(at.s, F_OK) < 0 && errno == ENOENT)
+		rc = maas_fail("%s: not signed: there is no %s", path, at.s);
+	else if (rc == 0 && (rc = maas_map_open(&map, at.s)) == 0) {
+		rc = map.n > MOST ? maas_fail("a signature of more than %d bytes", MOST)
+				  : maas_buf_add(text, map.n ? (const char *)map.p : "", map.n);
+		if (rc == 0)
+			rc = parse((struct maas_span){ text->s, text->n }, s);
+		if (rc < 0)
+			maas_in("%s", at.s);
+	}
+	maas_map_close(&map);
+	maas_buf_free(&at);
+	return rc;
+}
+
+/* By one of the keys, whatever it says of whose it is. */
+static int
+check_keys(const char *path, const struct signature *s, const unsigned char (*key)[MAAS_SECRET], size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (memcmp(key[i], s->pub, MAAS_SECRET))
+			continue;
+		if (maas_sign_check(s->signature, s->said.s, s->said.n, key[i]) == 0)
+			return 0;
+		return maas_fail("%s: its signature is not good: what it says was altered", path);
+	}
+	return maas_fail("%s: signed by another key", path);
+}
+
+static int
+check_words(const char *path, const struct signature *s, const char *sha256)
+{
+	struct registry_place place;
+	int in = registry_place(path, &place);
+
+	if (in < 0)
+		return -1;
+	if (!maas_span_is(s->sha256, sha256))
+		return maas_fail("%s: altered since it was signed: its SHA-256 is %.12s..., %.12s... was signed", path,
+		    sha256, s->sha256.s);
+	if (!in || maas_span_is(s->name, place.name))
+		return 0;
+	return s->name.s ? maas_fail("%s: signed as '%.*s', not as '%s'", path,
+			       (int)maas_utf8_whole(s->name.s, s->name.n < 64 ? s->name.n : 64), s->name.s, place.name)
+			 : maas_fail("%s: signed as a file without a name, not as '%s'", path, place.name);
+}
+
+int
+maas_signature_check(const char *path, const char *sha256, const unsigned char (*key)[MAAS_SECRET], size_t n)
+{
+	struct maas_buf text = { 0 };
+	struct signature s;
+	char own[65];
+	int rc = sha256 ? 0 : digest(path, own);
+
+	if (rc == 0 && (rc = load(path, &text, &s)) == 0 && (rc = check_keys(path, &s, key, n)) == 0)
+		rc = check_words(path, &s, sha256 ? sha256 : own);
+	maas_buf_free(&text);
+	return rc;
+}
+
+int
+signature_names(const char *path, const char *name)
+{
+	struct maas_buf text = { 0 };
+	struct signature s;
+	int is = load(path, &text, &s) == 0 && maas_span_is(s.name, name);
+
+	maas_buf_free(&text);
+	return is;
+}

@@ -1,0 +1,48 @@
+# Signatures: of files and of registered versions, checked by keys of ours and of others, and all that is refused.
+exec 2>&1; umask 077
+maas-model keygen probe || { [ $? -eq 69 ] && { echo "built without libsodium"; exit 77; }; }
+export MAAS_REGISTRY=reg
+try() { "$@"; rc=$?; [ $rc -eq 0 ] || echo "exit $rc"; }
+digests() { sed 's/[0-9a-f]\{12\}\.\.\./DIGEST/g'; }
+printf 'a,b,label\n1,2,x\n2,1,x\n3,5,y\n4,3,y\n' >d.csv
+maas-train logistic -q -o m.maas d.csv; maas-train logistic -q --C 9 -o n.maas d.csv
+echo '== keys'
+try maas-model keygen -t sign us; stat -c '%a' us; sed 's/^[^-].*/.../' us us.pub
+try maas-model keygen -t sign us; try maas-model keygen -t sign them; : >half.pub; try maas-model keygen -t sign half; [ ! -e half ] && echo "no half of a pair"
+echo '== a file'
+try maas-model verify --public us.pub m.maas
+try maas-model sign --key-file us m.maas; sed "s/$(sha256sum m.maas | cut -d ' ' -f 1)/ITS-SHA256/; s/^\(ed25519\) [^ ]\{44\} [^ ]\{88\}$/\1 44 88/" m.maas.sig
+try maas-model verify --public us.pub m.maas; try maas-model verify --public them.pub m.maas; try maas-model verify m.maas
+cp m.maas.sig was; try maas-model sign --key-file us m.maas; cmp was m.maas.sig && echo "signed again it is the same"
+try maas-model verify --public us.pub --json m.maas n.maas 2>&1 | digests
+cp n.maas altered.maas; cp m.maas.sig altered.maas.sig; try maas-model verify --public us.pub altered.maas 2>&1 | digests
+sum=$(sha256sum n.maas | cut -d ' ' -f 1); sed "s/^sha256 .*/sha256 $sum/" m.maas.sig >altered.maas.sig; try maas-model verify --public us.pub altered.maas
+sed 's/^ed25519 /name topics\n&/' m.maas.sig >n; cp m.maas named.maas; cp n named.maas.sig; try maas-model verify --public us.pub named.maas
+for bad in 's/ 1$/ 2/' 's/^sha256 /sha512 /' 's/=$//' '$d' '$s/$/\n/' 's/ed25519 [^ ]*/ed25519/'; do sed "$bad" m.maas.sig >named.maas.sig; try maas-model verify --public us.pub named.maas; done
+head -c 5000 /dev/zero >named.maas.sig; try maas-model verify --public us.pub named.maas; rm named.maas.sig; mkdir named.maas.sig; try maas-model verify --public us.pub named.maas
+echo '== a registered version is signed as its name'
+try maas-model register m.maas topics --label stable; try maas-model verify --public us.pub topics
+try maas-model sign --key-file us topics@stable; try maas-model verify --public us.pub topics topics@1 reg/topics/1/model.maas; sed -n 3p reg/topics/1/model.maas.sig
+try maas-model sign --name other --key-file us topics
+maas-model log topics | cut -f 2-3 | tail -n 1
+maas-model register -q m.maas parcels; cp reg/topics/1/model.maas.sig reg/parcels/1; try maas-model verify --public us.pub parcels
+cp m.maas.sig reg/parcels/1/model.maas.sig; try maas-model verify --public us.pub parcels
+(cd reg/topics/1 && try maas-model verify --public ../../../us.pub model.maas)
+maas-model register -q topics copied; try maas-model verify --public us.pub copied
+echo '== signed before, for a name'
+try maas-model sign --key-file us --name parcels n.maas; try maas-model register n.maas parcels; try maas-model verify --public us.pub parcels@2
+try maas-model register n.maas others; try maas-model verify --public us.pub others
+try maas-model sign --key-file us --name a/b n.maas; try maas-model sign --key-file us --name x.maas n.maas
+maas-model remove parcels 1 --purge; maas-model prune --keep 1; ls reg/parcels
+echo '== what cannot be signed, and keys that are none'
+mkdir folder; try maas-model sign --key-file us folder; try maas-model sign --key-file us nowhere; try maas-model sign m.maas | head -n 1; try maas-model sign --key-file us | head -n 1
+try maas-model sign --key-file us.pub m.maas; try maas-model sign --key-file probe m.maas; try maas-model verify --public us m.maas; try maas-model verify --public none m.maas; try maas-model verify --public d.csv m.maas
+ln -s /dev/full n2.maas.sig; cp n.maas n2.maas; try maas-model sign --key-file us n2.maas
+echo '== sealed, then signed'
+maas-model seal --key-file probe m.maas s.maas; try maas-model sign --key-file us s.maas; try maas-model verify --public us.pub --key-file probe s.maas
+echo '== with keys and eyes of others'
+command -v openssl >path || { echo verified; exit 0; }
+openssl genpkey -algorithm ed25519 -out o.pem; openssl pkey -in o.pem -pubout -out o.pub
+maas-model sign --key-file o.pem m.maas && maas-model verify -q --public o.pub m.maas && maas-model sign --key-file us m.maas
+head -n 2 m.maas.sig >said; sed -n 's/^ed25519 [^ ]* //p' m.maas.sig | base64 -d >signature
+openssl pkeyutl -verify -pubin -inkey us.pub -rawin -in said -sigfile signature >path && echo verified
