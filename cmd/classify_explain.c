@@ -6,62 +6,47 @@
 #include "classify_explain.h"
 
 int
-explain_show(struct explaining *e, const struct reasons *r)
+explain_show(const struct explaining *e, struct shown *to, struct reasons *r)
 {
-	if ((e->page && page_row(e->page, e, r) < 0) || (e->album && album_add(e->album, e, r) < 0))
+	for (size_t i = 0; i < r->x.shares; i++)
+		r->most = fmax(r->most, fabs(r->x.share[i].contribution));
+	to->items++;
+	if ((to->page && page_row(to->page, e->page, e, r) < 0) ||
+	    (e->album && album_wants(e->album) && picture_draw(e->album, e, r, &to->drawn) < 0))
 		return -1;
+	if (!to->lines)
+		return 0;
 	if (e->o->jsonl)
-		return explain_json(e, r);
+		return explain_json(to->lines, e, r);
 	if (e->colour && r->x.text.s) {
-		explain_coloured(e, r);
-	} else if (!e->silent) {
-		if (!e->headed++)
-			explain_head();
-		explain_lines(e, r);
+		explain_coloured(to->lines, e, r);
+	} else {
+		to->plain = 1;
+		explain_lines(to->lines, e, r);
 	}
 	return 0;
 }
 
 static int
-explain_all(struct explaining *e, size_t *answers)
+explain_one(const struct explaining *e, struct maas_rows_call *call, double *p, const struct maas_row *row,
+    size_t number, struct shown *to)
 {
-	struct classifying *k = &e->k;
-	struct maas_row row;
-	const char *why;
-	int rc;
+	struct reasons r = { .row = row, .number = number };
 
-	if (!e->o->jsonl && !e->silent && !e->colour && !e->headed++)
-		explain_head();
-	while ((rc = classify_next(k, &row, &why)) > 0) {
-		struct reasons r = { .row = &row, .label = classify_best(k) };
-
-		if (rc == 2) {
-			classify_note(k, why);
-			continue;
-		}
-		r.score = k->p[r.label];
-		if (maas_rows_explain(k->scores, r.label, e->method, &r.x) < 0)
-			return -1;
-		for (size_t i = 0; i < r.x.shares; i++)
-			r.most = fmax(r.most, fabs(r.x.share[i].contribution));
-		if (explain_show(e, &r) < 0)
-			return -1;
-		++*answers;
-		if (k->o->line_buffered && fflush(stdout))
-			return maas_fail_errno("writing standard output");
-	}
-	return rc;
+	if (maas_rows_row(call, row, p) < 0)
+		return -1;
+	r.label = maas_argmax_f64(p, e->k.labels);
+	r.score = p[r.label];
+	return maas_rows_explain(call, r.label, e->method, &r.x) < 0 ? -1 : explain_show(e, to, &r);
 }
 
 static int
 explain_rows(struct explaining *e, struct call *c)
 {
-	size_t answers = 0;
-	int rc = classify_open(&e->k, c), tags;
+	int rc = classify_open(&e->k, c);
 
 	if (rc)
 		return rc;
-	tags = maas_rows_tagging(e->k.rows);
 	if (maas_rows_method(e->k.rows, &e->method) < 0 ||
 	    (e->o->saliency &&
 		(spare_input(c, e->o->saliency) < 0 ||
@@ -71,9 +56,7 @@ explain_rows(struct explaining *e, struct call *c)
 	    (spare_input(c, e->o->html) < 0 ||
 		!(e->page = page_open(e->o->html, e->k.o->model, (size_t)e->o->top, e->method))))
 		return fail(c);
-	maas_rows_patch(e->k.scores, (size_t)e->o->patch);
-	rc = tags ? explain_tags(e, &answers) : explain_all(e, &answers);
-	rc = page_close(e->page, answers, rc);
+	rc = page_close(e->page, explain_deal(e, maas_rows_tagging(e->k.rows) ? explain_sentence : explain_one));
 	if (rc < 0 || (e->album && album_save(e->album) < 0))
 		return fail(c);
 	if ((rc = finish(c)))

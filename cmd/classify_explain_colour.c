@@ -17,7 +17,7 @@ strength(const struct reasons *r, double contribution)
 
 /* Features of other columns have no place in the text: a line each. */
 static void
-put_others(const struct explaining *e, const struct reasons *r)
+put_others(FILE *f, const struct explaining *e, const struct reasons *r)
 {
 	size_t most = e->o->top ? e->top : OTHER, shown = 0;
 
@@ -26,40 +26,39 @@ put_others(const struct explaining *e, const struct reasons *r)
 
 		if (p->places)
 			continue;
-		printf("  %+.4g\t", p->contribution);
-		colour_text(stdout, p->feature);
+		fprintf(f, "  %+.4g\t", p->contribution);
+		colour_text(f, p->feature);
 		if (isnan(p->value))
-			puts(" = a gap");
+			fputs(" = a gap\n", f);
 		else
-			printf(" = %.6g\n", p->value);
+			fprintf(f, " = %.6g\n", p->value);
 		shown++;
 	}
 }
 
 void
-explain_coloured(const struct explaining *e, const struct reasons *r)
+explain_coloured(FILE *f, const struct explaining *e, const struct reasons *r)
 {
 	const struct maas_explanation *x = &r->x;
 	struct maas_span label = explain_label(e, r->label);
 	size_t at = 0;
 
-	fputs(COLOUR_FAINT, stdout);
-	explain_number(stdout, e, r);
-	fputs(COLOUR_PLAIN "\t" COLOUR_BOLD, stdout);
+	fputs(COLOUR_FAINT, f);
+	explain_number(f, r);
+	fputs(COLOUR_PLAIN "\t" COLOUR_BOLD, f);
 	if (r->word) {
-		colour_text(stdout, r->token);
-		putchar(' ');
+		colour_text(f, r->token);
+		putc(' ', f);
 	}
-	colour_text(stdout, label);
-	printf(COLOUR_PLAIN "\t%.*g\t", e->k.labels ? 4 : 9, r->score);
+	colour_text(f, label);
+	fprintf(f, COLOUR_PLAIN "\t%.*g\t", e->k.labels ? 4 : 9, r->score);
 	for (size_t i = 0; i < x->shares; i++) {
-		colour_text(stdout, (struct maas_span){ x->text.s + at, x->share[i].start - at });
-		colour_part(stdout,
-		    (struct maas_span){ x->text.s + x->share[i].start, x->share[i].end - x->share[i].start },
+		colour_text(f, (struct maas_span){ x->text.s + at, x->share[i].start - at });
+		colour_part(f, (struct maas_span){ x->text.s + x->share[i].start, x->share[i].end - x->share[i].start },
 		    strength(r, x->share[i].contribution));
 		at = x->share[i].end;
 	}
-	colour_text(stdout, (struct maas_span){ x->text.s + at, x->text.n - at });
-	putchar('\n');
-	put_others(e, r);
+	colour_text(f, (struct maas_span){ x->text.s + at, x->text.n - at });
+	putc('\n', f);
+	put_others(f, e, r);
 }

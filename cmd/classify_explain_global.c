@@ -30,7 +30,7 @@ put_label(const struct strongest *s, size_t label, const double *weight, size_t 
 		name = s->e.tally ? maas_tally_name(s->e.tally, feature[i]) : (struct maas_span){ b.s, b.n };
 		classify_put(stdout, explain_label(&s->e, label));
 		putchar('\t');
-		explain_feature(name);
+		explain_feature(stdout, name);
 		printf("\t%.9g\n", weight[feature[i]]);
 	}
 	maas_buf_free(&b);
@@ -62,42 +62,33 @@ weights(struct strongest *s, struct call *c)
 	return put_weights(s) < 0 ? fail(c) : finish(c);
 }
 
-/* What pieces add over the rows, for each label whatever the answer is.  Words that are tagged are asked for their own tag
- * alone: who looks for names wants to see what makes one. */
+/* What pieces add in a row, for each label whatever the answer is.  Words that are tagged are asked for their own tag alone:
+ * who looks for names wants to see what makes one. */
 static int
-measure(struct strongest *s)
+measure(const struct explaining *e, struct maas_rows_call *call, double *p, const struct maas_row *row, size_t number,
+    struct shown *to)
 {
-	struct classifying *k = &s->e.k;
 	struct maas_explanation x;
-	struct maas_row row;
-	const char *why;
-	int rc;
 
-	while ((rc = classify_next(k, &row, &why)) > 0) {
-		if (rc == 2) {
-			classify_note(k, why);
-			continue;
-		}
-		for (size_t i = 0; i < k->scores_n; i++)
-			if (maas_rows_explain(k->scores, i, s->e.method, &x) < 0 ||
-			    maas_tally_add(s->e.tally, i, &x) < 0)
-				return -1;
-	}
-	return rc;
+	(void)number;
+	if (maas_rows_row(call, row, p) < 0)
+		return -1;
+	for (size_t i = 0; i < e->k.scores_n; i++)
+		if (maas_rows_explain(call, i, e->method, &x) < 0 || maas_tally_add(to->tally, i, &x) < 0)
+			return -1;
+	return 0;
 }
 
 static int
 measured(struct strongest *s, struct call *c)
 {
 	struct classifying *k = &s->e.k;
-	size_t answers = 0;
 	int rc = classify_open(k, c);
 
 	if (rc)
 		return rc;
-	maas_rows_patch(k->scores, (size_t)s->e.o->patch);
 	if (!(s->e.tally = maas_tally_new(k->scores_n)) ||
-	    (maas_rows_tagging(k->rows) ? explain_tags(&s->e, &answers) : measure(s)) < 0)
+	    explain_deal(&s->e, maas_rows_tagging(k->rows) ? explain_sentence : measure) < 0)
 		return fail(c);
 	if (!k->number)
 		return complain(

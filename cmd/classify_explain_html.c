@@ -20,7 +20,7 @@ struct page {
 	struct maas_out *out;
 	FILE *f;
 	const char *path;
-	size_t top, rows;
+	size_t top, rows, all; /* rows: of all */
 };
 
 static const char style[] =
@@ -182,20 +182,20 @@ put_piece(FILE *f, const struct maas_piece *p, double most)
 }
 
 static void
-put_pieces(const struct page *p, const struct maas_explanation *x)
+put_pieces(FILE *f, const struct page *p, const struct maas_explanation *x)
 {
 	size_t n = x->n < p->top ? x->n : p->top;
 	const struct maas_piece rest = {
 		.feature = maas_span(explain_rest(x)), .value = 1, .contribution = x->intercept
 	};
 
-	fputs("<table><tr><th>feature<th class=\"v\">value<th class=\"v\">contribution<th>\n", p->f);
+	fputs("<table><tr><th>feature<th class=\"v\">value<th class=\"v\">contribution<th>\n", f);
 	for (size_t i = 0; i < n; i++)
-		put_piece(p->f, &x->piece[i], fabs(x->piece[0].contribution));
-	put_piece(p->f, &rest, n ? fabs(x->piece[0].contribution) : fabs(x->intercept));
-	fputs("</table>\n", p->f);
+		put_piece(f, &x->piece[i], fabs(x->piece[0].contribution));
+	put_piece(f, &rest, n ? fabs(x->piece[0].contribution) : fabs(x->intercept));
+	fputs("</table>\n", f);
 	if (n < x->n)
-		fprintf(p->f, "<p class=\"more\">and %zu more</p>\n", x->n - n);
+		fprintf(f, "<p class=\"more\">and %zu more</p>\n", x->n - n);
 }
 
 /* The row as a picture, and what its pixels add. */
@@ -221,41 +221,54 @@ put_picture(FILE *f, const struct maas_columns *c, const struct reasons *r)
 }
 
 int
-page_row(struct page *p, const struct explaining *e, const struct reasons *r)
+page_row(FILE *f, const struct page *p, const struct explaining *e, const struct reasons *r)
 {
-	if (p->rows == ROWS)
-		return 0;
-	p->rows++;
-	fputs("<h2><span class=\"n\">", p->f);
-	explain_number(p->f, e, r);
-	fputs("</span>", p->f);
+	fputs("<h2><span class=\"n\">", f);
+	explain_number(f, r);
+	fputs("</span>", f);
 	if (r->word) {
-		put_span(p->f, r->token);
-		putc(' ', p->f);
+		put_span(f, r->token);
+		putc(' ', f);
 	}
-	put_span(p->f, explain_label(e, r->label));
-	fprintf(p->f, " <small>%.*g</small></h2>\n", e->k.labels ? 4 : 9, r->score);
+	put_span(f, explain_label(e, r->label));
+	fprintf(f, " <small>%.*g</small></h2>\n", e->k.labels ? 4 : 9, r->score);
 	if (r->x.text.s)
-		put_text(p->f, r);
-	if (maas_rows_columns(e->k.rows)->height && r->row->x && put_picture(p->f, maas_rows_columns(e->k.rows), r) < 0)
+		put_text(f, r);
+	if (maas_rows_columns(e->k.rows)->height && r->row->x && put_picture(f, maas_rows_columns(e->k.rows), r) < 0)
 		return -1;
-	put_pieces(p, &r->x);
+	put_pieces(f, p, &r->x);
 	return 0;
 }
 
 int
-page_close(struct page *p, size_t rows, int rc)
+page_wants(const struct page *p)
+{
+	return p->rows < ROWS;
+}
+
+void
+page_add(struct page *p, struct maas_span html, size_t rows)
+{
+	p->all += rows;
+	if (!page_wants(p))
+		return;
+	fwrite(html.s, 1, html.n, p->f);
+	p->rows += rows;
+}
+
+int
+page_close(struct page *p, int rc)
 {
 	if (!p)
 		return rc;
 	if (rc < 0) {
 		maas_out_abort(p->out);
 	} else {
-		if (rows > p->rows)
+		if (p->all > p->rows)
 			fprintf(p->f,
 			    "<p class=\"more\">%zu of %zu answers are shown: a page holds no more. "
 			    "The option --rows says which rows to take.</p>\n",
-			    p->rows, rows);
+			    p->rows, p->all);
 		rc = maas_out_commit(p->out, 0);
 	}
 	free(p);

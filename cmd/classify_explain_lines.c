@@ -5,38 +5,38 @@
 
 /* A feature on one line: tab, line ends and the backslash as \t \n \r \\. */
 void
-explain_feature(struct maas_span s)
+explain_feature(FILE *f, struct maas_span s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		switch (s.s[i]) {
-		case '\t': fputs("\\t", stdout); break;
-		case '\n': fputs("\\n", stdout); break;
-		case '\r': fputs("\\r", stdout); break;
-		case '\\': fputs("\\\\", stdout); break;
-		default: putchar(s.s[i]);
+		case '\t': fputs("\\t", f); break;
+		case '\n': fputs("\\n", f); break;
+		case '\r': fputs("\\r", f); break;
+		case '\\': fputs("\\\\", f); break;
+		default: putc(s.s[i], f);
 		}
 }
 
 static void
-put_line(
-    const struct explaining *e, const struct reasons *r, struct maas_span feature, double value, double contribution)
+put_line(FILE *f, const struct explaining *e, const struct reasons *r, struct maas_span feature, double value,
+    double contribution)
 {
-	explain_number(stdout, e, r);
-	putchar('\t');
-	classify_put(stdout, explain_label(e, r->label));
-	printf("\t%.9g\t", r->x.logit);
-	explain_feature(feature);
+	explain_number(f, r);
+	putc('\t', f);
+	classify_put(f, explain_label(e, r->label));
+	fprintf(f, "\t%.9g\t", r->x.logit);
+	explain_feature(f, feature);
 	if (isnan(value))
-		fputs("\tNaN", stdout);
+		fputs("\tNaN", f);
 	else
-		printf("\t%.9g", value);
-	printf("\t%.9g\n", contribution);
+		fprintf(f, "\t%.9g", value);
+	fprintf(f, "\t%.9g\n", contribution);
 }
 
 void
-explain_number(FILE *f, const struct explaining *e, const struct reasons *r)
+explain_number(FILE *f, const struct reasons *r)
 {
-	fprintf(f, "%zu", e->k.number);
+	fprintf(f, "%zu", r->number);
 	if (r->word)
 		fprintf(f, ":%zu", r->word);
 }
@@ -67,11 +67,11 @@ explain_head(void)
 }
 
 void
-explain_lines(const struct explaining *e, const struct reasons *r)
+explain_lines(FILE *f, const struct explaining *e, const struct reasons *r)
 {
-	put_line(e, r, maas_span(explain_rest(&r->x)), 1, r->x.intercept);
+	put_line(f, e, r, maas_span(explain_rest(&r->x)), 1, r->x.intercept);
 	for (size_t i = 0; i < r->x.n && i < e->top; i++)
-		put_line(e, r, r->x.piece[i].feature, r->x.piece[i].value, r->x.piece[i].contribution);
+		put_line(f, e, r, r->x.piece[i].feature, r->x.piece[i].value, r->x.piece[i].contribution);
 }
 
 static int
@@ -109,10 +109,10 @@ parts(struct maas_buf *b, const struct maas_explanation *x)
 }
 
 int
-explain_json(const struct explaining *e, const struct reasons *r)
+explain_json(FILE *f, const struct explaining *e, const struct reasons *r)
 {
 	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(&b, "{\"row\":%zu,", e->k.number) ||
+	int bad = maas_buf_printf(&b, "{\"row\":%zu,", r->number) ||
 	    (r->word &&
 		(maas_buf_printf(&b, "\"word\":%zu,\"token\":", r->word) || maas_json_put_text(&b, r->token) ||
 		    maas_buf_text(&b, ","))) ||
@@ -125,7 +125,7 @@ explain_json(const struct explaining *e, const struct reasons *r)
 		bad = maas_buf_text(&b, i ? "," : "") || piece(&b, &r->x.piece[i]);
 	bad = bad || maas_buf_text(&b, "]") || (r->x.text.s && parts(&b, &r->x)) || maas_buf_text(&b, "}\n");
 	if (!bad)
-		fwrite(b.s, 1, b.n, stdout);
+		fwrite(b.s, 1, b.n, f);
 	maas_buf_free(&b);
 	return bad ? -1 : 0;
 }

@@ -138,22 +138,40 @@ album_free(struct album *a)
 }
 
 int
-album_add(struct album *a, const struct explaining *e, const struct reasons *r)
+album_wants(const struct album *a)
+{
+	return a->a.n < PICTURES;
+}
+
+int
+picture_draw(const struct album *a, const struct explaining *e, const struct reasons *r, struct drawn *to)
 {
 	struct maas_span label = explain_label(e, r->label);
-	size_t i = a->a.n, n = a->a.rows * a->a.cols;
-	struct maas_buf name = { 0 };
-	int bad;
+	size_t n = a->a.rows * a->a.cols;
 
-	if (i == PICTURES || !r->row->x)
+	if (!r->row->x)
 		return 0;
-	bad = maas_buf_printf(&name, "%zu: ", e->k.number) || maas_buf_add(&name, label.s, label.n) ||
-	    maas_buf_printf(&name, e->k.labels ? " %.3f" : " %.4g", r->score);
-	a->name[i] = (struct maas_span){ bad ? NULL : maas_take_text(a->arena, name.s, name.n), name.n };
-	maas_buf_free(&name);
-	if (bad || !a->name[i].s)
+	if (!(to->grey = maas_alloc(2 * n, sizeof *to->grey)) || maas_buf_printf(&to->name, "%zu: ", r->number) < 0 ||
+	    maas_buf_add(&to->name, label.s, label.n) < 0 ||
+	    maas_buf_printf(&to->name, e->k.labels ? " %.3f" : " %.4g", r->score) < 0)
 		return -1;
-	picture_of(maas_rows_columns(e->k.rows), r->row, &r->x, a->grey + i * n, a->tint + i * n);
+	to->tint = to->grey + n;
+	picture_of(maas_rows_columns(e->k.rows), r->row, &r->x, to->grey, to->tint);
+	return 0;
+}
+
+int
+album_add(struct album *a, const struct drawn *d)
+{
+	size_t i = a->a.n, n = a->a.rows * a->a.cols;
+
+	if (!album_wants(a) || !d->grey)
+		return 0;
+	a->name[i] = (struct maas_span){ maas_take_text(a->arena, d->name.s, d->name.n), d->name.n };
+	if (!a->name[i].s)
+		return -1;
+	memcpy(a->grey + i * n, d->grey, n * sizeof *a->grey);
+	memcpy(a->tint + i * n, d->tint, n * sizeof *a->tint);
 	a->a.n++;
 	return 0;
 }

@@ -50,6 +50,8 @@ struct maas_tally;
 struct maas_tally *maas_tally_new(size_t labels) MAAS_USE;
 void maas_tally_free(struct maas_tally *);
 int maas_tally_add(struct maas_tally *, size_t label, const struct maas_explanation *) MAAS_USE;
+/* What another one of as many labels holds is added. */
+int maas_tally_join(struct maas_tally *, const struct maas_tally *) MAAS_USE;
 size_t maas_tally_names(const struct maas_tally *);
 struct maas_span maas_tally_name(const struct maas_tally *, size_t i);
 /* [names], until the next call; NULL: no memory. */

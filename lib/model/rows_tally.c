@@ -56,6 +56,25 @@ maas_tally_add(struct maas_tally *t, size_t label, const struct maas_explanation
 	return 0;
 }
 
+int
+maas_tally_join(struct maas_tally *t, const struct maas_tally *other)
+{
+	for (size_t i = 0; i < other->names.n; i++) {
+		size_t had = t->names.n;
+		int64_t name = maas_names_number(&t->names, other->names.name[i]);
+
+		if (name < 0 || maas_grow(&t->sum, had * t->labels, &t->sum_cap, t->labels, sizeof *t->sum) < 0)
+			return -1;
+		for (size_t k = 0; k < t->labels; k++)
+			t->sum[(size_t)name * t->labels + k] =
+			    ((size_t)name < had ? t->sum[(size_t)name * t->labels + k] : 0) +
+			    other->sum[i * t->labels + k];
+	}
+	for (size_t k = 0; k < t->labels; k++)
+		t->times[k] += other->times[k];
+	return 0;
+}
+
 size_t
 maas_tally_names(const struct maas_tally *t)
 {
