@@ -80,6 +80,13 @@ tag_some(void *arg, size_t begin, size_t end, int member)
 			tag_one(t, &t->s[i], member);
 }
 
+/* A line of blanks is as one without: it has no token. */
+static int
+has_no_word(struct maas_span text)
+{
+	return !maas_word_next(&text).n;
+}
+
 /* The next block; 0, or -1 where reading fails. */
 static int
 read_block(struct tagging *t)
@@ -103,6 +110,8 @@ read_block(struct tagging *t)
 		if (classify_origin(k) < 0 || maas_row_copy(t->arena, k->columns, &s->row, &held) < 0)
 			return -1;
 		s->format = k->format;
+		if (s->format != &maas_format_jsonl && !s->row.bad && has_no_word(s->row.text))
+			s->row.record.empty = 1;
 		s->state = s->row.record.empty || s->row.bad ? 2 : 1;
 		t->n++;
 	}

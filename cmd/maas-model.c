@@ -1,4 +1,6 @@
 /* maas-model: look after model files. */
+#include <sys/stat.h>
+
 #include "driver.h"
 #include "maas/model.h"
 #include "model_card.h"
@@ -16,6 +18,19 @@ static const char *const quantize_types[] = { "q8", "q4", NULL };
 static const struct maas_field quantize_fields[] = { MAAS_ENUM('t', quantize, type, quantize_types, 0,
 							 "what weights become: 8 bits each, or 4"),
 	MAAS_FLAG(0, quantize, json, "print JSON: what info prints of what was written"), MAAS_END };
+
+/* A language model has all its matrices in few bits, and where they are small that may take more. */
+static void
+tell_larger(const struct call *c)
+{
+	struct stat from, to;
+
+	if (stat(c->operand[0], &from) == 0 && stat(c->operand[1], &to) == 0 && S_ISREG(from.st_mode) &&
+	    to.st_size >= from.st_size)
+		warn(c,
+		    "%s is no smaller: %lld bytes, %s has %lld (its matrices are small, and their blocks filled up)",
+		    c->operand[1], (long long)to.st_size, c->operand[0], (long long)from.st_size);
+}
 
 static int
 quantize(struct call *c)
@@ -38,6 +53,8 @@ quantize(struct call *c)
 	maas_model_close(to);
 	maas_team_free(team);
 	maas_model_close(from);
+	if (rc == 0)
+		tell_larger(c);
 	if (rc == 0 && o->json)
 		rc = model_info_written(c->operand[1]);
 	return rc < 0 ? fail(c) : finish(c);

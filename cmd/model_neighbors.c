@@ -66,8 +66,9 @@ print(const struct call *c, const struct maas_words *w, struct maas_buf *b)
 		int32_t id = maas_words_find(w, maas_span(c->operand[i]));
 
 		if (id < 0) {
-			rc = maas_fail("%s: '%s' is not among the %zu words it knows", c->operand[0], c->operand[i],
-			    maas_words_count(w));
+			rc = id < -1 ? -1
+				     : maas_fail("%s: '%s' is not among the %zu words it knows", c->operand[0],
+					   c->operand[i], maas_words_count(w));
 			break;
 		}
 		n = maas_words_near(w, id, near, most);

@@ -330,7 +330,7 @@ struct maas_words;
 struct maas_words *maas_words_open(const struct maas_model *) MAAS_USE;
 void maas_words_free(struct maas_words *);
 size_t maas_words_count(const struct maas_words *);
-/* A word folded as texts are; a piece of just these bytes, or else of a blank and these.  -1: unknown. */
+/* A word folded as texts are; a piece of just these bytes, or else of a blank and these.  -1: unknown; -2: no memory. */
 int32_t maas_words_find(const struct maas_words *, struct maas_span);
 struct maas_span maas_words_text(const struct maas_words *, int32_t id);
 /* The nearest to one by the cosine of their rows, itself left out, the nearest first, of equals the lower id: how many. */

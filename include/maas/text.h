@@ -126,7 +126,7 @@ int maas_lexicon_compile(const struct maas_lexicon *, struct maas_buf *) MAAS_US
 void maas_lexicon_free(struct maas_lexicon *);
 size_t maas_lexicon_size(const struct maas_lexicon *);          /* ids, that of the unknown included */
 struct maas_span maas_lexicon_term(const struct maas_lexicon *, int32_t id);    /* n 0: there is none */
-int32_t maas_lexicon_find(const struct maas_lexicon *, struct maas_span term);  /* folded as texts are; 0: unknown */
+int32_t maas_lexicon_find(const struct maas_lexicon *, struct maas_span term);  /* folded as texts are; 0: unknown; -1: no memory */
 int32_t maas_lexicon_is(const struct maas_lexicon *, struct maas_span term);    /* as it stands */
 enum maas_analysis maas_lexicon_analyzer(const struct maas_lexicon *);
 int maas_lexicon_tagged(const struct maas_lexicon *);

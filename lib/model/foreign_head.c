@@ -134,6 +134,21 @@ check_problem(const struct maas_json *config, enum foreign_head what, size_t n)
 	    (int)(s.n < 60 ? s.n : 60), s.s, n);
 }
 
+/* What our own files say of tags that follow each other, others pass over. */
+static int
+read_rule(struct maas_model *m, const struct maas_json *config)
+{
+	const struct maas_json *rule = member(config, FOREIGN_RULE);
+	struct maas_span s;
+	char *text;
+
+	if (!rule)
+		return 0;
+	if (maas_json_text(rule, &s) < 0)
+		return maas_fail("config.json: " FOREIGN_RULE ": a text is wanted");
+	return (text = maas_take_text(m->arena, s.s, s.n)) ? maas_model_set_meta(m, MAAS_TAGS_META, text) : -1;
+}
+
 int
 foreign_read_head(struct maas_model *m, const struct maas_json *config, enum foreign_head what, size_t **order)
 {
@@ -151,6 +166,8 @@ foreign_read_head(struct maas_model *m, const struct maas_json *config, enum for
 		return -1;
 	if (n == 1 && what == FOREIGN_ROWS)
 		return 0;
+	if (what == FOREIGN_TAGS && read_rule(m, config) < 0)
+		return -1;
 	if (!(label = maas_take(m->arena, n, sizeof *label)) || !(*order = maas_take(m->arena, n, sizeof **order)))
 		return -1;
 	if ((id2label ? read_labels(m, id2label, label, n) : number_labels(m, label, n)) < 0)

@@ -148,6 +148,8 @@ put_head(struct members *o, const struct maas_model *m, enum foreign_head head)
 	} else {
 		put(o, "id2label", ids.s);
 		put(o, "label2id", labels.s);
+		if (head == FOREIGN_TAGS && maas_model_meta(m, MAAS_TAGS_META))
+			put(o, FOREIGN_RULE, "\"bio\""); /* the only rule there is */
 		if (head == FOREIGN_ROWS)
 			put(o, "problem_type",
 			    maas_model_part(m, "labels").s ? "\"single_label_classification\"" : "\"regression\"");

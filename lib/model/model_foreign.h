@@ -6,25 +6,25 @@
 
 /* A setting of theirs, and the field of ours that has it. */
 struct foreign_key {
-	const char *key, *other;        /* of config.json; where it is not there, of this name */
+	const char *key, *other; /* of config.json; where it is not there, of this name */
 	const char *field;
-	int must;                       /* be there */
+	int must; /* be there */
 };
 /* A model_type of config.json. */
 struct foreign_family {
-	const char *type, *name;        /* "gpt2"; "GPT2", what its architectures begin with */
+	const char *type, *name; /* "gpt2"; "GPT2", what its architectures begin with */
 	const char *kind;
 	const char *turned;             /* matrices whose names begin so lie as [in, out]; NULL: none do */
 	const char *prefix;             /* what may stand before names of ours, or be missing before them */
 	const char *tags;               /* what a head of tags is called, which is score here */
 	const struct foreign_key *keys; /* ends with a NULL key */
-	int (*more)(struct maas_model *, const struct maas_json *);     /* what the table cannot say */
+	int (*more)(struct maas_model *, const struct maas_json *); /* what the table cannot say */
 };
 
 /* What maas_model_open does with a directory, or maas_model_open_to_run; open: maas_tensors_open or _copy; team may be
  * NULL. */
-struct maas_model *maas_model_open_foreign(const char *dir, struct maas_tensors *(*open)(const char *),
-    struct maas_team *, int to_run) MAAS_USE;
+struct maas_model *maas_model_open_foreign(
+    const char *dir, struct maas_tensors *(*open)(const char *), struct maas_team *, int to_run) MAAS_USE;
 
 /* A model without tensors yet, of the kind and the settings that config.json says. */
 struct maas_model *foreign_config(const struct maas_json *config, const struct foreign_family **) MAAS_USE;
@@ -61,13 +61,14 @@ int foreign_adopt(struct maas_model *, const struct foreign_family *, enum forei
 /* What a model would be there; NULL: nothing. */
 const struct foreign_family *foreign_family_of(const struct maas_model *);
 /* config.json of it, its weights being of `type`; the ids that generation has stand there too. */
-int foreign_print_config(struct maas_buf *, const struct maas_model *, enum maas_dtype type,
-    const struct maas_json *generation) MAAS_USE;
+int foreign_print_config(
+    struct maas_buf *, const struct maas_model *, enum maas_dtype type, const struct maas_json *generation) MAAS_USE;
 /* tokenizer.json, and what says which of its tokens are special. */
 int foreign_save_tokenizer(const struct maas_tokenizer *, const char *dir) MAAS_USE;
 int foreign_put_file(const char *dir, const char *name, const struct maas_buf *) MAAS_USE;
 
 #define FOREIGN_GENERATION "maas.generation" /* metadata: generation_config.json */
-#define FOREIGN_STORED "maas.stored"         /* metadata: the type weights had there, where ours is another */
+#define FOREIGN_RULE       "maas_tags"       /* in config.json: see MAAS_TAGS_META */
+#define FOREIGN_STORED     "maas.stored"     /* metadata: the type weights had there, where ours is another */
 
 #endif

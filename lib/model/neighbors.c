@@ -156,7 +156,8 @@ maas_words_find(const struct maas_words *w, struct maas_span word)
 		return -1;
 	if (!w->lexicon)
 		return find_piece(w, word);
-	id = maas_lexicon_find(w->lexicon, word);
+	if ((id = maas_lexicon_find(w->lexicon, word)) < 0)
+		return -2;
 	return id > 0 && (size_t)id < w->n && is_word(w, (size_t)id) ? id : -1;
 }
 

@@ -14,6 +14,9 @@
 #include "model_cast.h"
 
 #define SHAPES "maas.quantized"
+enum {
+	TOLD = 512
+}; /* bytes that the header tells of a matrix more, at most, and that alignment takes, but for its name */
 
 /* Rows and columns of a tensor as a matrix; 0: it has more numbers than can be. */
 static int
@@ -39,7 +42,7 @@ worth(const struct maas_tensor *t, enum maas_dtype type, size_t *rows, size_t *c
 		return 0;
 	panels = maas_quant_panels(*rows);
 	scales = panels * maas_quant_groups(type, *cols) * MAAS_PANEL * sizeof(maas_bf16);
-	return panels * maas_quant_panel_bytes(type, *cols) + scales < t->bytes;
+	return panels * maas_quant_panel_bytes(type, *cols) + scales + TOLD + 4 * strlen(t->name) < t->bytes;
 }
 
 static int

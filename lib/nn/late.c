@@ -186,7 +186,8 @@ late_update(struct maas_team *team, struct maas_node *table, float *m, float *v,
 	l->v = v;
 	maas_team_run(team, l->n, TOGETHER, learn, &u);
 	l->rates[l->made++] = *rates;
-	l->moving |= rates->keep != 1 || rates->l1 > 0 || rates->l2 > 0;
+	l->moving |=
+	    rates->keep != 1 || rates->l1 > 0 || rates->l2 > 0 || !(rates->eps > 0); /* 0 / 0 is NaN, late too */
 	for (size_t i = 0; i < l->n; i++)
 		l->had[l->named[i]] = (uint32_t)l->made;
 }

@@ -460,6 +460,8 @@ look_at_file(const struct fit *f, const struct seen *s, struct maas_column *to)
 	if (!s->path.s)
 		return maas_fail("%s: no path in any row of the column of %s", table_name(f->table),
 		    what == MAAS_SOUND ? "sounds" : "pictures");
+	if (!s->folder.s)
+		return maas_fail("%s: a path in a row that was sent: files are not read for it", s->place);
 	rc = medium_open(&m, s->folder, s->path, &file) < 0 || medium_learn(&m, what, f->options->media, file) < 0;
 	to->file = (struct maas_planes){ m.height, m.width, m.channels, m.mel };
 	medium_free(&m);

@@ -61,6 +61,10 @@ next_jsonl(struct maas_table *t, struct maas_record *rec)
 {
 	int rc = table_line(t, rec, 1);
 
+	if (rc > 0 && !rec->bad && strspn(rec->raw.s, " \t") >= rec->raw.n) {
+		rec->empty = 1;
+		return table_bad(t, rec, "an empty line");
+	}
 	if (rc <= 0 || rec->bad)
 		return rc;
 	if ((rc = json_flat(t, rec)))

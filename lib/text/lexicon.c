@@ -109,10 +109,10 @@ int32_t
 maas_lexicon_find(const struct maas_lexicon *l, struct maas_span term)
 {
 	struct terms t = { .rules = l->rules };
-	int64_t found = terms_fold(&t, term) < 0 ? -1 : table_find(&l->table, t.fold.s, t.fold.n);
+	int32_t found = terms_fold(&t, term) < 0 ? -1 : (int32_t)(table_find(&l->table, t.fold.s, t.fold.n) + 1);
 
 	terms_free(&t);
-	return (int32_t)(found + 1);
+	return found;
 }
 
 enum maas_analysis

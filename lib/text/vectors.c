@@ -178,7 +178,7 @@ first(struct loading *g, struct maas_span line)
 	if (!head)
 		w = (int64_t)fields(line) - 1;
 	if (w < 1 || w > (int64_t)WIDE)
-		return wrong(g, head ? "vectors of so many numbers are none" : "wanted a word and its numbers");
+		return wrong(g, head ? "vectors of 1 to 65536 numbers are wanted" : "wanted a word and its numbers");
 	g->to->wide = (size_t)w;
 	return (g->number = maas_alloc((size_t)w, sizeof *g->number)) ? head : -1;
 }

@@ -23,6 +23,7 @@ Bo O
 Ada B-PER
 END
 maas-model convert on.maas on && maas-model info on | grep task
+grep maas_tags on/config.json; maas-model convert on back.maas; maas-model diff on.maas back.maas && maas-model verify back.maas
 
 echo 'values:'
 awk -F '\t' '{ print $1 "\t" 100 + length($1) }' "$DATA/example/train.tsv" >sizes
@@ -44,6 +45,8 @@ config '.id2label = {"0": "a", "1": "b"}'
 config '.architectures = ["GPT2ForSequenceClassification"]'
 config '.architectures = ["GPT2LMHeadModel"]'
 config '.id2label["1"] = "O"'
+config '.maas_tags = "iob"'
+config '.maas_tags = 3'
 header() { config . >/dev/null; LC_ALL=C sed -i "$1" d/model.safetensors; maas-model info d; }
 header 's/classifier.bias/classifier.bios/'
 header 's/classifier.weight"/score.weight"     /'; echo "exit $?"

@@ -62,3 +62,6 @@ for o in --threshold=0.5 --drift --keep=x; do maas-classify predict -m plain.maa
 maas-classify predict -m plain.maas --jsonl test.conll | jq -c '[.id, (.tokens | length) == (.tags | length), (.probabilities | min) > 0]' | sort -u -t , -k 2 | head -n 2
 echo '{"text":"Mr Bo Hill ."}' | maas-classify predict -m plain.maas --proba | jq -c '[.scores[0] | length]'
 maas-classify predict -m plain.maas --proba /dev/null | wc -l
+echo '# a line of blanks is as an empty one'
+printf 'Bo\n\n \t\n' | maas-classify predict -m plain.maas --format text --jsonl 2>/dev/null | jq -c .error
+printf '{"text":"Bo"}\n\n \t\n{"text":" "}\n' | maas-classify predict -m plain.maas --jsonl 2>/dev/null | jq -c '[.id, .error, .tags == []]'

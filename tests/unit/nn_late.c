@@ -144,7 +144,10 @@ compare(const char *name, const struct maas_update *how, uint64_t count, struct 
 	norm[0] = maas_grad_norm(one, at_once.p);
 	norm[1] = maas_grad_norm(one, late.p);
 	norm[2] = maas_grad_norm(more, many.p);
-	ok(fabs(norm[0] - norm[1]) < 1e-12 * norm[0] && norm[0] > 0.01, "%s: the gradient is as long", name);
+	ok(how->eps > 0 || maas_optimizer_moments(how->how) < 2
+		? fabs(norm[0] - norm[1]) < 1e-12 * norm[0] && norm[0] > 0.01
+		: isnan(norm[0]) && isnan(norm[1]), /* 0 / 0 of rows that were never learnt */
+	    "%s: the gradient is as long", name);
 	ok(memcmp(&norm[1], &norm[2], sizeof norm[1]) == 0, "%s: for any team", name);
 	end(&at_once);
 	end(&late);
@@ -160,6 +163,7 @@ main(void)
 		uint64_t count;
 	} all[] = { { "adam", { MAAS_ADAM, 1e-3f, 0, 0.9f, 0.999f, 1e-8f, 0, 0, 0 }, 2500 },
 		{ "adamw", { MAAS_ADAMW, 1e-3f, 0, 0.9f, 0.99f, 1e-8f, 0.1f, 0, 0 }, 60 },
+		{ "adam without epsilon", { MAAS_ADAM, 1e-3f, 0, 0.9f, 0.999f, 0, 0, 0, 0 }, 3 },
 		{ "adam with penalties", { MAAS_ADAM, 1e-3f, 0, 0.9f, 0.999f, 1e-8f, 0, 1e-3f, 1e-2f }, 60 },
 		{ "momentum", { MAAS_MOMENTUM, 1e-2f, 0.9f, 0, 0, 0, 0, 0, 0 }, 60 } };
 	struct maas_team *one, *more;
