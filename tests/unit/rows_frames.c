@@ -99,7 +99,8 @@ test_slopes(const struct maas_kind *kind, struct maas_team *team)
 		struct maas_design part = maas_design_part(&d.x, row, 1);
 		size_t n = (start[row + 1] - start[row]) * FRAME;
 
-		m->kind->rows->gradient(m, &part, of, slope, NULL, NULL);
+		if (m->kind->rows->gradient(m, &part, of, slope, NULL, NULL) < 0)
+			worst = INFINITY;
 		for (size_t j = 0; j < WIDE; j++) {
 			double was = x[row * WIDE + j], sum = 0;
 
@@ -115,6 +116,11 @@ test_slopes(const struct maas_kind *kind, struct maas_team *team)
 		}
 	}
 	ok(worst < 1e-4 && behind == 0, "%s: slopes by differences: %g off", kind->name, worst);
+	if (maas_model_remove(m, "score.bias") < 0)
+		exit(1);
+	ok(m->kind->rows->gradient(
+	       m, &(struct maas_design){ .rows = 1, .dense = WIDE, .x = x, .seq = d.x.seq }, of, slope, NULL, NULL) < 0,
+	    "where there can be none, the reason is told: %s", maas_error());
 	maas_model_close(m);
 }
 
