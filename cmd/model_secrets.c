@@ -40,7 +40,7 @@ model_keygen(struct call *c)
 	unsigned char key[MAAS_SECRET];
 	int rc;
 
-	if (c->n != 1)
+	if (c->n != 1 || !strcmp(c->operand[0], "-"))
 		return misuse(c, "one file was wanted, for the key");
 	if ((rc = maas_random(key, sizeof key)) == 0)
 		rc = o->type == TYPE_SIGN ? make_pair(c->operand[0], key)

@@ -9,7 +9,7 @@ maas-pca fit -q -n 1 --label 3 -o p.maas d.csv
 maas-tokenize train -q -n 300 -o tok.json "$DATA/example/corpus.txt"; "$BIN/tool/make_gpt" g.maas tok.json
 echo '== keys'
 try maas-model keygen key; stat -c '%a %s' key; grep -cx '[0-9a-f]\{64\}' key; cmp -s key probe || echo "two keys are two"
-try maas-model keygen key; try maas-model keygen none/key; try maas-model keygen; try maas-model keygen -t none k2 | head -n 1
+try maas-model keygen key; try maas-model keygen none/key; try maas-model keygen; try maas-model keygen - | head -n 1; try maas-model keygen -t none k2 | head -n 1
 echo '== sealed and opened'
 for m in m p g; do try maas-model seal --key-file key $m.maas $m.sealed; try maas-model open --key-file key $m.sealed back; cmp $m.maas back && echo "$m the same"; done
 [ "$(wc -c <m.sealed)" -eq $(($(wc -c <m.maas) + 57)) ] && ! grep -q logistic m.sealed && echo "57 bytes more, and nothing to be read in it"

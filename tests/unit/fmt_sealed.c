@@ -128,6 +128,28 @@ streams(void)
 	ok(maas_seal_file("plain", "/dev/full", key) < 0 && maas_why() == MAAS_IO, "%s", maas_error());
 }
 
+/* Behind a last piece that is whole, where another piece could begin. */
+static void
+behind(void)
+{
+	unsigned char *text = calloc(PIECE, 1);
+	struct maas_map m = { 0 };
+	unsigned char *x;
+
+	put("plain", text, PIECE);
+	ok(maas_seal_file("plain", "sealed", key) == 0 && maas_map_open(&m, "sealed") == 0, "one whole piece");
+	x = calloc(m.n + 100, 1);
+	memcpy(x, m.p, m.n);
+	for (size_t more = 1; more <= 100; more += 33) {
+		put("sealed", x, m.n + more);
+		ok(!opens(x, m.n + more), "%s", maas_error());
+		ok(maas_unseal_file("sealed", "back", key) < 0 && maas_why() == MAAS_DATA, "%s", maas_error());
+	}
+	maas_map_close(&m);
+	free(x);
+	free(text);
+}
+
 static void
 headers(const unsigned char *p, size_t n)
 {
@@ -263,6 +285,7 @@ main(void)
 	for (size_t i = 0; i < MAAS_COUNT(size); i++)
 		there_and_back(size[i]);
 	moved();
+	behind();
 	streams();
 	golden(path);
 	signatures();
