@@ -415,6 +415,7 @@ struct maas_eigen;
 /* NULL: no memory, or a number that is not finite. */
 struct maas_eigen *maas_eigen_new(void *a, enum maas_dtype, size_t n, struct maas_team *) MAAS_USE;
 const double *maas_eigen_values(const struct maas_eigen *);     /* [n], descending; the eigen's own */
+double maas_eigen_noise(const struct maas_eigen *);             /* a value no larger than this may be 0 */
 /* The first k <= n of them, vectors [k, n] a row each, of length 1.  Once. */
 int maas_eigen_vectors(struct maas_eigen *, double *vectors, size_t k) MAAS_USE;
 double maas_eigen_bytes(size_t n, size_t k, enum maas_dtype, int members);      /* at most, beside a and vectors */
@@ -449,14 +450,21 @@ double maas_moments_seconds(const struct maas_moments *);       /* of the member
 double *maas_moments_finish(struct maas_moments *, double *mean) MAAS_USE;
 void maas_moments_free(struct maas_moments *);
 
-/* Values descending, vectors [k, n] a row each, of a symmetric a [n, n] (destroyed); values below 0
- * become 0.  k = n. */
-int maas_principal_cov(double *values, double *vectors, double *a, size_t n) MAAS_USE;
-/* The same of centred rows x [rows, n] by their products: vectors of values that are more than noise
- * only, *rank of them; rows values.  For rows < n. */
-int maas_principal_gram(double *values, double *vectors, size_t *rank, const double *x, size_t rows, size_t n,
+/* The values of an eigen of n rows, those below 0 as 0. */
+void maas_principal_values(double *values, const struct maas_eigen *, size_t n);
+/* All values, descending, and vectors [n, n] a row each, of a symmetric a [n, n] (destroyed); values below 0 become 0. */
+int maas_principal_cov(double *values, double *vectors, double *a, size_t n, struct maas_team *) MAAS_USE;
+/*
+ * Of few centred rows x [rows, n] by their products (rows < n): the upper triangle of g [rows, rows], on the heap; its
+ * values and then its vectors u, as of any eigen; and from vectors [k, rows] those of the columns, [k, n], of length 1,
+ * with better values: their squared lengths before.  More than MAAS_PRINCIPAL_DOUBLE rows are solved in float, in place.
+ */
+#define MAAS_PRINCIPAL_DOUBLE 4096
+double *maas_principal_products(const double *x, size_t rows, size_t n, struct maas_team *) MAAS_USE;
+struct maas_eigen *maas_principal_solve(double *g, size_t rows, struct maas_team *) MAAS_USE;
+int maas_principal_turn(double *vectors, double *values, const double *u, const double *x, size_t k, size_t rows, size_t n,
     struct maas_team *) MAAS_USE;
-/* The same by singular values: min(rows, n) of both.  x is destroyed. */
+/* Values and vectors by singular values: min(rows, n) of both.  x is destroyed. */
 int maas_principal_svd(double *values, double *vectors, double *x, size_t rows, size_t n) MAAS_USE;
 /* Each vector's largest entry by absolute value, the first of equals, becomes positive. */
 void maas_principal_sign(double *vectors, size_t k, size_t n);

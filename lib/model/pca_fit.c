@@ -32,7 +32,9 @@ struct fit {
 	double total;                 /* variance of all columns */
 	double *mean, *scale;         /* [n]; scale all 1 where none */
 	double *values, *vectors;     /* descending; [count, n] */
-	size_t count;                 /* vectors there are */
+	size_t count;                 /* vectors there are, or that can be found by */
+	struct maas_eigen *eigen;     /* of a covariance or of products of rows, where those are in */
+	double *square;               /* the latter */
 	int solver;
 	struct maas_buf test[TESTS];
 	struct maas_pca_spent spent;
@@ -194,18 +196,37 @@ by_covariance(struct fit *f)
 	int rc = -1;
 
 	f->values = maas_alloc(f->n, sizeof *f->values);
-	f->vectors = maas_alloc(f->n, f->n * sizeof *f->vectors);
-	if (cov && f->values && f->vectors) {
+	if (cov && f->values) {
 		for (j = 0; j < f->n; j++)
 			f->scale[j] =
 			    f->o->scale ? deviation(cov[j * f->n + j] * (rows - 1) / rows, f->mean[j], rows) : 1;
 		for (i = 0; f->o->scale && i < f->n; i++)
 			for (j = 0; j < f->n; j++)
 				cov[i * f->n + j] /= f->scale[i] * f->scale[j];
-		rc = maas_principal_cov(f->values, f->vectors, cov, f->n);
+		if ((f->eigen = maas_eigen_new(cov, MAAS_F64, f->n, f->team))) {
+			maas_principal_values(f->values, f->eigen, f->n);
+			rc = 0;
+		}
 	}
 	f->count = f->n;
 	return rc;
+}
+
+static int
+by_products(struct fit *f)
+{
+	double noise;
+
+	if (!(f->square = maas_principal_products(f->held, f->rows, f->n, f->team)) ||
+	    !(f->eigen = maas_principal_solve(f->square, f->rows, f->team)))
+		return -1;
+	maas_principal_values(f->values, f->eigen, f->rows);
+	noise = maas_eigen_noise(f->eigen);
+	for (f->count = 0; f->count < f->rows && f->values[f->count] > noise; f->count++)
+		f->values[f->count] /= (double)(f->rows - 1);
+	for (size_t i = f->count; i < f->rows; i++)
+		f->values[i] /= (double)(f->rows - 1);
+	return 0;
 }
 
 static int
@@ -216,15 +237,34 @@ by_rows(struct fit *f)
 	if (!f->scale[0])
 		center(f);
 	free(f->values);
-	free(f->vectors);
-	f->values = maas_alloc(f->rows, sizeof *f->values);
-	f->vectors = maas_alloc(least, f->n * sizeof *f->vectors);
-	if (!f->values || !f->vectors)
+	if (!(f->values = maas_alloc(f->rows, sizeof *f->values)))
 		return -1;
+	if (f->solver == MAAS_PCA_GRAM)
+		return by_products(f);
 	f->count = least;
-	if (f->solver == MAAS_PCA_FULL)
-		return maas_principal_svd(f->values, f->vectors, f->held, f->rows, f->n);
-	return maas_principal_gram(f->values, f->vectors, &f->count, f->held, f->rows, f->n, f->team);
+	f->vectors = maas_alloc(least, f->n * sizeof *f->vectors);
+	return f->vectors ? maas_principal_svd(f->values, f->vectors, f->held, f->rows, f->n) : -1;
+}
+
+/* The first k vectors, where values came first. */
+static int
+find_vectors(struct fit *f, size_t k)
+{
+	size_t size = f->moments ? f->n : f->rows, i;
+	double *u = maas_alloc(k, size * sizeof *u);
+	int rc = u ? maas_eigen_vectors(f->eigen, u, k) : -1;
+
+	if (f->moments) {
+		f->vectors = u;
+		return rc;
+	}
+	f->vectors = rc == 0 ? maas_alloc(k, f->n * sizeof *f->vectors) : NULL;
+	if (f->vectors)
+		rc = maas_principal_turn(f->vectors, f->values, u, f->held, k, f->rows, f->n, f->team);
+	for (i = 0; rc == 0 && i < k; i++)
+		f->values[i] /= (double)(f->rows - 1);
+	free(u);
+	return f->vectors ? rc : -1;
 }
 
 /* f->row becomes the row, centred and scaled. */
@@ -359,10 +399,12 @@ solve(struct fit *f, size_t *k)
 	if (!(*k = resolve(f)))
 		return -1;
 	if (*k <= f->count)
-		return 0;
+		return f->eigen ? find_vectors(f, *k) : 0;
 	if (f->o->solver)
 		return maas_fail("the rows span %zu directions only (-n %zu, or --solver full)", f->count, f->count);
 	f->solver = MAAS_PCA_FULL;
+	maas_eigen_free(f->eigen);
+	f->eigen = NULL;
 	return by_rows(f);
 }
 
@@ -550,6 +592,8 @@ maas_pca_fit(
 	}
 	if (o->spent)
 		*o->spent = f.spent;
+	maas_eigen_free(f.eigen);
+	free(f.square);
 	maas_moments_free(f.moments);
 	free(f.held);
 	free(f.row);

@@ -30,8 +30,11 @@ maas_projection_bytes(const char *components, size_t rows, size_t features, doub
 	if (components_parse(&w, "pca", 0, components) < 0)
 		return -1;
 	if (least <= EXACT) {
-		/* a square matrix, its vectors and LAPACK's room; the components of the rows */
-		*bytes = 8 * (2 * least * least + 30 * least + p + n * (w.how == COUNT ? (double)w.count : least));
+		/* a square matrix, its vectors and the solver's room; the components of the rows */
+		double k = w.how == COUNT && (double)w.count < least ? (double)w.count : least;
+
+		*bytes = 8 * (least * least + k * least + p + n * k) +
+		    maas_eigen_bytes((size_t)least, (size_t)k, MAAS_F64, maas_cores());
 		return 0;
 	}
 	if (w.how != COUNT)
@@ -104,16 +107,16 @@ means(struct maas_projection *p)
 		p->mean[j] /= (double)x->rows;
 }
 
-/* How many components of `n` values, and their share of the whole. */
+/* How many components of `n` values, of which those above `noise` are more than rounding, and their share of the whole. */
 static int
-choose(struct maas_projection *p, const struct components_want *w, const double *value, size_t n)
+choose(struct maas_projection *p, const struct components_want *w, const double *value, size_t n, double noise)
 {
 	double sum = 0, part = 0;
 	size_t rank = 0;
 
 	for (size_t i = 0; i < n; i++)
 		sum += value[i];
-	while (rank < n && value[rank] > value[0] * (double)n * DBL_EPSILON)
+	while (rank < n && value[rank] > noise)
 		rank++;
 	if (!rank)
 		return maas_fail("pca: all rows are the same: there is nothing to find");
@@ -194,12 +197,17 @@ by_rows(struct maas_projection *p, const struct components_want *w, struct maas_
 {
 	size_t n = p->x->rows;
 	double *g, *value = maas_alloc(n, sizeof *value);
+	struct maas_eigen *s;
 	int rc = -1;
 
 	means(p);
 	g = value ? products(p, p->x, p->x, team) : NULL;
-	if (g && (p->u = maas_alloc(n, n * sizeof *p->u)) && maas_principal_cov(value, p->u, g, n) == 0)
-		rc = choose(p, w, value, n);
+	if ((s = g ? maas_principal_solve(g, n, team) : NULL)) {
+		maas_principal_values(value, s, n);
+		if (choose(p, w, value, n, maas_eigen_noise(s)) == 0 && (p->u = maas_alloc(p->k, n * sizeof *p->u)))
+			rc = maas_eigen_vectors(s, p->u, p->k);
+	}
+	maas_eigen_free(s);
 	free(g);
 	free(value);
 	return rc;
@@ -211,16 +219,23 @@ by_features(struct maas_projection *p, const struct components_want *w, struct m
 	size_t n = p->x->cols, rows = p->x->rows;
 	struct maas_moments *m = maas_moments_new(n, team);
 	double *row = maas_alloc(n, sizeof *row), *value = maas_alloc(n, sizeof *value), *cov;
-	int rc = m && row && value && (p->vectors = maas_alloc(n, n * sizeof *p->vectors)) ? 0 : -1;
+	struct maas_eigen *s = NULL;
+	int rc = m && row && value ? 0 : -1;
 
 	for (size_t i = 0; rc == 0 && i < rows; i++) {
 		spread(p->x, i, row);
 		rc = maas_moments_add(m, row, 0);
 	}
-	if (rc == 0 && (!(cov = maas_moments_finish(m, p->mean)) || maas_principal_cov(value, p->vectors, cov, n) < 0))
-		rc = -1;
-	if (rc == 0)
-		rc = choose(p, w, value, n);
+	if (rc == 0 && (cov = maas_moments_finish(m, p->mean)))
+		s = maas_eigen_new(cov, MAAS_F64, n, team);
+	rc = -1;
+	if (s) {
+		maas_principal_values(value, s, n);
+		if (choose(p, w, value, n, maas_eigen_noise(s)) == 0 &&
+		    (p->vectors = maas_alloc(p->k, n * sizeof *p->vectors)))
+			rc = maas_eigen_vectors(s, p->vectors, p->k);
+	}
+	maas_eigen_free(s);
 	maas_moments_free(m);
 	free(row);
 	free(value);
@@ -247,7 +262,7 @@ by_sketch(struct maas_projection *p, const struct components_want *w, struct maa
 		}
 		rc = maas_sketch_turn(s, value, p->vectors);
 	}
-	if (rc == 0 && (rc = choose(p, w, value, w->count)) == 0)
+	if (rc == 0 && (rc = choose(p, w, value, w->count, value[0] * (double)w->count * DBL_EPSILON)) == 0)
 		for (size_t i = 0; i < p->k; i++)
 			p->share = (i ? p->share : 0) + value[i] / total;
 	maas_sketch_free(s);

@@ -173,6 +173,14 @@ maas_eigen_values(const struct maas_eigen *s)
 	return s->values;
 }
 
+double
+maas_eigen_noise(const struct maas_eigen *s)
+{
+	double most = fmax(fabs(s->values[0]), fabs(s->values[s->r.n - 1]));
+
+	return most * (s->type == MAAS_F64 ? (double)s->r.n * DBL_EPSILON : 16 * (double)FLT_EPSILON);
+}
+
 /* Rows of x through float and back, of length 1 again. */
 static void
 back_f32(const struct maas_eigen *s, double *x, size_t rows, float *narrow, void *scratch)
@@ -238,8 +246,9 @@ maas_eigen_bytes(size_t n, size_t k, enum maas_dtype type, int members)
 	size_t step = k < REDUCE_ROWS ? k : REDUCE_ROWS;
 	double vectors = (double)tridiagonal_scratch(n, k, members), reduce_by;
 
-	reduce_by = type == MAAS_F64 ? (double)reduce_scratch_f64(n, members)
-				     : (double)reduce_scratch_f32(n, members) + (double)n * (double)step * sizeof(float);
+	reduce_by = type == MAAS_F64
+	    ? (double)reduce_scratch_f64(n, members)
+	    : (double)reduce_scratch_f32(n, members) + (double)n * (double)step * sizeof(float);
 	return (vectors > reduce_by ? vectors : reduce_by) + 5.0 * (double)n * sizeof(double);
 }
 

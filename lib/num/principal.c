@@ -1,123 +1,82 @@
 /* principal -- principal components of a covariance, of few long rows, or of rows as they are. */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "maas/num.h"
 
-#define SLICE 64 /* columns that one turn of a worker makes */
-
-/* Largest first: LAPACK's order is the other. */
-static void
-reverse(double *values, double *vectors, size_t n, size_t len)
+void
+maas_principal_values(double *values, const struct maas_eigen *s, size_t n)
 {
-	size_t i, j;
-
-	for (i = 0; i < n / 2; i++) {
-		double v = values[i];
-
-		values[i] = values[n - 1 - i];
-		values[n - 1 - i] = v;
-		for (j = 0; j < len; j++) {
-			v = vectors[i * len + j];
-			vectors[i * len + j] = vectors[(n - 1 - i) * len + j];
-			vectors[(n - 1 - i) * len + j] = v;
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		values[i] = fmax(0, maas_eigen_values(s)[i]);
 }
 
 int
-maas_principal_cov(double *values, double *vectors, double *a, size_t n)
+maas_principal_cov(double *values, double *vectors, double *a, size_t n, struct maas_team *team)
 {
-	size_t i;
+	struct maas_eigen *s = maas_eigen_new(a, MAAS_F64, n, team);
+	int rc = s ? maas_eigen_vectors(s, vectors, n) : -1;
 
-	if (maas_eigen_sym(values, vectors, a, n) < 0)
-		return -1;
-	reverse(values, vectors, n, n);
-	for (i = 0; i < n; i++)
-		values[i] = values[i] > 0 ? values[i] : 0;
-	return 0;
-}
-
-/* What the workers of gram() share: products of rows, and vectors from them. */
-struct gram {
-	const double *x;
-	double *g, *u, *vectors;
-	const double *values;
-	size_t rows, n, rank;
-};
-
-static void
-row_products(void *arg, size_t begin, size_t end, int member)
-{
-	struct gram *g = arg;
-	size_t i;
-
-	(void)member;
-	for (i = begin; i < end; i++)
-		maas_product_f64(g->g + i * g->rows, g->x + i * g->n, g->x, 1, g->rows, g->n, 0);
-}
-
-/* vector c = x^T u_c / |x^T u_c|, columns [begin, end) of it, not yet scaled. */
-static void
-back(void *arg, size_t begin, size_t end, int member)
-{
-	struct gram *g = arg;
-	size_t c, r, j, from = begin * SLICE, to = end * SLICE < g->n ? end * SLICE : g->n;
-
-	(void)member;
-	for (c = 0; c < g->rank; c++) {
-		double *v = g->vectors + c * g->n;
-
-		memset(v + from, 0, (to - from) * sizeof *v);
-		for (r = 0; r < g->rows; r++)
-			for (j = from; j < to; j++)
-				v[j] += g->u[c * g->rows + r] * g->x[r * g->n + j];
-	}
-}
-
-static void
-normalize(double *v, size_t n)
-{
-	double sum = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		sum += v[i] * v[i];
-	sum = sqrt(sum);
-	for (i = 0; i < n; i++)
-		v[i] /= sum;
-}
-
-int
-maas_principal_gram(
-    double *values, double *vectors, size_t *rank, const double *x, size_t rows, size_t n, struct maas_team *team)
-{
-	struct gram g = { .x = x, .vectors = vectors, .values = values, .rows = rows, .n = n };
-	size_t i;
-	int rc = -1;
-
-	g.g = maas_alloc(rows, rows * sizeof *g.g);
-	g.u = maas_alloc(rows, rows * sizeof *g.u);
-	if (!g.g || !g.u)
-		goto out;
-	maas_team_run(team, rows, 1, row_products, &g);
-	if (maas_principal_cov(values, g.u, g.g, rows) < 0)
-		goto out;
-	while (g.rank < rows && g.rank < n && values[g.rank] > values[0] * (double)n * DBL_EPSILON)
-		g.rank++;
-	maas_team_run(team, (n + SLICE - 1) / SLICE, 1, back, &g);
-	for (i = 0; i < g.rank; i++)
-		normalize(vectors + i * n, n);
-	for (i = 0; i < rows; i++)
-		values[i] /= (double)(rows - 1);
-	*rank = g.rank;
-	rc = 0;
-out:
-	free(g.g);
-	free(g.u);
+	if (rc == 0)
+		maas_principal_values(values, s, n);
+	maas_eigen_free(s);
 	return rc;
+}
+
+double *
+maas_principal_products(const double *x, size_t rows, size_t n, struct maas_team *team)
+{
+	size_t bytes = maas_product_double_scratch(rows, maas_team_size(team));
+	double *g = maas_alloc(rows, rows * sizeof *g);
+	void *scratch = g ? maas_pages_take(1, bytes) : NULL;
+	struct maas_matrix a = { x, MAAS_F64, n, 1 };
+
+	if (scratch) {
+		maas_product_double(team, g, rows, a, a, rows, rows, n, MAAS_ADD_UPPER, scratch);
+	} else {
+		free(g);
+		g = NULL;
+	}
+	maas_pages_give(scratch, 1, bytes);
+	return g;
+}
+
+struct maas_eigen *
+maas_principal_solve(double *g, size_t rows, struct maas_team *team)
+{
+	if (rows <= MAAS_PRINCIPAL_DOUBLE)
+		return maas_eigen_new(g, MAAS_F64, rows, team);
+	for (size_t i = 0; i < rows * rows; i++) {
+		float narrow = (float)g[i];
+
+		memcpy((char *)g + i * sizeof narrow, &narrow, sizeof narrow);
+	}
+	return maas_eigen_new(g, MAAS_F32, rows, team);
+}
+
+int
+maas_principal_turn(double *vectors, double *values, const double *u, const double *x, size_t k, size_t rows, size_t n,
+    struct maas_team *team)
+{
+	size_t bytes = maas_product_double_scratch(n, maas_team_size(team));
+	void *scratch = maas_pages_take(1, bytes);
+	struct maas_matrix a = { u, MAAS_F64, rows, 1 }, b = { x, MAAS_F64, 1, n };
+
+	if (!scratch)
+		return -1;
+	maas_product_double(team, vectors, n, a, b, k, n, rows, MAAS_SET, scratch);
+	maas_pages_give(scratch, 1, bytes);
+	for (size_t c = 0; c < k; c++) {
+		double sum = 0, *v = vectors + c * n;
+
+		for (size_t i = 0; i < n; i++)
+			sum += v[i] * v[i];
+		values[c] = sum;
+		for (size_t i = 0; i < n; i++)
+			v[i] /= sqrt(sum);
+	}
+	return 0;
 }
 
 int

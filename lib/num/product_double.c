@@ -8,12 +8,12 @@
 
 #include "maas/num.h"
 
-#define WIDE     ((size_t)16)        /* columns of a panel */
-#define PART     ((size_t)256)       /* steps of k that are summed before they are added */
-#define PART_ROW (PART + 8)          /* not a power of two: rows would share a set of the cache */
-#define BLOCK    ((size_t)98)        /* rows of a task: seven tiles; a block of a lies in the second cache */
-#define CHUNK    ((size_t)512)       /* columns of a task */
-#define MEMBER   (BLOCK * PART_ROW + BLOCK * WIDE) /* doubles of scratch: rows of a, and what a panel's edge gets */
+#define WIDE      ((size_t)16)  /* columns of a panel */
+#define PART      ((size_t)256) /* steps of k that are summed before they are added */
+#define PART_ROW  (PART + 8)    /* not a power of two: rows would share a set of the cache */
+#define BLOCK     ((size_t)98)  /* rows of a task: seven tiles; a block of a lies in the second cache */
+#define CHUNK     ((size_t)512) /* columns of a task */
+#define MEMBER    (BLOCK * PART_ROW + BLOCK * WIDE) /* doubles of scratch: rows of a, and what a panel's edge gets */
 #define UP(n, by) (((n) + (by)-1) / (by) * (by))
 
 #define TIER_FILE "product_double.inc"
@@ -109,8 +109,8 @@ multiply(void *arg, size_t begin, size_t end, int member)
 			g->tile(edge, WIDE, a, panel, rows, g->part, 0);
 			for (size_t r = 0; r < rows; r++)
 				for (size_t l = 0; l < g->n - c; l++)
-					y[r * g->ldy + l] = add ? y[r * g->ldy + l] + edge[r * WIDE + l]
-								: edge[r * WIDE + l];
+					y[r * g->ldy + l] =
+					    add ? y[r * g->ldy + l] + edge[r * WIDE + l] : edge[r * WIDE + l];
 		}
 	}
 }

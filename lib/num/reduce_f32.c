@@ -21,8 +21,7 @@ product(const struct work *w, float *y, size_t ldy, struct maas_matrix a, struct
 		struct maas_matrix p = { (const float *)a.p + i * a.row, MAAS_F32, a.row, a.col };
 		struct maas_matrix q = { (const float *)b.p + j * b.row, MAAS_F32, b.row, b.col };
 
-		maas_product_team(
-		    w->r->team, y + i * ldy + j, ldy, p, q, rows, n - j, k, MAAS_F32, &add, w->product);
+		maas_product_team(w->r->team, y + i * ldy + j, ldy, p, q, rows, n - j, k, MAAS_F32, &add, w->product);
 	}
 }
 

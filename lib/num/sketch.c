@@ -134,7 +134,7 @@ ritz(struct maas_sketch *s, double *values, double *vectors, double *small, doub
 				v += s->basis[a * n + c] * s->sum[c * k + b];
 			small[a * k + b] = small[b * k + a] = v;
 		}
-	if (maas_principal_cov(values, u, small, k) < 0)
+	if (maas_principal_cov(values, u, small, k, s->team) < 0)
 		return -1;
 	memset(vectors, 0, k * n * sizeof *vectors);
 	for (size_t a = 0; a < k; a++)

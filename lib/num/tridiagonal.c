@@ -15,7 +15,7 @@
 #define TURNS   6           /* of inverse iteration at most; two behind the first are always made */
 #define NEAR    1e-5        /* values whose vectors inverse iteration leaves less orthogonal than 1e-10 */
 #define BLOCK   ((size_t)32)
-#define LOST    1e-3 /* of a vector, which is found anew then */
+#define LOST    1e-3  /* of a vector, which is found anew then */
 #define WORST   1e-11 /* residual that is taken */
 
 #define TIER_FILE "tridiagonal.inc"
@@ -225,8 +225,9 @@ tridiagonal_vectors(const struct tridiagonal *t, double *x, size_t k, void *scra
 	maas_team_run(t->team, groups, 1, iterate, &w);
 	for (size_t g = 0; g < groups; g++)
 		if (!(w.worst[g] < WORST))
-			return maas_fail_as(MAAS_INTERNAL, "vectors %zu ... of a matrix of %zu rows do not converge (%.2g)",
-			    g * AT_ONCE, t->n, w.worst[g]);
+			return maas_fail_as(MAAS_INTERNAL,
+			    "vectors %zu ... of a matrix of %zu rows do not converge (%.2g)", g * AT_ONCE, t->n,
+			    w.worst[g]);
 	return settle_all(&w);
 }
 

@@ -55,7 +55,7 @@ residual(const double *a, const double *x, const double *values, size_t k, size_
 {
 	double most = 0;
 
-	for (size_t c = 0; c < k; c += k > 8 ? k / 8 : 1) {
+	for (size_t c = 0; c<k; c += k> 8 ? k / 8 : 1) {
 		double sum = 0;
 
 		for (size_t i = 0; i < n; i++) {
@@ -98,8 +98,8 @@ bench(size_t n, size_t k, enum maas_dtype type, const char *path)
 		best[0] = fmin(best[0], middle - begin);
 		best[1] = fmin(best[1], maas_clock() - middle);
 	}
-	printf("eigen of %zu\t%s\t%.4f s\tvalues\t%.4f s\t%zu vectors\t%.2g off orthonormal\t%.2g residual\t%.3g GiB\n", n,
-	    type == MAAS_F64 ? "f64" : "f32", best[0], best[1], k, orthonormal(x, k, n, team),
+	printf("eigen of %zu\t%s\t%.4f s\tvalues\t%.4f s\t%zu vectors\t%.2g off orthonormal\t%.2g residual\t%.3g GiB\n",
+	    n, type == MAAS_F64 ? "f64" : "f32", best[0], best[1], k, orthonormal(x, k, n, team),
 	    residual(a, x, maas_eigen_values(s), k, n), maas_eigen_bytes(n, k, type, maas_team_size(team)) / (1 << 30));
 	if (n <= SMALL && type == MAAS_F64) {
 		double begin = maas_clock(), *values = maas_alloc(n, sizeof *values);

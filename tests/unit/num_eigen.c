@@ -27,9 +27,11 @@ fill(const char *what, size_t n, size_t i, size_t j)
 	if (!strcmp(what, "zero"))
 		return 0;
 	if (!strcmp(what, "graded"))
-		return pow(10, 12 - 24 * (double)(i + j) / (double)(2 * n - 1)) * (i == j ? 1 : maas_uniform(8, low, high) - 0.5);
+		return pow(10, 12 - 24 * (double)(i + j) / (double)(2 * n - 1)) *
+		    (i == j ? 1 : maas_uniform(8, low, high) - 0.5);
 	if (!strcmp(what, "upward"))
-		return pow(10, 24 * (double)(i + j) / (double)(2 * n - 1) - 12) * (i == j ? 1 : maas_uniform(8, low, high) - 0.5);
+		return pow(10, 24 * (double)(i + j) / (double)(2 * n - 1) - 12) *
+		    (i == j ? 1 : maas_uniform(8, low, high) - 0.5);
 	if (!strcmp(what, "Wilkinson"))
 		return i == j ? fabs((double)i - (double)(n - 1) / 2) : high - low == 1;
 	if (!strcmp(what, "glued")) /* of Wilkinson's of 21 rows: values agree in groups, to the last place */
@@ -156,8 +158,8 @@ check(const char *what, size_t n, size_t k, enum maas_dtype type)
 static void
 test_kinds(void)
 {
-	static const char *const kind[] = { "random", "identity", "zero", "graded", "upward", "Wilkinson", "glued", "huge",
-		"tiny", "difference", "rank", "twice" };
+	static const char *const kind[] = { "random", "identity", "zero", "graded", "upward", "Wilkinson", "glued",
+		"huge", "tiny", "difference", "rank", "twice" };
 
 	for (size_t i = 0; i < sizeof kind / sizeof *kind; i++) {
 		int wide = !strcmp(kind[i], "huge") || !strcmp(kind[i], "tiny"); /* for a float */
@@ -188,7 +190,8 @@ test_same_bytes(void)
 		enum maas_dtype type = wide ? MAAS_F64 : MAAS_F32;
 		struct solved s = solve(a, N, K, type, one), t = solve(a, N, K, type, three);
 
-		ok(!memcmp(s.values, t.values, N * sizeof *s.values) && !memcmp(s.vectors, t.vectors, K * N * sizeof(double)),
+		ok(!memcmp(s.values, t.values, N * sizeof *s.values) &&
+			!memcmp(s.vectors, t.vectors, K * N * sizeof(double)),
 		    "%d bits: any team gives the same bytes", wide ? 64 : 32);
 		drop(t);
 		for (int isa = MAAS_AVX2; isa <= (int)maas_isa_best(); isa++) {
@@ -222,7 +225,8 @@ test_portable(void)
 		maas_isa_force(MAAS_PORTABLE);
 		t = solve(a, N, K, wide ? MAAS_F64 : MAAS_F32, team);
 		maas_isa_force(was);
-		ok(!memcmp(s.values, t.values, N * sizeof *s.values) && !memcmp(s.vectors, t.vectors, K * N * sizeof(double)),
+		ok(!memcmp(s.values, t.values, N * sizeof *s.values) &&
+			!memcmp(s.vectors, t.vectors, K * N * sizeof(double)),
 		    "%d bits: portable code gives the same bytes", wide ? 64 : 32);
 		drop(s);
 		drop(t);
@@ -236,9 +240,11 @@ test_refusals(void)
 	double a[9] = { 1, 2, 3, /**/ 2, 1, INFINITY, /**/ 3, 4, 5 };
 	float b[4] = { 1, 2, 3, NAN };
 
-	ok(!maas_eigen_new(a, MAAS_F64, 3, team) && strstr(maas_error(), "row 1, column 2"), "infinity: %s", maas_error());
+	ok(!maas_eigen_new(a, MAAS_F64, 3, team) && strstr(maas_error(), "row 1, column 2"), "infinity: %s",
+	    maas_error());
 	ok(!maas_eigen_new(b, MAAS_F32, 2, team) && strstr(maas_error(), "row 1, column 1"), "NaN: %s", maas_error());
-	ok(maas_eigen_bytes(6080, 3346, MAAS_F32, 2) < 200e6, "6,080 rows want %.0f MB beside the matrix and 3,346 vectors",
+	ok(maas_eigen_bytes(6080, 3346, MAAS_F32, 2) < 200e6,
+	    "6,080 rows want %.0f MB beside the matrix and 3,346 vectors",
 	    maas_eigen_bytes(6080, 3346, MAAS_F32, 2) / 1e6);
 }
 
