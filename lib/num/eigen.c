@@ -12,7 +12,7 @@
 struct maas_eigen {
 	struct reduction r;
 	enum maas_dtype type;
-	double scale;   /* the matrix is this times what was reduced: a power of two */
+	double scale;   /* the matrix is this times the tridiagonal one: a power of two */
 	double *values; /* [n] of what was given, descending */
 	double *most;   /* [n] the largest of each row; then values of what was reduced */
 };
@@ -92,19 +92,24 @@ prepare(struct maas_eigen *s)
 	return 0;
 }
 
-/* Values of what was reduced, and of what was given, descending. */
+/* The tridiagonal matrix made as large as 1; its values, and those of what was given, descending. */
 static int
 find_values(struct maas_eigen *s)
 {
 	size_t n = s->r.n;
 	double *e = maas_alloc(n, sizeof *e), most = 0;
+	int power;
 
 	if (!e)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		most = fmax(most, fmax(fabs(s->r.d[i]), fabs(s->r.e[i])));
-	for (size_t i = 0; i < n; i++)
-		s->r.e[i] = fabs(s->r.e[i]) > most * DBL_EPSILON ? s->r.e[i] : 0;
+	frexp(most, &power);
+	for (size_t i = 0; i < n; i++) {
+		s->r.d[i] = ldexp(s->r.d[i], -power);
+		s->r.e[i] = fabs(s->r.e[i]) > most * DBL_EPSILON ? ldexp(s->r.e[i], -power) : 0;
+	}
+	s->scale = ldexp(s->scale, power);
 	memcpy(s->most, s->r.d, n * sizeof *e);
 	memcpy(e, s->r.e, n * sizeof *e);
 	if (maas_tridiagonal_values(s->most, e, n) < 0) {
