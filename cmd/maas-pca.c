@@ -41,6 +41,8 @@ report(struct call *c, const struct maas_model *m, const struct maas_pca_spent *
 
 	if (o->json && pca_print_json(m) < 0)
 		return fail(c);
+	if (c->common.verbose && *spent->why)
+		fprintf(stderr, "%s: %s: %s\n", c->command->name, pca_solver(m), spent->why);
 	if (c->common.verbose)
 		fprintf(stderr, "%s: reading %.3f s, sums %.3f s, eigenvalues %.3f s, model %.3f s\n", c->command->name,
 		    spent->reading, spent->sums, spent->eigenvalues, spent->model);

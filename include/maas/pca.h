@@ -23,10 +23,12 @@ struct maas_pca {
 	double total_variance, noise_variance;
 };
 
+#define MAAS_PCA_WHY 200
 /* Seconds that a fit spent on rows, on the sums over them (which may go on while rows are read), on eigenvalues and
  * vectors, on the model. */
 struct maas_pca_spent {
 	double reading, sums, eigenvalues, model;
+	char why[MAAS_PCA_WHY];                 /* why its solver, where auto chose it; else "" */
 };
 
 /* How to fit; a part of a command's options. */

@@ -112,6 +112,7 @@ int maas_table_next(struct maas_table *, struct maas_record *) MAAS_USE;
 /* A copy of standard input ("-") or a pipe that can be read again: a descriptor of a file in $TMPDIR, deleted at once. */
 int maas_table_spool(const char *path) MAAS_USE;
 int maas_table_rewind(struct maas_table *) MAAS_USE;            /* to the first record; wants MAAS_AGAIN */
+int maas_table_again(const struct maas_table *);                /* can it be rewound?  Files always can be */
 /*
  * When all was read: the SHA-256 of the operands' bytes, gunzipped, one after the other, then of those of --labels; of a
  * pipe as they went by.  "": there is none, of a directory say.

@@ -6,8 +6,8 @@
 
 #include "components.h"
 #include "maas/pca.h"
+#include "pca_choose.h"
 
-#define SMALL    ((size_t)500)   /* rows and columns that are held and taken apart as they are */
 #define COLS_MAX ((size_t)32768) /* of a covariance: 8 GB */
 #define BLOCK    ((size_t)256)
 #define SPARE    ((size_t)10) /* vectors of a sketch beyond those asked for */
@@ -66,26 +66,6 @@ keep_test(struct fit *f, const struct maas_row *row)
 	return 0;
 }
 
-/* From here on rows stream. */
-static int
-stream(struct fit *f)
-{
-	size_t i;
-
-	if (f->n > COLS_MAX)
-		return maas_fail(
-		    "%zu columns: a covariance holds up to %zu (see --solver randomized; fewer rows than columns are fine)",
-		    f->n, COLS_MAX);
-	if (!(f->moments = maas_moments_new(f->n, f->team)))
-		return -1;
-	for (i = 0; i < f->rows; i++)
-		if (maas_moments_add(f->moments, f->held + i * f->n, f->bytes) < 0)
-			return -1;
-	free(f->held);
-	f->held = NULL;
-	return 0;
-}
-
 /* A sketch's first pass: sums about the first row. */
 static void
 sum_up(struct fit *f, const double *x)
@@ -100,6 +80,50 @@ sum_up(struct fit *f, const double *x)
 		f->mean[j] += d;
 		f->scale[j] += d * d;
 	}
+}
+
+/* From here on rows are summed up, and will be read again. */
+static int
+sketch(struct fit *f)
+{
+	size_t rows = f->rows;
+
+	if (!(f->origin = maas_alloc(f->n, sizeof *f->origin)))
+		return -1;
+	for (f->rows = 1; f->rows <= rows; f->rows++)
+		sum_up(f, f->held + (f->rows - 1) * f->n);
+	f->rows = rows;
+	free(f->held);
+	f->held = NULL;
+	return 0;
+}
+
+/* From here on rows stream. */
+static int
+stream(struct fit *f)
+{
+	size_t i;
+
+	if (f->n > COLS_MAX && f->want.how == COUNT && !f->o->solver && maas_table_again(f->table)) {
+		snprintf(f->spent.why, sizeof f->spent.why, "%zu columns are too many for a covariance", f->n);
+		return sketch(f);
+	}
+	if (f->n > COLS_MAX)
+		return maas_fail(
+		    "%zu columns: a covariance holds up to %zu; a number of components (-n 20) of a file can be found, or "
+		    "all of fewer rows",
+		    f->n, COLS_MAX);
+	if (!f->o->solver && !*f->spent.why)
+		snprintf(
+		    f->spent.why, sizeof f->spent.why, "more rows than the %zu that are held, in one pass", f->limit);
+	if (!(f->moments = maas_moments_new(f->n, f->team)))
+		return -1;
+	for (i = 0; i < f->rows; i++)
+		if (maas_moments_add(f->moments, f->held + i * f->n, f->bytes) < 0)
+			return -1;
+	free(f->held);
+	f->held = NULL;
+	return 0;
 }
 
 static int
@@ -350,10 +374,17 @@ choose(struct fit *f)
 		f->solver = MAAS_PCA_COVARIANCE;
 	else if (f->o->solver)
 		f->solver = f->o->solver;
-	else if (f->want.how == ALL || f->want.how == MLE || f->n <= SMALL || f->rows >= f->n)
-		f->solver = MAAS_PCA_FULL;
 	else
-		f->solver = MAAS_PCA_GRAM;
+		f->solver = (int)pca_choose(&(struct pca_case){ .rows = f->rows,
+						.columns = f->n,
+						.count = f->want.how == COUNT ? f->want.count : 0,
+						.all = f->want.how == ALL || f->want.how == MLE,
+						.again = maas_table_again(f->table) },
+		    maas_field(maas_pca_fields, "solver", 0)->names, f->spent.why);
+	if (!f->o->solver && f->solver == MAAS_PCA_COVARIANCE && !f->moments)
+		return stream(f);
+	if (!f->o->solver && f->solver == MAAS_PCA_RANDOMIZED && !f->origin)
+		return sketch(f);
 	if (f->solver == MAAS_PCA_GRAM && f->rows >= f->n)
 		return maas_fail("--solver gram is for fewer rows than columns, here are %zu and %zu", f->rows, f->n);
 	return 0;
@@ -402,6 +433,7 @@ solve(struct fit *f, size_t *k)
 		return f->eigen ? find_vectors(f, *k) : 0;
 	if (f->o->solver)
 		return maas_fail("the rows span %zu directions only (-n %zu, or --solver full)", f->count, f->count);
+	snprintf(f->spent.why, sizeof f->spent.why, "the products of the rows tell %zu directions only", f->count);
 	f->solver = MAAS_PCA_FULL;
 	maas_eigen_free(f->eigen);
 	f->eigen = NULL;
@@ -538,7 +570,7 @@ fit(struct fit *f, const struct maas_table_options *to)
 		maas_fail("no column of numbers (maas-tokenize vectorize makes numbers of texts)");
 		goto out;
 	}
-	f->limit = f->o->solver == MAAS_PCA_AUTO ? (f->n > SMALL ? f->n : SMALL) : SIZE_MAX;
+	f->limit = f->o->solver == MAAS_PCA_AUTO ? pca_hold(f->n) : SIZE_MAX;
 	f->row = maas_alloc(f->n, sizeof *f->row);
 	f->mean = maas_alloc(f->n, sizeof *f->mean);
 	f->scale = maas_alloc(f->n, sizeof *f->scale);

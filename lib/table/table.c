@@ -553,6 +553,12 @@ maas_table_open_text(
 }
 
 int
+maas_table_again(const struct maas_table *t)
+{
+	return !t->once;
+}
+
+int
 maas_table_rewind(struct maas_table *t)
 {
 	if (t->once)
