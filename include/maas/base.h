@@ -278,6 +278,12 @@ struct maas_team *maas_team_new(int threads) MAAS_USE;          /* 0: the cores 
 int maas_team_size(const struct maas_team *);
 void maas_team_run(struct maas_team *, size_t n, size_t grain, maas_work *, void *arg);
 void maas_team_free(struct maas_team *);
+/* Work for the team to do in the same breath as other: n items, each once. */
+struct maas_beside {
+	maas_work *work;
+	void *arg;
+	size_t n;
+};
 int maas_cores(void);                                           /* by affinity and cgroup */
 
 /* Secrets: the door to libsodium.  Built without it: MAAS_UNAVAILABLE, and nothing is the same as anything. */

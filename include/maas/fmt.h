@@ -30,6 +30,18 @@ void maas_input_limit(struct maas_input *, size_t line);
 /* As maas_input_line, but of a line of more than `most` bytes that many and one more are handed out, and the rest is
  * passed over. */
 int maas_input_clip(struct maas_input *, size_t most, struct maas_span *) MAAS_USE;
+/*
+ * Reading while what has come is worked on.  _room: 1, what waits lies at rest until the next call of any other of these but
+ * _fetch (by one thread: reads n bytes more, fewer at the end) and _catch_up (by one thread: the digest of what came
+ * before); 0: cannot; -1.  _settle: both are over; 0, or -1 where reading failed.  _take: so many bytes that wait, and so
+ * many lines, are used.  _ended: no more will come than what waits.
+ */
+int maas_input_room(struct maas_input *, size_t n) MAAS_USE;
+void maas_input_fetch(struct maas_input *);
+void maas_input_catch_up(struct maas_input *);
+int maas_input_settle(struct maas_input *) MAAS_USE;
+void maas_input_take(struct maas_input *, size_t n, size_t lines);
+int maas_input_ended(const struct maas_input *);
 size_t maas_input_lines(const struct maas_input *);             /* handed out so far */
 /* From here on, add what is read to the digest: gunzipped, not yet turned to UTF-8.  Borrowed. */
 void maas_input_digest(struct maas_input *, struct maas_sha256 *);

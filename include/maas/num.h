@@ -429,20 +429,16 @@ void maas_eigen_free(struct maas_eigen *);
  * is rounded once.  The result depends on the rows and their order alone: not on the team, the tier, or how many are
  * handed over at a time.
  */
-/* Work that the team can do in the same breath: n items, each once. */
-struct maas_beside {
-	maas_work *work;
-	void *arg;
-	size_t n;
-};
 struct maas_moments;
 struct maas_moments *maas_moments_new(size_t n, struct maas_team *) MAAS_USE;   /* NULL: no memory */
 int maas_moments_add(struct maas_moments *, const double *x, int bytes) MAAS_USE;       /* x [n], finite; 0 to 255 where bytes */
-/* Rows x [rows, n] of F64, F32 or U8, at any address, best maas_moments_slab() at a time.  Work beside it (NULL: none) is
+/* Rows x [rows, n] of F64, F32 or U8, at any address, best maas_moments_wants() at a time.  Work beside it (NULL: none) is
  * done when this returns, unless it fails. */
 int maas_moments_add_rows(struct maas_moments *, const void *x, enum maas_dtype type, size_t rows,
     const struct maas_beside *) MAAS_USE;
-size_t maas_moments_slab(const struct maas_moments *);
+size_t maas_moments_wants(const struct maas_moments *);
+/* Are all n numbers of F64 or F32 finite, at any address? */
+int maas_all_finite(const void *x, enum maas_dtype type, size_t n);
 size_t maas_moments_rows(const struct maas_moments *);
 double maas_moments_seconds(const struct maas_moments *);       /* of the members' time on average */
 /* mean [n]; the covariance [n, n] with divisor rows - 1, both triangles, which is the moments' and may be changed; none
@@ -494,6 +490,8 @@ void maas_sketch_free(struct maas_sketch *);
 size_t maas_project_size(size_t m, size_t n);                           /* doubles of the packed w; 0: too many */
 void maas_project_pack(double *to, const double *w, size_t m, size_t n, size_t row, size_t col);
 void maas_project(double *y, const double *x, const double *packed, size_t rows, size_t m, size_t n);
+/* The same with w [m, n] of numbers of 32 bits where they lie, element (c, i) at w[c row + i col]. */
+void maas_project_f32(double *y, const double *x, const float *w, size_t rows, size_t m, size_t n, size_t row, size_t col);
 
 /* Sparse rows: row i holds col[j], val[j] for start[i] <= j < start[i+1]; columns ascend. */
 struct maas_csr {

@@ -109,6 +109,18 @@ struct maas_table *maas_table_open_text(const struct maas_table_options *, const
     const char *name, struct maas_span) MAAS_USE;
 /* The next record, header lines left out.  1, 0 at the end, -1 where reading itself fails. */
 int maas_table_next(struct maas_table *, struct maas_record *) MAAS_USE;
+/*
+ * Rows of numbers many at a time, for who adds them up, instead of a reader's rows one by one: 1, `most` of them, fewer at
+ * an end, none while they are waited for; 0: the next row is to be asked of the reader; -1.  Whoever gets them does what is
+ * `beside`, or leaves it to the next call of this, while they are used: until that call they stand.
+ */
+struct maas_lot {
+	const void *x;                  /* [rows, columns->numbers], finite, at any address */
+	enum maas_dtype type;           /* F64, F32 or U8 */
+	size_t rows;
+	struct maas_beside beside;
+};
+int maas_table_lot(struct maas_table *, const struct maas_columns *, size_t most, struct maas_lot *) MAAS_USE;
 /* A copy of standard input ("-") or a pipe that can be read again: a descriptor of a file in $TMPDIR, deleted at once. */
 int maas_table_spool(const char *path) MAAS_USE;
 int maas_table_rewind(struct maas_table *) MAAS_USE;            /* to the first record; wants MAAS_AGAIN */

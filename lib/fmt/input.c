@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <iconv.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -31,6 +32,12 @@ struct maas_input {
 	size_t longest;             /* line that is allowed; 0: any */
 	struct maas_sha256 *digest; /* of what is read; NULL: not wanted */
 	int clipped;                /* the rest of a line is to be passed over */
+	size_t undigested;          /* of the last bytes of out: came by maas_input_fetch */
+	struct maas_span digesting; /* of them, what maas_input_catch_up is to add */
+	size_t room;                /* that maas_input_fetch may fill */
+	size_t fetched;             /* by it, not yet settled */
+	char late[512];             /* why it failed; "": it did not */
+	enum maas_why late_why;
 	enum { PLAIN, GZIP, GZIP_DONE } packed;
 	iconv_t turn; /* (iconv_t)-1: as it is */
 #ifdef MAAS_HAS_ZLIB
@@ -299,12 +306,21 @@ next_plain(struct maas_input *in, struct queue *q, int *dry)
 	return 0;
 }
 
+static void
+digest_late(struct maas_input *in)
+{
+	if (in->digest && in->undigested)
+		maas_sha256_add(in->digest, in->out.buf.s + in->out.buf.n - in->undigested, in->undigested);
+	in->undigested = 0;
+}
+
 /* The same, into the digest too: what was waiting keeps its length, wherever it is moved. */
 static int
 plain_some(struct maas_input *in, struct queue *q, int *dry)
 {
 	size_t had = waiting(q);
 
+	digest_late(in);
 	if (next_plain(in, q, dry) < 0)
 		return -1;
 	if (in->digest && waiting(q) > had)
@@ -369,6 +385,78 @@ maas_input_read(struct maas_input *in, void *to, size_t n)
 		memcpy(to, in->out.buf.s + in->out.at, have);
 	in->out.at += have;
 	return (long)have;
+}
+
+int
+maas_input_room(struct maas_input *in, size_t n)
+{
+	struct queue *q = &in->out;
+
+	if (in->turn != (iconv_t)-1)
+		return 0;
+	if (q->at == q->buf.n || q->buf.cap - q->buf.n < n + 2 * PIECE) {
+		if (waiting(q))
+			memmove(q->buf.s, q->buf.s + q->at, waiting(q));
+		q->buf.n -= q->at;
+		q->at = 0;
+	}
+	/* Several times as much as is waiting: what waits is moved seldom. */
+	if (q->buf.cap - q->buf.n < n + 2 * PIECE &&
+	    maas_grow(&q->buf.s, q->buf.n, &q->buf.cap, waiting(q) + 4 * (n + 2 * PIECE), 1) < 0)
+		return -1;
+	in->room = n;
+	in->fetched = 0;
+	in->digesting = (struct maas_span){ q->buf.s + q->buf.n - in->undigested, in->undigested };
+	return 1;
+}
+
+/* Pieces are no longer than the room that is kept, so nothing moves. */
+void
+maas_input_fetch(struct maas_input *in)
+{
+	size_t before = in->out.buf.n;
+	int rc = 0;
+
+	while (rc == 0 && !in->end && in->out.buf.n - before < in->room)
+		rc = next_plain(in, &in->out, &in->end);
+	in->room = 0;
+	in->fetched = in->out.buf.n - before;
+	if (rc < 0) {
+		snprintf(in->late, sizeof in->late, "%s", maas_error());
+		in->late_why = maas_why();
+		in->end = 1;
+	}
+}
+
+void
+maas_input_catch_up(struct maas_input *in)
+{
+	if (in->digest && in->digesting.n)
+		maas_sha256_add(in->digest, in->digesting.s, in->digesting.n);
+	in->digesting.n = 0;
+}
+
+int
+maas_input_settle(struct maas_input *in)
+{
+	if (in->digesting.n)
+		maas_input_catch_up(in);
+	in->undigested = in->fetched;
+	in->fetched = 0;
+	return *in->late ? maas_fail_as(in->late_why, "%s", in->late) : 0;
+}
+
+void
+maas_input_take(struct maas_input *in, size_t n, size_t lines)
+{
+	in->out.at += n;
+	in->lines += lines;
+}
+
+int
+maas_input_ended(const struct maas_input *in)
+{
+	return in->end;
 }
 
 int
@@ -516,6 +604,7 @@ maas_input_close(struct maas_input *in)
 {
 	if (!in)
 		return;
+	digest_late(in);
 	gunzip_stop(in);
 	if (in->turn != (iconv_t)-1)
 		iconv_close(in->turn);

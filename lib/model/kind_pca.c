@@ -43,7 +43,8 @@ struct pca {
 	struct maas_columns *columns;
 	const double *mean, *variances, *scale; /* scale: NULL where none */
 	double *spread;                         /* [components] 1, or the deviation where whitened */
-	double *forth, *back;                   /* components, packed for either way */
+	double *forth, *back;                   /* components, packed for either way; or, of very many numbers, */
+	const float *narrow;                    /* they stay where they are */
 };
 
 static void
@@ -55,14 +56,16 @@ done(struct maas_model *m)
 }
 
 static int
-find_tensors(struct maas_model *m, struct pca *p, const double **components)
+find_tensors(struct maas_model *m, struct pca *p, const struct maas_tensor **components)
 {
 	const struct maas_pca *s = m->settings;
 	size_t n = (size_t)s->features, k = (size_t)s->components;
 	const struct maas_tensor *mean = maas_model_need(m, "mean", MAAS_F64, 1, &n), *scale = NULL;
-	const struct maas_tensor *vectors = maas_model_need(m, "components", MAAS_F64, 2, (size_t[]){ k, n });
+	const struct maas_tensor *vectors = maas_model_tensor(m, "components");
 	const struct maas_tensor *variances = maas_model_need(m, "variances", MAAS_F64, 1, &k);
 
+	vectors = maas_model_need(
+	    m, "components", vectors && vectors->dtype == MAAS_F32 ? MAAS_F32 : MAAS_F64, 2, (size_t[]){ k, n });
 	if (!mean || !vectors || !variances)
 		return -1;
 	if (maas_model_tensor(m, "scale") && !(scale = maas_model_need(m, "scale", MAAS_F64, 1, &n)))
@@ -70,7 +73,23 @@ find_tensors(struct maas_model *m, struct pca *p, const double **components)
 	p->mean = mean->data;
 	p->variances = variances->data;
 	p->scale = scale ? scale->data : NULL;
-	*components = vectors->data;
+	*components = vectors;
+	return 0;
+}
+
+static int
+pack(struct maas_model *m, struct pca *p, const struct maas_tensor *components, size_t k, size_t n)
+{
+	if (components->dtype == MAAS_F32) {
+		p->narrow = components->data;
+		return 0;
+	}
+	p->forth = maas_take(m->arena, maas_project_size(k, n), sizeof *p->forth);
+	p->back = maas_take(m->arena, maas_project_size(n, k), sizeof *p->back);
+	if (!p->forth || !p->back)
+		return -1;
+	maas_project_pack(p->forth, components->data, k, n, n, 1);
+	maas_project_pack(p->back, components->data, n, k, 1, n);
 	return 0;
 }
 
@@ -80,19 +99,15 @@ ready(struct maas_model *m)
 	const struct maas_pca *s = m->settings;
 	size_t n = (size_t)s->features, k = (size_t)s->components, i;
 	struct pca *p = maas_take(m->arena, 1, sizeof *p);
-	const double *components;
+	const struct maas_tensor *components;
 
 	if (!p || find_tensors(m, p, &components) < 0)
 		return -1;
 	p->spread = maas_take(m->arena, k, sizeof *p->spread);
-	p->forth = maas_take(m->arena, maas_project_size(k, n), sizeof *p->forth);
-	p->back = maas_take(m->arena, maas_project_size(n, k), sizeof *p->back);
-	if (!p->spread || !p->forth || !p->back)
+	if (!p->spread || pack(m, p, components, k, n) < 0)
 		return -1;
 	for (i = 0; i < k; i++)
 		p->spread[i] = s->whiten ? fmax(sqrt(p->variances[i]), DBL_EPSILON) : 1;
-	maas_project_pack(p->forth, components, k, n, n, 1);
-	maas_project_pack(p->back, components, n, k, 1, n);
 	if (!(p->columns = maas_columns_open(maas_model_part(m, "columns"))))
 		return -1;
 	if (p->columns->numbers != n) {
@@ -140,7 +155,10 @@ forth(void *arg, size_t begin, size_t end, int member)
 	for (r = begin; r < end; r++)
 		for (i = 0; i < n; i++)
 			j->x[r * n + i] = (j->x[r * n + i] - p->mean[i]) / (p->scale ? p->scale[i] : 1);
-	maas_project(j->y + begin * k, j->x + begin * n, p->forth, end - begin, k, n);
+	if (p->narrow)
+		maas_project_f32(j->y + begin * k, j->x + begin * n, p->narrow, end - begin, k, n, n, 1);
+	else
+		maas_project(j->y + begin * k, j->x + begin * n, p->forth, end - begin, k, n);
 	for (r = begin; r < end; r++)
 		for (i = 0; i < k; i++)
 			j->y[r * k + i] /= p->spread[i];
@@ -158,7 +176,10 @@ back(void *arg, size_t begin, size_t end, int member)
 	for (r = begin; r < end; r++)
 		for (i = 0; i < k; i++)
 			j->y[r * k + i] *= p->spread[i];
-	maas_project(j->x + begin * n, j->y + begin * k, p->back, end - begin, n, k);
+	if (p->narrow)
+		maas_project_f32(j->x + begin * n, j->y + begin * k, p->narrow, end - begin, n, k, 1, n);
+	else
+		maas_project(j->x + begin * n, j->y + begin * k, p->back, end - begin, n, k);
 	for (r = begin; r < end; r++)
 		for (i = 0; i < n; i++)
 			j->x[r * n + i] = j->x[r * n + i] * (p->scale ? p->scale[i] : 1) + p->mean[i];

@@ -162,6 +162,22 @@ next(struct fit *f, struct maas_row *row)
 	return rc > 0 && row->bad ? maas_fail("%s", row->bad) : rc;
 }
 
+/* As many rows at once as there are: 0, -1. */
+static int
+take_many(struct fit *f)
+{
+	struct maas_lot rows;
+	int rc;
+
+	while ((rc = maas_table_lot(f->table, f->columns, maas_moments_wants(f->moments), &rows)) > 0) {
+		f->rows += rows.rows;
+		f->bytes &= rows.type == MAAS_U8;
+		if (maas_moments_add_rows(f->moments, rows.x, rows.type, rows.rows, &rows.beside) < 0)
+			return -1;
+	}
+	return rc;
+}
+
 static int
 read_rows(struct fit *f)
 {
@@ -169,7 +185,7 @@ read_rows(struct fit *f)
 	int rc;
 
 	while ((rc = next(f, &row)) > 0)
-		if (take(f, &row) < 0)
+		if (take(f, &row) < 0 || (f->moments && take_many(f) < 0))
 			return -1;
 	if (rc < 0)
 		return -1;

@@ -126,8 +126,9 @@ maas_tridiagonal_values(double *d, double *e, size_t n)
 		return maas_fail("a matrix of %zu rows is too large", n);
 	begin();
 	dsterf_(&size, d, e, &info);
-	return info ? maas_fail_as(MAAS_INTERNAL, "the eigenvalues of a matrix of %zu rows do not converge (%d)", n, info)
-		    : 0;
+	return info
+	    ? maas_fail_as(MAAS_INTERNAL, "the eigenvalues of a matrix of %zu rows do not converge (%d)", n, info)
+	    : 0;
 }
 
 /* x as LAPACK sees it is our x turned, so its left vectors are our right ones. */

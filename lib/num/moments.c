@@ -13,6 +13,8 @@
 
 typedef double loose_double __attribute__((aligned(1), may_alias));
 typedef float loose_float __attribute__((aligned(1), may_alias));
+typedef uint64_t loose_u64 __attribute__((aligned(1), may_alias));
+typedef uint32_t loose_u32 __attribute__((aligned(1), may_alias));
 
 #define TIER_FILE "moments.inc"
 #include "tier.h"
@@ -409,9 +411,15 @@ maas_moments_add_rows(
 }
 
 size_t
-maas_moments_slab(const struct maas_moments *m)
+maas_moments_wants(const struct maas_moments *m)
 {
-	return m->slab;
+	return m->slab - m->held;
+}
+
+int
+maas_all_finite(const void *x, enum maas_dtype type, size_t n)
+{
+	return type == MAAS_F32 ? PICK(finite_f32)(x, n) : PICK(finite_f64)(x, n);
 }
 
 size_t

@@ -7,8 +7,10 @@
 #define TIER_FILE "project.inc"
 #include "tier.h"
 
+#define STEPS ((size_t)64) /* of numbers of 32 bits that are widened at a time */
+
 typedef void panel_fn(
-    double *y, size_t ldy, const double *x, size_t ldx, const double *w, size_t rows, size_t m, size_t n);
+    double *y, size_t ldy, const double *x, size_t ldx, const double *w, size_t rows, size_t m, size_t n, int more);
 
 size_t
 maas_project_size(size_t m, size_t n)
@@ -35,5 +37,25 @@ maas_project(double *y, const double *x, const double *packed, size_t rows, size
 	for (size_t p = 0; p < m; p += WIDE)
 		for (size_t r = 0; r < rows; r += ROWS)
 			panel(y + r * m + p, m, x + r * n, n, packed + p * n, rows - r < ROWS ? rows - r : ROWS,
-			    m - p < WIDE ? m - p : WIDE, n);
+			    m - p < WIDE ? m - p : WIDE, n, 0);
+}
+
+void
+maas_project_f32(double *y, const double *x, const float *w, size_t rows, size_t m, size_t n, size_t row, size_t col)
+{
+	panel_fn *panel = PICK(panel);
+	double packed[STEPS * WIDE];
+
+	for (size_t p = 0; p < m; p += WIDE)
+		for (size_t i = 0; i < n; i += STEPS) {
+			size_t outputs = m - p < WIDE ? m - p : WIDE, steps = n - i < STEPS ? n - i : STEPS;
+
+			for (size_t s = 0; s < steps; s++)
+				for (size_t c = 0; c < WIDE; c++)
+					packed[s * WIDE + c] =
+					    c < outputs ? (double)w[(p + c) * row + (i + s) * col] : 0;
+			for (size_t r = 0; r < rows; r += ROWS)
+				panel(y + r * m + p, m, x + r * n + i, n, packed, rows - r < ROWS ? rows - r : ROWS,
+				    outputs, steps, i > 0);
+		}
 }

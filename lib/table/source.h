@@ -58,6 +58,16 @@ struct piece {
 	int moved; /* in table->text, not in raw */
 };
 
+/* Rows that maas_table_lot handed out, and what goes on beside their use. */
+struct bulk {
+	int at_work;
+	const void *x;
+	enum maas_dtype type;
+	size_t rows;
+	int odd; /* one of them is not finite */
+	char did[3];
+};
+
 struct maas_table {
 	const struct maas_table_options *options;
 	const struct maas_columns *columns;
@@ -96,6 +106,7 @@ struct maas_table {
 	struct maas_json *json;
 	struct maas_buf known; /* keys of a record of JSON lines, none there twice: each length, then bytes */
 	struct matrix matrix;
+	struct bulk bulk;
 	struct medium medium; /* pictures, sounds: a file is a record */
 	int taken;            /* of the input at hand: its record */
 	double *num;          /* libsvm, pictures, sounds */

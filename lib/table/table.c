@@ -353,6 +353,7 @@ static void
 close_input(struct maas_table *t)
 {
 	source_close(&t->source);
+	t->bulk.at_work = 0;
 	t->open = 0;
 }
 
@@ -527,7 +528,7 @@ maas_table_open(
 		return NULL;
 	}
 	maas_sha256_begin(&t->digest);
-	t->passing = (flags & MAAS_DIGEST) && !(flags & MAAS_AGAIN) && any_pipe(t);
+	t->passing = (flags & MAAS_DIGEST) && !(flags & MAAS_AGAIN);
 	if (open_next(t) < 0) {
 		maas_table_close(t);
 		return NULL;
@@ -567,6 +568,8 @@ maas_table_rewind(struct maas_table *t)
 		    t->source.name ? t->source.name : "a pipe");
 	if (t->open)
 		close_input(t);
+	if (t->passing)
+		maas_sha256_begin(&t->digest);
 	t->at = t->number = t->blank = 0;
 	return t->labels ? maas_table_rewind(t->labels) : 0;
 }
@@ -592,14 +595,14 @@ int
 maas_table_sha256(struct maas_table *t, char hex[65])
 {
 	struct maas_sha256 digest = t->digest;
-	int rc;
+	int rc, whole = t->passing && !t->open && !format_is_medium(t->format);
 
-	if (!t->passing)
-		rc = add_operands(t, &digest);
-	else if (t->open) /* not to its end */
-		rc = 0;
-	else
+	if (whole) {
 		rc = t->labels ? add_operands(t->labels, &digest) : 1;
+	} else {
+		maas_sha256_begin(&digest);
+		rc = t->passing && any_pipe(t) ? 0 : add_operands(t, &digest);
+	}
 	hex[0] = '\0';
 	if (rc > 0)
 		maas_sha256_end(&digest, hex);
