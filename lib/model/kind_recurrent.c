@@ -13,8 +13,8 @@ static const struct maas_field fields[] = {
 	READER_EMBED(128),
 	MAAS_INT(0, maas_recurrence, hidden, 1, READER_WIDE, 128, "units of a layer, in each direction"),
 	MAAS_INT(0, maas_recurrence, layers, 1, DEEP, 1, "layers, one on the other"),
-	MAAS_FLAG(0, maas_recurrence, bidirectional, "read from both ends"),
-	READER_FIELDS(READER_LAST),
+	MAAS_FLAG_ON(0, maas_recurrence, bidirectional, "read from both ends"),
+	READER_FIELDS(READER_MAX),
 	MAAS_END,
 };
 
@@ -83,7 +83,7 @@ static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads, .tags_d
 		.what = what_, \
 		.fields = fields, \
 		.size = sizeof(struct maas_recurrence), \
-		.defaults = "optimizer=adam schedule=constant lr=0.001 warmup=0 epochs=10 clip=1 weight_decay=0 " \
+		.defaults = "optimizer=adam schedule=linear lr=0.003 warmup=0 epochs=10 clip=1 weight_decay=0 " \
 			    "eval_batches=0 scale=standard", \
 		READER_KIND, \
 		.rows = &rows, \

@@ -129,7 +129,7 @@ test_slopes(const struct maas_kind *kind, const char *settings, const struct maa
 static void
 test_one_way(const struct maas_data *d, struct maas_team *team)
 {
-	struct maas_model *m = learn(&maas_kind_gru, "hidden=6 analyzer=word", d, team);
+	struct maas_model *m = learn(&maas_kind_gru, "hidden=6 bidirectional=false analyzer=word", d, team);
 	struct maas_sequences x = {
 		.start = start, .id = id, .bag = bag, .ask = (size_t[]){ 0, 1 }, .at = (uint32_t[]){ 3 }
 	};
@@ -171,7 +171,7 @@ main(void)
 	struct maas_team *team = maas_team_new(1);
 	struct maas_data d = data(1);
 
-	test_slopes(&maas_kind_lstm, "hidden=6 bidirectional=yes analyzer=word", &d, team);
+	test_slopes(&maas_kind_lstm, "hidden=6 bidirectional=true analyzer=word", &d, team);
 	test_slopes(&maas_kind_rnn, "hidden=6 layers=2 analyzer=word", &d, team);
 	test_slopes(&maas_kind_encoder, "heads=2 layers=2 analyzer=word", &d, team);
 	test_slopes(maas_kind_cnn.texts, "conv=6x3 analyzer=word", &d, team);
