@@ -90,6 +90,27 @@ rm -rf reg work; settings "TRAIN='mlp --tfidf --epochs 100000 --hidden 8 --check
 was=$(ls work/run/ck | sort | tail -n 1); night; [ "$(ls work/run/ck | sort | tail -n 1)" != "$was" ] && echo "it went on"
 sed -i 's/100000/20/' conf; night; stable
 
+echo "== a registry that cannot be written, and one that is full"
+rm -rf reg work told; cp -r state/reg state/work .; settings "TELL='echo told >>told'"; cp all.tsv data.tsv
+cat >inside <<'END'
+case $1 in
+read-only) mount --bind reg reg && mount -o remount,ro,bind reg ;;
+full) mount -t tmpfs -o size=80k none reg && cp -r state/reg . && { head -c 80k /dev/zero >reg/.rest 2>said; truncate -s -4096 reg/.rest; } ;;
+esac || exit 99
+sh -u ./nightly conf >said 2>&1; rc=$?
+[ "$(maas-model verify topics@stable)" = "topics@stable: good" ] && [ "$(maas-model list topics | wc -l)" = 2 ] || echo "what served is lost"
+exit $rc
+END
+for how in read-only full; do
+	# where this user may not mount anything, what would be seen
+	unshare -rm sh ./inside $how; rc=$?
+	case $rc in
+	73 | 74 | 77) [ "$(grep -c '^nightly: topics: registering: maas-model: ' said)" = 1 ] || cat said ;;
+	*) unshare -rm true 2>said && { echo "$how: exit $rc"; cat said; } ;;
+	esac
+	[ "$(stable)" = topics@1 ] && echo "$how: nothing lost"
+done
+night; stable
 echo "== a disk that fills, at each step"
 settings; rm -rf work; mkdir -p disk
 # a file system of its own where that is possible, else files that cannot grow
