@@ -134,7 +134,7 @@ choose(struct maas_projection *p, const struct components_want *w, const double 
 struct products {
 	const struct maas_projection *p;
 	const struct maas_design *a, *b;
-	double *to;      /* [a->rows, b->rows] */
+	double *to;      /* [a->rows, b->rows]; where both are the same rows, the upper triangle */
 	double *full;    /* [members, features] */
 	double *against; /* [b->rows] mean x row of b */
 	double square;   /* mean x mean */
@@ -162,12 +162,12 @@ multiply(void *arg, size_t begin, size_t end, int member)
 		double *to = q->to + i * q->b->rows, own = times(q->a, i, q->p->mean);
 
 		spread(q->a, i, full);
-		for (size_t j = 0; j < q->b->rows; j++)
+		for (size_t j = q->a == q->b ? i : 0; j < q->b->rows; j++)
 			to[j] = times(q->b, j, full) - own - q->against[j] + q->square;
 	}
 }
 
-/* to[a->rows, b->rows], on the heap. */
+/* to[a->rows, b->rows], on the heap; of rows with themselves the upper triangle. */
 static double *
 products(
     const struct maas_projection *p, const struct maas_design *a, const struct maas_design *b, struct maas_team *team)
