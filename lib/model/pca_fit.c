@@ -637,6 +637,10 @@ maas_pca_fit(
 	if (f.moments) {
 		f.spent.sums = maas_moments_seconds(f.moments);
 		f.spent.reading -= f.spent.sums;
+		if (f.spent.reading < 0) { /* of rows that were held until all were there */
+			f.spent.eigenvalues = fmax(0, f.spent.eigenvalues + f.spent.reading);
+			f.spent.reading = 0;
+		}
 	}
 	if (o->spent)
 		*o->spent = f.spent;
