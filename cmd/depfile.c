@@ -18,6 +18,14 @@ struct rule {
 	struct maas_buf alone; /* rules without a recipe */
 };
 
+/* Line ends and semicolons cannot be quoted: make would run what stands behind them.  The directory of such a file still
+ * tells when it comes or goes. */
+static int
+can_be_said(const char *path)
+{
+	return !path[strcspn(path, "\n;")];
+}
+
 /* A file name as make reads it. */
 static int
 put_name(struct maas_buf *b, const char *s)
@@ -71,7 +79,7 @@ put_path(struct rule *r, const char *path, int depth)
 	struct stat st;
 	int folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 
-	if (depth > DEPTH || (!folder && stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+	if (depth > DEPTH || !can_be_said(path) || (!folder && stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
 		return 0;
 	if (maas_buf_text(&r->head, " \\\n\t") || put_name(&r->head, path))
 		return -1;

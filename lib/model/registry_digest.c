@@ -37,11 +37,26 @@ cut(char *path)
 	return slash + 1;
 }
 
+/* 1: the path, which is cut up, is DIR/NAME/VERSION/model.maas. */
+static int
+take_place(char *path, struct registry_place *p)
+{
+	char *model = cut(path), *version = model ? cut(path) : NULL, *name = version ? cut(path) : NULL;
+	int in = name && !strcmp(model, REGISTRY_MODEL) && registry_number(version, &p->version) == 0 &&
+	    maas_registry_decent(maas_span(name)) && strlen(path) < sizeof p->dir;
+
+	if (in) {
+		snprintf(p->name, sizeof p->name, "%s", name);
+		snprintf(p->dir, sizeof p->dir, "%s", *path ? path : "/");
+	}
+	return in;
+}
+
 int
 registry_place(const char *path, struct registry_place *p)
 {
 	struct maas_buf about = { 0 };
-	char *real, *version, *name;
+	char *real;
 	int in = beside(path, REGISTRY_ABOUT, &about);
 
 	if (in == 0)
@@ -51,16 +66,18 @@ registry_place(const char *path, struct registry_place *p)
 		return in;
 	if (!(real = realpath(path, NULL)))
 		return maas_fail_errno("%s", path);
-	cut(real);
-	version = cut(real);
-	name = version ? cut(real) : NULL;
-	in = name && registry_number(version, &p->version) == 0 && maas_registry_decent(maas_span(name)) &&
-	    strlen(real) < sizeof p->dir;
-	if (in) {
-		snprintf(p->name, sizeof p->name, "%s", name);
-		snprintf(p->dir, sizeof p->dir, "%s", *real ? real : "/");
-	}
+	in = take_place(real, p);
 	free(real);
+	return in;
+}
+
+int
+registry_place_said(const char *path, struct registry_place *p)
+{
+	char *copy = strdup(path);
+	int in = copy ? take_place(copy, p) : maas_fail_as(MAAS_OS, "no memory for a path");
+
+	free(copy);
 	return in;
 }
 

@@ -26,6 +26,8 @@ struct registry_place {
 };
 /* 1; 0 where the model at this path is none of a registry's; -1. */
 int registry_place(const char *path, struct registry_place *) MAAS_USE;
+/* The same by the path's words alone, whatever lies there. */
+int registry_place_said(const char *path, struct registry_place *) MAAS_USE;
 /* Put a signature beside a version. */
 int registry_sign(const struct registry_place *, const struct maas_buf *text) MAAS_USE;
 /* Is the model at this path signed, by whomever, as this name? */

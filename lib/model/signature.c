@@ -37,10 +37,11 @@ static int
 parse(struct maas_span text, struct signature *s)
 {
 	const char *p = text.s, *end = text.s + text.n, *space;
-	struct maas_span last;
+	struct maas_span first, last;
 
 	*s = (struct signature){ 0 };
-	if (!take_line(&p, end, "maas-signature 1").s)
+	first = take_line(&p, end, "maas-signature 1");
+	if (!first.s || first.n)
 		return maas_fail("no signature that this program reads: the first line is not 'maas-signature 1'");
 	s->sha256 = take_line(&p, end, "sha256 ");
 	s->name = take_line(&p, end, "name ");
@@ -155,11 +156,21 @@ check_keys(const char *path, const struct signature *s, const unsigned char (*ke
 	return maas_fail("%s: signed by another key", path);
 }
 
+/* As what is it used?  Its path's words come first: who may write into a registry can take away what tells that a version
+ * is one, and put a link to another name's in its place. */
+static int
+used_as(const char *path, struct registry_place *place)
+{
+	int in = registry_place_said(path, place);
+
+	return in ? in : registry_place(path, place);
+}
+
 static int
 check_words(const char *path, const struct signature *s, const char *sha256)
 {
 	struct registry_place place;
-	int in = registry_place(path, &place);
+	int in = used_as(path, &place);
 
 	if (in < 0)
 		return -1;

@@ -22,6 +22,8 @@ void dtrcon_(const char *norm, const char *uplo, const char *diag, const int *n,
     double *rcond, double *work, int *iwork, int *info, size_t, size_t, size_t);
 
 #define QR_PANEL 32
+/* dgesdd counts its room, 4 n^2 + 7 n and panels, in an int: one that is too large comes out small. */
+#define SVD_MAX 23000
 
 static void
 one_thread(void)
@@ -151,6 +153,8 @@ maas_svd(double *values, double *vt, double *u, double *x, size_t m, size_t n)
 
 	if (!least)
 		return 0;
+	if (least > SVD_MAX)
+		return maas_fail("a matrix of %zu by %zu is too large for all of its singular values", m, n);
 	if (checked(x, m, n) < 0)
 		return -1;
 	begin();

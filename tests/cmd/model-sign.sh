@@ -18,7 +18,7 @@ try maas-model verify --public us.pub --json m.maas n.maas 2>&1 | digests
 cp n.maas altered.maas; cp m.maas.sig altered.maas.sig; try maas-model verify --public us.pub altered.maas 2>&1 | digests
 sum=$(sha256sum n.maas | cut -d ' ' -f 1); sed "s/^sha256 .*/sha256 $sum/" m.maas.sig >altered.maas.sig; try maas-model verify --public us.pub altered.maas
 sed 's/^ed25519 /name topics\n&/' m.maas.sig >n; cp m.maas named.maas; cp n named.maas.sig; try maas-model verify --public us.pub named.maas
-for bad in 's/ 1$/ 2/' 's/^sha256 /sha512 /' 's/=$//' '$d' '$s/$/\n/' 's/ed25519 [^ ]*/ed25519/'; do sed "$bad" m.maas.sig >named.maas.sig; try maas-model verify --public us.pub named.maas; done
+for bad in 's/ 1$/ 2/' 's/ 1$/ 12/' 's/^sha256 /sha512 /' 's/=$//' '$d' '$s/$/\n/' 's/ed25519 [^ ]*/ed25519/'; do sed "$bad" m.maas.sig >named.maas.sig; try maas-model verify --public us.pub named.maas; done
 head -c 5000 /dev/zero >named.maas.sig; try maas-model verify --public us.pub named.maas; rm named.maas.sig; mkdir named.maas.sig; try maas-model verify --public us.pub named.maas
 echo '== a registered version is signed as its name'
 try maas-model register m.maas topics --label stable; try maas-model verify --public us.pub topics
@@ -27,6 +27,8 @@ try maas-model sign --name other --key-file us topics
 maas-model log topics | cut -f 2-3 | tail -n 1
 maas-model register -q m.maas parcels; cp reg/topics/1/model.maas.sig reg/parcels/1; try maas-model verify --public us.pub parcels
 cp m.maas.sig reg/parcels/1/model.maas.sig; try maas-model verify --public us.pub parcels
+maas-model verify -q --public us.pub topics && mv reg/parcels/1 one && ln -s ../topics/1 reg/parcels/1; try maas-model verify --public us.pub parcels
+rm reg/parcels/1; mkdir reg/parcels/1; cp reg/topics/1/model.* reg/parcels/1; try maas-model verify --public us.pub parcels; rm -r reg/parcels/1; mv one reg/parcels/1
 (cd reg/topics/1 && try maas-model verify --public ../../../us.pub model.maas)
 maas-model register -q topics copied; try maas-model verify --public us.pub copied
 echo '== signed before, for a name'
