@@ -32,6 +32,14 @@ features(const struct maas_model *m)
 	return (size_t)((const struct maas_pca *)m->settings)->features;
 }
 
+static double
+model_bytes(const struct maas_pca *s)
+{
+	double numbers = (double)s->components * (double)s->features;
+
+	return numbers * (numbers > 1 << 25 ? 4 : 8);
+}
+
 /* Say what came of it. */
 static int
 report(struct call *c, const struct maas_model *m, const struct maas_pca_spent *spent)
@@ -46,6 +54,11 @@ report(struct call *c, const struct maas_model *m, const struct maas_pca_spent *
 	if (c->common.verbose)
 		fprintf(stderr, "%s: reading %.3f s, sums %.3f s, eigenvalues %.3f s, model %.3f s\n", c->command->name,
 		    spent->reading, spent->sums, spent->eigenvalues, spent->model);
+	if (model_bytes(s) > 1e6 && model_bytes(s) > spent->bytes)
+		warn(c,
+		    "the model (%.0f MB) is larger than the data (%.0f MB of numbers): see -n K, and --max-features of "
+		    "maas-tokenize vectorize",
+		    model_bytes(s) / 1e6, spent->bytes / 1e6);
 	if (!c->common.quiet)
 		fprintf(stderr, "%s: %ld of %ld components hold %.6f of the variance of %ld rows (%s)\n",
 		    c->command->name, s->components, s->features < s->samples ? s->features : s->samples, pca_share(m),

@@ -1,7 +1,7 @@
 /*
  * pca -- principal component analysis as a kind of model.
  *
- * A model holds tensors mean [n], components [k, n], variances [k], with --scale also scale [n], and
+ * A model holds tensors mean [n], components [k, n] (F32 where they are more than 33 million numbers), variances [k], with --scale also scale [n], and
  * the part "columns".  y = ((x - mean) / scale) components^T, over sqrt(variance) where whitened.
  * Meanings are scikit-learn's.
  */
@@ -25,9 +25,9 @@ struct maas_pca {
 
 #define MAAS_PCA_WHY 200
 /* Seconds that a fit spent on rows, on the sums over them (which may go on while rows are read), on eigenvalues and
- * vectors, on the model. */
+ * vectors, on the model; and the bytes of its rows as numbers. */
 struct maas_pca_spent {
-	double reading, sums, eigenvalues, model;
+	double reading, sums, eigenvalues, model, bytes;
 	char why[MAAS_PCA_WHY];                 /* why its solver, where auto chose it; else "" */
 };
 
@@ -44,7 +44,7 @@ extern const struct maas_field maas_pca_fields[];
 int maas_pca_again(const struct maas_pca_options *, const struct maas_table_options *);
 /*
  * Fit a table: a model that is whole but for its name, with columns and self-test.  Rows stream
- * through covariances; few rows (below the number of columns, or below 500) are held.
+ * through covariances; few rows (below the number of columns, or below 500) are held, sparse ones as they are.
  */
 struct maas_model *maas_pca_fit(const struct maas_pca_options *, const struct maas_table_options *, struct maas_table *,
     struct maas_team *) MAAS_USE;

@@ -7,13 +7,15 @@
 #include "components.h"
 #include "maas/pca.h"
 #include "pca_choose.h"
+#include "pca_sparse.h"
 
 #define COLS_MAX ((size_t)32768) /* of a covariance: 8 GB */
 #define BLOCK    ((size_t)256)
 #define SPARE    ((size_t)10) /* vectors of a sketch beyond those asked for */
 #define PASSES   24           /* of a sketch over the rows at most, until its values stand still */
 #define STILL    1e-13
-#define TESTS    2 /* inputs of the self-test */
+#define NARROW   ((size_t)1 << 25) /* numbers of components: more are kept in 32 bits */
+#define TESTS    2                 /* inputs of the self-test */
 
 struct fit {
 	const struct maas_pca_options *o;
@@ -24,17 +26,20 @@ struct fit {
 	const struct maas_columns *columns;
 	size_t n, rows;               /* columns, rows */
 	struct maas_moments *moments; /* NULL: rows are held */
-	double *held;                 /* [rows, n], then centred and scaled */
-	size_t cap, limit;            /* limit: rows to hold at most */
-	int bytes;                    /* all rows are of bytes so far */
-	double *row;                  /* [n] */
-	double *origin;               /* [n] of a sketch: the first row; mean and scale are sums about it at first */
-	double total;                 /* variance of all columns */
-	double *mean, *scale;         /* [n]; scale all 1 where none */
-	double *values, *vectors;     /* descending; [count, n] */
-	size_t count;                 /* vectors there are, or that can be found by */
-	struct maas_eigen *eigen;     /* of a covariance or of products of rows, where those are in */
-	double *square;               /* the latter */
+	double *held; /* [rows, n], then centred and scaled; of sparse rows NULL until they are spread */
+	struct sparse sparse;
+	size_t cap, limit;        /* limit: rows to hold at most */
+	int bytes;                /* all rows are of bytes so far */
+	double *row;              /* [n] */
+	double *origin;           /* [n] of a sketch: the first row; mean and scale are sums about it at first */
+	double total;             /* variance of all columns */
+	double *mean, *scale;     /* [n]; scale all 1 where none */
+	double *values, *vectors; /* descending; [count, n], or */
+	float *narrow;            /* in the model's arena */
+	struct maas_model *model;
+	size_t count;             /* vectors there are, or that can be found by */
+	struct maas_eigen *eigen; /* of a covariance or of products of rows, where those are in */
+	double *square;           /* the latter */
 	int solver;
 	struct maas_buf test[TESTS];
 	struct maas_pca_spent spent;
@@ -66,6 +71,15 @@ keep_test(struct fit *f, const struct maas_row *row)
 	return 0;
 }
 
+static const double *
+held_row(struct fit *f, size_t i)
+{
+	if (f->held)
+		return f->held + i * f->n;
+	sparse_row(&f->sparse, i, f->row);
+	return f->row;
+}
+
 /* A sketch's first pass: sums about the first row. */
 static void
 sum_up(struct fit *f, const double *x)
@@ -91,10 +105,11 @@ sketch(struct fit *f)
 	if (!(f->origin = maas_alloc(f->n, sizeof *f->origin)))
 		return -1;
 	for (f->rows = 1; f->rows <= rows; f->rows++)
-		sum_up(f, f->held + (f->rows - 1) * f->n);
+		sum_up(f, held_row(f, f->rows - 1));
 	f->rows = rows;
 	free(f->held);
 	f->held = NULL;
+	sparse_free(&f->sparse);
 	return 0;
 }
 
@@ -119,24 +134,30 @@ stream(struct fit *f)
 	if (!(f->moments = maas_moments_new(f->n, f->team)))
 		return -1;
 	for (i = 0; i < f->rows; i++)
-		if (maas_moments_add(f->moments, f->held + i * f->n, f->bytes) < 0)
+		if (maas_moments_add(f->moments, held_row(f, i), f->bytes) < 0)
 			return -1;
 	free(f->held);
 	f->held = NULL;
+	sparse_free(&f->sparse);
 	return 0;
 }
 
 static int
 take(struct fit *f, const struct maas_row *row)
 {
+	int sparse = f->columns->sparse && !f->columns->fill && !f->moments && !f->origin;
 	double *to = f->row;
 
-	if (!f->moments && !f->origin) {
+	if (sparse) {
+		if (sparse_add(&f->sparse, row, f->n) < 0)
+			return -1;
+	} else if (!f->moments && !f->origin) {
 		if (maas_grow(&f->held, f->rows, &f->cap, 1, f->n * sizeof *f->held) < 0)
 			return -1;
 		to = f->held + f->rows * f->n;
 	}
-	maas_columns_spread(f->columns, row, to);
+	if (!sparse)
+		maas_columns_spread(f->columns, row, to);
 	if (keep_test(f, row) < 0)
 		return -1;
 	f->rows++;
@@ -203,6 +224,32 @@ deviation(double var, double mean, double rows)
 	return var <= rows * DBL_EPSILON * var + noise * noise ? 1 : sqrt(var);
 }
 
+/* The sparse rows in full: 0, -1. */
+static int
+spread(struct fit *f)
+{
+	if (f->held || !f->sparse.x.rows)
+		return 0;
+	if (!(f->held = maas_alloc(f->rows, f->n * sizeof *f->held)))
+		return -1;
+	for (size_t i = 0; i < f->rows; i++)
+		sparse_row(&f->sparse, i, f->held + i * f->n);
+	memset(f->mean, 0, f->n * sizeof *f->mean);
+	memset(f->scale, 0, f->n * sizeof *f->scale);
+	return 0;
+}
+
+/* Mean and deviation of sparse rows, which stay as they are. */
+static void
+center_sparse(struct fit *f)
+{
+	double rows = (double)f->rows;
+
+	sparse_mean(&f->sparse, f->mean, f->scale);
+	for (size_t j = 0; j < f->n; j++)
+		f->scale[j] = f->o->scale ? deviation(f->scale[j] / rows, f->mean[j], rows) : 1;
+}
+
 /* Mean and deviation of the rows held, which become centred and scaled. */
 static void
 center(struct fit *f)
@@ -255,10 +302,12 @@ by_covariance(struct fit *f)
 static int
 by_products(struct fit *f)
 {
-	double noise;
+	double noise, began = maas_clock();
 
-	if (!(f->square = maas_principal_products(f->held, f->rows, f->n, f->team)) ||
-	    !(f->eigen = maas_principal_solve(f->square, f->rows, f->team)))
+	f->square = f->held ? maas_principal_products(f->held, f->rows, f->n, f->team)
+			    : sparse_products(&f->sparse, f->mean, f->scale, f->team);
+	f->spent.sums += maas_clock() - began;
+	if (!f->square || !(f->eigen = maas_principal_solve(f->square, f->rows, f->team)))
 		return -1;
 	maas_principal_values(f->values, f->eigen, f->rows);
 	noise = maas_eigen_noise(f->eigen);
@@ -274,8 +323,12 @@ by_rows(struct fit *f)
 {
 	size_t least = f->rows < f->n ? f->rows : f->n;
 
-	if (!f->scale[0])
+	if (f->solver != MAAS_PCA_GRAM && spread(f) < 0)
+		return -1;
+	if (!f->scale[0] && f->held)
 		center(f);
+	else if (!f->held)
+		center_sparse(f);
 	free(f->values);
 	if (!(f->values = maas_alloc(f->rows, sizeof *f->values)))
 		return -1;
@@ -284,6 +337,34 @@ by_rows(struct fit *f)
 	f->count = least;
 	f->vectors = maas_alloc(least, f->n * sizeof *f->vectors);
 	return f->vectors ? maas_principal_svd(f->values, f->vectors, f->held, f->rows, f->n) : -1;
+}
+
+/* Vectors of rows, u [k, rows], to those of columns. */
+static int
+turn(struct fit *f, const double *u, size_t k)
+{
+	if (!(f->vectors = maas_alloc(k, f->n * sizeof *f->vectors)))
+		return -1;
+	return maas_principal_turn(f->vectors, f->values, u, f->held, k, f->rows, f->n, f->team);
+}
+
+static int
+turn_sparse(struct fit *f, const double *u, size_t k)
+{
+	double began = maas_clock();
+	enum maas_dtype type = k > NARROW / f->n ? MAAS_F32 : MAAS_F64;
+	int rc;
+
+	if (type == MAAS_F32)
+		f->narrow = maas_take(f->model->arena, k * f->n, sizeof *f->narrow);
+	else
+		f->vectors = maas_alloc(k, f->n * sizeof *f->vectors);
+	if (!f->narrow && !f->vectors)
+		return -1;
+	rc = sparse_turn(
+	    &f->sparse, f->narrow ? (void *)f->narrow : f->vectors, type, f->values, u, k, f->mean, f->scale, f->team);
+	f->spent.sums += maas_clock() - began;
+	return rc;
 }
 
 /* The first k vectors, where values came first. */
@@ -298,13 +379,16 @@ find_vectors(struct fit *f, size_t k)
 		f->vectors = u;
 		return rc;
 	}
-	f->vectors = rc == 0 ? maas_alloc(k, f->n * sizeof *f->vectors) : NULL;
-	if (f->vectors)
-		rc = maas_principal_turn(f->vectors, f->values, u, f->held, k, f->rows, f->n, f->team);
+	maas_eigen_free(f->eigen);
+	free(f->square);
+	f->eigen = NULL;
+	f->square = NULL;
+	if (rc == 0)
+		rc = f->held ? turn(f, u, k) : turn_sparse(f, u, k);
 	for (i = 0; rc == 0 && i < k; i++)
 		f->values[i] /= (double)(f->rows - 1);
 	free(u);
-	return f->vectors ? rc : -1;
+	return rc;
 }
 
 /* f->row becomes the row, centred and scaled. */
@@ -456,29 +540,44 @@ solve(struct fit *f, size_t *k)
 	return by_rows(f);
 }
 
+static void
+flip(struct fit *f, size_t c)
+{
+	for (size_t i = c * f->n; i < (c + 1) * f->n; i++)
+		if (f->narrow)
+			f->narrow[i] = -f->narrow[i];
+		else
+			f->vectors[i] = -f->vectors[i];
+}
+
 /* For each component, the sign of its largest value over all rows, the first of equals (scikit-learn before 1.5). */
 static int
 sign_by_rows(struct fit *f, size_t k)
 {
-	double *packed = maas_alloc(maas_project_size(k, f->n), sizeof *packed), *y = maas_alloc(k, sizeof *y);
+	double *packed = maas_alloc(f->narrow ? 1 : maas_project_size(k, f->n), sizeof *packed),
+	       *y = maas_alloc(k, sizeof *y);
 	double *top = maas_alloc(k, sizeof *top);
 	struct maas_row row;
-	size_t i, c;
+	size_t c;
 	int rc = -1;
 
 	if (!packed || !y || !top || maas_table_rewind(f->table) < 0)
 		goto out;
-	maas_project_pack(packed, f->vectors, k, f->n, f->n, 1);
+	if (!f->narrow)
+		maas_project_pack(packed, f->vectors, k, f->n, f->n, 1);
 	while ((rc = next(f, &row)) > 0) {
 		centered(f, &row);
-		maas_project(y, f->row, packed, 1, k, f->n);
+		if (f->narrow)
+			maas_project_f32(y, f->row, f->narrow, 1, k, f->n, f->n, 1);
+		else
+			maas_project(y, f->row, packed, 1, k, f->n);
 		for (c = 0; c < k; c++)
 			if (fabs(y[c]) > fabs(top[c]))
 				top[c] = y[c];
 	}
 	for (c = 0; c < k; c++)
-		for (i = 0; top[c] < 0 && i < f->n; i++)
-			f->vectors[c * f->n + i] = -f->vectors[c * f->n + i];
+		if (top[c] < 0)
+			flip(f, c);
 out:
 	free(packed);
 	free(y);
@@ -504,10 +603,29 @@ add(struct maas_model *m, const char *name, const double *x, size_t rows, size_t
 	return maas_model_add(m, &t);
 }
 
+/* In 32 bits, where they are very many. */
+static int
+add_components(struct fit *f, size_t k)
+{
+	struct maas_model *m = f->model;
+	struct maas_tensor t = { .name = "components", .dtype = MAAS_F32, .ndim = 2, .dim = { k, f->n } };
+
+	if (!f->narrow && k <= NARROW / f->n)
+		return add(m, "components", f->vectors, k, f->n);
+	if (!f->narrow) {
+		if (!(f->narrow = maas_take(m->arena, k * f->n, sizeof *f->narrow)))
+			return -1;
+		maas_from_f64(f->narrow, f->vectors, k * f->n);
+	}
+	t.data = f->narrow;
+	t.bytes = k * f->n * sizeof *f->narrow;
+	return maas_model_add(m, &t);
+}
+
 static struct maas_model *
 make(struct fit *f, const struct maas_columns *c, size_t k)
 {
-	struct maas_model *m = maas_model_new(&maas_kind_pca);
+	struct maas_model *m = f->model;
 	size_t most = f->rows < f->n ? f->rows : f->n, i;
 	struct maas_span test[TESTS];
 	struct maas_buf part = { 0 };
@@ -515,8 +633,6 @@ make(struct fit *f, const struct maas_columns *c, size_t k)
 	double rest = 0;
 	int rc;
 
-	if (!m)
-		return NULL;
 	for (i = k; i < most && !f->origin; i++)
 		rest += f->values[i];
 	for (i = 0, rest = f->origin ? f->total : rest; i < k && f->origin; i++)
@@ -528,14 +644,14 @@ make(struct fit *f, const struct maas_columns *c, size_t k)
 		test[i] = (struct maas_span){ f->test[i].s, f->test[i].n };
 	rc = maas_columns_write(c, &part) < 0 ||
 	    maas_model_add_part(m, "columns", (struct maas_span){ part.s, part.n }) < 0 ||
-	    add(m, "mean", f->mean, 1, f->n) < 0 || add(m, "components", f->vectors, k, f->n) < 0 ||
+	    add(m, "mean", f->mean, 1, f->n) < 0 || add_components(f, k) < 0 ||
 	    add(m, "variances", f->values, 1, k) < 0 || (f->o->scale && add(m, "scale", f->scale, 1, f->n) < 0) ||
 	    maas_model_add_selftest(m, test, maas_columns_files(c) ? 0 : TESTS) < 0;
 	maas_buf_free(&part);
-	if (!rc)
-		return m;
-	maas_model_close(m);
-	return NULL;
+	if (rc)
+		return NULL;
+	f->model = NULL;
+	return m;
 }
 
 /* All rows, for their means. */
@@ -559,6 +675,17 @@ walk(void *ctx, maas_see *see, void *to)
 	}
 	maas_reader_free(r);
 	return rc < 0 ? -1 : maas_table_rewind(f->table);
+}
+
+/* Of the rows, as numbers. */
+static double
+data_bytes(const struct fit *f)
+{
+	const struct maas_csr *x = &f->sparse.x;
+
+	if (x->rows)
+		return (double)x->start[x->rows] * (sizeof *x->val + sizeof *x->col);
+	return (double)f->rows * (double)f->n * sizeof(double);
 }
 
 /* What the stage that now ends took. */
@@ -590,7 +717,7 @@ fit(struct fit *f, const struct maas_table_options *to)
 	f->row = maas_alloc(f->n, sizeof *f->row);
 	f->mean = maas_alloc(f->n, sizeof *f->mean);
 	f->scale = maas_alloc(f->n, sizeof *f->scale);
-	if (!f->row || !f->mean || !f->scale)
+	if (!f->row || !f->mean || !f->scale || !(f->model = maas_model_new(&maas_kind_pca)))
 		goto out;
 	if (f->want.how == COUNT && f->want.count > f->n) {
 		maas_fail("-n %zu: there are %zu columns", f->want.count, f->n);
@@ -606,7 +733,9 @@ fit(struct fit *f, const struct maas_table_options *to)
 	stage(f, &f->spent.reading);
 	if (solve(f, &k) < 0)
 		goto out;
-	if (f->o->sign == MAAS_PCA_V)
+	if (f->o->sign == MAAS_PCA_V && f->narrow)
+		sparse_sign(f->narrow, k, f->n);
+	else if (f->o->sign == MAAS_PCA_V)
 		maas_principal_sign(f->vectors, k, f->n);
 	else if (sign_by_rows(f, k) < 0)
 		goto out;
@@ -634,6 +763,8 @@ maas_pca_fit(
 		    MAAS_USAGE, "--solver randomized finds a number of components (-n 20), not '%s'", o->components);
 	else
 		m = fit(&f, to);
+	f.spent.eigenvalues -= f.spent.sums;
+	f.spent.bytes = m ? data_bytes(&f) : 0;
 	if (f.moments) {
 		f.spent.sums = maas_moments_seconds(f.moments);
 		f.spent.reading -= f.spent.sums;
@@ -646,7 +777,9 @@ maas_pca_fit(
 		*o->spent = f.spent;
 	maas_eigen_free(f.eigen);
 	free(f.square);
+	maas_model_close(f.model);
 	maas_moments_free(f.moments);
+	sparse_free(&f.sparse);
 	free(f.held);
 	free(f.row);
 	free(f.origin);
