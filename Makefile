@@ -126,7 +126,7 @@ format:                                 ## lay out every source as .clang-format
 LIBDIR   ?= lib
 UNITDIR  ?= lib/systemd/system
 VERSION  := $(shell sed -n 's/^.define MAAS_VERSION "\(.*\)"/\1/p' include/maas/base.h)
-EXAMPLES := $(wildcard data/*.yaml) $(shell find data/clients data/cron data/experiments data/haproxy data/monitoring -type f)
+EXAMPLES := $(wildcard data/*.yaml) $(shell find data/clients data/cron data/experiments data/haproxy data/monitoring -type f ! -path '*/out/*')
 in        = $(foreach f,$2,$f:$1/$(notdir $f))
 FILES     = $(call in,bin,$(CMDS)) $(call in,$(LIBDIR),$(LIB)) $(call in,include/maas,$(wildcard include/maas/*)) \
 	data/maas.pc:$(LIBDIR)/pkgconfig/maas.pc \

@@ -13,13 +13,13 @@ rnn	rnn --embed 32 --hidden 32 --epochs 2 --rows 1-80 $ex/train.tsv
 lstm	lstm --embed 32 --hidden 32 --epochs 2 --rows 1-80 $ex/train.tsv
 gru	gru --embed 32 --hidden 32 --epochs 2 --rows 1-80 $ex/train.tsv
 encoder	encoder --embed 32 --heads 2 --layers 1 --epochs 2 --rows 1-80 $ex/train.tsv
-lstm --task tag	lstm --task tag --embed 32 --hidden 32 --epochs 2 $ex/names.conll
-encoder --task tag	encoder --task tag --embed 32 --heads 2 --layers 1 --lr 0.01 --epochs 3 $ex/names.conll
+lstm --task tag	lstm --task tag --embed 32 --hidden 32 --lr 0.01 --epochs 4 $ex/names.conll
+encoder --task tag	encoder --task tag --embed 32 --heads 2 --layers 1 --lr 0.01 --epochs 4 $ex/names.conll
 gpt	gpt --layers 1 --heads 2 --embed 32 --context 32 --steps 8 -b 4 $ex/corpus.txt
 llama	llama --layers 1 --heads 2 --embed 32 --context 32 --steps 8 -b 4 $ex/corpus.txt
 gpt --task class	gpt --task class --layers 1 --heads 2 --embed 32 --context 32 --epochs 2 --rows 1-80 $ex/train.tsv
 llama --task class	llama --task class --layers 1 --heads 2 --embed 32 --context 32 --epochs 2 --rows 1-80 $ex/train.tsv
-gpt --task tag	gpt --task tag --layers 1 --heads 2 --embed 32 --context 64 --epochs 1 $ex/names.conll
+gpt --task tag	gpt --task tag --layers 1 --heads 2 --embed 32 --context 64 --lr 0.01 --epochs 4 $ex/names.conll
 pca	-
 END
 cut -f 1 learn >kinds
