@@ -8,6 +8,8 @@
 
 #define RECORDS    10000    /* of one request in JSON */
 #define TABLE_ROWS 1000000  /* of one table */
+#define ANSWER_MAX ((size_t)256 << 20) /* bytes of all answers to one request, or a little more */
+#define TOLD       16                  /* texts of a slice whose words are explained: each may take megabytes to say */
 /* Requests above these are compared with the training rows in part: see watch_wants. */
 #define MANY_ROWS  1000
 #define MANY_BYTES 65536

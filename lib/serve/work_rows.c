@@ -341,6 +341,7 @@ finish(struct ask *a)
 static void
 refuse(struct ask *a, const struct slot *slot)
 {
+	int large = maas_http_body(a->http)->n > ANSWER_MAX;
 	char param[64];
 
 	if (a->records->list)
@@ -348,7 +349,12 @@ refuse(struct ask *a, const struct slot *slot)
 	else
 		snprintf(param, sizeof param, "%s", a->records->text ? "text" : "row");
 	scheduler_done(a, FINISHED_ERROR);
-	reply_error(a, 400, "invalid_record", param, "%s: %s", param, slot->out.n ? slot->out.s : "no memory");
+	if (large)
+		reply_error(a, 413, "request_too_large", param,
+		    "%s: the answers are larger than 256 MiB: send fewer at once", param);
+	else
+		reply_error(
+		    a, 400, "invalid_record", param, "%s: %s", param, slot->out.n ? slot->out.s : "no memory");
 }
 
 static void
@@ -364,6 +370,7 @@ deliver(struct slot *slot)
 		slot->bad = 1;
 	else if (!r->list && maas_buf_add(to, slot->out.s, slot->out.n) < 0)
 		slot->bad = 1;
+	slot->bad |= to->n > ANSWER_MAX;
 	r->done++;
 }
 
@@ -376,7 +383,9 @@ fill_slots(struct rows_slots *s, const struct hosted *m, int fresh, size_t most)
 
 		if (a->work != &work_rows || r->taken > r->done || (fresh && r->taken))
 			continue;
-		for (; r->taken < r->n && s->n < most; s->n++) {
+		size_t some = r->explain && maas_rows_tagging(s->rows) ? TOLD : most;
+
+		for (; r->taken < r->n && s->n < most && some; s->n++, some--) {
 			s->slot[s->n].ask = a;
 			s->slot[s->n].i = r->taken++;
 		}

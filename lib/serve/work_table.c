@@ -15,7 +15,6 @@
 #define BLOCK      2048              /* rows of a slice */
 #define HELD       ((size_t)1 << 20) /* bytes of them, or a little more */
 #define PARTS      (BLOCK / MAAS_ROWS)
-#define ANSWER_MAX ((size_t)256 << 20)
 
 struct sheet {
 	struct ask *ask;
@@ -520,7 +519,8 @@ finish(struct ask *a)
 static int
 read_some(struct sheet *s)
 {
-	size_t held = 0;
+	const struct maas_rows *rows = s->ask->model->rows;
+	size_t held = 0, most = rows && s->ask->records->explain && maas_rows_tagging(rows) ? TOLD : BLOCK;
 	int rc = 1;
 
 	s->n = 0;
@@ -530,7 +530,7 @@ read_some(struct sheet *s)
 		return 0;
 	}
 	maas_arena_reset(s->arena);
-	while (s->n < BLOCK && held < HELD && (rc = maas_reader_next(s->reader, &s->row[s->n])) > 0) {
+	while (s->n < most && held < HELD && (rc = maas_reader_next(s->reader, &s->row[s->n])) > 0) {
 		if (maas_row_copy(s->arena, s->columns, &s->row[s->n], &held) < 0)
 			return -1;
 		s->n++;
