@@ -1,7 +1,12 @@
 /* sizes.h -- main() of base_sizes and base_narrow: sizes that wrap around are refused, however wide a size is. */
+#include <stdint.h>
 #include <stdlib.h>
 
+#include "maas/base.h"
 #include "test.h"
+
+/* Was it refused for want of memory, this once? */
+int refused(int rc);
 
 int
 main(void)

@@ -48,8 +48,9 @@ refuse(enum maas_why why)
 #define maas_fail_as(why, ...) refuse(why)
 #include "../../lib/base/arena.c"
 #include "../../lib/base/heap.c"
+#include "../sizes.h"
 
-static int
+int
 refused(int rc)
 {
 	int once = rc < 0 && refusals == 1;
@@ -57,4 +58,3 @@ refused(int rc)
 	refusals = 0;
 	return once;
 }
-#include "../sizes.h"

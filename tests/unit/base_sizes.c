@@ -1,11 +1,8 @@
 /* Sizes that wrap around are refused: of the library as it is. */
-#include <stdint.h>
+#include "../sizes.h"
 
-#include "maas/base.h"
-
-static int
+int
 refused(int rc)
 {
 	return rc < 0 && maas_why() == MAAS_OS;
 }
-#include "../sizes.h"
