@@ -353,8 +353,7 @@ refuse(struct ask *a, const struct slot *slot)
 		reply_error(a, 413, "request_too_large", param,
 		    "%s: the answers are larger than 256 MiB: send fewer at once", param);
 	else
-		reply_error(
-		    a, 400, "invalid_record", param, "%s: %s", param, slot->out.n ? slot->out.s : "no memory");
+		reply_error(a, 400, "invalid_record", param, "%s: %s", param, slot->out.n ? slot->out.s : "no memory");
 }
 
 static void

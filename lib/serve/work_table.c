@@ -12,9 +12,9 @@
 #include "maas/pca.h"
 #include "records.h"
 
-#define BLOCK      2048              /* rows of a slice */
-#define HELD       ((size_t)1 << 20) /* bytes of them, or a little more */
-#define PARTS      (BLOCK / MAAS_ROWS)
+#define BLOCK 2048              /* rows of a slice */
+#define HELD  ((size_t)1 << 20) /* bytes of them, or a little more */
+#define PARTS (BLOCK / MAAS_ROWS)
 
 struct sheet {
 	struct ask *ask;

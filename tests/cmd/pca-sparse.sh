@@ -17,4 +17,4 @@ done
 maas-pca transform -m s.maas x.svm | head -n 2 | cut -f 1-3
 maas-pca fit -v -n 0.99 --solver gram -o s.maas x.svm 2>&1 | sed '/reading/d'
 # More rows than are held, by the covariance.
-for i in $(seq 20); do cat x.svm; done | maas-pca fit -q -n 3 --format libsvm -o s.maas && maas-pca info -m s.maas --json | cut -c 1-80
+seq 20 | while read -r _; do cat x.svm; done | maas-pca fit -q -n 3 --format libsvm -o s.maas && maas-pca info -m s.maas --json | cut -c 1-80
