@@ -131,15 +131,17 @@ is_stamped(const char *path, const char *want)
 	return is;
 }
 
-/* Written in place: it is good as a whole or not at all, and who cannot write it lives without. */
+/* It is good as a whole or not at all, and who cannot write it lives without. */
 static void
 write_stamp(const char *path, const struct stat *st, const char *sha256)
 {
 	struct maas_buf text = { 0 }, at = { 0 };
 	int fd = -1;
 
+	/* A name that leads to another's file, by a link of any sort, is taken away, and nothing is written to that file. */
 	if (beside(path, STAMP, &at) == 0 && at.s && print_stamp(&text, st, sha256) == 0 &&
-	    (fd = open(at.s, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0666)) >= 0)
+	    (unlink(at.s) == 0 || errno == ENOENT) &&
+	    (fd = open(at.s, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) >= 0)
 		(void)!write(fd, text.s, text.n);
 	if (fd >= 0)
 		close(fd);

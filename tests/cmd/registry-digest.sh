@@ -16,6 +16,7 @@ was=$(cat reg/topics/1/checked); touch reg/topics/1/model.maas; try maas-model v
 echo garbage >reg/topics/1/checked; try maas-model verify topics; grep -c garbage reg/topics/1/checked
 rm reg/topics/1/checked; mkdir reg/topics/1/checked; try maas-model verify topics; rmdir reg/topics/1/checked
 chmod 600 d.csv; ln -s ../../../d.csv reg/topics/1/checked; try maas-model verify topics; head -n 1 d.csv; rm reg/topics/1/checked
+cp d.csv e.csv; ln e.csv reg/topics/1/checked; try maas-model verify topics; cmp d.csv e.csv && echo "what a link names stays"
 cp -a reg copy; MAAS_REGISTRY=copy try maas-model verify topics
 echo '== one byte is another: no command opens it'
 for n in topics shape words; do alter $n; done
