@@ -81,6 +81,8 @@ void
 classify_close(struct classifying *k)
 {
 	block_free(k->block);
+	if (k->reader)
+		told_cuts(k->call, k->reader);
 	maas_reader_free(k->reader);
 	maas_table_close(k->table);
 	maas_columns_free(k->numbers);

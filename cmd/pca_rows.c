@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pca_rows.h"
+#include "told.h"
 
 #define BATCH ((size_t)256)
 
@@ -319,6 +320,8 @@ end(struct pass *p)
 	maas_buf_free(&p->name);
 	if (p->rows && p->rows != p->file)
 		fclose(p->rows);
+	if (p->reader)
+		told_cuts(p->call, p->reader);
 	maas_reader_free(p->reader);
 	maas_table_close(p->table);
 	maas_columns_free(p->mine);

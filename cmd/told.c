@@ -107,3 +107,15 @@ told_text(const struct call *c, const char *option)
 		}
 	return 0;
 }
+
+void
+told_cuts(const struct call *c, const struct maas_reader *r)
+{
+	const char *const *said;
+	size_t n = maas_reader_cuts(r, &said);
+
+	for (size_t i = 0; i < n && i < MAAS_CUTS; i++)
+		warn(c, "%s", said[i]);
+	if (n > MAAS_CUTS)
+		warn(c, "%zu more sounds are cut short", n - MAAS_CUTS);
+}

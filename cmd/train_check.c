@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "told.h"
 #include "train_rows.h"
 
 #define ROWS_SHOWN 10 /* that cannot be learnt from */
@@ -90,6 +91,8 @@ look_over(struct check *k, int held_out)
 		if (rc)
 			break;
 	}
+	if (r)
+		told_cuts(k->job->call, r);
 	maas_reader_free(r);
 	return rc ? -1 : 0;
 }

@@ -32,6 +32,8 @@ load(struct rows_job *j, struct maas_table *t, const struct maas_columns *c)
 	if (r && (j->hears || (j->rows->augment && maas_augments_hear(j->rows->augment))))
 		maas_reader_sounds(r);
 	d = r ? maas_rowset_load(r, c, j->task, drop, on_bad, j) : NULL;
+	if (r)
+		told_cuts(j->call, r);
 	maas_reader_free(r);
 	if (d)
 		rows_tell_tags(j, d);

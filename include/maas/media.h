@@ -50,6 +50,9 @@ struct maas_sound {
 	long rate;
 	size_t n;
 	float *sample;                  /* [n], of the heap; full scale is 1; channels are averaged */
+	int ended;                      /* the file held fewer than were asked for */
+	int cut;                        /* and fewer than it promises: it is not whole */
+	size_t found, promised;         /* frames, where it is cut; promised 0: how many is not told */
 };
 /* At most the first `seconds`. */
 int maas_sound_decode(struct maas_sound *, struct maas_span file, double seconds) MAAS_USE;

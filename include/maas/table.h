@@ -296,6 +296,12 @@ void maas_reader_gaps(struct maas_reader *);
 /* Rows that are sounds have their samples, too. */
 void maas_reader_sounds(struct maas_reader *);
 int maas_reader_next(struct maas_reader *, struct maas_row *) MAAS_USE; /* 1, 0 at the end, -1 */
+/*
+ * Sounds that end before their header says: each stays a row, its end silence.  How many files so far; said[] tells of the
+ * first MAAS_CUTS of them, "t.csv:7: field 2 (voice): a.wav: cut short: ...", and lives as long as the reader.
+ */
+#define MAAS_CUTS 5
+size_t maas_reader_cuts(const struct maas_reader *, const char *const **said);
 /* A single record: a JSON object, else a line in the columns' own format.  0, or -1 and the reason. */
 int maas_reader_parse(struct maas_reader *, struct maas_span, struct maas_row *) MAAS_USE;
 /* A single text, taken whole as the column of text.  0, or -1 where the model has no such column alone. */

@@ -83,7 +83,9 @@ maas_sound_resample(struct maas_sound *s, long rate)
 	}
 	free(kernel);
 	free(s->sample);
-	*s = (struct maas_sound){ rate, n, to };
+	s->rate = rate;
+	s->n = n;
+	s->sample = to;
 	return 0;
 }
 

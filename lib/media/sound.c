@@ -19,6 +19,15 @@ sound_begin(struct maas_sound *s, long rate, long channels)
 	return 0;
 }
 
+void
+sound_end(struct maas_sound *s, size_t promised)
+{
+	s->ended = 1;
+	s->found = s->n;
+	s->promised = promised;
+	s->cut = s->n < promised;
+}
+
 size_t
 sound_wants(const struct maas_sound *s, double seconds, size_t most)
 {

@@ -12,6 +12,8 @@ int ogg_decode(struct maas_sound *, struct maas_span file, double seconds) MAAS_
 
 /* Sets the rate; -1 where it or the number of channels is out of bounds. */
 int sound_begin(struct maas_sound *, long rate, long channels) MAAS_USE;
+/* Fewer frames were there than were wanted; the header promises so many, 0: it does not say. */
+void sound_end(struct maas_sound *, size_t promised);
 /* Samples still wanted of `seconds`, at most `most`. */
 size_t sound_wants(const struct maas_sound *, double seconds, size_t most);
 /* n more samples, each the mean of x[c][i * step] over the channels c. */

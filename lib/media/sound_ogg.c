@@ -51,6 +51,30 @@ read_frames(struct maas_sound *s, OggVorbis_File *f, double seconds)
 	return 0;
 }
 
+/* Does the file hold, whole, the page that says that it is the last (RFC 3533, part 6)? */
+static int
+has_last_page(struct maas_span file)
+{
+	const size_t head = 27;
+	size_t at = 0, n;
+	int last = 0;
+
+	while (file.n - at >= head) {
+		const unsigned char *p = (const unsigned char *)file.s + at;
+
+		n = head + p[26];
+		if (memcmp(p, "OggS", 4)) {
+			at++;
+			continue;
+		}
+		for (size_t i = 0; i < p[26] && file.n - at >= head + p[26]; i++)
+			n += p[head + i];
+		last = n <= file.n - at && (p[5] & 4);
+		at += n < file.n - at ? n : file.n - at;
+	}
+	return last;
+}
+
 int
 ogg_decode(struct maas_sound *s, struct maas_span file, double seconds)
 {
@@ -65,6 +89,10 @@ ogg_decode(struct maas_sound *s, struct maas_span file, double seconds)
 	rc = sound_begin(s, ov_info(&f, -1)->rate, ov_info(&f, -1)->channels);
 	if (rc == 0)
 		rc = read_frames(s, &f, seconds);
+	if (rc == 0 && sound_wants(s, seconds, 1)) {
+		sound_end(s, 0);
+		s->cut = !has_last_page(file);
+	}
 	ov_clear(&f);
 	return rc;
 }

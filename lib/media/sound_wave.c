@@ -7,7 +7,8 @@
 #ifdef MAAS_HAS_SNDFILE
 #include <sndfile.h>
 
-#define BLOCK 4096 /* frames */
+#define BLOCK  4096 /* frames */
+#define FRAMES ((sf_count_t)1 << 36) /* of FLAC, whose count has 36 bits: libsndfile gives more where there is none */
 
 struct stream {
 	struct maas_span file;
@@ -58,6 +59,47 @@ tell(void *p)
 	return ((struct stream *)p)->at;
 }
 
+static unsigned long
+little(const char *p, int n)
+{
+	unsigned long v = 0;
+
+	while (n--)
+		v = v << 8 | (unsigned char)p[n];
+	return v;
+}
+
+/*
+ * What the header of a WAV says: its rate, 0 a fault, and how many frames there are, which libsndfile lowers to those that
+ * are there.  0 frames where it is not told: by a coding that packs them, or by who wrote to a pipe, and left all bits set,
+ * or those of 2 GiB.
+ */
+static int
+read_header(struct maas_span file, size_t *frames)
+{
+	size_t at = 12, size, frame = 0;
+
+	for (*frames = 0; file.s[0] == 'R' && at < file.n && file.n - at >= 8; at += size + (size & 1)) {
+		const char *p = file.s + at;
+
+		size = little(p + 4, 4);
+		at += 8;
+		if (!memcmp(p, "fmt ", 4) && size >= 16 && file.n - at >= 16) {
+			unsigned long coding = little(p + 8, 2);
+
+			if (!little(p + 12, 4))
+				return maas_fail("a sound of 0 samples a second, from %d to %d are read", MAAS_RATE_MIN,
+				    MAAS_RATE_MAX);
+			frame = coding == 1 || coding == 3 || coding == 0xfffe ? little(p + 20, 2) : 0;
+		}
+		if (!memcmp(p, "data", 4)) {
+			*frames = frame && size < 0x7ffff000 ? size / frame : 0;
+			break;
+		}
+	}
+	return 0;
+}
+
 static int
 read_frames(struct maas_sound *s, SNDFILE *f, size_t channels, double seconds)
 {
@@ -82,14 +124,21 @@ wave_decode(struct maas_sound *s, struct maas_span file, double seconds)
 	SF_VIRTUAL_IO io = { length, seek, take, put, tell };
 	struct stream stream = { file, 0 };
 	SF_INFO info = { 0 };
-	SNDFILE *f = sf_open_virtual(&io, SFM_READ, &info, &stream);
+	SNDFILE *f;
+	size_t promised;
 	int rc;
 
-	if (!f)
+	if (read_header(file, &promised) < 0)
+		return -1;
+	if (!(f = sf_open_virtual(&io, SFM_READ, &info, &stream)))
 		return maas_fail("a damaged sound: %.*s", (int)strcspn(sf_strerror(NULL), ".\n"), sf_strerror(NULL));
 	rc = sound_begin(s, info.samplerate, info.channels);
 	if (rc == 0)
 		rc = read_frames(s, f, (size_t)info.channels, seconds);
+	if (file.s[0] == 'f' && info.frames > 0 && info.frames < FRAMES)
+		promised = (size_t)info.frames;
+	if (rc == 0 && sound_wants(s, seconds, 1))
+		sound_end(s, promised);
 	sf_close(f);
 	return rc;
 }

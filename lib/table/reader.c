@@ -22,6 +22,8 @@ struct maas_reader {
 	struct maas_span *word;
 	struct medium *medium; /* of each column, where there are paths; NULL */
 	struct maas_buf text;
+	struct maas_names cut; /* sounds that are not whole, by their paths */
+	const char *said[MAAS_CUTS];
 	char reason[1024];
 };
 
@@ -340,6 +342,34 @@ add_text(struct maas_reader *r, struct maas_row *row, struct maas_span cell)
 	return 0;
 }
 
+size_t
+maas_reader_cuts(const struct maas_reader *r, const char *const **said)
+{
+	*said = r->said;
+	return r->cut.n;
+}
+
+/* A sound that is not whole stays a row, and is remembered, once: where it is named, and its path. */
+static int
+note_cut(struct maas_reader *r, const struct maas_sound *s, const char *where, struct maas_span path)
+{
+	size_t before = r->cut.n;
+	char text[600];
+	int n = path.n > 200 ? 200 : (int)path.n;
+
+	if (maas_names_number(&r->cut, path) < 0)
+		return -1;
+	if (r->cut.n == before || before >= MAAS_CUTS)
+		return 0;
+	if (s->promised)
+		snprintf(text, sizeof text, "%s%.*s: cut short: %zu of %zu samples are there, the rest is silence",
+		    where, n, path.s, s->found, s->promised);
+	else
+		snprintf(text, sizeof text, "%s%.*s: cut short: it ends after %zu samples, before its last page", where,
+		    n, path.s, s->found);
+	return (r->said[before] = maas_take_text(r->arena, text, strlen(text))) ? 0 : -1;
+}
+
 /* The file that a cell names, as numbers.  1, or -1; row->bad where that cannot be. */
 static int
 add_file(struct maas_reader *r, struct maas_table *t, struct maas_row *row, size_t i, struct maas_span cell)
@@ -363,12 +393,16 @@ add_file(struct maas_reader *r, struct maas_table *t, struct maas_row *row, size
 	m->known = 1;
 	if (table_folder(t, &folder) == 0 && medium_open(m, folder, cell, &file) == 0) {
 		if (medium_take(m, r->x + col->from, file) == 0) {
+			char line[300];
+
 			row->sound = r->sounds && r->columns->mel.rate ? &m->sound : NULL;
-			return 1;
+			snprintf(line, sizeof line, "%s:%zu: %s: ", row->record.name, row->record.line, where);
+			return m->mel.rate && m->sound.cut && note_cut(r, &m->sound, line, cell) < 0 ? -1 : 1;
 		}
 		(void)maas_in("%.*s", cell.n > 200 ? 200 : (int)cell.n, cell.s);
 	}
-	return maas_why() == MAAS_DATA || maas_why() == MAAS_NOINPUT || maas_why() == MAAS_NOPERM
+	return maas_why() == MAAS_DATA || maas_why() == MAAS_NOINPUT || maas_why() == MAAS_NOPERM ||
+		maas_why() == MAAS_IO
 	    ? bad(r, row, "%s: %s", where, maas_error())
 	    : -1;
 }
@@ -439,7 +473,7 @@ number_row(struct maas_reader *r, struct maas_row *row)
 	row->x = r->x;
 	row->byte = rec->byte;
 	row->sound = r->sounds ? rec->sound : NULL;
-	return 1;
+	return rec->sound && rec->sound->cut && note_cut(r, rec->sound, "", maas_span(rec->name)) < 0 ? -1 : 1;
 }
 
 /* A number as a text of r->text: a label, an id. */
@@ -690,6 +724,7 @@ maas_reader_free(struct maas_reader *r)
 	maas_table_close(r->single);
 	maas_arena_free(r->arena);
 	maas_buf_free(&r->text);
+	maas_names_free(&r->cut);
 	for (size_t i = 0; r->medium && i < r->columns->n; i++)
 		medium_free(&r->medium[i]);
 	free(r->medium);

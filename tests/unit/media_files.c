@@ -176,7 +176,41 @@ test_sounds(void)
 	    maas_error());
 	load(&b, "eight.wav");
 	ok(maas_sound_decode(&s, (struct maas_span){ b.s, 44 }, 1) < 0, "%s", maas_error());
+	memset(b.s + 24, 0, 4);
+	ok(maas_sound_decode(&s, (struct maas_span){ b.s, b.n }, 1) < 0 && strstr(maas_error(), " 0 samples a second"),
+	    "%s", maas_error());
 	ok(maas_sound_decode(&s, maas_span("ID3"), 1) < 0, "%s", maas_error());
+	maas_buf_free(&b);
+}
+
+/* What ends before it should is a sound still, and says so; not where as much was there as was asked for. */
+static void
+test_cut(void)
+{
+	static const struct {
+		const char *file;
+		size_t bytes, found, promised;
+		double seconds;
+		int ended, cut;
+	} sound[] = {
+		{ "eight.wav", 844, 0, 0, 10, 1, 0 },
+		{ "eight.wav", 500, 456, 800, 10, 1, 1 },
+		{ "eight.wav", 500, 0, 0, 0.01, 0, 0 },
+		{ "tone.flac", 1265, 0, 0, 10, 1, 0 },
+		{ "tone.ogg", 2883, 0, 0, 10, 1, 0 },
+	};
+	struct maas_buf b = { 0 };
+	struct maas_sound s;
+
+	for (size_t i = 0; i < MAAS_COUNT(sound); i++) {
+		(void)load(&b, sound[i].file);
+		if (maas_sound_decode(&s, (struct maas_span){ b.s, sound[i].bytes }, sound[i].seconds) < 0)
+			exit(1);
+		ok(s.ended == sound[i].ended && s.cut == sound[i].cut &&
+			(!s.cut || (s.found == sound[i].found && s.promised == sound[i].promised)),
+		    "%zu bytes of %s: %zu of %zu", sound[i].bytes, sound[i].file, s.found, s.promised);
+		maas_sound_free(&s);
+	}
 	maas_buf_free(&b);
 }
 
@@ -227,6 +261,7 @@ main(void)
 	test_jpeg();
 	test_bombs();
 	test_sounds();
+	test_cut();
 	test_player();
 	test_settings();
 	mangle("palette.png", 1);
