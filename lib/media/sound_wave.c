@@ -70,9 +70,9 @@ little(const char *p, int n)
 }
 
 /*
- * What the header of a WAV says: its rate, 0 a fault, and how many frames there are, which libsndfile lowers to those that
- * are there.  0 frames where it is not told: by a coding that packs them, or by who wrote to a pipe, and left all bits set,
- * or those of 2 GiB.
+ * What the header of a WAV says: its rate, 0 a fault, and how many frames there are, which libsndfile lowers to those
+ * that are there.  0 frames where it is not told: by a coding that packs them, or by who wrote to a pipe, and left all
+ * bits set, or those of 2 GiB.
  */
 static int
 read_header(struct maas_span file, size_t *frames)

@@ -94,14 +94,19 @@ next_medium(struct maas_table *t, struct maas_record *rec)
 	rec->line = 1;
 	if (put_path(t, rec) < 0)
 		return -1;
+	if (t->lost) {
+		rec->bad = t->reason;
+		return 1;
+	}
 	if ((rc = source_all(&t->source, &t->medium.file, MEDIUM_FILE_MAX, &file)) == 0)
 		rc = take(t, rec, file);
 	if (rc == 0)
 		return 1;
 	if (maas_why() == MAAS_USAGE)
 		return -1;
-	(void)maas_in("%s", rec->name);
-	if (maas_why() != MAAS_DATA)
+	if (maas_why() != MAAS_IO)
+		(void)maas_in("%s", rec->name);
+	if (maas_why() != MAAS_DATA && !(maas_why() == MAAS_IO && t->found && t->found[t->at - 1]))
 		return -1;
 	snprintf(t->reason, sizeof t->reason, "%s", maas_error());
 	rec->bad = t->reason;

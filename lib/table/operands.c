@@ -15,7 +15,7 @@
 
 struct walk {
 	struct maas_table *t;
-	size_t cap, folder_cap;
+	size_t cap, folder_cap, found_cap;
 };
 
 int
@@ -35,14 +35,16 @@ path_has_suffix(const char *path, const char *list)
 }
 
 static int
-add(struct walk *w, char *path, struct maas_span folder)
+add(struct walk *w, char *path, struct maas_span folder, int found)
 {
 	struct maas_table *t = w->t;
 
 	if (maas_grow(&t->operand, t->operands, &w->cap, 1, sizeof *t->operand) < 0 ||
-	    maas_grow(&t->folder, t->operands, &w->folder_cap, 1, sizeof *t->folder) < 0)
+	    maas_grow(&t->folder, t->operands, &w->folder_cap, 1, sizeof *t->folder) < 0 ||
+	    maas_grow(&t->found, t->operands, &w->found_cap, 1, 1) < 0)
 		return -1;
 	t->operand[t->operands] = path;
+	t->found[t->operands] = (char)found;
 	t->folder[t->operands++] = folder;
 	return 0;
 }
@@ -74,13 +76,13 @@ visit(struct walk *w, const char *dir, const char *name, struct maas_span folder
 	maas_buf_free(&b);
 	if (!path)
 		return -1;
-	if (stat(path, &st) < 0)
-		return maas_fail_errno("%s", path);
+	if (stat(path, &st) < 0) /* a link to nowhere, say: a file that will not open, if it is called as one of ours */
+		st.st_mode = S_IFREG;
 	if (S_ISDIR(st.st_mode))
 		return walk(w, path, depth ? folder : maas_span(path + strlen(path) - strlen(name)), depth + 1);
 	return S_ISREG(st.st_mode) &&
 		(path_has_suffix(name, maas_format_picture.suffix) || path_has_suffix(name, maas_format_sound.suffix))
-	    ? add(w, path, folder)
+	    ? add(w, path, folder, 1)
 	    : 0;
 }
 
@@ -113,7 +115,7 @@ operands_expand(struct maas_table *t, char *const *operand, size_t n)
 		size_t before = t->operands;
 
 		if (!strcmp(operand[i], "-") || stat(operand[i], &st) < 0 || !S_ISDIR(st.st_mode)) {
-			if (add(&w, operand[i], (struct maas_span){ NULL, 0 }) < 0)
+			if (add(&w, operand[i], (struct maas_span){ NULL, 0 }, 0) < 0)
 				return -1;
 			continue;
 		}

@@ -75,6 +75,8 @@ struct maas_table {
 	char **operand;           /* copied, directories as their files; "-" is standard input */
 	size_t operands, at;      /* at: of the next to open */
 	struct maas_span *folder; /* of an operand: its directory below the one that was given; s NULL: none */
+	char *found;              /* of an operand: it was found in a directory, nobody named it */
+	int lost;                 /* the one at hand was, and cannot be opened: `reason` says why */
 	struct maas_arena *names; /* of files in directories; NULL */
 	const char **spool;       /* an operand's spooled stand-in, NULL: none */
 	int *spooled;             /* its descriptor */

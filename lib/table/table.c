@@ -316,6 +316,27 @@ read_header(struct maas_table *t)
 	return rec.bad ? maas_fail("%s", rec.bad) : take_head(t, &rec);
 }
 
+/* A file of a directory that cannot be opened is a row that cannot be used, as a damaged one is.  1, -1. */
+static int
+open_lost(struct maas_table *t)
+{
+	enum maas_why why = maas_why();
+
+	if (!t->found[t->at] || (why != MAAS_NOINPUT && why != MAAS_NOPERM && why != MAAS_IO))
+		return -1;
+	t->source.name = t->operand[t->at];
+	t->format = t->options->format				    ? maas_formats[t->options->format - 1]
+	    : path_has_suffix(t->source.name, maas_format_picture.suffix) ? &maas_format_picture
+									  : &maas_format_sound;
+	if (!format_is_medium(t->format))
+		return -1;
+	snprintf(t->reason, sizeof t->reason, "%s", maas_error());
+	t->lost = t->open = 1;
+	t->at++;
+	t->opened++;
+	return t->format->open(t) < 0 ? -1 : 1;
+}
+
 /* Open the next operand.  1, 0 where there is none, -1. */
 static int
 open_next(struct maas_table *t)
@@ -325,6 +346,7 @@ open_next(struct maas_table *t)
 
 	if (t->at == (t->memory_name ? 1 : t->operands))
 		return 0;
+	t->lost = 0;
 	if (t->memory_name) {
 		s->name = t->memory_name;
 		s->memory = t->memory;
@@ -334,7 +356,7 @@ open_next(struct maas_table *t)
 		if (!(path = spool_path(t, t->at)))
 			return -1;
 		if (!(s->input = maas_input_open(path, t->options->encoding)))
-			return -1;
+			return open_lost(t);
 		maas_input_limit(s->input, RECORD_MAX);
 		if (t->passing)
 			maas_input_digest(s->input, &t->digest);
@@ -661,6 +683,7 @@ maas_table_close(struct maas_table *t)
 	free(t->spooled);
 	free(t->operand);
 	free(t->folder);
+	free(t->found);
 	maas_arena_free(t->names);
 	free(t->head);
 	free(t->piece);

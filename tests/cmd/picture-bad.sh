@@ -27,7 +27,12 @@ for l in nine three gap seven none; do train l.maas --labels $l set; done
 train no.maas --label-from '^([gr])' set
 cp "$P/gray.png" set/top.png; train no.maas set; rm set/top.png
 mkdir nothing; train no.maas nothing
-ln -s nowhere set/b/x.png; train no.maas set; rm set/b/x.png
+ln -s nowhere set/b/x.png; train no.maas set
+echo '# a link to nowhere in a directory is a row without an answer, a link that nobody would take for a picture is passed over'
+ln -s nowhere set/b/notes
+maas-classify predict -m m.maas --append set 2>&1 >out; echo "exit $? $(grep -c . out) rows, $(grep -c '^.*[ab].*0\.' out) answers"
+rm set/b/x.png set/b/notes
+maas-classify predict -m m.maas set/b/x.png 2>&1; echo "exit $?"
 echo '# arrays'
 head -n 2 nine >two
 idx() { { printf '\000\000\010\003'; printf "$2"; printf "$3"; } >"$1.idx"; train no.maas --labels two "$1.idx"; }
