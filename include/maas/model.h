@@ -530,7 +530,8 @@ struct maas_rows_ops {
 	int (*gradient)(const struct maas_model *, const struct maas_design *x, const double *of, double *dense,
 	    double *sparse, void *scratch);
 	/* Of the first of the sequences, for each of its answers (see apply), of[answers][outputs]: to[answers][places], what
-	 * each place adds to that sum by the gradient at what it was looked up as, times that.  NULL: no gradient. */
+	 * each place adds to that sum by the gradient at what it was looked up as, times that; of an encoder by the mean
+	 * gradient on the way there from 0: they sum to what the sum is more than at 0.  NULL: no gradient. */
 	int (*saliency)(const struct maas_model *, const struct maas_sequences *, const double *of, double *to);
 	/* Of the row x, or of the first of its sequences, for each of its answers: to[answers][places], how much of the
 	 * attention that it comes from is on each place: together 1.  NULL for the row: -1, with the reason, where this

@@ -4,7 +4,10 @@
 
 #include "reader.h"
 
-enum { TEXTS = 8 }; /* that are answered together */
+enum {
+	TEXTS = 8,  /* that are answered together */
+	STEPS = 8  /* of the path that slopes of what attends are told along */
+};
 
 /* A graph that answers, or tells slopes: of so many texts. */
 struct work {
@@ -192,16 +195,14 @@ begin(const struct maas_model *m, const struct maas_design *x)
 	return w;
 }
 
-/* There, and back from answer i of the text, its outputs times `of`. */
+/* What comes back is told of answer i of the text, its outputs times `of`. */
 static int
-run(struct work *w, const struct maas_model *m, const struct maas_sequences *x, size_t i, const double *of)
+aim(struct work *w, const struct maas_model *m, const struct maas_sequences *x, size_t i, const double *of)
 {
 	if (reader_borrow(w->t, m, of) < 0)
 		return -1;
 	if (w->asked)
 		*w->asked = (int32_t)x->at[i] + 1;
-	maas_forward(w->t, &w->run);
-	maas_backward(w->t, &w->run, 0);
 	return 0;
 }
 
@@ -212,32 +213,86 @@ answers(const struct maas_sequences *x)
 	return x->ask ? x->ask[1] - x->ask[0] : 1;
 }
 
-/* The gradient of outputs, times `of`, by what each place was looked up as, times that. */
+/*
+ * The path that slopes of texts are told along: what entry e of the text was looked up as is row e of a table of its own,
+ * so many times.
+ *
+ * Where layers norm what they get, the answer hardly hangs on how long that is, and the slope times it says little: it
+ * is told as the mean of slopes at the middles of STEPS parts of the way there from 0 (Sundararajan, Taly and Yan 2017,
+ * "Axiomatic Attribution for Deep Networks"), so that places add up to what they change.  Others are told at its end.
+ */
+struct path {
+	struct maas_node *table;
+	size_t entries;
+	const float *whole; /* the model's rows of them */
+	float *row;         /* as they are now */
+	int steps;
+};
+
+static int
+begin_path(struct work *w, const struct maas_model *m, struct path *p)
+{
+	const struct maas_params *all = maas_tape_params(w->t);
+	size_t entries = w->bag ? (size_t)w->bag[w->run.time] : w->run.time, wide = w->embedded->dim[1];
+	const struct maas_tensor *table = maas_model_tensor(m, "embedding.weight");
+	float *whole = maas_take(w->arena, entries, wide * sizeof *whole);
+
+	*p = (struct path){
+		.entries = entries, .whole = whole, .steps = m->kind->rows->reads->attends ? STEPS : 1
+	};
+	if (!whole || !(p->row = maas_take(w->arena, entries, wide * sizeof *p->row)))
+		return -1;
+	for (size_t i = 0; i < all->count; i++)
+		if (!strcmp(all->node[i]->name, "embedding.weight"))
+			p->table = all->node[i];
+	if (!p->table || !table)
+		return maas_fail_as(MAAS_INTERNAL, "embedding.weight: missing");
+	for (size_t e = 0; e < entries; e++) {
+		memcpy(whole + e * wide, (const float *)table->data + (size_t)w->id[e] * wide, wide * sizeof *whole);
+		w->id[e] = (int32_t)e;
+	}
+	return 0;
+}
+
+/* Add what places have at one point of the path: the slope there times all that they were looked up as, of a step. */
+static void
+step(struct work *w, const struct path *p, double at, size_t n, double *to)
+{
+	size_t wide = w->embedded->dim[1];
+
+	for (size_t i = 0; i < p->entries * wide; i++)
+		p->row[i] = (float)at * p->whole[i];
+	p->table->val = p->row;
+	maas_forward(w->t, &w->run);
+	maas_backward(w->t, &w->run, 0);
+	for (size_t i = 0; i < n; i++) {
+		const float *row = (const float *)w->embedded->val + i * wide, *slope = w->embedded->grad + i * wide;
+		double sum = 0;
+
+		for (size_t k = 0; k < wide; k++)
+			sum += (double)row[k] * (double)slope[k];
+		to[i] += sum / (at * p->steps);
+	}
+}
+
+/* What each place of the text adds to its outputs times `of`. */
 int
 reader_saliency(const struct maas_model *m, const struct maas_sequences *x, const double *of, double *to)
 {
 	struct work *w = begin(m, &(struct maas_design){ .seq = *x });
 	size_t n = x->start[1], outputs = ((const struct maas_reading *)m->settings)->head.outputs;
+	struct path p;
+	int rc = w ? begin_path(w, m, &p) : -1;
 
-	if (!w)
-		return -1;
-	for (size_t a = 0; a < answers(x); a++, to += n) {
-		size_t c = w->embedded->dim[1];
-
-		if (run(w, m, x, a, of + a * outputs) < 0) {
-			reader_end(w);
-			return -1;
-		}
-		for (size_t i = 0; i < n; i++) {
-			const float *row = (const float *)w->embedded->val + i * c, *slope = w->embedded->grad + i * c;
-
-			to[i] = 0;
-			for (size_t k = 0; k < c; k++)
-				to[i] += (double)row[k] * (double)slope[k];
-		}
+	for (size_t a = 0; rc == 0 && a < answers(x); a++, to += n) {
+		memset(to, 0, n * sizeof *to);
+		if ((rc = aim(w, m, x, a, of + a * outputs)) < 0)
+			break;
+		for (int i = 0; i < p.steps; i++)
+			step(w, &p, p.steps > 1 ? (i + 0.5) / p.steps : 1, n, to);
 	}
 	reader_end(w);
-	return 0;
+	return rc;
 }
 
 /* How rows [from, until) attend to n, in the mean; row: room for one. */
@@ -322,10 +377,12 @@ reader_gradient(const struct maas_model *m, const struct maas_design *x, const d
 	(void)sparse;
 	(void)work;
 	memset(dense, 0, x->dense * sizeof *dense);
-	if (!w || run(w, m, &x->seq, 0, of) < 0) {
+	if (!w || aim(w, m, &x->seq, 0, of) < 0) {
 		reader_end(w);
 		return -1;
 	}
+	maas_forward(w->t, &w->run);
+	maas_backward(w->t, &w->run, 0);
 	layer = w->embedded->in[1]->val;
 	c = w->embedded->dim[1];
 	for (size_t i = 0; i < n; i++)
