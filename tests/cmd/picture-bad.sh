@@ -1,5 +1,6 @@
 # Pictures that are none: by their header too large, of no side or of odd bits, cut short; arrays that promise more than
 # they hold; directories of other files; labels and files that do not match.  Each is named, none is answered.
+# shellcheck disable=SC2069 # answers aside, what is told is looked at
 P=$DATA/media
 maas-train logistic -q -o probe.maas --labels /dev/null "$P/gray.png" 2>&1 | grep -q 'built without' && { echo 'built without libpng'; exit 77; }
 mkdir set set/a set/b bad
