@@ -7,7 +7,7 @@
 #ifdef MAAS_HAS_SNDFILE
 #include <sndfile.h>
 
-#define BLOCK  4096 /* frames */
+#define BLOCK  4096                  /* frames */
 #define FRAMES ((sf_count_t)1 << 36) /* of FLAC, whose count has 36 bits: libsndfile gives more where there is none */
 
 struct stream {

@@ -5,7 +5,7 @@
 #include "reader.h"
 
 enum {
-	TEXTS = 8,  /* that are answered together */
+	TEXTS = 8, /* that are answered together */
 	STEPS = 8  /* of the path that slopes of what attends are told along */
 };
 
@@ -237,9 +237,7 @@ begin_path(struct work *w, const struct maas_model *m, struct path *p)
 	const struct maas_tensor *table = maas_model_tensor(m, "embedding.weight");
 	float *whole = maas_take(w->arena, entries, wide * sizeof *whole);
 
-	*p = (struct path){
-		.entries = entries, .whole = whole, .steps = m->kind->rows->reads->attends ? STEPS : 1
-	};
+	*p = (struct path){ .entries = entries, .whole = whole, .steps = m->kind->rows->reads->attends ? STEPS : 1 };
 	if (!whole || !(p->row = maas_take(w->arena, entries, wide * sizeof *p->row)))
 		return -1;
 	for (size_t i = 0; i < all->count; i++)

@@ -325,7 +325,7 @@ open_lost(struct maas_table *t)
 	if (!t->found[t->at] || (why != MAAS_NOINPUT && why != MAAS_NOPERM && why != MAAS_IO))
 		return -1;
 	t->source.name = t->operand[t->at];
-	t->format = t->options->format				    ? maas_formats[t->options->format - 1]
+	t->format = t->options->format                                    ? maas_formats[t->options->format - 1]
 	    : path_has_suffix(t->source.name, maas_format_picture.suffix) ? &maas_format_picture
 									  : &maas_format_sound;
 	if (!format_is_medium(t->format))

@@ -154,8 +154,8 @@ test_sums(const struct maas_model *m, const struct maas_design *x, const double 
 }
 
 static void
-test_slopes(const struct maas_kind *kind, const char *settings, const struct maas_data *d, int steps,
-    struct maas_team *team)
+test_slopes(
+    const struct maas_kind *kind, const char *settings, const struct maas_data *d, int steps, struct maas_team *team)
 {
 	struct maas_model *m = learn(kind, settings, d, team);
 	struct maas_design x = { .rows = 1,
