@@ -45,6 +45,12 @@ interrupt_pending(void)
 	return pending;
 }
 
+const volatile sig_atomic_t *
+interrupt_flag(void)
+{
+	return &pending;
+}
+
 void
 interrupt_disarm(void)
 {

@@ -72,6 +72,7 @@ watch_run(struct job *j)
 	interrupt_arm();
 	ending = maas_trainer_run(j->trainer, &w);
 	j->signal = ending == MAAS_STOPPED ? interrupt_pending() : 0;
+	j->kept = j->checkpoints->checkpoint && maas_trainer_curves(j->trainer)->steps;
 	progress_clear(&o.bar);
 	if (steplog_close(&o.log) && ending > 0)
 		return -1;
@@ -81,7 +82,7 @@ watch_run(struct job *j)
 void
 end_by_signal(const struct job *j)
 {
-	if (j->checkpoints->checkpoint)
+	if (j->kept)
 		warn(j->call, "stopped at a checkpoint; the same command goes on from there");
 	interrupt_end();
 }

@@ -363,7 +363,7 @@ train_rows(struct call *c)
 	else if (!rc)
 		rc = rows_goal_missed(&j);
 	signal = j.watch.signal;
-	kept = j.keeping.folder != NULL;
+	kept = j.keeping.folder && j.fold.how.step > 0;
 	rows_free(&j);
 	if (signal) {
 		warn(c,

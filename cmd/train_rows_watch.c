@@ -199,6 +199,16 @@ on_step(struct maas_fitting *how)
 	return w->failed || w->reached || w->timed_out || w->signal;
 }
 
+static void
+on_begin(const struct maas_fitting *how)
+{
+	const struct rows_job *j = how->ctx;
+
+	if (j->call->common.verbose && !j->at_fold && !j->at_trial)
+		warn(j->call, "%.0f parameters, %.3g multiply-adds a row on its way through the network",
+		    how->parameters, how->products);
+}
+
 int
 rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 {
@@ -216,6 +226,8 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 		.keeping = j->keeping.folder && !j->watch.trial ? &j->keeping : NULL,
 		.team = j->team,
 		.seed = (uint64_t)j->call->common.seed,
+		.halt = interrupt_flag(),
+		.on_begin = on_begin,
 		.on_step = on_step,
 		.ctx = j,
 		.train_metric = NAN,

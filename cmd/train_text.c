@@ -132,6 +132,7 @@ make_trainer(struct job *j)
 		.every_seconds = j->every_seconds,
 		.keep = j->checkpoints->keep,
 		.identity = j->identity.s,
+		.halt = interrupt_flag(),
 	};
 
 	if (!(j->team = maas_team_new((int)j->call->common.threads)))

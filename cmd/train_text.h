@@ -26,6 +26,7 @@ struct job {
 	long every_steps;               /* --checkpoint-every */
 	double every_seconds;
 	int lock, signal;
+	int kept;                               /* at the signal: is there a checkpoint to go on from? */
 	struct maas_model *from, *model;
 	struct maas_tokenizer *tokenizer;
 	struct maas_buf spelling;       /* what it is read from, where it is nobody else's */

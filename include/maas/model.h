@@ -480,6 +480,9 @@ struct maas_fitting {
 	const char *augment;            /* as maas_augments_new takes it; NULL: rows are learnt as they are */
 	struct maas_team *team;
 	uint64_t seed;
+	const volatile sig_atomic_t *halt;      /* not 0: a network stops in the middle of a step, and throws that away; NULL */
+	/* Before the first step of a network: parameters and products are known.  NULL. */
+	void (*on_begin)(const struct maas_fitting *);
 	/* After each step, and with `evaluated` at the end of an epoch.  Not 0: stop here, with what is best so far. */
 	int (*on_step)(struct maas_fitting *);
 	void *ctx;
@@ -494,6 +497,7 @@ struct maas_fitting {
 	double val_loss, val_metric;    /* NAN: nothing held out */
 	int best;                       /* this is the best so far */
 
+	double parameters, products;    /* of a network: how many; multiply-adds forward of the longest row */
 	double objective, gradient;     /* what is made small; what tol is held against */
 	int converged;                  /* 1; 0: stopped by max_iter or on_step; -1: the word means nothing to this solver */
 	const char *objective_text;     /* the formula */
@@ -543,6 +547,7 @@ struct maas_rows_ops {
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
 	 * sparse ones that the rows of a batch hold together, or the length of the longest sequence. */
 	int (*shape)(struct maas_model *, const struct maas_data *, size_t entries);
+	const char *costs;              /* of those, the options that make a row's way through the network long */
 	/* Divide what the tensors give by the temperature of a calibration; NULL: the model keeps it beside them. */
 	int (*cool)(struct maas_model *, double temperature);
 	/* Networks that learn values: make outputs y into y unit + shift. */

@@ -13,6 +13,8 @@
 #ifndef MAAS_NN_H
 #define MAAS_NN_H
 
+#include <signal.h>
+
 #include "maas/base.h"
 #include "maas/num.h"
 
@@ -53,6 +55,9 @@ struct maas_run {
 	size_t time;                            /* of them each sequence has so many, not more than built; 0: as built */
 	int train;                              /* dropout is on */
 	float share;                            /* what the loss's gradient begins with; 0: 1 */
+	/* Once this is not 0, a pass ends soon, half done: between ops, and within those that are long.  What it was to
+	 * compute is then worth nothing; parameters are as they were.  NULL: passes go to their end. */
+	const volatile sig_atomic_t *halt;
 };
 
 /* How to compute one function: the whole of what adding an op defines. */
@@ -68,6 +73,7 @@ struct maas_op {
 	/* bit i: of in[i]->val only products read, and it may be BF16; MAAS_NEEDS_OUT: so may y->val be. */
 	unsigned rounds;
 	unsigned picks;                         /* bit i: of in[i] it reads rows by their numbers alone, see op_rows_read */
+	double (*products)(const struct maas_node *y);  /* multiply-adds of fwd, all rows in use; NULL: few */
 };
 #define MAAS_NEEDS_OUT (1u << MAAS_ARGS)
 
@@ -113,6 +119,8 @@ struct maas_params {
 const struct maas_params *maas_tape_params(const struct maas_tape *);
 size_t maas_tape_bytes(const struct maas_tape *);       /* activations and gradients planned */
 size_t maas_tape_scratch(const struct maas_tape *);     /* bytes a member */
+double maas_tape_products(const struct maas_tape *);    /* multiply-adds of a forward pass as built; not of what grows
+							 * with the values alone */
 void maas_forward(struct maas_tape *, const struct maas_run *);
 void maas_backward(struct maas_tape *, const struct maas_run *, int add);       /* add: accumulate into grad */
 

@@ -166,6 +166,8 @@ struct maas_run_setup {
 						 * held out.  train NULL: making it failed and said why, and so does this */
 	struct maas_team *team;
 	uint64_t seed;
+	const volatile sig_atomic_t *halt;      /* not 0: stop here, a step that is half done is thrown away; NULL: never */
+	double most;                            /* multiply-adds forward a sample: more is refused; 0: any */
 	double max_time;                        /* seconds; 0: none.  Bounds the run alone where steps and epochs do not */
 	const char *checkpoint;                 /* a folder; NULL: none */
 	long every_steps;                       /* between checkpoints */
@@ -218,6 +220,7 @@ int maas_trainer_give(const struct maas_trainer *, struct maas_model *) MAAS_USE
 const struct maas_curves *maas_trainer_curves(const struct maas_trainer *);      /* so far */
 double maas_trainer_steps(const struct maas_trainer *);         /* in all; NAN: the clock decides */
 double maas_trainer_epochs(const struct maas_trainer *);        /* passes over the data so far */
+double maas_trainer_products(const struct maas_trainer *);      /* multiply-adds forward a sample, the longest */
 struct maas_cost {
 	double parameters, memory, disk;        /* bytes of a run and of its checkpoints */
 	double steps, tokens_per_step, seconds_per_step;        /* steps NAN: by the clock; seconds measured by one step */

@@ -306,6 +306,7 @@ static const struct maas_rows_ops rows = {
 	.apply = cnn_apply,
 	.gradient = cnn_gradient,
 	.shape = shape,
+	.costs = "--conv and --size",
 	.rescale = rescale,
 };
 

@@ -231,6 +231,7 @@ static const struct maas_rows_ops rows = {
 	.fold = mlp_fold,
 	.gradient = mlp_gradient,
 	.shape = shape,
+	.costs = "its features and --hidden",
 	.rescale = rescale,
 };
 

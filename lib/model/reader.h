@@ -103,7 +103,7 @@ int reader_attention(const struct maas_model *, const struct maas_design *, doub
 	.longest = reader_longest, .head = READER_SCORE, .tasks = MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS, \
 	.work = reader_work, .end = reader_end, .apply = reader_apply, .gradient = reader_gradient, \
 	.saliency = reader_saliency, .attention = reader_attention, .alike = 1, \
-	.shape = reader_shape, .rescale = reader_rescale
+	.costs = "long texts (see --context), --embed and what sets its layers", .shape = reader_shape, .rescale = reader_rescale
 #define READER_KIND \
 	.task = "classify", .ready = reader_ready, .done = maas_rows_close, .answer = maas_rows_answer, \
 	.loss = reader_loss, .init = reader_init

@@ -274,6 +274,7 @@ const struct maas_rows_ops transformer_rows = {
 	.saliency = transformer_saliency,
 	.attention = transformer_attention,
 	.shape = shape,
+	.costs = "long texts (see --context), --embed and --layers",
 	.rescale = rescale,
 	.cool = cool,
 };

@@ -31,6 +31,13 @@ op_time(const struct maas_run *run, size_t built)
 	return run->time && run->time < built ? run->time : built;
 }
 
+/* Is this pass to end, half done? */
+static inline int
+op_halts(const struct maas_run *run)
+{
+	return run->halt && *run->halt;
+}
+
 /* Of dim[0]: pictures, or matrices. */
 static inline size_t
 op_in_use(const struct maas_node *x, const struct maas_run *run)

@@ -204,11 +204,19 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 		maas_team_run(run->team, sequences(&w) * attr(y)->kv_heads, 1, back_heads, &w);
 }
 
+static double
+multiply_adds(const struct maas_node *y)
+{
+	/* each row with the keys and the values of its sequence, or of the half before it */
+	return (double)maas_len(y) * (double)attr(y)->time * (attr(y)->both ? 2 : 1);
+}
+
 const struct maas_op maas_op_attention = {
 	.name = "attention",
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
+	.products = multiply_adds,
 	.needs = 1u << QKV | 1u << LENGTHS | MAAS_NEEDS_OUT,
 	.optional = 1u << LENGTHS,
 	.rounds = 1u << QKV,

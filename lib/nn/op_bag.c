@@ -179,11 +179,18 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	}
 }
 
+static double
+multiply_adds(const struct maas_node *y)
+{
+	return (double)maas_len(y->in[COL]) * (double)y->dim[1];
+}
+
 const struct maas_op maas_op_bag = {
 	.name = "bag",
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
+	.products = multiply_adds,
 	.needs = 1u << START | 1u << COL | 1u << VALUE,
 	.optional = 1u << VALUE | 1u << X | 1u << BIAS,
 	.picks = 1u << TABLE,

@@ -107,7 +107,7 @@ pictures(void *arg, size_t begin, size_t end, int member)
 {
 	const struct work *w = arg;
 
-	for (size_t i = begin; i < end; i++)
+	for (size_t i = begin; i < end && !op_halts(w->run); i++)
 		maas_convolve_fwd((float *)w->y->val + i * w->out, (const float *)w->y->in[X]->val + i * w->x,
 		    w->s.packed, w->y->in[BIAS] ? w->s.bias : NULL, &w->c, scratch(w, member));
 }
@@ -136,7 +136,7 @@ part(void *arg, size_t begin, size_t end, int member)
 
 		if (weights)
 			memset(sum, 0, w->s.each * sizeof *sum);
-		for (size_t i = p * w->n / PARTS; i < (p + 1) * w->n / PARTS; i++) {
+		for (size_t i = p * w->n / PARTS; i < (p + 1) * w->n / PARTS && !op_halts(w->run); i++) {
 			struct maas_convolve_back b = { .dy = y->grad + i * w->out,
 				.y = (const float *)y->val + i * w->out,
 				.x = (const float *)x->val + i * w->x,
@@ -184,11 +184,20 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 		maas_add(bias->grad, w.s.part + w.s.each - w.s.wide, w.c.out);
 }
 
+static double
+multiply_adds(const struct maas_node *y)
+{
+	const size_t *w = y->in[W]->dim;
+
+	return (double)maas_len(y) * (double)w[1] * (double)w[2] * (double)w[3];
+}
+
 const struct maas_op maas_op_convolve = {
 	.name = "convolve",
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
+	.products = multiply_adds,
 	.needs = 1u << X | 1u << W | MAAS_NEEDS_OUT,
 	.optional = 1u << BIAS,
 };

@@ -252,11 +252,18 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	}
 }
 
+static double
+multiply_adds(const struct maas_node *y)
+{
+	return (double)all_rows(y) * (double)maas_len(y->in[W]);
+}
+
 const struct maas_op maas_op_head_loss = {
 	.name = "head_loss",
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
+	.products = multiply_adds,
 	.needs = 1u << X | 1u << W | 1u << TARGETS,
 	.rounds = 1u << X,
 };

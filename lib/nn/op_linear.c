@@ -161,11 +161,18 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	products(&b, add, !first[W]);
 }
 
+static double
+multiply_adds(const struct maas_node *y)
+{
+	return (double)maas_len(y) * (double)y->in[W]->dim[1];
+}
+
 const struct maas_op maas_op_linear = {
 	.name = "linear",
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
+	.products = multiply_adds,
 	.needs = 1u << X | 1u << W,
 	.rounds = 1u << X | MAAS_NEEDS_OUT,
 	.optional = 1u << BIAS | 1u << RESIDUAL,

@@ -243,7 +243,7 @@ steps(void *arg, size_t begin, size_t end, int member)
 			memset((float *)y->val + (p->order[k] * w->time + p->length[k]) * w->units, 0,
 			    (w->time - p->length[k]) * w->units * sizeof(float));
 		memset(p->before + start[0] * w->units, 0, (start[1] - start[0]) * w->units * sizeof(float));
-		for (size_t s = 0; s < w->time && start[s + 1] > start[s]; s++) {
+		for (size_t s = 0; s < w->time && start[s + 1] > start[s] && !op_halts(w->run); s++) {
 			size_t now = start[s + 1] - start[s], next = s + 1 < w->time ? start[s + 2] - start[s + 1] : 0;
 
 			maas_product_packed((apart ? p->hidden : p->gates) + start[s] * w->wide, w->wide,
@@ -434,11 +434,18 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 	maas_team_run(run->team, w.n, op_grain(w.time * w.in), scatter, &w);
 }
 
+static double
+multiply_adds(const struct maas_node *y)
+{
+	return (double)y->dim[0] * ((double)maas_len(y->in[W_IH]) + (double)maas_len(y->in[W_HH]));
+}
+
 const struct maas_op maas_op_recurrent = {
 	.name = "recurrent",
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
+	.products = multiply_adds,
 	.needs = 1u << W_IH | 1u << W_HH,
 	.optional = 1u << B_IH | 1u << B_HH,
 };

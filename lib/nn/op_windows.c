@@ -298,11 +298,20 @@ bwd(struct maas_node *y, const struct maas_run *run, const unsigned char *first)
 		back_input(&s, !first[X]);
 }
 
+static double
+multiply_adds(const struct maas_node *y)
+{
+	const size_t *w = y->in[W]->dim;
+
+	return (double)maas_len(y) * (double)w[1] * (double)w[2];
+}
+
 const struct maas_op maas_op_windows = {
 	.name = "windows",
 	.shape = shape,
 	.fwd = fwd,
 	.bwd = bwd,
+	.products = multiply_adds,
 	.needs = 1u << LENGTHS | 1u << W | MAAS_NEEDS_OUT,
 	.optional = 1u << BIAS,
 };

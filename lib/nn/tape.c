@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "op.h"
 #include "tape.h"
 
 #define OP(name) &maas_op_##name,
@@ -206,10 +207,21 @@ maas_tape_scratch(const struct maas_tape *t)
 	return t->scratch;
 }
 
+double
+maas_tape_products(const struct maas_tape *t)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->node[i]->op && t->node[i]->op->products)
+			sum += t->node[i]->op->products(t->node[i]);
+	return sum;
+}
+
 void
 maas_forward(struct maas_tape *t, const struct maas_run *run)
 {
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n && !op_halts(run); i++)
 		if (t->node[i]->op)
 			t->node[i]->op->fwd(t->node[i], run);
 }
@@ -218,7 +230,7 @@ void
 maas_backward(struct maas_tape *t, const struct maas_run *run, int add)
 {
 	tape_root(t->loss)->grad[0] = run->share != 0 ? run->share : 1;
-	for (size_t i = t->n; i-- > 0;) {
+	for (size_t i = t->n; i-- > 0 && !op_halts(run);) {
 		struct maas_node *y = t->node[i];
 
 		if (y->op && t->turn[i].reached)

@@ -52,8 +52,9 @@ maas_trainer_resume(struct maas_trainer *t, uint64_t step)
 	struct maas_buf path = { 0 };
 	int rc = -1;
 
-	if (isnan(t->how.lr) && trainer_find_rate(t)) /* by the parameters a run begins with */
-		return -1;
+	if (isnan(t->how.lr) && (rc = trainer_find_rate(t)) != 0) /* by the parameters a run begins with */
+		return rc < 0 ? -1 : maas_fail("stopped while a learning rate was looked for");
+	rc = -1;
 	if (!maas_buf_printf(&path, "%s/step-%llu.ckpt", t->setup.checkpoint, (unsigned long long)step) &&
 	    !maas_checkpoint_load(&c, path.s) && !trainer_room(t)) {
 		t->spent = c.seconds;
@@ -152,11 +153,18 @@ maas_trainer_run(struct maas_trainer *t, const struct maas_watch *w)
 	uint64_t at = t->curves.steps;
 	enum maas_ending end = 0;
 	struct maas_step s;
+	int rc;
 
-	if (isnan(t->how.lr) && trainer_find_rate(t))
-		return -1;
+	if (isnan(t->how.lr) && (rc = trainer_find_rate(t)) != 0)
+		return rc < 0 ? -1 : MAAS_STOPPED;
 	while (!is_finished(t, t->spent + now - began)) {
-		if (trainer_room(t) || trainer_step(t, t->spent + now - began, &s) || w->step(w->ctx, &s))
+		if (trainer_room(t) || (rc = trainer_step(t, t->spent + now - began, &s)) < 0)
+			return -1;
+		if (rc) {
+			end = MAAS_STOPPED;
+			break;
+		}
+		if (w->step(w->ctx, &s))
 			return -1;
 		if (trainer_eval_due(t) && evaluate(t, w))
 			return -1;

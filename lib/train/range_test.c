@@ -28,6 +28,8 @@ search(struct maas_trainer *t)
 	for (int i = 0; i < STEPS; i++) {
 		double weight, loss = trainer_learn(t, (uint64_t)i, &weight), smooth;
 
+		if (trainer_halts(t))
+			break;
 		mean = SMOOTH * mean + (1 - SMOOTH) * loss;
 		smooth = mean / (1 - pow(SMOOTH, i + 1));
 		if (!isfinite(loss) || (i && smooth > BLOWN * least))
@@ -59,5 +61,5 @@ trainer_find_rate(struct maas_trainer *t)
 	memset(t->sums, 0, sizeof t->sums);
 	trainer_refresh(t);
 	free(was);
-	return 0;
+	return trainer_halts(t);
 }

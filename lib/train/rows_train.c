@@ -9,6 +9,8 @@
 /* Seeds of what must not repeat each other's numbers. */
 #define SEED_ROWS 0x726f7773726f7773u
 
+#define MOST_PRODUCTS \
+	1e12         /* of a row, forward: with the way back a minute of a core that makes 1e11 operations a second */
 #define LARGEST 1e30 /* of a target: the model answers in floats */
 
 struct session {
@@ -170,7 +172,13 @@ make_trainer(struct maas_model *m, const struct maas_data *d, const struct maas_
     const struct maas_rows_order *order, const char *identity)
 {
 	struct maas_rows_order held = { .longest = order->longest, .shift = order->shift, .unit = order->unit };
-	struct maas_run_setup s = { .model = m, .how = f->how, .team = f->team, .seed = f->seed, .identity = identity };
+	struct maas_run_setup s = { .model = m,
+		.how = f->how,
+		.team = f->team,
+		.seed = f->seed,
+		.identity = identity,
+		.halt = f->halt,
+		.most = MOST_PRODUCTS };
 	const struct maas_keeping *k = f->keeping;
 	struct maas_trainer *t;
 
@@ -232,6 +240,10 @@ describe(struct maas_fitting *f, const struct maas_trainer *t, const struct maas
 
 	f->steps = (long)t->steps;
 	f->epochs = trainer_epoch_of(t, t->steps);
+	f->products = maas_trainer_products(t);
+	f->parameters = 0;
+	for (size_t i = 0; i < t->params->count; i++)
+		f->parameters += (double)maas_len(t->params->node[i]);
 	f->converged = -1;
 	f->solver = maas_optimizer_name((enum maas_optimizer)how->optimizer);
 	if (how->l1 > 0 || how->l2 > 0)
@@ -274,6 +286,8 @@ run(struct maas_model *m, const struct maas_data *d, struct maas_fitting *f, str
 	const struct maas_watch w = { &s, on_step, on_eval, on_stop };
 
 	describe(f, t, d);
+	if (f->on_begin)
+		f->on_begin(f);
 	if (go_on(&s) < 0 || maas_trainer_run(t, &w) < 0)
 		return -1;
 	trainer_settle(t);

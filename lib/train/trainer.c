@@ -66,6 +66,27 @@ plan_batch(struct maas_trainer *t)
 	return 0;
 }
 
+double
+maas_trainer_products(const struct maas_trainer *t)
+{
+	return maas_tape_products(t->tape) / (double)t->part;
+}
+
+/* A smaller batch does not help against one sample that is too much. */
+static int
+check_products(const struct maas_trainer *t)
+{
+	const struct maas_kind *k = t->setup.model->kind;
+	double products = maas_trainer_products(t), most = t->setup.most;
+
+	if (most <= 0 || products <= most)
+		return 0;
+	return maas_fail_as(MAAS_USAGE,
+	    "a row is %.3g multiply-adds on its way through the network, at most %g: %s make it, and no --batch-size "
+	    "makes it less",
+	    products, most, k->rows && k->rows->costs ? k->rows->costs : "the widths of its layers");
+}
+
 static int
 build(struct maas_trainer *t)
 {
@@ -76,6 +97,7 @@ build(struct maas_trainer *t)
 	    (t->how.freeze && maas_tape_freeze(t->tape, t->how.freeze)))
 		return -1;
 	if (!(t->loss = s->model->kind->loss(s->model, t->tape, t->part * rows)) || maas_tape_frozen(t->tape) ||
+	    check_products(t) ||
 	    maas_tape_plan(
 		t->tape, t->loss, MAAS_TRAIN | MAAS_LATE | (t->how.precision ? MAAS_HALF | MAAS_ROUNDED : 0)) ||
 	    s->train->how->bind(s->train, t->tape) || (s->val && s->val->how->bind(s->val, t->tape)))
@@ -314,8 +336,11 @@ learn(struct maas_trainer *t, uint64_t k, size_t n, int alone, int add, double *
 		t->pick[i] = k + i;
 	*weight = feed(t, s, n).weight;
 	t->run.train = 1;
+	t->run.halt = t->setup.halt;
 	t->run.share = !s->uneven || alone ? 1 : (float)*weight;
 	maas_forward(t->tape, &t->run);
+	if (trainer_halts(t))
+		return 0;
 	loss = (double)*(const float *)t->loss->val;
 	t->sums[0] += *weight * loss;
 	t->sums[1] += *weight;
@@ -327,6 +352,12 @@ learn(struct maas_trainer *t, uint64_t k, size_t n, int alone, int add, double *
 	return loss;
 }
 
+int
+trainer_halts(const struct maas_trainer *t)
+{
+	return t->setup.halt && *t->setup.halt;
+}
+
 double
 trainer_learn(struct maas_trainer *t, uint64_t step, double *weight)
 {
@@ -335,7 +366,7 @@ trainer_learn(struct maas_trainer *t, uint64_t step, double *weight)
 	double loss = 0, mean, one, each_part = t->setup.train->uneven ? 1 : (double)parts;
 
 	*weight = 0;
-	for (uint64_t at = 0; at < n; at += t->part, i++) {
+	for (uint64_t at = 0; at < n && !trainer_halts(t); at += t->part, i++) {
 		size_t m = n - at < t->part ? (size_t)(n - at) : t->part;
 
 		t->run.step = step * parts + i;
@@ -393,9 +424,15 @@ trainer_step(struct maas_trainer *t, double clock, struct maas_step *s)
 	uint64_t step = t->curves.steps;
 	double began = maas_clock(), samples, took, weight;
 	float scale;
+	double sums[MAAS_SUMS];
 
+	memcpy(sums, t->sums, sizeof sums);
 	*s = (struct maas_step){ .step = step + 1, .lr = rate_of(t, step, clock) };
 	s->loss = trainer_learn(t, step, &weight);
+	if (trainer_halts(t)) {
+		memcpy(t->sums, sums, sizeof sums);
+		return 1;
+	}
 	scale = weight > 0 ? (float)(1.0 / weight) : 0;
 	s->grad_norm = weight > 0 ? maas_grad_norm(t->setup.team, t->params) / weight : 0;
 	if (!isfinite(s->loss) || !isfinite(s->grad_norm))
@@ -425,6 +462,7 @@ measure(struct maas_trainer *t, uint64_t taken, struct maas_evaluation *e)
 	double nats = 0, bytes = 0, sums[2] = { 0, 0 };
 
 	t->run.train = 0;
+	t->run.halt = NULL;
 	for (uint64_t i = 0; i < taken;) {
 		struct maas_counted share;
 		size_t n = 0;

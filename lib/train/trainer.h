@@ -33,7 +33,9 @@ struct maas_trainer {
 uint64_t order_permute(uint64_t i, uint64_t n, uint64_t seed, uint64_t epoch);
 /* Passes over the data in so many steps. */
 double trainer_epoch_of(const struct maas_trainer *, uint64_t steps);
-/* One step of the optimiser.  clock: seconds into a run by the clock. */
+/* Has the run been told to stop, in the middle of a step if need be? */
+int trainer_halts(const struct maas_trainer *);
+/* One step of the optimiser; 1: halted, and the trainer is as it was.  clock: seconds into a run by the clock. */
 int trainer_step(struct maas_trainer *, double clock, struct maas_step *);
 /* Its two halves.  The gradients of the step's samples are added up, to the gradient times *weight; the loss. */
 double trainer_learn(struct maas_trainer *, uint64_t step, double *weight);
@@ -50,7 +52,7 @@ void trainer_settle(struct maas_trainer *);
 void trainer_refresh(struct maas_trainer *);
 /* Make room for one more step and one more evaluation. */
 int trainer_room(struct maas_trainer *);
-/* --lr auto: find a rate by a range test, and leave the trainer as it was. */
+/* --lr auto: find a rate by a range test, and leave the trainer as it was; 1: halted. */
 int trainer_find_rate(struct maas_trainer *) MAAS_USE;
 
 #endif

@@ -251,6 +251,46 @@ check_view(struct maas_team *one)
 	maas_arena_free(a);
 }
 
+/* A pass that is told to end computes nothing more, and what it costs is known from shapes alone. */
+static void
+check_halt(struct maas_team *one)
+{
+	struct maas_arena *a = maas_arena_new(1 << 16);
+	struct maas_tape *t = maas_tape_new(a);
+	volatile sig_atomic_t halt = 0;
+	struct maas_node *x = maas_param(t, "x", 2, (size_t[]){ 2, 6 }, 0),
+			 *w = maas_param(t, "w", 2, (size_t[]){ 5, 6 }, 0),
+			 *head = maas_param(t, "head", 2, (size_t[]){ 3, 5 }, 0);
+	struct maas_node *target = maas_input(t, "targets", MAAS_I32, 1, (size_t[]){ 2 });
+	struct maas_node *loss = maas_head_loss(t, maas_linear(t, x, w, NULL, NULL, MAAS_ACT_NONE), head, target);
+	struct maas_run run = { .team = one, .halt = &halt };
+
+	if (!loss || maas_tape_plan(t, loss, MAAS_TRAIN) < 0) {
+		ok(0, "%s", maas_error());
+		return;
+	}
+	ok(maas_tape_products(t) == 2 * 5 * 6 + 2 * 3 * 5, "%g multiply-adds", maas_tape_products(t));
+	run.stride = (maas_tape_scratch(t) + 63) / 64 * 64;
+	run.scratch = maas_take(a, 1, run.stride);
+	maas_fill_normal(x->val, 12, 1, 1, 1);
+	maas_fill_normal(w->val, 30, 1, 1, 2);
+	maas_fill_normal(head->val, 15, 1, 1, 3);
+	maas_forward(t, &run);
+	maas_backward(t, &run, 0);
+	float was = *(float *)loss->val, slope = x->grad[7];
+
+	((float *)x->val)[7] += 0.5f;
+	halt = 1;
+	maas_forward(t, &run);
+	maas_backward(t, &run, 0);
+	ok(*(float *)loss->val == was && x->grad[7] == slope, "halted: nothing is computed");
+	halt = 0;
+	maas_forward(t, &run);
+	maas_backward(t, &run, 0);
+	ok(*(float *)loss->val != was && x->grad[7] != slope, "and else it is");
+	maas_arena_free(a);
+}
+
 int
 main(void)
 {
@@ -261,6 +301,7 @@ main(void)
 	check_gradient(two);
 	check_plan(one);
 	check_view(one);
+	check_halt(one);
 	maas_team_free(one);
 	maas_team_free(two);
 	return done();
