@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "maas/base.h"
+#include "digest.h"
 
-static const uint32_t key[64] = { 0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
+const uint32_t sha256_key[64] = { 0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
 	0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
 	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152,
 	0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138,
@@ -58,76 +58,24 @@ blocks_portable(uint32_t h[8], const unsigned char *p, size_t blocks)
 		make_schedule(w, p);
 		memcpy(s, h, sizeof s);
 		for (int t = 0; t < 64; t += 8)
-			eight_rounds(s, w + t, key + t);
+			eight_rounds(s, w + t, sha256_key + t);
 		for (int i = 0; i < 8; i++)
 			h[i] += s[i];
 	}
 }
 
 #if defined(__x86_64__)
-#include <cpuid.h>
-#include <immintrin.h>
-
-/* Four rounds a turn; w holds the last sixteen words of the schedule.  The state lies as the instructions want it: a b e f
- * and c d g h, the first highest. */
-__attribute__((target("sha,sse4.1,ssse3"))) static void
-blocks_sha(uint32_t h[8], const unsigned char *p, size_t blocks)
-{
-	const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-	__m128i lo = _mm_shuffle_epi32(_mm_loadu_si128((const void *)h), 0xb1);
-	__m128i hi = _mm_shuffle_epi32(_mm_loadu_si128((const void *)(h + 4)), 0x1b);
-	__m128i abef = _mm_alignr_epi8(lo, hi, 8), cdgh = _mm_blend_epi16(hi, lo, 0xf0);
-
-	for (; blocks; blocks--, p += 64) {
-		const __m128i abef_was = abef, cdgh_was = cdgh;
-		__m128i w[4];
-
-#pragma GCC unroll 16
-		for (int i = 0; i < 16; i++) {
-			__m128i *x = &w[i & 3], k;
-
-			if (i < 4)
-				*x = _mm_shuffle_epi8(_mm_loadu_si128((const void *)(p + 16 * i)), swap);
-			else
-				*x = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(*x, w[(i + 1) & 3]),
-							      _mm_alignr_epi8(w[(i + 3) & 3], w[(i + 2) & 3], 4)),
-				    w[(i + 3) & 3]);
-			k = _mm_add_epi32(*x, _mm_loadu_si128((const void *)(key + 4 * i)));
-			cdgh = _mm_sha256rnds2_epu32(cdgh, abef, k);
-			abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(k, 0x0e));
-		}
-		abef = _mm_add_epi32(abef, abef_was);
-		cdgh = _mm_add_epi32(cdgh, cdgh_was);
-	}
-	lo = _mm_shuffle_epi32(abef, 0x1b);
-	hi = _mm_shuffle_epi32(cdgh, 0xb1);
-	_mm_storeu_si128((void *)h, _mm_blend_epi16(lo, hi, 0xf0));
-	_mm_storeu_si128((void *)(h + 4), _mm_alignr_epi8(hi, lo, 8));
-}
-
-/* Leaf 7: EBX bit 29 is SHA.  Every machine of that has SSE4.1. */
-static int
-has_sha(void)
-{
-	unsigned a, b, c, d;
-
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b >> 29 & 1);
-}
+#define BEST (sha256_has_ni() ? sha256_blocks_ni : blocks_portable)
 #else
-static int
-has_sha(void)
-{
-	return 0;
-}
-#define blocks_sha blocks_portable
+#define BEST blocks_portable
 #endif
 
-static void (*best)(uint32_t *, const unsigned char *, size_t);
+static sha256_blocks *best;
 
 static void
 choose(void)
 {
-	best = has_sha() ? blocks_sha : blocks_portable;
+	best = BEST;
 }
 
 static void

@@ -9,50 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas/num.h"
+#include "lbfgs.inc"
 
-#define PARTS 64
 #define SHORT 8192 /* not cut finer than this */
-#define BLOCK 256  /* numbers of each vector looked at together */
 #define TRIES 40   /* evaluations of one line search */
-#define PAIRS 16   /* at most */
 
 static const double armijo = 1e-4, wolfe = 0.9; /* of the strong Wolfe conditions */
-
-typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
-typedef float four_floats __attribute__((vector_size(16), aligned(4), may_alias));
-
-struct point {          /* on the line: x + a p */
-	double a, f, d; /* step, objective, slope */
-};
-
-struct sums {                                   /* of one part, then of all; D is the scale */
-	double most;                            /* largest D |g| */
-	double gdg;                             /* g D g */
-	double sg[PAIRS], ydg[PAIRS];           /* s g, y D g */
-	double sy[PAIRS], ys[PAIRS], yy[PAIRS]; /* with the new pair: s_i y, y_i s, y_i D y */
-};
-
-struct maas_lbfgs {
-	size_t n, grain, memory, kept, newest;
-	struct maas_lbfgs_options o;
-	struct maas_team *team;
-	const double *scale;
-	double *x0, *g0, *p;             /* [n] where the line begins; its direction */
-	float *s, *y;                    /* [memory][n] */
-	double sy[PAIRS][PAIRS];         /* s_i y_j */
-	double yy[PAIRS][PAIRS];         /* y_i D y_j */
-	double cs[PAIRS], cy[PAIRS], cg; /* p = sum of cs s + D (sum of cy y + cg g) */
-	struct sums part[PARTS], sum;
-	double slope[PARTS];
-	double gamma, best;
-	long steps;
-	int started, tries, bracketed;
-	size_t fresh; /* where the new pair goes; memory: none is made */
-	double *x;    /* the caller's, while a walk is on */
-	const double *g;
-	struct point from, lo, hi, at;
-};
 
 struct maas_lbfgs *
 maas_lbfgs_new(size_t n, const double *scale, const struct maas_lbfgs_options *o, struct maas_team *team)
@@ -109,107 +71,6 @@ maas_lbfgs_best(const struct maas_lbfgs *l)
 	return l->best;
 }
 
-/* Four sums side by side, whatever the processor: the same bits everywhere. */
-static inline __attribute__((always_inline)) double
-dot(const float *a, const double *b, size_t n)
-{
-	four sum = { 0 };
-	double rest = 0;
-	size_t i;
-
-	for (i = 0; i + 4 <= n; i += 4)
-		sum += __builtin_convertvector(*(const four_floats *)(a + i), four) * *(const four *)(b + i);
-	for (; i < n; i++)
-		rest += (double)a[i] * b[i];
-	return (sum[0] + sum[1]) + (sum[2] + sum[3]) + rest;
-}
-
-static inline __attribute__((always_inline)) void
-add(double *y, double c, const float *x, size_t n)
-{
-	four factor = { c, c, c, c };
-	size_t i;
-
-	for (i = 0; i + 4 <= n; i += 4)
-		*(four *)(y + i) += factor * __builtin_convertvector(*(const four_floats *)(x + i), four);
-	for (; i < n; i++)
-		y[i] += c * (double)x[i];
-}
-
-/* The point and its products, a block: x0, g0 and the new pair are written. */
-static inline __attribute__((always_inline)) void
-take_block(struct maas_lbfgs *l, struct sums *sum, size_t at, size_t n)
-{
-	double dg[BLOCK], s[BLOCK], dy[BLOCK], y[BLOCK];
-	const double *x = l->x + at, *g = l->g + at;
-	float *new_s = l->s + l->fresh % l->memory * l->n + at, *new_y = l->y + l->fresh % l->memory * l->n + at;
-	int fresh = l->fresh < l->memory;
-
-	for (size_t i = 0; i < n; i++) {
-		double d = l->scale ? l->scale[at + i] : 1;
-
-		dg[i] = d * g[i];
-		sum->gdg += g[i] * dg[i];
-		if (!(fabs(dg[i]) <= sum->most))
-			sum->most = fabs(dg[i]);
-		if (fresh) {
-			new_s[i] = (float)(x[i] - l->x0[at + i]);
-			new_y[i] = (float)(g[i] - l->g0[at + i]);
-			s[i] = (double)new_s[i];
-			y[i] = (double)new_y[i];
-			dy[i] = d * y[i];
-		}
-		l->x0[at + i] = x[i];
-		l->g0[at + i] = g[i];
-	}
-	for (size_t k = 0; k < l->memory; k++) {
-		const float *sk = l->s + k * l->n + at, *yk = l->y + k * l->n + at;
-
-		if (k >= l->kept && k != l->fresh)
-			continue;
-		sum->sg[k] += dot(sk, g, n);
-		sum->ydg[k] += dot(yk, dg, n);
-		if (!fresh)
-			continue;
-		sum->sy[k] += dot(sk, y, n);
-		sum->ys[k] += dot(yk, s, n);
-		sum->yy[k] += dot(yk, dy, n);
-	}
-}
-
-static inline __attribute__((always_inline)) void
-take_range(struct maas_lbfgs *l, size_t begin, size_t end)
-{
-	struct sums sum = { 0 };
-
-	for (size_t at = begin; at < end; at += BLOCK)
-		take_block(l, &sum, at, end - at < BLOCK ? end - at : BLOCK);
-	l->part[begin / l->grain] = sum;
-}
-
-/* p, and x moved by all of it. */
-static inline __attribute__((always_inline)) void
-aim_range(struct maas_lbfgs *l, size_t begin, size_t end)
-{
-	double q[BLOCK];
-
-	for (size_t at = begin, n; at < end; at += n) {
-		n = end - at < BLOCK ? end - at : BLOCK;
-		for (size_t i = 0; i < n; i++)
-			q[i] = l->cg * l->g0[at + i];
-		for (size_t k = 0; k < l->kept; k++)
-			add(q, l->cy[k], l->y + k * l->n + at, n);
-		for (size_t i = 0; i < n; i++)
-			q[i] *= l->scale ? l->scale[at + i] : 1;
-		for (size_t k = 0; k < l->kept; k++)
-			add(q, l->cs[k], l->s + k * l->n + at, n);
-		for (size_t i = 0; i < n; i++) {
-			l->p[at + i] = q[i];
-			l->x[at + i] = l->x0[at + i] + q[i];
-		}
-	}
-}
-
 static void
 take(void *arg, size_t begin, size_t end, int member)
 {
@@ -225,22 +86,9 @@ aim(void *arg, size_t begin, size_t end, int member)
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static void
-take_avx2(void *arg, size_t begin, size_t end, int member)
-{
-	(void)member;
-	take_range(arg, begin, end);
-}
-
-__attribute__((target("avx2"))) static void
-aim_avx2(void *arg, size_t begin, size_t end, int member)
-{
-	(void)member;
-	aim_range(arg, begin, end);
-}
+#define WALK(name) (maas_isa() >= MAAS_AVX2 ? lbfgs_##name##_avx2 : name)
 #else
-#define take_avx2 take
-#define aim_avx2  aim
+#define WALK(name) name
 #endif
 
 static void
@@ -369,10 +217,8 @@ direction(struct maas_lbfgs *l)
 static enum maas_lbfgs_state
 begin(struct maas_lbfgs *l, double f)
 {
-	int wide = maas_isa() >= MAAS_AVX2;
-
 	l->fresh = !l->started ? l->memory : l->kept ? (l->newest + 1) % l->memory : 0;
-	each(l, wide ? take_avx2 : take);
+	each(l, WALK(take));
 	add_up(l);
 	keep(l);
 	l->best = f;
@@ -388,7 +234,7 @@ begin(struct maas_lbfgs *l, double f)
 		return MAAS_LBFGS_STUCK;
 	l->tries = l->bracketed = 0;
 	l->at.a = 1;
-	each(l, wide ? aim_avx2 : aim);
+	each(l, WALK(aim));
 	return MAAS_LBFGS_MORE;
 }
 

@@ -1,5 +1,5 @@
 /* power.h -- exp of 16 numbers by AVX-512. */
-#ifndef MAAS_POWER_H
+#if defined(__x86_64__) && !defined(MAAS_POWER_H)
 #define MAAS_POWER_H
 
 #include <immintrin.h>

@@ -2,10 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 #include "maas/num.h"
 
 #define WIDE      ((size_t)16)  /* columns of a panel */

@@ -47,6 +47,4 @@ slide_avx2(float *y, size_t ldy, const float *a, const float *b, size_t m, size_
 			    y + i * ldy + j, ldy, a + i * s.a_row, b + j, m - i < each ? m - i : each, &s);
 	}
 }
-#else
-typedef int slide_has_no_avx2;
 #endif

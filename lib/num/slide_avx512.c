@@ -68,6 +68,4 @@ slide_avx512(float *y, size_t ldy, const float *a, const float *b, size_t m, siz
 		}
 	}
 }
-#else
-typedef int slide_has_no_avx512;
 #endif

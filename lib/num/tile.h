@@ -14,11 +14,8 @@
 #ifndef MAAS_TILE_H
 #define MAAS_TILE_H
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 #include "maas/num.h"
+#include "tile_sse.h"
 
 #define TILE_N         32
 #define TILE_K         256           /* words of k at most */
@@ -144,54 +141,6 @@ tile_operand(const struct maas_matrix *s, size_t at, int round)
 		__builtin_memcpy(&x, &u, sizeof x);
 	}
 	return x;
-}
-
-/* Subnormal numbers off while bf16 is multiplied; returns what to give back. */
-static inline unsigned
-tile_subnormals_off(void)
-{
-#if defined(__x86_64__)
-	unsigned was = __builtin_ia32_stmxcsr();
-
-	__builtin_ia32_ldmxcsr(was | 0x8040); /* flush to zero, denormals are zero */
-	return was;
-#else
-	return 0;
-#endif
-}
-
-static inline void
-tile_subnormals_back(unsigned was)
-{
-#if defined(__x86_64__)
-	__builtin_ia32_ldmxcsr(was);
-#else
-	(void)was;
-#endif
-}
-
-/* The bytes of x to y past the caches, as far as y has whole lines: for what nobody reads soon.  A thread says
- * tile_put_end() behind all. */
-static inline void
-tile_put_later(void *y, const void *x, size_t bytes)
-{
-	size_t i = 0;
-
-#if defined(__x86_64__)
-	for (; (uintptr_t)y % 64 == 0 && i + 64 <= bytes; i += 64)
-		for (size_t l = i; l < i + 64; l += 16)
-			_mm_stream_si128(
-			    (__m128i *)((char *)y + l), _mm_loadu_si128((const __m128i *)((const char *)x + l)));
-#endif
-	__builtin_memcpy((char *)y + i, (const char *)x + i, bytes - i);
-}
-
-static inline void
-tile_put_end(void)
-{
-#if defined(__x86_64__)
-	_mm_sfence();
-#endif
 }
 
 /* pack_a and pack_b of a tier with one step a word, by its `pack`. */

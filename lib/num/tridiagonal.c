@@ -3,10 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 #include "tridiagonal.h"
 
 #define AT_ONCE ((size_t)8) /* values, one in each lane */

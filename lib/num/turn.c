@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "maas/num.h"
+#include "turn.h"
 
 #define TILE 128 /* rows and columns at a time: what is read and written stays in cache */
 
@@ -14,20 +15,7 @@ square_portable(uint32_t *y, size_t ldy, const uint32_t *x, size_t ldx)
 }
 
 #if defined(__x86_64__)
-#include "turn.h"
-
-__attribute__((target("avx512f,avx512dq"))) static void
-square_avx512(uint32_t *y, size_t ldy, const uint32_t *x, size_t ldx)
-{
-	__m512 r[16];
-
-	for (int i = 0; i < 16; i++)
-		r[i] = _mm512_loadu_ps((const float *)(const void *)x + (size_t)i * ldx);
-	turn_16(r);
-	for (int i = 0; i < 16; i++)
-		_mm512_storeu_ps((float *)(void *)y + (size_t)i * ldy, r[i]);
-}
-#define SQUARE (maas_isa() >= MAAS_AVX512 ? square_avx512 : square_portable)
+#define SQUARE (maas_isa() >= MAAS_AVX512 ? turn_square_avx512 : square_portable)
 #else
 #define SQUARE square_portable
 #endif

@@ -1,8 +1,12 @@
-/* turn.h -- a square of 16 x 16 words in registers, its rows become its columns. */
-#ifndef MAAS_TURN_H
+/* turn.h -- a square of 16 x 16 words with AVX-512, its rows become its columns: in registers, and in memory. */
+#if defined(__x86_64__) && !defined(MAAS_TURN_H)
 #define MAAS_TURN_H
 
 #include <immintrin.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void turn_square_avx512(uint32_t *y, size_t ldy, const uint32_t *x, size_t ldx);
 
 static inline __attribute__((always_inline, target("avx512f,avx512dq"))) void
 turn_16(__m512 r[16])

@@ -6,27 +6,8 @@
  */
 #include <string.h>
 
-#include "bpe.h"
+#include "pattern_starts.h"
 #include "unicode.h"
-
-static inline uint64_t
-begins(const struct window *w, const unsigned char *s)
-{
-	uint64_t l = w->letter, n = w->number, b = w->space, o = ~(l | n | b), after = w->blank << 1;
-	uint64_t m = ((l & ~(l << 1)) | (n & ~(n << 1)) | (o & ~(o << 1))) & ~after;
-	uint64_t quote = w->quote & ~(o << 1) & ~after & (((uint64_t)1 << 60) - 1);
-
-	/* White space: where it begins, and its last character, that goes with what follows. */
-	m |= b & (~(b << 1) | ~(b >> 1));
-	for (; quote; quote &= quote - 1) {
-		int k = __builtin_ctzll(quote);
-		size_t len = maas_contraction(s + k, WINDOW - (size_t)k);
-
-		if (len)
-			m = (m & ~((uint64_t)2 << k)) | (uint64_t)1 << (k + (int)len);
-	}
-	return m & WINDOW_MASK;
-}
 
 static void
 look_portable(struct window *w, const unsigned char *s)
@@ -63,111 +44,16 @@ run_portable(uint64_t *mask, const unsigned char *s, size_t n)
 static const struct starts portable = { look_portable, run_portable };
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define AVX2   __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f,avx512bw")))
-
-/* Bytes of v in [lo, lo + n], as a mask: unsigned compare by a minimum. */
-AVX2 static inline uint64_t
-within2(__m256i a, __m256i b, char lo, char n)
-{
-	__m256i l = _mm256_set1_epi8(lo), m = _mm256_set1_epi8(n);
-
-	a = _mm256_sub_epi8(a, l);
-	b = _mm256_sub_epi8(b, l);
-	a = _mm256_cmpeq_epi8(_mm256_min_epu8(a, m), a);
-	b = _mm256_cmpeq_epi8(_mm256_min_epu8(b, m), b);
-	return (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
-}
-
-AVX2 static inline void
-see2(struct window *w, const unsigned char *s)
-{
-	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)s);
-	__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(s + 32));
-	__m256i up = _mm256_set1_epi8(0x20);
-
-	w->letter = within2(_mm256_or_si256(a, up), _mm256_or_si256(b, up), 'a', 25);
-	w->number = within2(a, b, '0', 9);
-	w->blank = within2(a, b, ' ', 0);
-	w->space = within2(a, b, '\t', 4) | w->blank;
-	w->quote = within2(a, b, '\'', 0);
-	w->high = (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
-}
-
-AVX2 static void
-look_avx2(struct window *w, const unsigned char *s)
-{
-	see2(w, s);
-}
-
-AVX2 static size_t
-run_avx2(uint64_t *mask, const unsigned char *s, size_t n)
-{
-	struct window w;
-	size_t i;
-
-	for (i = 0; i < n; i++, s += WINDOW_STEP) {
-		see2(&w, s);
-		if (w.high)
-			break;
-		mask[i] = begins(&w, s);
-	}
-	return i;
-}
-
-AVX512 static inline void
-see5(struct window *w, const unsigned char *s)
-{
-	__m512i v = _mm512_loadu_si512(s);
-	__m512i l = _mm512_sub_epi8(_mm512_or_si512(v, _mm512_set1_epi8(0x20)), _mm512_set1_epi8('a'));
-	__m512i n = _mm512_sub_epi8(v, _mm512_set1_epi8('0')), t = _mm512_sub_epi8(v, _mm512_set1_epi8('\t'));
-
-	w->letter = _mm512_cmple_epu8_mask(l, _mm512_set1_epi8(25));
-	w->number = _mm512_cmple_epu8_mask(n, _mm512_set1_epi8(9));
-	w->blank = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(' '));
-	w->space = _mm512_cmple_epu8_mask(t, _mm512_set1_epi8(4)) | w->blank;
-	w->quote = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\''));
-	w->high = _mm512_movepi8_mask(v);
-}
-
-AVX512 static void
-look_avx512(struct window *w, const unsigned char *s)
-{
-	see5(w, s);
-}
-
-AVX512 static size_t
-run_avx512(uint64_t *mask, const unsigned char *s, size_t n)
-{
-	struct window w;
-	size_t i;
-
-	for (i = 0; i < n; i++, s += WINDOW_STEP) {
-		see5(&w, s);
-		if (w.high)
-			break;
-		mask[i] = begins(&w, s);
-	}
-	return i;
-}
-
-static const struct starts avx2 = { look_avx2, run_avx2 }, avx512 = { look_avx512, run_avx512 };
-
-const struct starts *
-maas_starts_of(enum maas_isa isa)
-{
-	return isa >= MAAS_AVX512 ? &avx512 : isa >= MAAS_AVX2 ? &avx2 : &portable;
-}
+#define STARTS(isa) ((isa) >= MAAS_AVX512 ? &starts_avx512 : (isa) >= MAAS_AVX2 ? &starts_avx2 : &portable)
 #else
+#define STARTS(isa) ((void)(isa), &portable)
+#endif
+
 const struct starts *
 maas_starts_of(enum maas_isa isa)
 {
-	(void)isa;
-	return &portable;
+	return STARTS(isa);
 }
-#endif
 
 /* Where the character begins that holds s[i], or i: UTF-8 finds its feet within three bytes. */
 static size_t

@@ -1,4 +1,4 @@
-/* L-BFGS finds known minima, says how it ended, and gives the same bits for any number of threads. */
+/* L-BFGS finds known minima, says how it ended, and gives the same bits in every tier and for any number of threads. */
 #include <stdlib.h>
 
 #include "maas/num.h"
@@ -111,6 +111,15 @@ main(void)
 	minimise(bowl, x, N, NULL, 1e-3, 60, 1, &steps);
 	minimise(bowl, y, N, NULL, 1e-3, 60, 3, &again);
 	ok(steps == again && !memcmp(x, y, sizeof x), "the same bits by one thread and by three");
+	for (int isa = MAAS_PORTABLE; isa <= (int)maas_isa_best(); isa++) {
+		maas_isa_force((enum maas_isa)isa);
+		memset(y, 0, sizeof y);
+		minimise(bowl, y, N - 3, NULL, 1e-3, 20, 1, &again);
+		if (isa == MAAS_PORTABLE)
+			memcpy(x, y, sizeof x);
+		ok(again == 20 && !memcmp(x, y, sizeof x), "the same bits in tier %s",
+		    maas_isa_name((enum maas_isa)isa));
+	}
 	check_stop();
 	return done();
 }
