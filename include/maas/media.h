@@ -5,7 +5,7 @@
  *
  * What a stranger sends is looked at before anything is allocated by its word: sides and
  * pixels of a picture, channels and rates of a sound.  Of a sound no more is decoded than is
- * asked for.
+ * asked for, and no more of its file is wanted.
  */
 #ifndef MAAS_MEDIA_H
 #define MAAS_MEDIA_H
@@ -47,10 +47,11 @@ int maas_picture_scale(unsigned char *to, const struct maas_picture *, size_t ch
 #define MAAS_RATE_MIN 1000              /* samples a second */
 #define MAAS_RATE_MAX 192000
 struct maas_sound {
-	long rate;
+	long rate, channels;            /* of the file */
 	size_t n;
 	float *sample;                  /* [n], of the heap; full scale is 1; channels are averaged */
 	int ended;                      /* the file held fewer than were asked for */
+	int dry;                        /* its decoder came to the end of the bytes: more of them may be heard otherwise */
 	int cut;                        /* and fewer than it promises: it is not whole */
 	size_t found, promised;         /* frames, where it is cut; promised 0: how many is not told */
 };
@@ -95,8 +96,11 @@ struct maas_spectrum;                   /* tables for one struct maas_mel; one t
 struct maas_spectrum *maas_spectrum_new(const struct maas_mel *) MAAS_USE;
 /* to[frames][bands], of samples x[n] at the rate. */
 void maas_spectrum_run(struct maas_spectrum *, double *to, const float *x, size_t n);
-/* The samples of a file that it wants: decoded, resampled. */
-int maas_spectrum_hear(const struct maas_spectrum *, struct maas_sound *, struct maas_span file) MAAS_USE;
+/* The samples of a file that it wants: decoded, resampled.  Where the file goes on behind these bytes (rest): 1, and no
+ * samples, if more of it is needed. */
+int maas_spectrum_hear(const struct maas_spectrum *, struct maas_sound *, struct maas_span file, int rest) MAAS_USE;
+/* Bytes that a file of the rate and channels of the sound may take for what is heard of it, without its header. */
+size_t maas_spectrum_bytes(const struct maas_spectrum *, const struct maas_sound *);
 /* Both. */
 int maas_spectrum_file(struct maas_spectrum *, double *to, struct maas_span file) MAAS_USE;
 void maas_spectrum_free(struct maas_spectrum *);

@@ -229,19 +229,33 @@ maas_spectrum_run(struct maas_spectrum *s, double *to, const float *x, size_t n)
 	}
 }
 
-int
-maas_spectrum_hear(const struct maas_spectrum *s, struct maas_sound *sound, struct maas_span file)
+/* Of a file: a little more than is heard, which resampling reaches over to, 36 periods of the lower rate. */
+static double
+seconds(const struct maas_mel *m)
 {
-	const struct maas_mel *m = &s->mel;
-	double seconds = (double)(m->window + (m->frames - 1) * m->hop) / (double)m->rate;
+	return (double)(m->window + (m->frames - 1) * m->hop) / (double)m->rate + 0.05;
+}
 
-	/* A little more than is heard, which resampling reaches over to: 36 periods of the lower rate. */
-	if (maas_sound_decode(sound, file, seconds + 0.05) < 0)
-		return -1;
-	if (maas_sound_resample(sound, m->rate) == 0)
-		return 0;
-	maas_sound_free(sound);
-	return -1;
+size_t
+maas_spectrum_bytes(const struct maas_spectrum *s, const struct maas_sound *sound)
+{
+	return (size_t)(seconds(&s->mel) * (double)sound->rate + 1) * (size_t)sound->channels * sizeof(double);
+}
+
+int
+maas_spectrum_hear(const struct maas_spectrum *s, struct maas_sound *sound, struct maas_span file, int rest)
+{
+	int rc = maas_sound_decode(sound, file, seconds(&s->mel));
+
+	if (rest && (rc < 0 ? maas_why() == MAAS_DATA : sound->dry)) {
+		free(sound->sample);
+		sound->sample = NULL;
+		sound->n = 0;
+		return 1;
+	}
+	if (rc == 0 && (rc = maas_sound_resample(sound, s->mel.rate)) < 0)
+		maas_sound_free(sound);
+	return rc;
 }
 
 int
@@ -249,7 +263,7 @@ maas_spectrum_file(struct maas_spectrum *s, double *to, struct maas_span file)
 {
 	struct maas_sound sound;
 
-	if (maas_spectrum_hear(s, &sound, file) < 0)
+	if (maas_spectrum_hear(s, &sound, file, 0) < 0)
 		return -1;
 	maas_spectrum_run(s, to, sound.sample, sound.n);
 	maas_sound_free(&sound);

@@ -16,13 +16,14 @@ sound_begin(struct maas_sound *s, long rate, long channels)
 	if (channels < 1 || channels > SOUND_CHANNELS)
 		return maas_fail("a sound of %ld channels, at most %d are read", channels, SOUND_CHANNELS);
 	s->rate = rate;
+	s->channels = channels;
 	return 0;
 }
 
 void
 sound_end(struct maas_sound *s, size_t promised)
 {
-	s->ended = 1;
+	s->ended = s->dry = 1;
 	s->found = s->n;
 	s->promised = promised;
 	s->cut = s->n < promised;

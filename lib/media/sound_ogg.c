@@ -12,11 +12,18 @@
 
 #define BLOCK 4096 /* frames */
 
+struct bytes {
+	struct maas_span left;
+	int dry; /* more was wanted than there is */
+};
+
 static size_t
 take(void *to, size_t size, size_t n, void *p)
 {
-	struct maas_span *left = p;
+	struct bytes *x = p;
+	struct maas_span *left = &x->left;
 
+	x->dry |= size && n > left->n / size;
 	n = size && n > left->n / size ? left->n / size : n;
 	memcpy(to, left->s, size * n);
 	left->s += size * n;
@@ -79,9 +86,9 @@ int
 ogg_decode(struct maas_sound *s, struct maas_span file, double seconds)
 {
 	ov_callbacks io = { take, NULL, NULL, NULL };
-	struct maas_span left = file;
+	struct bytes bytes = { .left = file };
 	OggVorbis_File f;
-	int rc = ov_open_callbacks(&left, &f, NULL, 0, io);
+	int rc = ov_open_callbacks(&bytes, &f, NULL, 0, io);
 
 	if (rc < 0)
 		return maas_fail(rc == OV_ENOTVORBIS ? "an Ogg file that holds no Vorbis sound, or is damaged"
@@ -93,6 +100,7 @@ ogg_decode(struct maas_sound *s, struct maas_span file, double seconds)
 		sound_end(s, 0);
 		s->cut = !has_last_page(file);
 	}
+	s->dry |= bytes.dry;
 	ov_clear(&f);
 	return rc;
 }

@@ -13,6 +13,7 @@
 struct stream {
 	struct maas_span file;
 	sf_count_t at;
+	int dry; /* more was wanted than there is */
 };
 
 static sf_count_t
@@ -38,6 +39,7 @@ take(void *to, sf_count_t n, void *p)
 	struct stream *s = p;
 	sf_count_t left = (sf_count_t)s->file.n - s->at;
 
+	s->dry |= n > left;
 	n = n < 0 ? 0 : n < left ? n : left;
 	memcpy(to, s->file.s + s->at, (size_t)n);
 	s->at += n;
@@ -122,7 +124,7 @@ int
 wave_decode(struct maas_sound *s, struct maas_span file, double seconds)
 {
 	SF_VIRTUAL_IO io = { length, seek, take, put, tell };
-	struct stream stream = { file, 0 };
+	struct stream stream = { .file = file };
 	SF_INFO info = { 0 };
 	SNDFILE *f;
 	size_t promised;
@@ -139,6 +141,7 @@ wave_decode(struct maas_sound *s, struct maas_span file, double seconds)
 		promised = (size_t)info.frames;
 	if (rc == 0 && sound_wants(s, seconds, 1))
 		sound_end(s, promised);
+	s->dry |= stream.dry;
 	sf_close(f);
 	return rc;
 }

@@ -454,7 +454,6 @@ look_at_file(const struct fit *f, const struct seen *s, struct maas_column *to)
 {
 	enum maas_medium what = s->role == MAAS_SOUNDS ? MAAS_SOUND : MAAS_PICTURE;
 	struct medium m = { 0 };
-	struct maas_span file;
 	int rc;
 
 	if (!s->path.s)
@@ -462,7 +461,7 @@ look_at_file(const struct fit *f, const struct seen *s, struct maas_column *to)
 		    what == MAAS_SOUND ? "sounds" : "pictures");
 	if (!s->folder.s)
 		return maas_fail("%s: a path in a row that was sent: files are not read for it", s->place);
-	rc = medium_open(&m, s->folder, s->path, &file) < 0 || medium_learn(&m, what, f->options->media, file) < 0;
+	rc = medium_open(&m, s->folder, s->path) < 0 || medium_learn(&m, what, f->options->media) < 0;
 	to->file = (struct maas_planes){ m.height, m.width, m.channels, m.mel };
 	medium_free(&m);
 	return rc ? maas_in("%s: %.200s", s->place, s->path.s) : 0;

@@ -51,15 +51,15 @@ open_medium(struct maas_table *t)
 
 /* The numbers of the file; the first says what all are like. */
 static int
-take(struct maas_table *t, struct maas_record *rec, struct maas_span file)
+take(struct maas_table *t, struct maas_record *rec)
 {
 	enum maas_medium what = t->format == &maas_format_sound ? MAAS_SOUND : MAAS_PICTURE;
 	struct medium *m = &t->medium;
 
-	if (!m->known && medium_learn(m, what, t->options->media, file) < 0)
+	if (!m->known && medium_learn(m, what, t->options->media) < 0)
 		return -1;
 	rec->n = medium_numbers(m);
-	if (maas_grow(&t->num, 0, &t->num_cap, rec->n, sizeof *t->num) < 0 || medium_take(m, t->num, file) < 0)
+	if (maas_grow(&t->num, 0, &t->num_cap, rec->n, sizeof *t->num) < 0 || medium_take(m, t->num) < 0)
 		return -1;
 	rec->num = t->num;
 	rec->sound = what == MAAS_SOUND ? &m->sound : NULL;
@@ -85,9 +85,6 @@ put_path(struct maas_table *t, struct maas_record *rec)
 static int
 next_medium(struct maas_table *t, struct maas_record *rec)
 {
-	struct maas_span file;
-	int rc;
-
 	if (t->taken)
 		return 0;
 	t->taken = 1;
@@ -98,9 +95,8 @@ next_medium(struct maas_table *t, struct maas_record *rec)
 		rec->bad = t->reason;
 		return 1;
 	}
-	if ((rc = source_all(&t->source, &t->medium.file, MEDIUM_FILE_MAX, &file)) == 0)
-		rc = take(t, rec, file);
-	if (rc == 0)
+	medium_begin(&t->medium, t->source.input, t->source.memory);
+	if (take(t, rec) == 0)
 		return 1;
 	if (maas_why() == MAAS_USAGE)
 		return -1;

@@ -10,8 +10,9 @@
 #include "maas/fmt.h"
 #include "medium.h"
 
-#define SIDE 64    /* of a first picture that says the size */
-#define RATE 16000 /* of a first sound that says the rate */
+#define SIDE  64                /* of a first picture that says the size */
+#define RATE  16000             /* of a first sound that says the rate */
+#define PIECE ((size_t)1 << 20) /* of a file, at first */
 
 size_t
 medium_numbers(const struct medium *m)
@@ -19,14 +20,44 @@ medium_numbers(const struct medium *m)
 	return m->height * m->width * (m->mel.rate ? 1 : m->channels);
 }
 
+/* Twice as much of the file as there is. */
+static int
+read_more(struct medium *m)
+{
+	int last;
+
+	if (maas_input_block(m->rest, &m->file, m->file.n ? m->file.n : PIECE, &last) < 0)
+		return -1;
+	m->have = (struct maas_span){ m->file.s ? m->file.s : "", m->file.n };
+	if (last)
+		m->rest = NULL;
+	return 0;
+}
+
+static int
+read_all(struct medium *m)
+{
+	while (m->rest && m->file.n <= MEDIUM_FILE_MAX)
+		if (read_more(m) < 0)
+			return -1;
+	return m->file.n > MEDIUM_FILE_MAX ? maas_fail("a file of more than %zu bytes", MEDIUM_FILE_MAX) : 0;
+}
+
+/* Would more of a sound's file be read? */
+static int
+goes_on(const struct medium *m, size_t most)
+{
+	return m->rest && m->file.n <= most && (m->have.n < MAAS_MEDIUM_BYTES || maas_medium(m->have) == MAAS_SOUND);
+}
+
 /* Of the first picture: how large all are made. */
 static int
-learn_size(struct medium *m, const struct maas_media_options *o, struct maas_span file)
+learn_size(struct medium *m, const struct maas_media_options *o)
 {
 	struct maas_picture p;
 	size_t longer;
 
-	if (maas_picture_decode(&p, file) < 0)
+	if (read_all(m) < 0 || maas_picture_decode(&p, m->have) < 0)
 		return -1;
 	longer = p.height > p.width ? p.height : p.width;
 	m->channels = o->colour ? 3 : 1;
@@ -44,13 +75,18 @@ learn_size(struct medium *m, const struct maas_media_options *o, struct maas_spa
 
 /* Of the first sound: at what rate all are heard. */
 static int
-learn_rate(struct medium *m, const struct maas_media_options *o, struct maas_span file)
+learn_rate(struct medium *m, const struct maas_media_options *o)
 {
 	struct maas_sound s;
 	long rate = o->sample_rate;
+	int rc;
 
 	if (!rate) {
-		if (maas_sound_decode(&s, file, 0.01) < 0)
+		while ((rc = maas_sound_decode(&s, m->have, 0.01)) < 0 && maas_why() == MAAS_DATA &&
+		    goes_on(m, MEDIUM_FILE_MAX))
+			if (read_more(m) < 0)
+				return -1;
+		if (rc < 0)
 			return -1;
 		rate = s.rate < RATE ? s.rate : RATE;
 		maas_sound_free(&s);
@@ -63,34 +99,48 @@ learn_rate(struct medium *m, const struct maas_media_options *o, struct maas_spa
 }
 
 int
-medium_learn(struct medium *m, enum maas_medium what, const struct maas_media_options *o, struct maas_span file)
+medium_learn(struct medium *m, enum maas_medium what, const struct maas_media_options *o)
 {
 	struct maas_media_options plain;
 
 	maas_defaults(maas_media_fields, &plain);
 	o = o ? o : &plain;
-	if ((what == MAAS_SOUND ? learn_rate(m, o, file) : learn_size(m, o, file)) < 0)
+	if ((what == MAAS_SOUND ? learn_rate(m, o) : learn_size(m, o)) < 0)
 		return -1;
 	m->known = 1;
 	return 0;
 }
 
-int
-medium_take(struct medium *m, double *to, struct maas_span file)
+/* A sound of three hours costs what is heard of it: twice as much is read until that is enough. */
+static int
+take_sound(struct medium *m, double *to)
+{
+	size_t most = MEDIUM_FILE_MAX;
+	int rc;
+
+	if (!m->spectrum && !(m->spectrum = maas_spectrum_new(&m->mel)))
+		return -1;
+	do {
+		maas_sound_free(&m->sound);
+		rc = maas_spectrum_hear(m->spectrum, &m->sound, m->have, goes_on(m, most));
+		most = MEDIUM_FILE_MAX + maas_spectrum_bytes(m->spectrum, &m->sound);
+	} while (rc > 0 && (rc = read_more(m)) == 0);
+	if (rc < 0)
+		return -1;
+	if (m->sound.dry && m->rest)
+		return maas_fail("a sound whose first %zu bytes do not hold what is heard of it", m->file.n);
+	maas_spectrum_run(m->spectrum, to, m->sound.sample, m->sound.n);
+	return 0;
+}
+
+static int
+take_picture(struct medium *m, double *to)
 {
 	size_t n = medium_numbers(m);
 	struct maas_picture p;
 	int rc;
 
-	if (m->mel.rate) {
-		maas_sound_free(&m->sound);
-		if ((!m->spectrum && !(m->spectrum = maas_spectrum_new(&m->mel))) ||
-		    maas_spectrum_hear(m->spectrum, &m->sound, file) < 0)
-			return -1;
-		maas_spectrum_run(m->spectrum, to, m->sound.sample, m->sound.n);
-		return 0;
-	}
-	if (maas_picture_decode(&p, file) < 0)
+	if (read_all(m) < 0 || maas_picture_decode(&p, m->have) < 0)
 		return -1;
 	m->bytes.n = 0;
 	if ((rc = maas_grow(&m->bytes.s, 0, &m->bytes.cap, n, 1)) == 0)
@@ -101,13 +151,28 @@ medium_take(struct medium *m, double *to, struct maas_span file)
 	return rc;
 }
 
-/* All of a regular file: a pipe or a device that a table names is not waited for. */
+int
+medium_take(struct medium *m, double *to)
+{
+	return m->mel.rate ? take_sound(m, to) : take_picture(m, to);
+}
+
+void
+medium_begin(struct medium *m, struct maas_input *in, struct maas_span memory)
+{
+	maas_input_close(m->opened);
+	m->opened = NULL;
+	m->rest = in;
+	m->file.n = 0;
+	m->have = in ? maas_span("") : memory;
+}
+
+/* A pipe or a device that a table names is not waited for. */
 static int
-read_file(struct medium *m, const char *path)
+open_file(struct medium *m, const char *path)
 {
 	struct maas_input *in;
 	struct stat st;
-	long got = 1;
 
 	if (stat(path, &st) < 0)
 		return maas_fail_as(MAAS_NOINPUT, "%s: %s", path, strerror(errno));
@@ -115,22 +180,13 @@ read_file(struct medium *m, const char *path)
 		return maas_fail("%s: not a regular file", path);
 	if (!(in = maas_input_open(path, NULL)))
 		return -1;
-	m->file.n = 0;
-	while (got > 0 && m->file.n <= MEDIUM_FILE_MAX) {
-		char block[1 << 16];
-
-		if ((got = maas_input_read(in, block, sizeof block)) > 0 &&
-		    maas_buf_add(&m->file, block, (size_t)got) < 0)
-			got = -1;
-	}
-	maas_input_close(in);
-	if (got < 0)
-		return -1;
-	return m->file.n > MEDIUM_FILE_MAX ? maas_fail("%s: a file of more than %zu bytes", path, MEDIUM_FILE_MAX) : 0;
+	medium_begin(m, in, maas_span(""));
+	m->opened = in;
+	return 0;
 }
 
 int
-medium_open(struct medium *m, struct maas_span folder, struct maas_span path, struct maas_span *file)
+medium_open(struct medium *m, struct maas_span folder, struct maas_span path)
 {
 	struct maas_buf b = { 0 };
 	int rc = -1;
@@ -139,15 +195,15 @@ medium_open(struct medium *m, struct maas_span folder, struct maas_span path, st
 		return maas_fail("a path with a NUL in it");
 	if ((*path.s == '/' || !folder.n || maas_buf_add(&b, folder.s, folder.n) == 0) &&
 	    maas_buf_printf(&b, "%.*s", (int)path.n, path.s) == 0)
-		rc = read_file(m, b.s);
+		rc = open_file(m, b.s);
 	maas_buf_free(&b);
-	*file = (struct maas_span){ m->file.s ? m->file.s : "", m->file.n };
 	return rc;
 }
 
 void
 medium_free(struct medium *m)
 {
+	maas_input_close(m->opened);
 	maas_buf_free(&m->file);
 	maas_buf_free(&m->bytes);
 	maas_spectrum_free(m->spectrum);

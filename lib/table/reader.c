@@ -376,7 +376,7 @@ add_file(struct maas_reader *r, struct maas_table *t, struct maas_row *row, size
 {
 	const struct maas_column *col = &r->columns->column[i];
 	const char *what = col->role == MAAS_SOUNDS ? "sound" : "picture";
-	struct maas_span folder, file;
+	struct maas_span folder;
 	struct medium *m;
 	char where[100];
 
@@ -391,8 +391,8 @@ add_file(struct maas_reader *r, struct maas_table *t, struct maas_row *row, size
 	m->channels = col->file.channels;
 	m->mel = col->file.mel;
 	m->known = 1;
-	if (table_folder(t, &folder) == 0 && medium_open(m, folder, cell, &file) == 0) {
-		if (medium_take(m, r->x + col->from, file) == 0) {
+	if (table_folder(t, &folder) == 0 && medium_open(m, folder, cell) == 0) {
+		if (medium_take(m, r->x + col->from) == 0) {
 			char line[300];
 
 			row->sound = r->sounds && r->columns->mel.rate ? &m->sound : NULL;

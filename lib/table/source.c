@@ -92,22 +92,6 @@ source_bytes(struct source *s, struct maas_buf *to, size_t n)
 	return (long)have;
 }
 
-int
-source_all(struct source *s, struct maas_buf *b, size_t most, struct maas_span *to)
-{
-	if (s->input) {
-		b->n = 0;
-		if (source_bytes(s, b, most + 1) < 0)
-			return -1;
-		*to = (struct maas_span){ b->s ? b->s : "", b->n };
-	} else {
-		*to = s->memory;
-		s->memory.s += s->memory.n;
-		s->memory.n = 0;
-	}
-	return to->n > most ? maas_fail("a file of more than %zu bytes", most) : 0;
-}
-
 void
 source_mark(struct source *s)
 {

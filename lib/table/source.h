@@ -141,8 +141,6 @@ int operands_expand(struct maas_table *, char *const *operand, size_t n) MAAS_US
 
 /* PNG, JPEG; WAV, FLAC, Ogg. */
 int format_is_medium(const struct maas_format *);
-/* All that is left, at most `most` bytes (-1 where there is more); valid until the next call. */
-int source_all(struct source *, struct maas_buf *, size_t most, struct maas_span *) MAAS_USE;
 
 /* Text that is not empty, as strtod() reads it (but no hexadecimal): 1, or 0 where it is no number. */
 int decimal_parse(struct maas_span, double *to);

@@ -251,6 +251,43 @@ test_settings(void)
 	ok(!maas_spectrum_new(&m) && strstr(maas_error(), "too narrow"), "%s", maas_error());
 }
 
+/* Of a beginning of a file that goes on, as much is heard as of all of it, or more is wanted. */
+static void
+test_beginnings(void)
+{
+	static const char *const files[] = { "eight.wav", "stereo.wav", "tone.flac", "tone.ogg" };
+	struct maas_buf b = { 0 };
+	struct maas_mel m;
+	struct maas_spectrum *mel;
+	struct maas_sound all, s;
+
+	if (maas_mel_set(&m, 8000, 0.03, 4) < 0 || !(mel = maas_spectrum_new(&m)))
+		exit(1);
+	for (size_t i = 0; i < MAAS_COUNT(files); i++) {
+		struct maas_span file = load(&b, files[i]);
+		size_t enough = 0, wrong = 0;
+
+		if (maas_spectrum_hear(mel, &all, file, 0) < 0)
+			exit(1);
+		for (size_t n = 0; n <= file.n; n++) {
+			int rc = maas_spectrum_hear(mel, &s, (struct maas_span){ file.s, n }, 1);
+
+			enough += rc == 0;
+			wrong += rc < 0 || (rc > 0 && s.sample) ||
+			    (rc == 0 && (s.n != all.n || memcmp(s.sample, all.sample, s.n * sizeof *s.sample) != 0));
+			maas_sound_free(&s);
+		}
+		ok(!wrong && (enough > 0) == (i < 2), "%s: %zu of its beginnings are enough", files[i], enough);
+		maas_sound_free(&all);
+	}
+	ok(maas_sound_decode(&s, load(&b, "stereo.wav"), 0.01) == 0 && s.channels == 2 &&
+		maas_spectrum_bytes(mel, &s) / 16 - (size_t)(0.075 * (double)s.rate) <= 1,
+	    "a file takes eight bytes a sample of each channel");
+	maas_sound_free(&s);
+	maas_spectrum_free(mel);
+	maas_buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -262,6 +299,7 @@ main(void)
 	test_bombs();
 	test_sounds();
 	test_cut();
+	test_beginnings();
 	test_player();
 	test_settings();
 	mangle("palette.png", 1);
