@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "maas/base.h"
+#include "sanitized.h"
 
 #define ALIGN     64
 #define HUGE_PAGE ((size_t)2 << 20)
@@ -66,6 +67,7 @@ block_new(size_t size)
 		maas_fail_as(MAAS_OS, "no memory for %zu bytes", size);
 		return NULL;
 	}
+	GUARD(mem, size);
 	*b = (struct block){ NULL, 0, size, large ? size : 0, mem };
 	return b;
 }
@@ -101,17 +103,19 @@ maas_take(struct maas_arena *a, size_t n, size_t size)
 {
 	struct block *b;
 	unsigned char *p;
+	size_t exact = n * size;
 
 	if (size && n > (SIZE_MAX / 4) / size) {
 		maas_fail_as(MAAS_OS, "no memory for %zu items of %zu bytes", n, size);
 		return NULL;
 	}
-	n = (n * size + ALIGN - 1) / ALIGN * ALIGN;
+	n = (exact + ALIGN - 1) / ALIGN * ALIGN + GUARD_GAP;
 	if (!n)
 		n = ALIGN;
 	if (!(b = room(a, n)))
 		return NULL;
 	p = b->mem + b->used;
+	UNGUARD(p, n);
 	b->used += n;
 	if (b->used > b->known) {
 		size_t zeros = b->known > b->used - n ? b->known - (b->used - n) : 0;
@@ -119,6 +123,7 @@ maas_take(struct maas_arena *a, size_t n, size_t size)
 		memset(p + zeros, 0, n - zeros);
 		b->known = b->used;
 	}
+	GUARD(p + exact, n - exact);
 	return p;
 }
 
@@ -142,7 +147,9 @@ void
 maas_arena_reset(struct maas_arena *a)
 {
 	for (struct block *b = a->first; b; b = b->next) {
+		UNGUARD(b->mem, b->used);
 		memset(b->mem, 0, b->used);
+		GUARD(b->mem, b->used);
 		b->used = 0;
 	}
 	a->at = a->first;
@@ -157,6 +164,7 @@ maas_arena_free(struct maas_arena *a)
 		return;
 	for (struct block *b = a->first; b; b = next) {
 		next = b->next;
+		UNGUARD(b->mem, b->size);
 		if (b->size >= HUGE_PAGE)
 			munmap(b->mem, b->size);
 		else

@@ -11,4 +11,21 @@
 #define SANITIZED
 #endif
 
+/* Memory that nobody may touch, such as the rest of a page behind a file: AddressSanitizer tells who goes a byte too far. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GUARDED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(GUARDED)
+#include <sanitizer/asan_interface.h>
+#define GUARD(p, n)   __asan_poison_memory_region(p, n)
+#define UNGUARD(p, n) __asan_unpoison_memory_region(p, n)
+#define GUARD_GAP     64 /* bytes between pieces of an arena */
+#else
+#define GUARD(p, n)   ((void)(p), (void)(n))
+#define UNGUARD(p, n) ((void)(p), (void)(n))
+#define GUARD_GAP     0
+#endif
+
 #endif

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "../../lib/base/sanitized.h"
+
 /*
  * The same sources as a machine of 32 bits would have them: all their arithmetic is in size_t.  Of a refusal the sort is
  * kept alone, as what the texts print would be of another width.
