@@ -402,8 +402,8 @@ double maas_qr_rcond(const double *r, size_t ldr, size_t n, double *work);
 int maas_svd(double *values, double *vt, double *u, double *x, size_t m, size_t n) MAAS_USE;
 
 /*
- * Eigenvalues of a symmetric matrix, and then the vectors of as many of the largest as are wanted: reduced to tridiagonal
- * form, all values found there, vectors by inverse iteration, and turned back.  By the team; the same bytes for any, and in
+ * Eigenvalues of a symmetric matrix, and then the vectors of as many of the largest as are wanted: reduced to a band, all
+ * values found there, vectors by inverse iteration, and turned back.  By the team; the same bytes for any, and in
  * every tier.
  *
  * a [n, n] is of MAAS_F64 or MAAS_F32; its upper triangle is read, and destroyed; it is borrowed until the end, and quicker

@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "reduce.h"
-#include "tridiagonal.h"
 
 #define GRAIN ((size_t)32) /* rows of a worker's turn */
 
 struct maas_eigen {
 	struct reduction r;
 	enum maas_dtype type;
-	double scale;   /* the matrix is this times the tridiagonal one: a power of two */
+	double scale;   /* the matrix is this times the band: a power of two */
+	double *e;      /* [n] of the tridiagonal matrix, beside its diagonal */
 	double *values; /* [n] of what was given, descending */
-	double *most;   /* [n] the largest of each row; then values of what was reduced */
+	double *most;   /* [n] the largest of each row; the tridiagonal matrix's diagonal; then values of the band */
 };
 
 static double
@@ -92,30 +92,41 @@ prepare(struct maas_eigen *s)
 	return 0;
 }
 
-/* The tridiagonal matrix made as large as 1; its values, and those of what was given, descending. */
+/* The band made as large as 1. */
+static void
+rescale_band(struct maas_eigen *s)
+{
+	size_t count = s->r.n * BAND_ROW;
+	double most = 0;
+	int power;
+
+	for (size_t i = 0; i < count; i++)
+		most = fmax(most, fabs(s->r.band[i]));
+	frexp(most, &power);
+	for (size_t i = 0; i < count; i++)
+		s->r.band[i] = ldexp(s->r.band[i], -power);
+	s->scale = ldexp(s->scale, power);
+}
+
+/* Values of the band, and those of what was given, descending. */
 static int
 find_values(struct maas_eigen *s)
 {
-	size_t n = s->r.n;
-	double *e = maas_alloc(n, sizeof *e), most = 0;
-	int power;
+	size_t n = s->r.n, bytes = band_chase_scratch(n);
+	void *scratch = maas_pages_take(1, bytes);
+	double most = 0;
 
-	if (!e)
+	if (!scratch)
 		return -1;
+	rescale_band(s);
+	band_chase(s->most, s->e, s->r.band, n, scratch);
+	maas_pages_give(scratch, 1, bytes);
 	for (size_t i = 0; i < n; i++)
-		most = fmax(most, fmax(fabs(s->r.d[i]), fabs(s->r.e[i])));
-	frexp(most, &power);
-	for (size_t i = 0; i < n; i++) {
-		s->r.d[i] = ldexp(s->r.d[i], -power);
-		s->r.e[i] = fabs(s->r.e[i]) > most * DBL_EPSILON ? ldexp(s->r.e[i], -power) : 0;
-	}
-	s->scale = ldexp(s->scale, power);
-	memcpy(s->most, s->r.d, n * sizeof *e);
-	memcpy(e, s->r.e, n * sizeof *e);
-	if (maas_tridiagonal_values(s->most, e, n) < 0) {
-		free(e);
+		most = fmax(most, fmax(fabs(s->most[i]), fabs(s->e[i])));
+	for (size_t i = 0; i < n; i++)
+		s->e[i] = fabs(s->e[i]) > most * DBL_EPSILON ? s->e[i] : 0;
+	if (maas_tridiagonal_values(s->most, s->e, n) < 0)
 		return -1;
-	}
 	for (size_t i = 0; i < n / 2; i++) {
 		double v = s->most[i];
 
@@ -124,7 +135,6 @@ find_values(struct maas_eigen *s)
 	}
 	for (size_t i = 0; i < n; i++)
 		s->values[i] = s->most[i] * s->scale;
-	free(e);
 	return 0;
 }
 
@@ -160,12 +170,12 @@ maas_eigen_new(void *a, enum maas_dtype type, size_t n, struct maas_team *team)
 		return NULL;
 	s->type = type;
 	s->r = (struct reduction){ .team = team, .n = n, .a = a };
-	s->r.d = maas_alloc(n, sizeof *s->r.d);
-	s->r.e = maas_alloc(n, sizeof *s->r.e);
+	s->r.band = maas_alloc(n, BAND_ROW * sizeof *s->r.band);
+	s->e = maas_alloc(n, sizeof *s->e);
 	s->r.turn = maas_alloc(n, sizeof *s->r.turn);
 	s->values = maas_alloc(n, sizeof *s->values);
 	s->most = maas_alloc(n, sizeof *s->most);
-	if (s->r.d && s->r.e && s->r.turn && s->values && s->most && prepare(s) == 0 && reduce(s) == 0 &&
+	if (s->r.band && s->e && s->r.turn && s->values && s->most && prepare(s) == 0 && reduce(s) == 0 &&
 	    find_values(s) == 0)
 		return s;
 	maas_eigen_free(s);
@@ -231,8 +241,8 @@ back(const struct maas_eigen *s, double *x, size_t k)
 int
 maas_eigen_vectors(struct maas_eigen *s, double *vectors, size_t k)
 {
-	struct tridiagonal t = { s->r.team, s->r.n, s->r.d, s->r.e, s->most };
-	size_t bytes = tridiagonal_scratch(s->r.n, k, maas_team_size(s->r.team));
+	struct band b = { s->r.team, s->r.n, s->r.band, s->most };
+	size_t bytes = band_vectors_scratch(s->r.n, k, maas_team_size(s->r.team));
 	void *scratch;
 	int rc;
 
@@ -240,7 +250,7 @@ maas_eigen_vectors(struct maas_eigen *s, double *vectors, size_t k)
 		return 0;
 	if (!(scratch = maas_pages_take(1, bytes)))
 		return -1;
-	rc = tridiagonal_vectors(&t, vectors, k, scratch);
+	rc = band_vectors(&b, vectors, k, scratch);
 	maas_pages_give(scratch, 1, bytes);
 	return rc < 0 ? -1 : back(s, vectors, k);
 }
@@ -249,12 +259,12 @@ double
 maas_eigen_bytes(size_t n, size_t k, enum maas_dtype type, int members)
 {
 	size_t step = k < REDUCE_ROWS ? k : REDUCE_ROWS;
-	double vectors = (double)tridiagonal_scratch(n, k, members), reduce_by;
+	double vectors = (double)band_vectors_scratch(n, k, members), reduce_by;
 
 	reduce_by = type == MAAS_F64
 	    ? (double)reduce_scratch_f64(n, members)
 	    : (double)reduce_scratch_f32(n, members) + (double)n * (double)step * sizeof(float);
-	return (vectors > reduce_by ? vectors : reduce_by) + 5.0 * (double)n * sizeof(double);
+	return (vectors > reduce_by ? vectors : reduce_by) + (4.0 + BAND_ROW) * (double)n * sizeof(double);
 }
 
 void
@@ -262,8 +272,8 @@ maas_eigen_free(struct maas_eigen *s)
 {
 	if (!s)
 		return;
-	free(s->r.d);
-	free(s->r.e);
+	free(s->r.band);
+	free(s->e);
 	free(s->r.turn);
 	free(s->values);
 	free(s->most);

@@ -1,35 +1,45 @@
-/* tridiagonal -- vectors of a symmetric tridiagonal matrix whose values are known. */
+/* band_vectors -- vectors of a symmetric band matrix whose values are known. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "tridiagonal.h"
+#include "band.h"
 
 #define AT_ONCE ((size_t)8) /* values, one in each lane */
-#define FACTOR  ((size_t)5) /* numbers of a row and a value */
+#define FACTOR  (2 * BAND + 1) /* numbers of a row of R and a value */
+#define WINDOW  (FACTOR * BAND_ROW) /* of rows that are made R, and a value */
 #define TINY    DBL_EPSILON /* what a pivot is at least */
-#define TURNS   6           /* of inverse iteration at most; two behind the first are always made */
+#define NOTHING 1e-280      /* a square that is 0 */
+#define TURNS   4           /* of inverse iteration at most */
+#define BESIDE  (32 * DBL_EPSILON) /* above a value: where values agree, all their vectors grow alike */
 #define NEAR    1e-5        /* values whose vectors inverse iteration leaves less orthogonal than 1e-10 */
 #define BLOCK   ((size_t)32)
 #define LOST    1e-3  /* of a vector, which is found anew then */
 #define WORST   1e-11 /* residual that is taken */
 
-#define TIER_FILE "tridiagonal.inc"
+#define TIER_FILE "band_vectors.inc"
 #include "tier.h"
 
 struct work {
-	const struct tridiagonal *t;
+	const struct band *t;
 	double *x;
 	size_t k;
-	double *own; /* [members, (FACTOR + 1) n AT_ONCE] */
+	double *own; /* [members, own_numbers(n)] */
 	double *against, *product;
 	double *worst; /* [groups] of residuals */
-	void (*factor)(double *f, const double *d, const double *e, const double *value, size_t n);
-	void (*forward)(double *x, const double *f, size_t n);
+	void (*factor)(double *f, double *window, const double *band, const double *value, size_t n);
+	void (*forward)(double *x, double *length, const double *f, size_t n);
 	void (*backward)(double *x, double *length, const double *f, size_t n);
 	double (*dot)(const double *x, const double *y, size_t n);
 	void (*add_times)(double *y, const double *x, double by, size_t n);
 };
+
+/* Of a member: R, the rows that become it, and vectors with zeros behind them. */
+static size_t
+own_numbers(size_t n)
+{
+	return (FACTOR * n + WINDOW + n + 2 * BAND) * AT_ONCE;
+}
 
 static size_t
 least(size_t a, size_t b)
@@ -48,7 +58,14 @@ start_of(uint64_t i)
 	return (double)(int64_t)i * 0x1p-63;
 }
 
-/* The largest residual |T x - value x| that the last turn left, of vectors of length 1. */
+/* The R of a value in each lane, in f. */
+static void
+factor(const struct work *w, double *f, const double *value)
+{
+	w->factor(f, f + FACTOR * w->t->n * AT_ONCE, w->t->band, value, w->t->n);
+}
+
+/* The largest residual |A x - value x| = |R x| that the last turn left, of vectors of length 1. */
 static double
 residual(const double *length)
 {
@@ -74,22 +91,22 @@ iterate(void *arg, size_t begin, size_t end, int member)
 {
 	struct work *w = arg;
 	size_t n = w->t->n;
-	double *lanes = w->own + (size_t)member * (FACTOR + 1) * n * AT_ONCE, *f = lanes + n * AT_ONCE;
-	double enough = 4 * DBL_EPSILON * sqrt((double)n);
+	double *lanes = w->own + (size_t)member * own_numbers(n), *f = lanes + (n + 2 * BAND) * AT_ONCE;
+	double enough = 2 * BESIDE + 4 * DBL_EPSILON * sqrt((double)n);
 
 	for (size_t g = begin; g < end; g++) {
 		size_t first = g * AT_ONCE, count = least(w->k - first, AT_ONCE);
 		double value[AT_ONCE], length[AT_ONCE];
 
 		for (size_t l = 0; l < AT_ONCE; l++)
-			value[l] = w->t->values[first + least(l, count - 1)];
+			value[l] = w->t->values[first + least(l, count - 1)] + BESIDE;
 		for (size_t i = 0; i < n; i++)
 			for (size_t l = 0; l < AT_ONCE; l++)
 				lanes[i * AT_ONCE + l] = start_of((first + l) * n + i);
-		w->factor(f, w->t->d, w->t->e, value, n);
-		w->backward(lanes, length, f, n);
-		for (int turn = 1; turn < TURNS && (turn < 3 || residual(length) > enough); turn++) {
-			w->forward(lanes, f, n);
+		memset(lanes + n * AT_ONCE, 0, 2 * BAND * AT_ONCE * sizeof *lanes);
+		factor(w, f, value);
+		for (int turn = 0; turn < TURNS && (turn < 1 || residual(length) > enough); turn++) {
+			w->forward(lanes, length, f, n);
 			w->backward(lanes, length, f, n);
 		}
 		w->worst[g] = residual(length);
@@ -137,11 +154,13 @@ static int
 renew(struct work *w, size_t low, size_t i)
 {
 	size_t n = w->t->n;
-	double *lanes = w->own, *f = lanes + n * AT_ONCE, *x = w->x + i * n, value[AT_ONCE], length[AT_ONCE], left;
+	double *lanes = w->own, *f = lanes + (n + 2 * BAND) * AT_ONCE, *x = w->x + i * n;
+	double value[AT_ONCE], length[AT_ONCE], left;
 
 	for (size_t l = 0; l < AT_ONCE; l++)
-		value[l] = w->t->values[i];
-	w->factor(f, w->t->d, w->t->e, value, n);
+		value[l] = w->t->values[i] + BESIDE;
+	memset(lanes + n * AT_ONCE, 0, 2 * BAND * AT_ONCE * sizeof *lanes);
+	factor(w, f, value);
 	for (size_t c = 0; c < n; c++)
 		x[c] = start_of((w->k + i) * n + c);
 	for (int turn = 0; turn < TURNS; turn++) {
@@ -149,7 +168,7 @@ renew(struct work *w, size_t low, size_t i)
 		settle(w, low, i);
 		for (size_t c = 0; c < n * AT_ONCE; c++)
 			lanes[c] = x[c / AT_ONCE];
-		w->forward(lanes, f, n);
+		w->forward(lanes, length, f, n);
 		w->backward(lanes, length, f, n);
 		spread(x, lanes, n, 1);
 		left = settle(w, low, i);
@@ -198,14 +217,8 @@ settle_all(struct work *w)
 	return 0;
 }
 
-static size_t
-own_numbers(size_t n)
-{
-	return (FACTOR + 1) * n * AT_ONCE;
-}
-
 int
-tridiagonal_vectors(const struct tridiagonal *t, double *x, size_t k, void *scratch)
+band_vectors(const struct band *t, double *x, size_t k, void *scratch)
 {
 	size_t groups = (k + AT_ONCE - 1) / AT_ONCE, members = (size_t)maas_team_size(t->team);
 	struct work w = { .t = t, .x = x, .k = k, .own = scratch };
@@ -228,7 +241,7 @@ tridiagonal_vectors(const struct tridiagonal *t, double *x, size_t k, void *scra
 }
 
 size_t
-tridiagonal_scratch(size_t n, size_t k, int members)
+band_vectors_scratch(size_t n, size_t k, int members)
 {
 	return maas_product_double_scratch(n, members) +
 	    ((size_t)members * own_numbers(n) + BLOCK * k + (k + AT_ONCE - 1) / AT_ONCE) * sizeof(double);
