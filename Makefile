@@ -139,20 +139,21 @@ UNITS_D   = $(call in,$(UNITDIR),$(wildcard data/systemd/*))
 SERVER    = bin/maas-serve share/bash-completion/completions/maas-serve $(foreach u,$(UNITS_D),$(lastword $(subst :, ,$u)))
 INSTALLED = $(foreach f,$(FILES),$(lastword $(subst :, ,$f))) $(if $(SERVE),,$(SERVER))
 # Texts tell of $(PREFIX), and of the example's data where they are installed.
-TELL      = s|/usr/local|$(PREFIX)|g; s|\(\.\./\)*tests/data/example|../../example|g; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|; \
-	s|@LIBS@|$(LIBS)|; s|@REQUIRES@|$(if $(BLAS_V),openblas yaml-0.1 jansson )$(FOUND)$(if $(SERVE),$(SERVE_PC))|
+quoted    = '$(subst ','\'',$1)'
+PLACES    = PREFIX=$(call quoted,$(PREFIX)) LIBDIR='$(LIBDIR)' VERSION='$(VERSION)' LIBS=$(call quoted,$(LIBS)) \
+	REQUIRES='$(if $(BLAS_V),openblas yaml-0.1 jansson )$(FOUND)$(if $(SERVE),$(SERVE_PC))'
 install: all                            ## into $(DESTDIR)$(PREFIX), also over programs that run
-	@echo "  INSTALL $(DESTDIR)$(PREFIX)"
+	@echo "  INSTALL "$(call quoted,$(DESTDIR)$(PREFIX))
 	$(V_)for f in $(FILES); do \
-		to="$(DESTDIR)$(PREFIX)/$${f#*:}" f=$${f%:*}; m=644; [ ! -x "$$f" ] || m=755; \
+		to=$(call quoted,$(DESTDIR)$(PREFIX))/$${f#*:} f=$${f%:*}; m=644; [ ! -x "$$f" ] || m=755; \
 		case $$f in \
-		data/maas.pc|data/systemd/*|data/experiments/*) sed '$(TELL)' "$$f" | install -D -m $$m /dev/stdin "$$to" ;; \
+		data/maas.pc|data/systemd/*|data/cron/*|data/experiments/*) $(PLACES) scripts/place "$$f" | install -D -m $$m /dev/stdin "$$to" ;; \
 		*) install -D -m $$m "$$f" "$$to" ;; \
 		esac || exit; \
 	done
 uninstall:                              ## remove what install puts there, and nothing else
-	@echo "  UNINSTALL $(DESTDIR)$(PREFIX)"
-	$(V_)cd "$(DESTDIR)$(PREFIX)" && rm -f $(INSTALLED) && for d in include/maas share/maas; do \
+	@echo "  UNINSTALL "$(call quoted,$(DESTDIR)$(PREFIX))
+	$(V_)cd $(call quoted,$(DESTDIR)$(PREFIX)) && rm -f $(INSTALLED) && for d in include/maas share/maas; do \
 		[ ! -d $$d ] || find $$d -depth -type d -exec rmdir --ignore-fail-on-non-empty {} +; done
 static:                                 ## the filters as single files that want nothing of a machine, in build-static
 	@$(MAKE) STATIC=1 all

@@ -1,14 +1,14 @@
 /*
  * --depfile: a rule for make(1), the model depends on what was read.  What stands in a directory is named file by file, and
  * each of these gets a rule of its own without a recipe, as gcc -MP writes for headers: a file that is gone makes the model
- * again, rather than make give up.
+ * again, rather than make give up.  A name that make cannot read is refused before anything is learnt.
  */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "maas/files.h"
 #include "maas/registry.h"
+#include "sources.h"
 #include "train_family.h"
 
 #define DEPTH 16 /* of directories in directories, also where links lead in a circle */
@@ -18,39 +18,34 @@ struct rule {
 	struct maas_buf alone; /* rules without a recipe */
 };
 
-/* Line ends and semicolons cannot be quoted: make would run what stands behind them.  The directory of such a file still
- * tells when it comes or goes. */
+/* Names that make(1) has no way to read: what would end the rule, part its words, or, in brackets at the end, be taken for a
+ * member of an archive; a backslash means one thing before some letters, and another before the rest. */
 static int
-can_be_said(const char *path)
+can_be_said(const char *s)
 {
-	return !path[strcspn(path, "\n;")];
+	size_t n = strlen(s);
+
+	for (const char *p = s; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f || strchr(";|\\", *p))
+			return 0;
+	return n && s[n - 1] != ' ' && !(s[n - 1] == ')' && strchr(s, '('));
 }
 
-/* A file name as make reads it. */
+/* A file name as make reads it, on the left of a rule or on its right. */
 static int
-put_name(struct maas_buf *b, const char *s)
+put_name(struct maas_buf *b, const char *s, int left)
 {
-	for (; *s; s++) {
-		if (strchr(" \t#:\\", *s) && maas_buf_add(b, "\\", 1))
-			return -1;
-		if (*s == '$' && maas_buf_add(b, "$", 1))
-			return -1;
-		if (maas_buf_add(b, s, 1))
-			return -1;
-	}
-	return 0;
-}
+	int bad = *s == '~' && maas_buf_text(b, "./");
 
-static int
-by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int
-is_shown(const struct dirent *d)
-{
-	return d->d_name[0] != '.';
+	if (!can_be_said(s))
+		return maas_fail_as(MAAS_USAGE, "--depfile: make reads no such name: '%s'", s);
+	for (; *s && !bad; s++)
+		if (*s == '=' || (*s == '&' && !s[1]))
+			bad = maas_buf_printf(b, "$(or %c)", *s); /* no assignment, and no group of targets */
+		else
+			bad = ((strchr(" #:*?[", *s) || (left && *s == '%')) && maas_buf_add(b, "\\", 1)) ||
+			    (*s == '$' && maas_buf_add(b, "$", 1)) || maas_buf_add(b, s, 1);
+	return bad ? -1 : 0;
 }
 
 static int put_path(struct rule *, const char *path, int depth);
@@ -58,16 +53,15 @@ static int put_path(struct rule *, const char *path, int depth);
 static int
 put_folder(struct rule *r, const char *path, int depth)
 {
-	struct dirent **e = NULL;
+	char **name = maas_folder_names(path);
 	struct maas_buf b = { 0 };
-	int n = scandir(path, &e, is_shown, by_bytes), bad = n < 0 ? maas_fail_errno("%s", path) : 0;
+	int bad = !name;
 
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; !bad && name[i]; i++) {
 		b.n = 0;
-		bad = bad || maas_buf_printf(&b, "%s/%s", path, e[i]->d_name) || put_path(r, b.s, depth + 1);
-		free(e[i]);
+		bad = maas_buf_printf(&b, "%s/%s", path, name[i]) || put_path(r, b.s, depth + 1);
 	}
-	free(e);
+	free(name);
 	maas_buf_free(&b);
 	return bad ? -1 : 0;
 }
@@ -79,48 +73,57 @@ put_path(struct rule *r, const char *path, int depth)
 	struct stat st;
 	int folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 
-	if (depth > DEPTH || !can_be_said(path) || (!folder && stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+	if (depth > DEPTH || (!folder && stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
 		return 0;
-	if (maas_buf_text(&r->head, " \\\n\t") || put_name(&r->head, path))
+	if (maas_buf_text(&r->head, " \\\n\t") || put_name(&r->head, path, 0))
 		return -1;
-	if (depth && (put_name(&r->alone, path) || maas_buf_text(&r->alone, ":\n")))
+	if (depth && (put_name(&r->alone, path, 1) || maas_buf_text(&r->alone, ":\n")))
 		return -1;
 	return folder ? put_folder(r, path, depth) : 0;
 }
 
 static int
-put_source(struct rule *r, const char *said)
-{
-	return !said || !strcmp(said, "-") ? 0 : put_path(r, said, 0);
-}
-
-/* What may be a name of the registry. */
-static int
-put_model(struct rule *r, const char *said)
+put_source(void *rule, const char *setting, const char *said, int model)
 {
 	struct maas_buf path = { 0 };
-	int bad = said && (maas_model_find(said, &path) || put_path(r, path.s, 0));
+	int bad = 0;
 
+	(void)setting;
+	if (strcmp(said, "-") != 0)
+		bad = (model ? maas_model_path(said, &path) : maas_buf_text(&path, said)) || put_path(rule, path.s, 0);
 	maas_buf_free(&path);
 	return bad ? -1 : 0;
 }
 
 static int
-make_rule(struct rule *r, const struct call *c, const struct outcome *o, const struct sources *s)
+make_rule(struct rule *r, const struct call *c, const struct outcome *o)
 {
-	int bad = put_name(&r->head, o->output) || maas_buf_text(&r->head, ":") || put_source(r, c->common.config);
+	return put_name(&r->head, o->output, 1) || maas_buf_text(&r->head, ":") ||
+		(c->common.config && put_source(r, NULL, c->common.config, 0)) || sources_walk(c, put_source, r) ||
+		maas_buf_text(&r->head, "\n") || (r->alone.n && maas_buf_add(&r->head, r->alone.s, r->alone.n))
+	    ? -1
+	    : 0;
+}
 
-	for (int i = 0; i < c->n && !bad; i++)
-		bad = put_source(r, c->operand[i]);
-	for (size_t i = 0; i < MAAS_COUNT(s->file) && !bad; i++)
-		bad = put_source(r, s->file[i]);
-	for (size_t i = 0; i < MAAS_COUNT(s->model) && !bad; i++)
-		bad = put_model(r, s->model[i]);
-	return bad || maas_buf_text(&r->head, "\n") || maas_buf_add(&r->head, r->alone.s, r->alone.n) ? -1 : 0;
+static void
+free_rule(struct rule *r)
+{
+	maas_buf_free(&r->head);
+	maas_buf_free(&r->alone);
 }
 
 int
-write_depfile(const struct call *c, const struct outcome *o, const struct sources *s)
+check_depfile(const struct call *c, const struct outcome *o)
+{
+	struct rule r = { 0 };
+	int bad = o->depfile && make_rule(&r, c, o) && maas_why() == MAAS_USAGE;
+
+	free_rule(&r);
+	return bad ? misuse(c, "%s", maas_error()) : 0;
+}
+
+int
+write_depfile(const struct call *c, const struct outcome *o)
 {
 	struct rule r = { 0 };
 	struct maas_out *out = NULL;
@@ -128,11 +131,10 @@ write_depfile(const struct call *c, const struct outcome *o, const struct source
 
 	if (!o->depfile)
 		return 0;
-	if (!(bad = make_rule(&r, c, o, s)) && (out = maas_out_open(o->depfile))) {
+	if (!(bad = make_rule(&r, c, o)) && (out = maas_out_open(o->depfile))) {
 		fwrite(r.head.s, 1, r.head.n, maas_out_file(out)); /* commit looks at ferror */
 		bad = maas_out_commit(out, 0);
 	}
-	maas_buf_free(&r.head);
-	maas_buf_free(&r.alone);
+	free_rule(&r);
 	return bad || !out ? -1 : 0;
 }

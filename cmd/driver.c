@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "maas/fmt.h"
-#include "maas/secret.h"
 #include "state.h"
 
 #define SETTINGS 256 /* of all tables, to find the nearest of */
@@ -467,8 +466,6 @@ take_key(const struct call *c)
 
 	if (!file || !*file)
 		return 0;
-	if (maas_secret_shown(file))
-		warn(c, "%s: others can read this key: chmod 600 %s", file, file);
 	return setenv("MAAS_KEY_FILE", file, 1) < 0 ? maas_fail_errno("MAAS_KEY_FILE") : 0;
 }
 

@@ -28,8 +28,8 @@ check_outcome(const struct call *c, const struct outcome *o)
 		return MAAS_USAGE;
 	if (o->depfile && (!o->output || !strcmp(o->output, "-")))
 		return misuse(c, "--depfile wants -o FILE");
-	if (o->depfile && o->output[strcspn(o->output, "\n;")])
-		return misuse(c, "--depfile: make reads no name with a semicolon or a line end");
+	if (check_depfile(c, o))
+		return MAAS_USAGE;
 	if (o->lock && o->output && !strcmp(o->lock, o->output))
 		return misuse(c, "--lock %s: the model takes this name, and with it the lock", o->lock);
 	return 0;

@@ -51,12 +51,11 @@ int end_badly(const struct call *);
 int check_learnt(const struct maas_model *, const char *from, const struct maas_tokenizer *, const char *named) MAAS_USE;
 /* Can these be written, and are they none of the inputs?  Asked before long work; NULLs are left out. */
 int check_places(const struct call *, const char *const *path, size_t n);
-/* Write --depfile, a make rule: the output depends on the configuration, the operands and these; NULLs, standard input
+/* Write --depfile, a make rule: the output depends on the configuration, the operands, and what settings name; standard input
  * and pipes are left out.  Before the output takes its name: who is killed between the two leaves no output that depends on
  * nothing.  0 where none is asked for. */
-struct sources {
-	const char *file[3], *model[3]; /* models: a path, or a name of the registry */
-};
-int write_depfile(const struct call *, const struct outcome *, const struct sources *);
+int write_depfile(const struct call *, const struct outcome *);
+/* A name that make cannot read is misuse: said, and 64; else 0. */
+int check_depfile(const struct call *, const struct outcome *);
 
 #endif

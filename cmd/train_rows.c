@@ -269,8 +269,6 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 int
 rows_make(struct rows_job *j)
 {
-	const struct sources read = { { j->rows->val, j->table->labels, j->rows->embeddings },
-		{ j->rows->vectorizer, j->rows->tokenizer, j->rows->init_from } };
 	int how = MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0);
 	struct rows_fold *f = &j->fold;
 
@@ -280,8 +278,8 @@ rows_make(struct rows_job *j)
 	    (j->rows->calibrate && maas_rows_calibrate(f->model, &f->held, j->team, &j->temperature)) ||
 	    maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
 	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x, j->entities))) || rows_watch_close(j) ||
-	    rows_card(j) || write_depfile(j->call, j->outcome, &read) ||
-	    maas_model_save(f->model, j->outcome->output, how) || enter_registry(j->call, ENTERED(j->outcome)))
+	    rows_card(j) || write_depfile(j->call, j->outcome) || maas_model_save(f->model, j->outcome->output, how) ||
+	    enter_registry(j->call, ENTERED(j->outcome)))
 		return -1;
 	/* A plot that cannot be drawn costs nobody the model. */
 	return rows_plot(j) || rows_report(j) ? -1 : 0;

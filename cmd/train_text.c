@@ -200,7 +200,6 @@ prepare(struct job *j)
 static int
 run_job(struct job *j)
 {
-	const struct sources read = { { j->text->val }, { j->text->tokenizer, j->text->init_from } };
 	int ending, bad;
 
 	if (prepare(j))
@@ -214,8 +213,8 @@ run_job(struct job *j)
 	if (ending == MAAS_STOPPED)
 		return 0;
 	/* A plot that cannot be drawn costs nobody the model. */
-	bad = write_depfile(j->call, j->outcome, &read) || save_model(j) ||
-	    enter_registry(j->call, ENTERED(j->outcome)) || report_plot(j);
+	bad = write_depfile(j->call, j->outcome) || save_model(j) || enter_registry(j->call, ENTERED(j->outcome)) ||
+	    report_plot(j);
 	return bad || report_result(j, ending) ? -1 : 0;
 }
 

@@ -15,12 +15,11 @@
  * keep them, PEM of PKCS #8 and of SubjectPublicKeyInfo (RFC 8410).
  */
 enum maas_secret { MAAS_SECRET_SEAL, MAAS_SECRET_SIGN, MAAS_SECRET_PUBLIC };
-/* MAAS_DATA where the file holds no such key.  A path is read once: it may be a pipe. */
+/* MAAS_DATA where the file holds no such key; MAAS_NOPERM where it is secret and others can read the file: all do, or the
+ * file is the caller's own and its group may.  A path is read once: it may be a pipe. */
 int maas_secret_load(unsigned char key[MAAS_SECRET], enum maas_secret, const char *path) MAAS_USE;
 /* A new file, readable by its owner alone unless it is public; one that is there is left alone: MAAS_CANTCREATE. */
 int maas_secret_save(const char *path, enum maas_secret, const unsigned char key[MAAS_SECRET]) MAAS_USE;
-/* Can others than the owner read the file? */
-int maas_secret_shown(const char *path);
 
 /* Ed25519 (RFC 8032): the key to check with, and a signature.  _check: -1 and no reason where it is not of these bytes. */
 int maas_sign_public(unsigned char pub[MAAS_SECRET], const unsigned char secret[MAAS_SECRET]) MAAS_USE;

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "maas/base.h"
+#include "maas/files.h"
 #include "sanitized.h"
 
 /* What lies behind the bytes in their last page is nobody's: closed, and open again before the page goes back. */
@@ -26,28 +26,35 @@ int
 maas_map_open(struct maas_map *m, const char *path)
 {
 	struct stat st;
+
+	return maas_map_open_as(m, path, &st);
+}
+
+int
+maas_map_open_as(struct maas_map *m, const char *path, struct stat *is)
+{
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a named pipe is refused, not waited for */
 	void *p = NULL;
 
 	*m = (struct maas_map){ NULL, 0 };
-	if (fd < 0 || fstat(fd, &st) < 0) {
+	if (fd < 0 || fstat(fd, is) < 0) {
 		maas_fail_errno("%s", path);
 		goto out;
 	}
-	if (!S_ISREG(st.st_mode)) {
-		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-		if (S_ISDIR(st.st_mode))
+	if (!S_ISREG(is->st_mode)) {
+		errno = S_ISDIR(is->st_mode) ? EISDIR : EINVAL;
+		if (S_ISDIR(is->st_mode))
 			maas_fail_errno("%s", path);
 		else
 			maas_fail_as(MAAS_NOINPUT, "%s: not a regular file, which this must be", path);
 		goto out;
 	}
-	if (st.st_size && (p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED) {
+	if (is->st_size && (p = mmap(NULL, (size_t)is->st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED) {
 		maas_fail_errno("%s: cannot map", path);
 		goto out;
 	}
 	close(fd);
-	*m = (struct maas_map){ p, (size_t)st.st_size };
+	*m = (struct maas_map){ p, (size_t)is->st_size };
 	guard_rest(m, 1);
 	return 0;
 out:

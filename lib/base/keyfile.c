@@ -27,15 +27,24 @@ static const struct form {
 	    "PUBLIC KEY", public_der, sizeof public_der },
 };
 
+/* Of a file that was given to us by another, its group may be told. */
 static int
-read_text(const char *path, char text[TEXT], size_t *n)
+is_shown(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && (st->st_mode & (st->st_uid == geteuid() ? 077 : 007));
+}
+
+static int
+read_text(const char *path, char text[TEXT], size_t *n, int *shown)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
 	ssize_t got = 1;
+	struct stat st;
 
 	*n = 0;
 	if (fd < 0)
 		return maas_fail_errno("%s", path);
+	*shown = fstat(fd, &st) == 0 && is_shown(&st);
 	while (got > 0 && *n < TEXT)
 		if ((got = read(fd, text + *n, TEXT - *n)) > 0)
 			*n += (size_t)got;
@@ -107,12 +116,18 @@ maas_secret_load(unsigned char key[MAAS_SECRET], enum maas_secret sort, const ch
 	unsigned char probe[1];
 	size_t n;
 	int rc = maas_random(probe, sizeof probe); /* is there a libsodium? */
+	int shown = 0;
 
-	if (rc < 0 || read_text(path, text, &n) < 0)
+	if (rc < 0 || read_text(path, text, &n, &shown) < 0)
 		return -1;
 	s = trimmed((struct maas_span){ text, n });
 	if (n == TEXT || read_key(key, &forms[sort], s) < 0)
 		rc = maas_fail("%s: %s; %s", path, n == TEXT ? "no key" : what_else(s), forms[sort].wanted);
+	else if (shown && sort != MAAS_SECRET_PUBLIC)
+		rc = maas_fail_as(MAAS_NOPERM,
+		    "%s: others can read this key: chmod 600 %s, and make another if they have", path, path);
+	if (rc < 0)
+		maas_wipe(key, MAAS_SECRET);
 	maas_wipe(text, sizeof text);
 	return rc;
 }
@@ -164,12 +179,4 @@ out:
 	maas_buf_wipe(&b);
 	maas_buf_free(&b);
 	return rc;
-}
-
-int
-maas_secret_shown(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077);
 }

@@ -3,12 +3,11 @@
  * pictures and sounds in it and below, in the order of their names' bytes, whatever the
  * locale.  Names that begin with a dot are passed over, as the shell does.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "maas/files.h"
 #include "source.h"
 
 #define DEPTH 16 /* of directories in directories: also where links lead in a circle */
@@ -49,18 +48,6 @@ add(struct walk *w, char *path, struct maas_span folder, int found)
 	return 0;
 }
 
-static int
-by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int
-is_shown(const struct dirent *d)
-{
-	return d->d_name[0] != '.';
-}
-
 static int walk(struct walk *, const char *dir, struct maas_span folder, int depth);
 
 /* What is called so in the directory. */
@@ -89,19 +76,16 @@ visit(struct walk *w, const char *dir, const char *name, struct maas_span folder
 static int
 walk(struct walk *w, const char *dir, struct maas_span folder, int depth)
 {
-	struct dirent **entry;
-	int n, rc = 0;
+	char **name;
+	int rc = 0;
 
 	if (depth > DEPTH)
 		return maas_fail("%s: more than %d directories deep", dir, DEPTH);
-	if ((n = scandir(dir, &entry, is_shown, by_bytes)) < 0)
-		return maas_fail_errno("%s", dir);
-	for (int i = 0; i < n; i++) {
-		if (rc == 0)
-			rc = visit(w, dir, entry[i]->d_name, folder, depth);
-		free(entry[i]);
-	}
-	free(entry);
+	if (!(name = maas_folder_names(dir)))
+		return -1;
+	for (size_t i = 0; name[i] && rc == 0; i++)
+		rc = visit(w, dir, name[i], folder, depth);
+	free(name);
 	return rc;
 }
 

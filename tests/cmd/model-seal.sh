@@ -69,4 +69,6 @@ done
 [ ! -e out ] && echo "nothing was written"
 maas-model open --key-file key g.sealed - >/dev/full; echo "exit $?"
 (ulimit -f 1; trap '' XFSZ; maas-model seal --key-file key g.maas out; echo "exit $?") 2>&1 | cat; [ ! -e out ] && echo "a full disk leaves nothing"
-chmod 644 key; maas-model info --key-file key m.sealed | head -n 1; maas-model info -q --key-file key m.sealed | head -n 1
+echo '== a key that others can read'
+for mode in 644 640 604; do chmod $mode key; try maas-model info -q --key-file key m.sealed; done; try maas-model seal --key-file key m.maas none.sealed; try maas-classify predict --key-file key -m m.maas d.csv | wc -l
+MAAS_KEY_FILE=key maas-classify predict -m m.sealed d.csv; echo "exit $?"

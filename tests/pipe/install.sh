@@ -47,3 +47,16 @@ rm "$top/share/maas/example/notes"
 at install; at uninstall
 (cd "$top" && find . -type f; ls -d share/maas include/maas 2>/dev/null)
 at uninstall && echo "twice is fine"
+
+# a prefix with blanks, and what sed and the shell make something else of
+odd=$PWD/"a b&c|d"
+put() { make -s -C "$TOP" -o all B="$BIN" PREFIX="$odd" "$@" >said 2>&1 || { cat said; exit 1; }; }
+put install
+"$odd/bin/maas-train" --version | head -n 1
+# what pkg-config prints is words of a shell
+eval "${CC:-cc} -Werror $san -o odd-label '$clients/label.c' $(PKG_CONFIG_PATH=$odd/lib/pkgconfig pkg-config --cflags --libs maas)" || exit 1
+./odd-label topics.maas <texts >said; ./label topics.maas <texts | cmp - said && echo "it links"
+grep -h '^ExecStart=' "$odd"/lib/systemd/system/maas-serve.service | sed "s|$PWD||; s/ .*//"
+line=$(sed -n 's/^41 3 \* \* \*  //p' "$odd/share/maas/cron/crontab")
+sh -c "$line" 2>&1; echo "exit $?"
+put uninstall; find "$odd" -type f

@@ -231,6 +231,8 @@ load(const char *text, enum maas_secret sort, const char *want)
 	unsigned char got[32];
 
 	put("key", text, strlen(text));
+	if (chmod("key", 0600) < 0)
+		ok(0, "mode");
 	if (want)
 		ok(maas_secret_load(got, sort, "key") == 0 && got[0] == 0x30 && got[31] == 0x39, "%s", want);
 	else
@@ -263,8 +265,12 @@ key_files(void)
 		    maas_error());
 		ok(stat("key", &st) == 0 && (sort == MAAS_SECRET_PUBLIC || (st.st_mode & 077) == 0), "mode %o",
 		    st.st_mode & 0777);
-		ok(maas_secret_shown("key") == (sort == MAAS_SECRET_PUBLIC), "others %s",
-		    sort == MAAS_SECRET_PUBLIC ? "see it" : "do not");
+		for (int mode = 0601; mode <= 0640; mode += 037)
+			ok(chmod("key", (mode_t)mode) == 0 &&
+				maas_secret_load(got, (enum maas_secret)sort, "key") ==
+				    (sort == MAAS_SECRET_PUBLIC ? 0 : -1) &&
+				(sort == MAAS_SECRET_PUBLIC || maas_why() == MAAS_NOPERM),
+			    "mode %o", mode);
 	}
 }
 
