@@ -10,7 +10,7 @@
 
 static const char *const tasks[] = { "auto", "class", "regress", "tag", NULL };
 
-static const char *const searches[] = { "none", "grid", "random", "halving", NULL };
+static const char *const searches[] = { "auto", "grid", "random", "halving", NULL };
 static const char *const resources[] = { "rows", "epochs", NULL };
 
 static const struct maas_field rows_fields[] = {
@@ -34,8 +34,10 @@ static const struct maas_field rows_fields[] = {
 	MAAS_DURATION(0, rows_options, max_time, 0, "stop after this long with what was reached; 0: never"),
 	MAAS_ENUM(0, rows_options, search, searches, 0,
 	    "find the best of many settings: all, some, or in rounds of which a third goes on; then learn with it"),
-	MAAS_LIST(0, rows_options, try, "NAME=VALUE,...", "settings to search among; may be repeated"),
+	MAAS_LIST(0, rows_options, try, "NAME=VALUE,...",
+	    "settings to search among, or a range, LEAST..MOST; may be repeated"),
 	MAAS_INT(0, rows_options, trials, 0, 1000000, 0, "how many of them random and halving take; 0: all"),
+	MAAS_TEXT(0, rows_options, table, NULL, "write a line a trial to FILE, the best first"),
 	MAAS_ENUM(0, rows_options, resource, resources, 0, "what the rounds of halving have more and more of"),
 	MAAS_TEXT(
 	    0, rows_options, init_from, NULL, "begin with a model: its columns, words, labels, settings, weights"),
@@ -137,7 +139,9 @@ check_held_out(struct rows_job *j)
 		    j->task == MAAS_TASK_REGRESS ? "number" : "class");
 	if (*j->goal.name == 'f' && j->task != MAAS_TASK_TAG)
 		return misuse(j->call, "--until: f1 is of tags (see --task), and of labels accuracy");
-	return held ? 0 : misuse(j->call, "--until wants rows that are held out: --val or --val-split");
+	return held || (j->rows->cv && searching(j))
+	    ? 0
+	    : misuse(j->call, "--until wants rows that are held out: --val or --val-split");
 }
 
 static int
@@ -150,19 +154,29 @@ check_checkpoints(struct rows_job *j)
 		return misuse(j->call, "--resume must wants --checkpoint");
 	if (!o->checkpoint)
 		return 0;
-	if (j->rows->cv || searching(j))
-		return misuse(j->call, "--checkpoint is of one training: not with --cv or --search");
+	if (searching(j)) /* keeps its trials there */
+		return checkpoint_every(o->checkpoint_every, &k->every_steps, &k->every_seconds)
+		    ? misuse(j->call, "%s", maas_error())
+		    : 0;
+	if (j->rows->cv)
+		return misuse(j->call, "--checkpoint is of one training, or of a search: not with --cv alone");
 	if (j->kind->rows->fit)
 		return misuse(j->call, "--checkpoint: %s models are no networks, and learnt in one go", j->kind->name);
-	*k = (struct maas_keeping){ .folder = o->checkpoint, .keep = o->keep };
-	return checkpoint_every(o->checkpoint_every, &k->every_steps, &k->every_seconds)
-	    ? misuse(j->call, "%s", maas_error())
-	    : 0;
+	return rows_keep(j) ? misuse(j->call, "%s", maas_error()) : 0;
 }
 
-/* One process on one folder; and what a checkpoint has to agree with beside data and settings. */
-static int
-open_checkpoints(struct rows_job *j)
+int
+rows_keep(struct rows_job *j)
+{
+	const struct checkpoints *o = j->checkpoints;
+	struct maas_keeping *k = &j->keeping;
+
+	*k = (struct maas_keeping){ .folder = o->checkpoint, .keep = o->keep };
+	return checkpoint_every(o->checkpoint_every, &k->every_steps, &k->every_seconds);
+}
+
+int
+rows_open_checkpoints(struct rows_job *j)
 {
 	struct maas_buf b = { 0 };
 
@@ -181,7 +195,7 @@ int
 rows_check_options(struct rows_job *j)
 {
 	const struct outcome *o = j->outcome;
-	const char *places[] = { o->output, o->depfile, j->rows->log, j->rows->plot };
+	const char *places[] = { o->output, o->depfile, j->rows->log, j->rows->plot, j->rows->table };
 
 	if (j->rows->check ? wants_input(j->call) : check_outcome(j->call, o))
 		return MAAS_USAGE;
@@ -208,6 +222,8 @@ rows_check_options(struct rows_job *j)
 		    j->call, "--augment changes pictures, sounds and texts, and --pca makes other features of them");
 	if (j->rows->augment && maas_augments_check(j->rows->augment) < 0)
 		return misuse(j->call, "--%s", maas_error());
+	if (j->rows->table && !searching(j))
+		return misuse(j->call, "--table is of the trials of a search: see --try");
 	if (j->rows->plot && maas_plot_check(j->rows->plot))
 		return fail(j->call);
 	return check_places(j->call, places, MAAS_COUNT(places)) ? fail(j->call) : 0;
@@ -292,7 +308,7 @@ run_job(struct rows_job *j)
 		return -1;
 	if (j->outcome->dry_run)
 		return rows_prepare(j, &j->fold, 1) || rows_plan(j) ? -1 : 0;
-	if (open_checkpoints(j) || rows_watch_open(j) || (j->rows->cv && rows_cross_validate(j)))
+	if (rows_open_checkpoints(j) || rows_watch_open(j) || (j->rows->cv && rows_cross_validate(j)))
 		return -1;
 	return rows_prepare(j, &j->fold, 1) || rows_make(j) ? -1 : 0;
 }
@@ -382,7 +398,7 @@ takes(const struct maas_kind *k)
 static int
 useless(const struct maas_kind *k, const struct maas_field *f)
 {
-	return (f == checkpoint_fields && k->rows->fit) || (f == maas_vectorizer_fields && rows_reads_texts(k)) ||
+	return (f == maas_vectorizer_fields && rows_reads_texts(k)) ||
 	    (k->rows->longest && !k->rows->reads && (f == maas_preparation_fields || f == maas_media_fields));
 }
 

@@ -7,8 +7,11 @@
 #include "progress.h"
 #include "train_checkpoint.h"
 
+struct lane;
+struct maas_plot;
+
 struct rows_options {
-	const char *val, *vectorizer, *tokenizer, *embeddings, *log, *plot, *until, *pca, *init_from, *augment;
+	const char *val, *vectorizer, *tokenizer, *embeddings, *log, *plot, *until, *pca, *init_from, *augment, *table;
 	struct maas_list try;
 	double max_time;
 	long cv, trials;
@@ -63,7 +66,7 @@ struct rows_watch {
 	long logged;  /* the last step that is in the log */
 	double began; /* by maas_clock(): where --max-time counts from */
 	char tag[64]; /* which fit: the first members of each object in the log */
-	int timed_out, reached, signal, failed;
+	int timed_out, reached, signal, failed, diverged;
 	int trial;            /* of --dry-run: two steps, to see what they take */
 	double first, second; /* when they were done */
 };
@@ -103,16 +106,21 @@ struct rows_job {
 	struct maas_columns *own;            /* found in the data, or of numbers for a vectoriser's rows */
 	const struct maas_columns *columns;  /* what the model keeps, where nothing is learnt about them here */
 	const struct maas_vectorizer *given; /* of `from` or `init`; NULL: fit one where there is text */
-	char sha256[65];                     /* of the data; "": not known */
+	char sha256[65], val_sha256[65];     /* of the data, of --val; "": not known */
 	struct maas_rowset *set, *val_set;
 	struct rows_fold fold;
 	struct rows_cv cv;
 	double temperature;     /* of --calibrate; 0: none */
 	long at_fold;           /* of --cv, from 1; 0: the model that stays */
 	long at_trial, trials;  /* of --search, likewise */
+	struct lane *lane;      /* that a trial runs in, see train_search.h; NULL */
+	int beside;             /* other trials run beside it */
+	double memory;          /* bytes that may be taken; 0: what is free */
 	int gaps;               /* rows may have gaps, whatever `preparation` says: trials fill them */
 	int hears;              /* samples of sounds are kept: trials change them */
 	struct maas_buf search; /* its trials, as members of the result; empty: none */
+	const struct maas_plot *trials_plot; /* [trials_plots] panels of it; NULL */
+	size_t trials_plots;
 	struct rows_watch watch;
 	struct maas_eval *val;          /* NULL: nothing held out */
 	struct maas_entities *entities; /* of its words; NULL: they have no tags */
@@ -121,6 +129,10 @@ struct rows_job {
 int rows_check(struct rows_job *);                   /* --check: the exit status */
 void rows_job_set(struct rows_job *, struct call *); /* what the command line says */
 void rows_settle_augment(struct rows_options *);     /* NULL where it is "none" */
+/* --checkpoint: what is said of it; and one process on one folder, with what a checkpoint has to agree with beside data
+ * and settings. */
+int rows_keep(struct rows_job *) MAAS_USE;
+int rows_open_checkpoints(struct rows_job *) MAAS_USE;
 int rows_check_options(struct rows_job *);           /* 0, or an exit status, and said */
 int train_search(struct call *);                     /* --search: the exit status */
 int rows_make(struct rows_job *);                    /* of rows that are prepared: learn, measure, write, report */

@@ -241,8 +241,8 @@ read_val(struct rows_job *j, struct rows_part *to)
 	int bad;
 
 	o.rows = o.labels = NULL; /* of the operands */
-	t = maas_table_open(&o, c, operand, 1, 0);
-	bad = !t || !(j->val_set = load(j, t, c));
+	t = maas_table_open(&o, c, operand, 1, MAAS_DIGEST);
+	bad = !t || !(j->val_set = load(j, t, c)) || maas_table_sha256(t, j->val_sha256);
 	maas_table_close(t);
 	if (bad)
 		return -1;

@@ -7,9 +7,10 @@
 #include "train_rows.h"
 
 #define PANELS 3
+#define MORE   3 /* of a search */
 
 struct drawing {
-	struct maas_plot panel[PANELS];
+	struct maas_plot panel[PANELS + MORE];
 	size_t n;
 	struct maas_curve curve[4]; /* loss, loss held out, metric, metric held out */
 	double *x;                  /* [5][points]: x, and y of each curve */
@@ -143,6 +144,8 @@ rows_plot(struct rows_job *j)
 		return 0;
 	if (!e)
 		e = own = rows_judge(j, f, &f->train, &f->data.x, NULL);
+	for (; d.n < j->trials_plots && d.n < MORE; d.n++)
+		d.panel[d.n] = j->trials_plot[d.n];
 	bad = !e || draw_course(j, &d);
 	if (!bad && j->task != MAAS_TASK_REGRESS)
 		bad = draw_labels(j, &d, e, of);

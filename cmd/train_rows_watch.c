@@ -8,7 +8,7 @@
 #include "interrupt.h"
 #include "maas/train.h"
 #include "steplog.h"
-#include "train_rows.h"
+#include "train_search.h"
 
 int
 rows_watch_open(struct rows_job *j)
@@ -204,6 +204,8 @@ on_begin(const struct maas_fitting *how)
 {
 	const struct rows_job *j = how->ctx;
 
+	if (j->lane)
+		lane_take(j->lane, how->bytes);
 	if (j->call->common.verbose && !j->at_fold && !j->at_trial)
 		warn(j->call, "%.0f parameters, %.3g multiply-adds a row on its way through the network",
 		    how->parameters, how->products);
@@ -214,7 +216,7 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 {
 	int (*learn)(struct maas_model *, const struct maas_data *, struct maas_fitting *) = j->kind->rows->fit;
 	struct rows_watch *w = &j->watch;
-	int rc;
+	int rc, n;
 
 	f->how = (struct maas_fitting){ .how = j->training,
 		.val = !f->val.n    ? NULL
@@ -225,6 +227,7 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 		.augment = j->rows->augment,
 		.keeping = j->keeping.folder && !j->watch.trial ? &j->keeping : NULL,
 		.team = j->team,
+		.memory = j->memory,
 		.seed = (uint64_t)j->call->common.seed,
 		.halt = interrupt_flag(),
 		.on_begin = on_begin,
@@ -236,15 +239,20 @@ rows_fit(struct rows_job *j, struct rows_fold *f, struct maas_model *m)
 	if (j->rows->augment && learn) /* of a search among kinds, which goes on without */
 		return maas_fail_setting("augment", "--augment: %s models learn rows as they are", j->kind->name);
 	w->n = 0;
-	w->tag[0] = '\0';
+	n = j->at_trial ? snprintf(w->tag, sizeof w->tag, "\"trial\":%ld,", j->at_trial) : 0;
 	if (j->at_fold)
-		snprintf(w->tag, sizeof w->tag, "\"fold\":%ld,", j->at_fold);
+		n += snprintf(w->tag + n, sizeof w->tag - (size_t)n, "\"fold\":%ld,", j->at_fold);
+	w->tag[n] = '\0';
 	w->said = w->logged = -1;
 	progress_begin(&w->bar, j->call);
-	interrupt_arm();
+	w->bar.on &= !j->beside;
+	if (!j->at_trial) /* a search waits for signals itself */
+		interrupt_arm();
 	rc = (learn ? learn : maas_rows_train)(m, f->projection ? &f->components : &f->data, &f->how);
 	w->signal = interrupt_pending();
-	interrupt_disarm();
+	w->diverged = f->how.diverged;
+	if (!j->at_trial)
+		interrupt_disarm();
 	progress_clear(&w->bar);
 	return w->failed || w->signal ? -1 : rc;
 }

@@ -3,7 +3,6 @@
  * again and written.  Successive halving (Jamieson & Talwalkar 2016) as scikit-learn's HalvingGridSearchCV does it:
  * all begin with few rows, or epochs, and in each round the best third goes on with three times as many.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,99 +12,6 @@
 #include "train_search.h"
 
 #define FACTOR 3
-
-/* What a round gives each of its trials. */
-struct round {
-	size_t number, rounds, trials;
-	size_t rows, epochs; /* 0: all; as set */
-};
-
-/* Rows of a part, `rows` of them, of each label alike; 0: all. */
-static int
-sample(const struct rows_job *j, const struct rows_part *from, size_t rows, struct rows_part *to)
-{
-	size_t n = from->n, labels = 1;
-	uint32_t *group = maas_alloc(n, sizeof *group), *order = maas_alloc(n, sizeof *order);
-	struct maas_span *label;
-	int bad = !group || !order;
-
-	*to = (struct rows_part){ from->set, maas_alloc(n, sizeof *to->pick), n };
-	bad = bad || !to->pick;
-	if (!bad && n)
-		memcpy(to->pick, from->pick, n * sizeof *to->pick);
-	if (!bad && rows && rows < n) {
-		if (j->task == MAAS_TASK_CLASS)
-			bad = maas_rowset_labels(from->set, from->pick, n, &label, &labels) ||
-			    maas_rowset_targets(from->set, from->pick, n, label, labels, group);
-		bad = bad ||
-		    maas_split_stratified(
-			order, group, n, labels, 1 - (double)rows / (double)n, (uint64_t)j->call->common.seed, &to->n);
-		for (size_t i = 0; i < to->n && !bad; i++)
-			to->pick[i] = from->pick[order[i]];
-	}
-	free(group);
-	free(order);
-	return bad ? -1 : 0;
-}
-
-/* What a trial's command line says, over what all trials share. */
-static void
-dress(struct rows_job *j, const struct trial *t)
-{
-	j->call = t->call;
-	j->kind = t->call->verb->data;
-	rows_settle_augment(t->call->part[2]);
-	j->rows = t->call->part[2];
-	j->vectorizer = t->call->part[4];
-	j->training = t->call->part[5];
-	j->preparation = t->call->part[6];
-	rows_suit_kind(j);
-}
-
-static int
-learns(const struct maas_kind *k, int task)
-{
-	static const unsigned need[] = { 0, MAAS_CLASSES, MAAS_VALUES, MAAS_TAGS };
-
-	return (k->rows->tasks & need[task]) != 0;
-}
-
-/* The kind by which options are looked at: the first that learns what --task says; others are refused when tried. */
-static const struct maas_kind *
-first_kind(const struct search *s)
-{
-	for (size_t i = 0; i < s->kinds; i++) {
-		const struct maas_kind *k = s->kind[i]->data;
-
-		if (learns(k, s->base.rows->task) || (k->texts && learns(k->texts, s->base.rows->task)))
-			return k;
-	}
-	return s->kind[0]->data;
-}
-
-static int
-learn_and_measure(struct rows_job *j, struct trial *t)
-{
-	static const char *const what[] = { "", "labels", "numbers", "tags" };
-	int bad;
-
-	if (j->rows->augment && j->rows->pca)
-		return maas_fail_setting("augment", "--augment and --pca exclude each other");
-	if (!learns(j->kind, j->task))
-		return maas_fail("%s models learn no %s", j->kind->name, what[j->task]);
-	if (rows_suit_tags(j))
-		return -1;
-	if (j->rows->cv) {
-		bad = rows_cross_validate(j);
-		t->cv = j->cv;
-		t->score = j->cv.mean;
-		return bad;
-	}
-	return rows_prepare(j, &j->fold, 0) || rows_learn(j, &j->fold) ||
-		rows_grade(j, &j->fold, &j->fold.val, &j->fold.held.x, &t->score)
-	    ? -1
-	    : 0;
-}
 
 /* Said once of a kind. */
 static int
@@ -120,201 +26,103 @@ say_left_out(struct search *s, const char *kind, const char *name)
 	return maas_buf_text(&s->said, word);
 }
 
-/* The trial before it that is the same: NULL; there is none. */
-static const struct trial *
-same_before(const struct search *s, const struct trial *t)
+static int
+is_tried(const struct search *s, const char *name)
 {
-	for (const struct trial *a = s->trial; a < t; a++)
-		if (a->call->verb == t->call->verb && !strcmp(a->text, t->text))
-			return a;
-	return NULL;
+	for (size_t i = 0; i < s->ntries; i++)
+		if (!strcmp(s->tries[i].name, name))
+			return 1;
+	return 0;
 }
 
-/*
- * Where kinds are compared, the setting for which this one was refused, and that was said for all, is left out: 1, to be
- * tried again; 0 where there is none, and where that makes it what was tried before.
- */
+/* What was left out for a trial is said; where that makes it one that was before, it counts for nothing. */
 static int
-leave_out(struct search *s, struct trial *t, const char *setting)
+settle_left_out(struct search *s, struct trial *t)
 {
-	const struct verb *v = t->call->verb;
-	const struct trial *before;
-	struct call *without;
+	const struct trial *before = t->left_out.n ? trial_same_before(s, t) : NULL;
 	struct maas_buf b = { 0 };
-	char option[64], *name = maas_take_text(s->arena, setting, strlen(setting));
-	int tried = 0;
+	char option[64];
+	int bad = 0;
 
-	if (!name || s->kinds < 2 || !given(t->call, name))
-		return name ? 0 : -1;
-	if (!(without = call_without(t->call, v, name)))
-		return -1;
-	call_free(t->call);
-	t->call = without;
-	for (size_t i = 0; i < s->ntries; i++)
-		if (!strcmp(s->tries[i].name, name)) {
-			t->value[i] = NULL;
-			tried = 1;
-		}
-	search_option(option, sizeof option, name);
-	if (say_left_out(s, v->name, option) || search_name(s, t))
-		return -1;
-	if (!tried || !(before = same_before(s, t)))
-		return 1;
-	if (maas_buf_printf(&b, "without --%s it is trial %zu", option, before->number) ||
-	    !(t->refused = maas_take_text(s->arena, b.s, b.n))) {
-		maas_buf_free(&b);
-		return -1;
+	for (size_t i = 0; i < t->left_out.n && !bad; i++) {
+		search_option(option, sizeof option, t->left_out.item[i]);
+		bad = say_left_out(s, t->call->verb->name, option);
+		if (!before || !is_tried(s, t->left_out.item[i]) || bad)
+			continue;
+		b.n = 0;
+		bad = maas_buf_printf(&b, "without --%s it is trial %zu", option, before->number) ||
+		    !(t->why = maas_take_text(t->arena, b.s, b.n));
+		t->state = TRIAL_REFUSED;
+		t->score = NAN;
+		t->sort = MAAS_USAGE;
 	}
 	maas_buf_free(&b);
-	return 0;
+	return bad ? -1 : 0;
 }
 
-/* One try of a trial: its score, or why it has none; 1 to try it again, -1 where the search cannot go on. */
-static int
-try_trial(struct search *s, struct trial *t, const struct round *r)
+int
+search_tell(struct search *s, struct trial *t, const struct round *r)
 {
-	const char *why;
-	enum maas_why sort;
-	struct rows_job j = s->base;
-	struct rows_options o;
-	int again, bad;
-
-	dress(&j, t);
-	o = *j.rows;
-	o.max_time = 0;
-	j.rows = &o;
-	j.goal = (struct rows_goal){ .name = NULL };
-	j.watch = (struct rows_watch){ .began = maas_clock() };
-	j.at_trial = (long)t->number;
-	j.trials = (long)s->n;
-	t->score = NAN;
-	t->round = r->number;
-	bad = sample(&j, &s->base.fold.train, r->rows, &j.fold.train) ||
-	    sample(&j, &s->base.fold.val, 0, &j.fold.val) || learn_and_measure(&j, t);
-	if (!bad && isnan(t->score))
-		bad = maas_fail("%s is not defined here", rows_grade_name(&j));
-	s->base.watch.signal = j.watch.signal;
-	rows_fold_free(&j.fold);
-	free(j.watch.point);
-	if (!bad)
-		return 0;
-	if (j.watch.signal || (maas_why() != MAAS_DATA && maas_why() != MAAS_USAGE && maas_why() != MAAS_CONFIG))
-		return -1;
-	sort = maas_why();
-	if (!(why = maas_take_text(s->arena, maas_error(), strlen(maas_error()))))
-		return -1;
-	if ((again = leave_out(s, t, maas_error_setting())))
-		return again;
-	t->refused = t->refused ? t->refused : why;
-	(void)maas_fail_as(sort, "%s", why); /* of the last one refused, if all are */
-	return 0;
-}
-
-static int
-run_trial(struct search *s, struct trial *t, const struct round *r)
-{
-	int rc;
-
-	while ((rc = try_trial(s, t, r)) > 0)
-		;
-	return rc;
-}
-
-static int
-put_trial(const struct search *s, const struct trial *t, struct maas_buf *b)
-{
-	const char *name = rows_grade_name(&s->base), *how = t->cv.folds ? "cv" : "val";
-
-	if (maas_buf_printf(b, "{\"trial\":%zu,\"settings\":%s", t->number, t->json))
-		return -1;
-	if (s->halving && maas_buf_printf(b, ",\"round\":%zu", t->round))
-		return -1;
-	if (t->refused)
-		return maas_buf_text(b, ",\"refused\":") || maas_json_put_text(b, maas_span(t->refused)) ||
-			maas_buf_text(b, "}")
-		    ? -1
-		    : 0;
-	if (isnan(t->score))
-		return maas_buf_text(b, "}");
-	if (maas_buf_printf(b, ",\"%s_%s\":", how, name) || maas_json_put_real(b, t->score))
-		return -1;
-	if (t->cv.folds && (maas_buf_printf(b, ",\"cv_%s_std\":", name) || maas_json_put_real(b, t->cv.deviation)))
-		return -1;
-	return maas_buf_text(b, "}");
-}
-
-static int
-tell(struct search *s, const struct trial *t, const struct round *r)
-{
+	static const char *const states[] = { "", "", "diverged", "refused", "too large" };
 	struct maas_buf b = { 0 };
 	char round[80] = "", deviation[40] = "";
-	int bad = 0;
+	const char *before = t->kept ? " (measured before)" : "";
+	int bad = settle_left_out(s, t);
 
 	if (r->rounds > 1)
 		snprintf(round, sizeof round, "round %zu of %zu (%zu %s), ", r->number, r->rounds,
 		    r->rows ? r->rows : r->epochs, r->rows ? "rows" : "epochs");
 	if (t->cv.folds)
 		snprintf(deviation, sizeof deviation, " +- %.4f", t->cv.deviation);
-	if (t->refused)
-		warn(s->call, "%strial %zu of %zu: refused: %s: %s", round, t->number, s->n, t->text, t->refused);
+	if (t->state != TRIAL_MEASURED)
+		warn(s->call, "%strial %zu of %zu: %s: %s: %s%s", round, t->number, s->n, states[t->state], t->text,
+		    t->why, before);
 	else
-		warn(s->call, "%strial %zu of %zu: %s %.4f%s: %s", round, t->number, s->n, rows_grade_name(&s->base),
-		    t->score, deviation, t->text);
-	if (s->base.watch.log && !(bad = put_trial(s, t, &b)))
-		fprintf(s->base.watch.log, "%s\n", b.s);
+		warn(s->call, "%strial %zu of %zu: %s %.4f%s: %s%s", round, t->number, s->n, rows_grade_name(&s->base),
+		    t->score, deviation, t->text, before);
+	if (s->base.watch.log && !bad && !(bad = trial_put_json(s, t, &b)))
+		fprintf(s->base.watch.log, "%s%s\n", t->log.n ? t->log.s : "", b.s);
+	maas_buf_free(&t->log);
 	maas_buf_free(&b);
-	return bad;
+	return bad ? -1 : 0;
 }
 
-/* The better first; of equals the earlier; those without a score last. */
+/* Why there is no best. */
 static int
-by_score(const void *a, const void *b)
+none_is_good(const struct trial *const *t, size_t n)
 {
-	const struct trial *x = *(struct trial *const *)a, *y = *(struct trial *const *)b;
+	const struct trial *last = t[0];
 
-	if (!x->refused != !y->refused)
-		return x->refused ? 1 : -1;
-	if (!x->refused && x->score != y->score)
-		return x->score > y->score ? -1 : 1;
-	return (x->number > y->number) - (x->number < y->number);
+	for (size_t i = 1; i < n; i++)
+		last = t[i]->number > last->number ? t[i] : last;
+	return maas_fail_as(last->sort, "no trial has a score; the last: %s", last->why);
 }
 
-static int
-is_over(const struct search *s)
-{
-	double most = s->base.rows->max_time;
-
-	return most > 0 && maas_clock() - s->base.watch.began > most;
-}
-
-/* A round: alive[] with the best first; how many have a score, -1. */
+/* A round: alive[] with the best first; how many have a score; 0: there was no time, or -1. */
 static long
 run_round(struct search *s, struct trial **alive, const struct round *r)
 {
-	size_t n = r->trials;
 	char epochs[32];
-	long good = 0;
+	long good = 0, n;
 
-	for (size_t i = 0; i < r->trials; i++) {
-		struct trial *t = alive[i];
-
-		if (r->epochs) {
-			snprintf(epochs, sizeof epochs, "%zu", r->epochs);
-			if (call_set(t->call, "epochs", maas_take_text(s->arena, epochs, strlen(epochs))) < 0)
-				return -1;
-		}
-		if (is_over(s)) {
-			warn(s->call, "time is up: %zu of %zu trials", i, r->trials);
-			n = i;
-			break;
-		}
-		if (run_trial(s, t, r) || tell(s, t, r))
+	snprintf(epochs, sizeof epochs, "%zu", r->epochs);
+	for (size_t i = 0; i < r->trials && r->epochs; i++)
+		if (call_set(alive[i]->call, "epochs", maas_take_text(s->arena, epochs, strlen(epochs))) < 0)
 			return -1;
-		good += !t->refused;
-	}
-	qsort(alive, n, sizeof *alive, by_score);
-	if (!good)
-		return n ? maas_in("every trial was refused; the last") : maas_fail("no time for a trial");
+	if ((n = search_run_lanes(s, alive, r)) < 0)
+		return -1;
+	if ((size_t)n < r->trials && s->reached)
+		warn(s->call, "trial %zu reaches what --until wants: %zu of %zu trials", s->reached, (size_t)n,
+		    r->trials);
+	else if ((size_t)n < r->trials)
+		warn(s->call, "time is up: %zu of %zu trials", (size_t)n, r->trials);
+	for (long i = 0; i < n; i++)
+		good += alive[i]->state == TRIAL_MEASURED;
+	if (!n && r->number == 1)
+		return maas_fail("no time for a trial");
+	if (n && !good)
+		return none_is_good((const struct trial *const *)alive, (size_t)n);
+	qsort(alive, (size_t)n, sizeof *alive, trial_compare);
 	return good;
 }
 
@@ -351,7 +159,15 @@ least(const struct search *s, size_t most, size_t *rounds)
 	return n;
 }
 
-/* All rounds; the best trial of the last. */
+static int
+is_over(const struct search *s)
+{
+	double most = s->base.rows->max_time;
+
+	return most > 0 && maas_clock() - s->base.watch.began > most;
+}
+
+/* All rounds; the best trial of the last that there was time for. */
 static struct trial *
 run_rounds(struct search *s)
 {
@@ -362,7 +178,7 @@ run_rounds(struct search *s)
 
 	for (size_t i = 0; alive && i < s->n; i++)
 		alive[i] = &s->trial[i];
-	if (j->rows->search == SEARCH_HALVING)
+	if (s->how == SEARCH_HALVING)
 		first = least(s, most, &r.rounds);
 	s->halving = r.rounds > 1;
 	for (; alive && r.number <= r.rounds; r.number++) {
@@ -374,6 +190,12 @@ run_rounds(struct search *s)
 			r.epochs = first * power(r.number - 1);
 		if ((good = run_round(s, alive, &r)) < 0)
 			return NULL;
+		if (s->reached || !good)
+			break;
+		if (r.number < r.rounds && is_over(s)) {
+			warn(s->call, "time is up: %zu of %zu rounds", r.number, r.rounds);
+			break;
+		}
 		r.trials = (r.trials + FACTOR - 1) / FACTOR;
 		r.trials = r.trials < (size_t)good ? r.trials : (size_t)good;
 	}
@@ -388,8 +210,33 @@ keep_trials(struct search *s, const struct trial *best)
 	int bad = maas_buf_text(b, ",\"trials\":[");
 
 	for (size_t i = 0; i < s->n && !bad; i++)
-		bad = (i && maas_buf_text(b, ",")) || put_trial(s, &s->trial[i], b);
+		bad = (i && maas_buf_text(b, ",")) || trial_put_json(s, &s->trial[i], b);
 	return bad || maas_buf_printf(b, "],\"best_trial\":%zu", best->number) ? -1 : 0;
+}
+
+/* The training that stays may be long: it has checkpoints of its own, by what it is. */
+static int
+keep_best(struct search *s, const struct trial *best)
+{
+	struct rows_job *j = &s->base;
+	struct checkpoints *own = maas_take(s->arena, 1, sizeof *own);
+	struct maas_buf path = { 0 };
+	char key[65];
+	int bad;
+
+	if (!j->checkpoints->checkpoint || j->kind->rows->fit || j->cv.folds)
+		return 0;
+	bad = !own || kept_key(s, best, &(struct round){ .number = 1 }, key) < 0 ||
+	    maas_buf_printf(&path, "%s/best-%.16s", j->checkpoints->checkpoint, key);
+	if (!bad) {
+		*own = *j->checkpoints;
+		own->resume = own->resume == RESUME_MUST ? RESUME_AUTO : own->resume;
+		bad = !(own->checkpoint = maas_take_text(s->arena, path.s, path.n));
+		j->checkpoints = own;
+		bad = bad || rows_keep(j) || rows_open_checkpoints(j);
+	}
+	maas_buf_free(&path);
+	return bad ? -1 : 0;
 }
 
 /* The best learns from all rows, for all epochs, and is written. */
@@ -398,7 +245,8 @@ finish_best(struct search *s, struct trial *best)
 {
 	struct rows_job *j = &s->base;
 	struct maas_buf epochs = { 0 };
-	int bad = keep_trials(s, best);
+	int bad =
+	    keep_trials(s, best) || (j->rows->table && search_write_table(s, j->rows->table)) || search_draw_trials(s);
 
 	if (s->halving && j->rows->resource == RESOURCE_EPOCHS)
 		bad = bad || maas_buf_printf(&epochs, "%.17g", j->training->epochs) ||
@@ -407,12 +255,12 @@ finish_best(struct search *s, struct trial *best)
 	if (bad)
 		return -1;
 	warn(s->call, "best: trial %zu: %s", best->number, best->text);
-	dress(j, best);
+	trial_dress(j, best);
 	j->watch.began = maas_clock();
 	j->cv = best->cv;
 	if (s->halving && j->rows->cv && rows_cross_validate(j))
 		return -1;
-	return rows_prepare(j, &j->fold, 1) || rows_make(j) ? -1 : 0;
+	return keep_best(s, best) || rows_prepare(j, &j->fold, 1) || rows_make(j) ? -1 : 0;
 }
 
 /* --dry-run: what would be tried. */
@@ -426,6 +274,20 @@ plan(const struct search *s)
 	for (size_t i = 0; i < s->n; i++)
 		printf("# trial %zu: %s\n", i + 1, s->trial[i].text);
 	return 0;
+}
+
+/* The trials, in their rounds; a signal waits until what runs has stopped. */
+static struct trial *
+find_best(struct search *s)
+{
+	struct trial *best;
+
+	s->memory = maas_memory_free();
+	interrupt_arm();
+	best = run_rounds(s);
+	s->base.watch.signal = interrupt_pending();
+	interrupt_disarm();
+	return s->base.watch.signal ? NULL : best;
 }
 
 static int
@@ -445,7 +307,7 @@ run(struct search *s)
 		return -1;
 	if (j->outcome->dry_run)
 		return plan(s);
-	return rows_watch_open(j) || !(best = run_rounds(s)) || finish_best(s, best) ? -1 : 0;
+	return kept_open(s) || rows_watch_open(j) || !(best = find_best(s)) || finish_best(s, best) ? -1 : 0;
 }
 
 static int
@@ -458,7 +320,9 @@ check(struct search *s)
 		return misuse(c, "--check is for the data of a kind, not for a search");
 	if (!o->cv && !o->val && !(s->base.training->val_split > 0))
 		return misuse(c, "a search wants something to measure by: --cv N, --val or --val-split");
-	if (o->resource == RESOURCE_EPOCHS && o->search != SEARCH_HALVING)
+	if (s->goal.loss)
+		return misuse(c, "--until: trials are measured by accuracy, f1 or r2, not by their loss");
+	if (o->resource == RESOURCE_EPOCHS && s->how != SEARCH_HALVING)
 		return misuse(c, "--resource is for --search halving");
 	if (o->resource == RESOURCE_EPOCHS && !(s->base.training->epochs >= FACTOR))
 		return misuse(c, "--resource epochs wants --epochs N, the most of them");
@@ -468,27 +332,42 @@ check(struct search *s)
 	return o->init_from ? misuse(c, "--search and --init-from exclude each other") : 0;
 }
 
+/* --until was of a trial. */
+static int
+goal_missed(const struct search *s)
+{
+	if (!s->goal.name || s->reached)
+		return 0;
+	return complain(
+	    s->call, MAAS_NEGATIVE, "no trial reaches the %s of %g that --until wants", s->goal.name, s->goal.value);
+}
+
 int
 train_search(struct call *c)
 {
-	struct search s = { .call = c };
+	struct search s = { .call = c, .kept = { .file = -1, .lock = -1 } };
 	int rc, signal;
 
 	rows_job_set(&s.base, c);
-	if (!(rc = search_plan(&s)) && !(rc = check(&s))) {
-		s.base.kind = first_kind(&s);
+	if (!(rc = search_plan(&s))) {
+		s.base.kind = search_first_kind(&s);
 		rc = rows_check_options(&s.base);
 	}
-	if (!rc && run(&s))
+	s.goal = s.base.goal;
+	s.base.goal.name = NULL;
+	if (!rc && !(rc = check(&s)) && run(&s))
 		rc = s.base.watch.signal ? 1 : end_badly(c);
-	else if (!rc)
-		rc = rows_goal_missed(&s.base);
+	else if (!rc && !s.base.outcome->dry_run)
+		rc = goal_missed(&s);
 	signal = s.base.watch.signal;
 	s.base.call = c;
 	rows_free(&s.base);
 	search_free(&s);
 	if (signal) {
-		warn(c, "stopped by a signal, nothing is written");
+		warn(c,
+		    c->part[8] && ((const struct checkpoints *)c->part[8])->checkpoint
+			? "stopped by a signal; the same command goes on from here"
+			: "stopped by a signal, nothing is written");
 		interrupt_end();
 	}
 	return rc ? rc : finish(c);

@@ -8,21 +8,41 @@
 
 #define MOST 1000000 /* choices */
 
-/* Has a kind a setting that a trial can have of its own?  One of the kind, of learning, of preparation, of words. */
+static int
+is_among(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return 1;
+	return 0;
+}
+
+/* Has a kind a setting that a trial can have of its own?  One of the kind, of learning, of preparation, of words.  The
+ * field; NULL: it has none. */
+static const struct maas_field *
+find(const struct verb *v, const char *name)
+{
+	static const char *const never[] = { "val_split", "log_every" }, *const texts[] = { "tokenizer", "embeddings" };
+	static const int parts[] = { 0, 4, 5, 6 }; /* those that mean nothing to the kind are empty */
+	const struct maas_kind *k = v->data;
+	const struct maas_field *f = NULL;
+
+	if (is_among(name, never, MAAS_COUNT(never)))
+		return NULL;
+	for (size_t i = 0; i < MAAS_COUNT(parts) && !f; i++)
+		f = maas_field(v->part[parts[i]].fields, name, 0);
+	if (f)
+		return f;
+	if ((!strcmp(name, "augment") && !k->rows->fit) || (!strcmp(name, "pca") && k->rows->fold) ||
+	    (rows_reads_texts(k) && is_among(name, texts, MAAS_COUNT(texts))))
+		return maas_field(v->part[2].fields, name, 0);
+	return NULL;
+}
+
 static int
 has(const struct verb *v, const char *name)
 {
-	static const char *const never[] = { "val_split", "log_every" };
-	static const int parts[] = { 0, 4, 5, 6 }; /* those that mean nothing to the kind are empty */
-	const struct maas_kind *k = v->data;
-
-	for (size_t i = 0; i < MAAS_COUNT(never); i++)
-		if (!strcmp(never[i], name))
-			return 0;
-	for (size_t i = 0; i < MAAS_COUNT(parts); i++)
-		if (maas_field(v->part[parts[i]].fields, name, 0))
-			return 1;
-	return !strcmp(name, "augment") ? !k->rows->fit : !strcmp(name, "pca") && k->rows->fold;
+	return find(v, name) != NULL;
 }
 
 static char *
@@ -126,9 +146,45 @@ check_values(const struct try *t)
 	return 0;
 }
 
+/* "LEAST..MOST" of a setting that is a number is a range: alone, and within what the setting can be. */
+static int
+take_range(const struct search *s, struct try *t)
+{
+	const struct maas_field *f = NULL;
+
+	for (size_t k = 0; k < s->kinds && !f; k++)
+		f = find(s->kind[k], t->name);
+	for (size_t i = 0; i < t->n; i++) {
+		int rc = search_range(f, t->value[i], t);
+
+		if (rc < 0)
+			return -1;
+		if (rc && t->n > 1)
+			return maas_fail_as(
+			    MAAS_USAGE, "--try %s: a range stands alone, without other values", t->name);
+		if (rc)
+			t->n = 0;
+	}
+	return 0;
+}
+
+/* What is read of files is read once, for all trials. */
+static int
+refuse(const struct search *s, const char *name)
+{
+	const struct verb *v = s->kind[0];
+	char option[64];
+
+	search_option(option, sizeof option, name);
+	if (maas_field(v->part[3].fields, name, 0) || maas_field(v->part[7].fields, name, 0))
+		return maas_fail_as(MAAS_USAGE, "--try %s: rows are read once, for all trials", option);
+	return maas_fail_as(MAAS_USAGE, "--try %s: no setting of %s, of training, of preparation or of text", option,
+	    s->kinds > 1 ? "these kinds" : v->name);
+}
+
 /* Each setting is known to a kind at least; where others lack it, that is said. */
 static int
-check_names(const struct search *s)
+check_names(struct search *s)
 {
 	char name[64];
 
@@ -139,26 +195,24 @@ check_names(const struct search *s)
 		for (size_t k = 0; k < s->kinds; k++)
 			known += has(s->kind[k], s->tries[t].name) != 0;
 		if (!known)
-			return maas_fail_as(MAAS_USAGE,
-			    "--try %s: no setting of %s, of training, of preparation or of text", name,
-			    s->kinds > 1 ? "these kinds" : s->kind[0]->name);
+			return refuse(s, s->tries[t].name);
 		for (size_t k = 0; k < s->kinds; k++)
 			if (!has(s->kind[k], s->tries[t].name))
 				warn(s->call, "%s models have no --%s: left out for them", s->kind[k]->name, name);
-		if (check_values(&s->tries[t]) < 0)
+		if (check_values(&s->tries[t]) < 0 || take_range(s, &s->tries[t]) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* How many choices a kind has. */
+/* How many choices a kind has, whatever values ranges have. */
 static double
 choices(const struct search *s, const struct verb *kind)
 {
 	double n = 1;
 
 	for (size_t t = 0; t < s->ntries; t++)
-		n *= has(kind, s->tries[t].name) ? (double)s->tries[t].n : 1;
+		n *= has(kind, s->tries[t].name) && s->tries[t].n ? (double)s->tries[t].n : 1;
 	return n;
 }
 
@@ -176,8 +230,8 @@ search_name(struct search *s, struct trial *t)
 			bad = maas_buf_printf(&text, "%s%s=%s", text.n ? " " : "", s->tries[i].name, t->value[i]) ||
 			    maas_buf_printf(&json, "%s\"%s\":", json.n > 1 ? "," : "", s->tries[i].name) ||
 			    maas_json_put_text(&json, maas_span(t->value[i]));
-	bad = bad || maas_buf_text(&json, "}") || !(t->text = maas_take_text(s->arena, text.s, text.n)) ||
-	    !(t->json = maas_take_text(s->arena, json.s, json.n));
+	bad = bad || maas_buf_text(&json, "}") || !(t->text = maas_take_text(t->arena, text.s, text.n)) ||
+	    !(t->json = maas_take_text(t->arena, json.s, json.n));
 	maas_buf_free(&text);
 	maas_buf_free(&json);
 	return bad ? -1 : 0;
@@ -187,11 +241,21 @@ search_name(struct search *s, struct trial *t)
 static int
 make_trial(struct search *s, const struct verb *kind, size_t number, struct trial *to)
 {
-	if (!(to->call = call_again(s->call, kind)) || !(to->value = maas_take(s->arena, s->ntries, sizeof *to->value)))
+	uint64_t seed = (uint64_t)s->call->common.seed;
+
+	if (!(to->arena = maas_arena_new(1 << 12)) || !(to->call = call_again(s->call, kind)) ||
+	    !(to->value = maas_take(to->arena, s->ntries, sizeof *to->value)))
 		return -1;
+	to->call->common = s->call->common;
+	to->score = NAN;
 	for (size_t t = s->ntries; t-- > 0;) {
 		if (!has(kind, s->tries[t].name))
 			continue;
+		if (!s->tries[t].n) {
+			if (!(to->value[t] = search_draw(to->arena, &s->tries[t], seed, to->number)))
+				return -1;
+			continue;
+		}
 		to->value[t] = s->tries[t].value[number % s->tries[t].n];
 		number /= s->tries[t].n;
 	}
@@ -201,48 +265,88 @@ make_trial(struct search *s, const struct verb *kind, size_t number, struct tria
 	return search_name(s, to);
 }
 
-/* All choices of all kinds are numbered through; pick[] are those that are tried. */
+/* The kind of a choice, all choices of all kinds being numbered through; which of the kind's own it is. */
+static const struct verb *
+kind_of(const struct search *s, size_t choice, size_t *own)
+{
+	size_t k = 0;
+
+	for (; choice >= (size_t)choices(s, s->kind[k]); k++)
+		choice -= (size_t)choices(s, s->kind[k]);
+	*own = choice;
+	return s->kind[k];
+}
+
+/* pick[n]: choices that are tried. */
 static int
 make_trials(struct search *s, const uint32_t *pick, size_t n)
 {
 	if (!(s->trial = maas_take(s->arena, n, sizeof *s->trial)))
 		return -1;
 	for (s->n = 0; s->n < n;) {
-		size_t number = pick[s->n], k = 0;
+		size_t own;
+		const struct verb *kind = kind_of(s, pick[s->n], &own);
 		struct trial *t = &s->trial[s->n++];
 
-		for (; number >= (size_t)choices(s, s->kind[k]); k++)
-			number -= (size_t)choices(s, s->kind[k]);
 		t->number = s->n;
-		if (make_trial(s, s->kind[k], number, t))
+		if (make_trial(s, kind, own, t))
 			return -1;
 	}
 	return 0;
 }
 
+/* Are there ranges to be drawn from; of a kind, if one is named? */
 static int
-by_number(const void *a, const void *b)
+draws(const struct search *s, const struct verb *kind)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
+	for (size_t t = 0; t < s->ntries; t++)
+		if (!s->tries[t].n && (!kind || has(kind, s->tries[t].name)))
+			return 1;
+	return 0;
 }
 
-/* How many trials there are to be of `all`: what --search and --trials say. */
+/* How many trials there are to be, of `all` choices and what ranges make of them: what --search and --trials say. */
 static int
-count_trials(const struct search *s, size_t all, size_t *n)
+count_trials(struct search *s, size_t all, size_t *n)
 {
 	long trials = s->base.rows->trials;
+	int ranged = draws(s, NULL);
 
+	s->how = s->base.rows->search ? s->base.rows->search : trials || ranged ? SEARCH_RANDOM : SEARCH_GRID;
 	*n = all;
-	if (trials && s->base.rows->search < SEARCH_RANDOM)
+	if (s->how == SEARCH_GRID && ranged)
+		return maas_fail_as(MAAS_USAGE,
+		    "--search grid takes values one by one, and a range has no end of them: "
+		    "--search random --trials N draws from it");
+	if (trials && s->how == SEARCH_GRID)
 		return maas_fail_as(
 		    MAAS_USAGE, "--trials is for --search random and halving: a grid tries all %zu", all);
-	if (!trials && s->base.rows->search == SEARCH_RANDOM)
+	if (!trials && ranged)
+		return maas_fail_as(MAAS_USAGE, "--try with a range wants --trials N");
+	if (!trials && s->how == SEARCH_RANDOM)
 		return maas_fail_as(MAAS_USAGE, "--search random wants --trials N (there are %zu choices)", all);
-	if (trials && (size_t)trials < all)
+	if (trials && (ranged || (size_t)trials < all))
 		*n = (size_t)trials;
 	return 0;
+}
+
+/*
+ * A grid has its own order; else the seed's, of which more trials are more of the same: a search that was cut short saw a
+ * sample of everything.  Choices that draw from a range come round again: pick[] of `most`, how many there are.
+ */
+static size_t
+pick_choices(const struct search *s, uint32_t *pick, size_t all, size_t most)
+{
+	size_t n = all, own;
+
+	for (size_t i = 0; i < all; i++)
+		pick[i] = (uint32_t)i;
+	if (most < all || draws(s, NULL))
+		maas_shuffle(pick, all, (uint64_t)s->call->common.seed, 0);
+	for (size_t i = 0; n < most && i < n; i++) /* of those that are picked, too, which do so for ever */
+		if (draws(s, kind_of(s, pick[i], &own)))
+			pick[n++] = pick[i];
+	return n < most ? n : most;
 }
 
 static int
@@ -259,15 +363,9 @@ choose_trials(struct search *s)
 		return maas_fail_as(MAAS_USAGE, "--try: %.0f choices are too many (%d)", all, MOST);
 	if (count_trials(s, (size_t)all, &n))
 		return -1;
-	if (!(pick = maas_alloc((size_t)all, sizeof *pick)))
+	if (!(pick = maas_alloc((size_t)all > n ? (size_t)all : n, sizeof *pick)))
 		return -1;
-	for (size_t i = 0; i < (size_t)all; i++)
-		pick[i] = (uint32_t)i;
-	if (n < (size_t)all) {
-		maas_shuffle(pick, (size_t)all, (uint64_t)s->call->common.seed, 0);
-		qsort(pick, n, sizeof *pick, by_number);
-	}
-	bad = make_trials(s, pick, n);
+	bad = make_trials(s, pick, pick_choices(s, pick, (size_t)all, n));
 	free(pick);
 	return bad;
 }
@@ -285,8 +383,13 @@ search_plan(struct search *s)
 void
 search_free(struct search *s)
 {
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
 		call_free(s->trial[i].call);
+		free(s->trial[i].left_out.item);
+		maas_buf_free(&s->trial[i].log);
+		maas_arena_free(s->trial[i].arena);
+	}
+	kept_close(s);
 	maas_buf_free(&s->said);
 	maas_arena_free(s->arena);
 }

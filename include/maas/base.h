@@ -285,6 +285,7 @@ struct maas_beside {
 	size_t n;
 };
 int maas_cores(void);                                           /* by affinity and cgroup */
+double maas_memory_free(void);          /* bytes that we could take: by the system, cgroup and ulimit -v; INFINITY: not known */
 
 /* Secrets: the door to libsodium.  Built without it: MAAS_UNAVAILABLE, and nothing is the same as anything. */
 int maas_random(void *to, size_t n) MAAS_USE;           /* unpredictable bytes, for keys and ids */

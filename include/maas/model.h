@@ -479,6 +479,7 @@ struct maas_fitting {
 	const struct maas_vectors *vectors;     /* rows that the table of a network of texts begins with; NULL */
 	const char *augment;            /* as maas_augments_new takes it; NULL: rows are learnt as they are */
 	struct maas_team *team;
+	double memory;                  /* bytes that a network may take, see struct maas_run_setup; 0: what is free */
 	uint64_t seed;
 	const volatile sig_atomic_t *halt;      /* not 0: a network stops in the middle of a step, and throws that away; NULL */
 	/* Before the first step of a network: parameters and products are known.  NULL. */
@@ -498,6 +499,8 @@ struct maas_fitting {
 	int best;                       /* this is the best so far */
 
 	double parameters, products;    /* of a network: how many; multiply-adds forward of the longest row */
+	double bytes;                   /* of a network: the memory it learns in */
+	int diverged;                   /* it failed because the loss became infinite, or no number */
 	double objective, gradient;     /* what is made small; what tol is held against */
 	int converged;                  /* 1; 0: stopped by max_iter or on_step; -1: the word means nothing to this solver */
 	const char *objective_text;     /* the formula */

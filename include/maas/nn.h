@@ -107,6 +107,9 @@ size_t maas_rows(const struct maas_node *, const struct maas_run *);    /* in us
  */
 enum { MAAS_TRAIN = 1, MAAS_HALF = 2, MAAS_ROUNDED = 4, MAAS_LATE = 8 };
 int maas_tape_plan(struct maas_tape *, struct maas_node *loss, int train) MAAS_USE;
+/* Before: a plan that wants more than `most` bytes for parameters, gradients and values, with `beside` bytes for each
+ * number that is learnt, is refused (MAAS_OS, with what it wants) before any of it is taken. */
+void maas_tape_bound(struct maas_tape *, double most, double beside);
 struct maas_params {
 	size_t n;                               /* elements that are learnt, padding included */
 	size_t all;                             /* of all, frozen ones included */

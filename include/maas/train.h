@@ -168,6 +168,7 @@ struct maas_run_setup {
 	uint64_t seed;
 	const volatile sig_atomic_t *halt;      /* not 0: stop here, a step that is half done is thrown away; NULL: never */
 	double most;                            /* multiply-adds forward a sample: more is refused; 0: any */
+	double memory;                          /* bytes that may be taken: who wants more is refused; 0: what is free */
 	double max_time;                        /* seconds; 0: none.  Bounds the run alone where steps and epochs do not */
 	const char *checkpoint;                 /* a folder; NULL: none */
 	long every_steps;                       /* between checkpoints */

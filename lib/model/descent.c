@@ -429,7 +429,7 @@ evaluate(struct run *r, double loss)
 	struct maas_fitting *f = d->how;
 	double now;
 
-	if (!isfinite(loss))
+	if ((f->diverged = !isfinite(loss)))
 		return maas_fail("the loss is %g after %ld steps at a learning rate of %g: try a smaller --lr", loss,
 		    f->step, f->lr);
 	settle_all(&r->s);

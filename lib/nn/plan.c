@@ -234,6 +234,30 @@ hand_out(struct plan *p)
 	return 0;
 }
 
+/* Refused before any of it is taken. */
+static int
+bounded(const struct plan *p, int half)
+{
+	const struct maas_tape *t = p->t;
+	const struct maas_params *all = &t->params;
+	double weights = (double)all->all * (sizeof *all->val + (half ? sizeof *all->half : 0)),
+	       values = (double)t->bytes;
+
+	weights += (double)all->n * ((p->train ? sizeof *all->grad : 0) + t->beside);
+	if (t->most <= 0 || weights + values <= t->most)
+		return 0;
+	return maas_fail_as(MAAS_OS,
+	    "wants %.3g GB of memory, %.3g GB for %zu parameters and %.3g GB for what is between them, and %.3g GB are free",
+	    (weights + values) / 1e9, weights / 1e9, all->all, values / 1e9, t->most / 1e9);
+}
+
+void
+maas_tape_bound(struct maas_tape *t, double most, double beside)
+{
+	t->most = most;
+	t->beside = beside;
+}
+
 /* Elements that a parameter takes: a bf16 copy, too, begins on a line of the cache. */
 static size_t
 room(const struct maas_node *y)
@@ -264,7 +288,7 @@ list_params(struct plan *p, size_t at, int learnt)
 }
 
 static int
-take_params(struct plan *p, int half)
+count_params(struct plan *p)
 {
 	struct maas_tape *t = p->t;
 	struct maas_params *all = &t->params;
@@ -278,6 +302,15 @@ take_params(struct plan *p, int half)
 			all->all += room(t->node[i]);
 			all->n += t->node[i]->flags & MAAS_WANTS_GRAD ? room(t->node[i]) : 0;
 		}
+	return 0;
+}
+
+static int
+take_params(struct plan *p, int half)
+{
+	struct maas_tape *t = p->t;
+	struct maas_params *all = &t->params;
+
 	if (!(all->val = maas_take(t->arena, all->all, sizeof *all->val)) ||
 	    (p->train && !(all->grad = maas_take(t->arena, all->n, sizeof *all->grad))) ||
 	    (half && !(all->half = maas_take(t->arena, all->all, sizeof *all->half))))
@@ -334,7 +367,8 @@ maas_tape_plan(struct maas_tape *t, struct maas_node *loss, int train)
 		return -1;
 	uses(&p);
 	pieces(&p);
-	if (take_params(&p, (train & MAAS_HALF) != 0) < 0 || place(&p) < 0)
+	if (count_params(&p) < 0 || place(&p) < 0 || bounded(&p, (train & MAAS_HALF) != 0) < 0 ||
+	    take_params(&p, (train & MAAS_HALF) != 0) < 0)
 		return -1;
 	if (train & MAAS_LATE && find_late(t) < 0)
 		return -1;

@@ -19,6 +19,7 @@ struct maas_tape {
 	struct maas_params params;
 	struct maas_frozen *frozen; /* NULL: all is learnt */
 	size_t bytes, scratch;
+	double most, beside; /* see maas_tape_bound; 0: any */
 };
 
 /* Is a parameter of this name not to be learnt? */

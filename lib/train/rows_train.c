@@ -178,6 +178,7 @@ make_trainer(struct maas_model *m, const struct maas_data *d, const struct maas_
 		.seed = f->seed,
 		.identity = identity,
 		.halt = f->halt,
+		.memory = f->memory,
 		.most = MOST_PRODUCTS };
 	const struct maas_keeping *k = f->keeping;
 	struct maas_trainer *t;
@@ -241,6 +242,7 @@ describe(struct maas_fitting *f, const struct maas_trainer *t, const struct maas
 	f->steps = (long)t->steps;
 	f->epochs = trainer_epoch_of(t, t->steps);
 	f->products = maas_trainer_products(t);
+	f->bytes = (double)maas_arena_bytes(t->arena);
 	f->parameters = 0;
 	for (size_t i = 0; i < t->params->count; i++)
 		f->parameters += (double)maas_len(t->params->node[i]);
@@ -288,8 +290,10 @@ run(struct maas_model *m, const struct maas_data *d, struct maas_fitting *f, str
 	describe(f, t, d);
 	if (f->on_begin)
 		f->on_begin(f);
-	if (go_on(&s) < 0 || maas_trainer_run(t, &w) < 0)
+	if (go_on(&s) < 0 || maas_trainer_run(t, &w) < 0) {
+		f->diverged = t->diverged;
 		return -1;
+	}
 	trainer_settle(t);
 	if (t->best) {
 		f->best_epoch = (long)ceil(trainer_epoch_of(t, t->best_step) - 1e-9);

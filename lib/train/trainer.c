@@ -87,6 +87,16 @@ check_products(const struct maas_trainer *t)
 	    products, most, k->rows && k->rows->costs ? k->rows->costs : "the widths of its layers");
 }
 
+/* Parameters and values by the network's plan, and beside each number that is learnt the optimiser's moments and the best. */
+static void
+bound(struct maas_trainer *t)
+{
+	int copies = maas_optimizer_moments((enum maas_optimizer)t->how.optimizer) + (t->how.early_stop > 0);
+
+	maas_tape_bound(
+	    t->tape, t->setup.memory > 0 ? t->setup.memory : maas_memory_free(), copies * (double)sizeof(float));
+}
+
 static int
 build(struct maas_trainer *t)
 {
@@ -96,6 +106,7 @@ build(struct maas_trainer *t)
 	if (!(t->arena = maas_arena_new(1 << 20)) || !(t->tape = maas_tape_new(t->arena)) ||
 	    (t->how.freeze && maas_tape_freeze(t->tape, t->how.freeze)))
 		return -1;
+	bound(t);
 	if (!(t->loss = s->model->kind->loss(s->model, t->tape, t->part * rows)) || maas_tape_frozen(t->tape) ||
 	    check_products(t) ||
 	    maas_tape_plan(
@@ -435,7 +446,8 @@ trainer_step(struct maas_trainer *t, double clock, struct maas_step *s)
 	}
 	scale = weight > 0 ? (float)(1.0 / weight) : 0;
 	s->grad_norm = weight > 0 ? maas_grad_norm(t->setup.team, t->params) / weight : 0;
-	if (!isfinite(s->loss) || !isfinite(s->grad_norm))
+	t->diverged = !isfinite(s->loss) || !isfinite(s->grad_norm);
+	if (t->diverged)
 		return maas_fail(
 		    "step %llu: the loss is %g and the gradient's norm %g, at learning rate %g (see --lr, --clip)",
 		    (unsigned long long)s->step, fabs(s->loss), fabs(s->grad_norm), s->lr);

@@ -26,6 +26,7 @@ struct maas_trainer {
 	double sums[MAAS_SUMS];                 /* since the last evaluation: loss by weight, weight; and as judge makes them */
 	double best_loss, fall;                 /* fall: what a plateau has left of the rate */
 	uint64_t best_step;
+	int diverged;                           /* the loss was no number: that is why a step failed */
 	long waits, flat;                       /* evaluations since then; since the rate fell or it did */
 };
 

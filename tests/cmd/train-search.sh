@@ -6,7 +6,7 @@ echo "a grid"
 logistic --search grid --try C=0.01,1,100 --try impute=mean,median --scale standard --cv 5 --json --log log.jsonl -o grid.maas 2>lines |
 	jq -c '.best_trial, (.trials | length), (.trials[2] | .settings, .cv_accuracy, (.cv_accuracy_std * 1e6 | round / 1e6)), .cv_accuracy == (.trials | map(.cv_accuracy) | max)'
 said <lines
-grep -c trial log.jsonl
+grep -c settings log.jsonl
 logistic -q --C 1 --impute mean --scale standard --cv 5 -o same.maas; cmp grid.maas same.maas && echo the model that these settings give
 logistic -q -j 3 --search grid --try C=0.01,1,100 --try impute=mean,median --scale standard --cv 5 --json -o j.maas | jq -c .best_trial
 cat >grid.yaml <<'END'
@@ -31,7 +31,7 @@ maas-train search --try kind=logistic,mlp,linear --try C=0.1,1 --try 'hidden=4,"
 maas-train search --try kind=linear,mlp --task regress --label price --drop label --impute mean --scale standard --cv 3 --json -q -o numbers.maas "$data" | jq -c '.kind, (.trials | length), .cv_r2 > 0.3'
 echo "a configuration to begin with"
 maas-train -c "$TOP/data/compare-kinds.yaml" --drop id --json -q -o best.maas "$DATA/example/data.csv" | jq -c '[.trials | length, (map(.refused) | any)], .best_trial'
-jq -c 'select(.trial) | .settings' trials.jsonl
+jq -c 'select(.settings) | .settings' trials.jsonl
 echo "planned"
 logistic --impute mean --try C=1,2 --cv 3 --dry-run | grep '^#'
 exec 2>&1
@@ -48,7 +48,7 @@ bad --try hiden=1,2 --cv 3
 bad --try kind=mlp --cv 3
 bad --try impute=mean,drop --cv 3
 bad --search random --try C=1,2 --cv 3
-bad --trials 2 --try C=1,2 --cv 3
+bad --search grid --trials 2 --try C=1,2 --cv 3
 bad --resource epochs --search halving --try C=1,2 --cv 3
 bad --try impute=none --cv 3
 maas-train search --try C=1,2 --cv 3 -o none.maas "$data" 2>&1 | grep -v '^usage'
