@@ -144,6 +144,12 @@ int format_is_medium(const struct maas_format *);
 
 /* Text that is not empty, as strtod() reads it (but no hexadecimal): 1, or 0 where it is no number. */
 int decimal_parse(struct maas_span, double *to);
+/* The number at p, and where it ends; NULL: decimal_parse is to be asked, of as much as is the number's.  DECIMAL_AHEAD bytes
+ * from p on can be read, whatever they are. */
+#define DECIMAL_AHEAD 64
+const char *decimal_scan(const char *p, double *to);
+/* m 10^e, correctly rounded. */
+double decimal_scale(uint64_t m, long e);
 
 /* What a cell holds, spaces around it left out; *to gets the number. */
 enum cell { CELL_GAP, CELL_NUMBER, CELL_WORD };

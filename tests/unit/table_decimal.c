@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "maas/table.h"
+#include "../../lib/table/source.h"
 #include "../test.h"
 
 static struct maas_span
@@ -13,15 +13,23 @@ text(const char *s)
 
 static long wrong;
 
-/* Is it read as strtod() reads it? */
+/* Is it read as strtod() reads it, alone and where bytes follow it? */
 static void
 same(const char *s)
 {
-	double want = strtod(s, NULL), got = 0;
+	char longer[1200 + DECIMAL_AHEAD];
+	double want = strtod(s, NULL), got = 0, scanned = want;
+	size_t n = strlen(s);
+	const char *end;
 
-	if (maas_number(text(s), &got) < 0 || memcmp(&got, &want, sizeof got)) {
+	memcpy(longer, s, n);
+	memset(longer + n, ',', DECIMAL_AHEAD);
+	if ((end = decimal_scan(longer, &scanned)) != NULL && end != longer + n)
+		scanned = -want - 1;
+	if (maas_number(text(s), &got) < 0 || memcmp(&got, &want, sizeof got) ||
+	    memcmp(&scanned, &want, sizeof scanned)) {
 		if (wrong++ < 5)
-			printf("# %s: %.17g, not %.17g\n", s, got, want);
+			printf("# %s: %.17g and %.17g, not %.17g\n", s, got, scanned, want);
 	}
 }
 
@@ -63,6 +71,48 @@ test_random(void)
 		same(s);
 	}
 	ok(!wrong, "160000 random numbers: %ld wrong", wrong);
+}
+
+static char *
+put_digits(char *to, uint64_t m)
+{
+	char text[24], *p = text + sizeof text;
+
+	do
+		*--p = (char)('0' + m % 10);
+	while (m /= 10);
+	memcpy(to, p, (size_t)(text + sizeof text - p));
+	return to + (text + sizeof text - p);
+}
+
+/* Every power of ten there is, with as many digits as m holds and more, a point anywhere. */
+static void
+test_powers(void)
+{
+	char s[80], *p;
+	uint64_t i;
+
+	wrong = 0;
+	for (i = 0; i < 2000000; i++) {
+		uint64_t r = bits(3 * i + 1), m = bits(3 * i) >> (r % 64);
+		int e = (int)(r >> 8) % 700 - 370;
+
+		p = s;
+		if (r >> 40 & 1)
+			*p++ = '-';
+		p = put_digits(p, m);
+		if (r >> 41 & 1) {
+			*p++ = '.';
+			p = put_digits(p, r >> 42 & 1 ? bits(3 * i + 2) : r >> 50);
+		}
+		*p++ = r >> 43 & 1 ? 'e' : 'E';
+		if (e < 0)
+			*p++ = '-';
+		p = put_digits(p, (uint64_t)(e < 0 ? -e : e));
+		*p = '\0';
+		same(s);
+	}
+	ok(!wrong, "2000000 numbers of all exponents: %ld wrong", wrong);
 }
 
 /* Halves between two doubles, and what lies a digit beside them. */
@@ -113,7 +163,14 @@ test_hard(void)
 		"3.1415926535897932384626433832795028841971693993751", "6.02214076e+23", "1E5", "inf", "-Infinity",
 		"9355950000000000000.00000000000000000000000000000000001844674407370955161600", "6929001713869936e+236",
 		"2480283e-1", "0.1000000000000000055511151231257827021181583404541015625",
-		"0.1000000000000000055511151231257827021181583404541015624" };
+		"0.1000000000000000055511151231257827021181583404541015624", "12345678", "1234567890123456",
+		"12345678901234567", "0.1234567890123456789", "0.12345678901234567890123", "1.e5", "1e00000000000001",
+		"0000000000000000.5", "8.98846567431158e307", "1.797693134862315708e308", "17976931348623158e292",
+		"2.2250738585072014e-308", "22250738585072011e-324", "9007199254740993e-340", "4940656458412465e-339",
+		"2470328229206232e-339", "247032822920623272e-341", "247032822920623273e-341", "1e-342", "1e-343",
+		"18446744073709551615e-343", "9999999999999999999e-343", "3e-324", "2e-324", "1e-323",
+		"123456789012345678901234567890e-350", "7.2057594037927933e16", "9007199254740992.5e1",
+		"900719925474099300000000000000000000000000000000000001e-38", "1152921504606846976.5" };
 	size_t i;
 
 	wrong = 0;
@@ -148,6 +205,7 @@ int
 main(void)
 {
 	test_random();
+	test_powers();
 	test_ties();
 	test_hard();
 	test_none();
