@@ -60,6 +60,8 @@ struct maas_format {
 	int (*is)(struct maas_span first);      /* do the first bytes say so?  NULL: cannot be told */
 	int text;                       /* a record is text, and has a raw form */
 	int cells;                      /* a record is cells under columns (delimited text, JSON) */
+	int delimited;                  /* a delimiter parts the cells of a line, which may be names in the first */
+	char quote;                     /* in two of which such a cell may hold delimiters and newlines; 0: none */
 	/* Binary formats: read the header; 0 or -1. */
 	int (*open)(struct maas_table *);
 	/* The next record of the input at hand: 1, 0 at its end, -1; what is wrong with one record alone
@@ -82,6 +84,7 @@ struct maas_record {
 	size_t n;                       /* fields */
 	const struct maas_span *cell;   /* formats with cells: unquoted text; s NULL: JSON null */
 	const struct maas_span *key;    /* JSON lines: their names */
+	const double *value;            /* [n] the number that a cell is; NaN: none that is finite; NULL: not looked at */
 	const double *num;              /* npy, IDX, libsvm, pictures, sounds: n numbers */
 	const unsigned char *byte;      /* IDX of bytes, pictures: the same as they are; else NULL */
 	const uint32_t *index;          /* libsvm: of num, from 0, ascending */
@@ -107,6 +110,11 @@ struct maas_table *maas_table_open(const struct maas_table_options *, const stru
 /* The same of text in memory (borrowed), called `name` in messages. */
 struct maas_table *maas_table_open_text(const struct maas_table_options *, const struct maas_columns *,
     const char *name, struct maas_span) MAAS_USE;
+/*
+ * From here on the team (borrowed; NULL: the caller alone) reads ahead of who asks for records, where it can: CSV and TSV, but
+ * for MAAS_LIVE.  Nobody in one of the team's tasks may then ask for any.
+ */
+int maas_table_team(struct maas_table *, struct maas_team *) MAAS_USE;
 /* The next record, header lines left out.  1, 0 at the end, -1 where reading itself fails. */
 int maas_table_next(struct maas_table *, struct maas_record *) MAAS_USE;
 /*

@@ -756,7 +756,8 @@ maas_pca_fit(
 	struct maas_model *m = NULL;
 	size_t i;
 
-	if (components_parse(&f.want, "-n", 1, o->components) < 0 || maas_blas_ready(team) < 0)
+	if (components_parse(&f.want, "-n", 1, o->components) < 0 || maas_blas_ready(team) < 0 ||
+	    maas_table_team(t, team) < 0)
 		return NULL;
 	if (o->solver == MAAS_PCA_RANDOMIZED && f.want.how != COUNT)
 		maas_fail_as(

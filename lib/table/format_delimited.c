@@ -212,6 +212,7 @@ const struct maas_format maas_format_tsv = {
 	.suffix = ".tsv",
 	.text = 1,
 	.cells = 1,
+	.delimited = 1,
 	.next = next_tsv,
 };
 const struct maas_format maas_format_csv = {
@@ -219,5 +220,7 @@ const struct maas_format maas_format_csv = {
 	.suffix = ".csv",
 	.text = 1,
 	.cells = 1,
+	.delimited = 1,
+	.quote = '"',
 	.next = next_csv,
 };

@@ -422,7 +422,9 @@ fill_row(struct maas_reader *r, struct maas_table *t, struct maas_row *row)
 			cell = row->record.cell[r->at[i]];
 		switch (col->role) {
 		case MAAS_NUMERIC:
-			if (add_number(r, row, i, cell))
+			if (row->record.value && cell.s && isfinite(row->record.value[r->at[i]]))
+				r->x[col->from] = row->record.value[r->at[i]];
+			else if (add_number(r, row, i, cell))
 				return 1;
 			break;
 		case MAAS_CATEGORY: r->word[col->from] = maas_is_gap(cell) ? (struct maas_span){ "", 0 } : cell; break;

@@ -68,6 +68,8 @@ struct bulk {
 	char did[3];
 };
 
+struct ahead;
+
 struct maas_table {
 	const struct maas_table_options *options;
 	const struct maas_columns *columns;
@@ -109,6 +111,7 @@ struct maas_table {
 	struct maas_buf known; /* keys of a record of JSON lines, none there twice: each length, then bytes */
 	struct matrix matrix;
 	struct bulk bulk;
+	struct ahead *ahead;  /* NULL: records are read one by one */
 	struct medium medium; /* pictures, sounds: a file is a record */
 	int taken;            /* of the input at hand: its record */
 	double *num;          /* libsvm, pictures, sounds */
@@ -120,6 +123,13 @@ struct maas_table {
 	struct maas_span from_name; /* the label it gives the input at hand */
 	char reason[1024];
 };
+
+/* The next record of the input at hand, as the format's next() gives it, and rows as maas_table_lot() does. */
+int ahead_next(struct maas_table *, struct maas_record *) MAAS_USE;
+int ahead_lot(struct maas_table *, const struct maas_columns *, size_t most, struct maas_lot *) MAAS_USE;
+void ahead_sizes(struct maas_table *, size_t block, size_t each); /* for tests: bytes read at a time, split at a time */
+void ahead_reset(struct ahead *);                                /* another input comes */
+void ahead_free(struct ahead *);
 
 /* The name of the input at hand, else of the first: for messages. */
 const char *table_name(const struct maas_table *);

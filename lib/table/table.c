@@ -301,7 +301,7 @@ read_header(struct maas_table *t)
 	int rc;
 
 	t->heads = 0;
-	if (t->format != &maas_format_tsv && t->format != &maas_format_csv)
+	if (!t->format->delimited)
 		return 0;
 	if (t->header < 0 && (t->header = decide_header(t)) < 0)
 		return -1;
@@ -375,6 +375,7 @@ static void
 close_input(struct maas_table *t)
 {
 	source_close(&t->source);
+	ahead_reset(t->ahead);
 	t->bulk.at_work = 0;
 	t->open = 0;
 }
@@ -428,7 +429,7 @@ maas_table_next(struct maas_table *t, struct maas_record *rec)
 		if (!t->open && (rc = open_next(t)) <= 0)
 			return rc < 0 ? -1 : at_end(t);
 		*rec = fresh(t);
-		if ((rc = t->format->next(t, rec)) < 0)
+		if ((rc = ahead_next(t, rec)) < 0)
 			return -1;
 		if (!rc) {
 			close_input(t);
@@ -702,6 +703,7 @@ maas_table_close(struct maas_table *t)
 	maas_json_free(t->json);
 	maas_buf_free(&t->known);
 	maas_table_close(t->labels);
+	ahead_free(t->ahead);
 	label_from_free(t->from);
 	free(t);
 }

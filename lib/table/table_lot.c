@@ -1,6 +1,6 @@
 /*
  * table_lot -- rows of numbers many at a time, while the next ones are read and the digest of the last is made: npy and
- * IDX as they lie in the file.
+ * IDX as they lie in the file, delimited text as it was read ahead.
  */
 #include <math.h>
 #include <string.h>
@@ -73,14 +73,20 @@ leave(struct maas_table *t)
 	return maas_input_settle(t->source.input);
 }
 
-/* Are the rows what the columns say, with nothing beside them? */
+/* Is there a row that is wanted, with nothing beside it that comes from elsewhere? */
+static int
+at_hand(const struct maas_table *t)
+{
+	return t->open && !t->labels && !t->from && t->number >= t->first && t->number < t->last;
+}
+
+/* Are the rows what the columns say? */
 static int
 fits(const struct maas_table *t, const struct maas_columns *c)
 {
 	const struct matrix *m = &t->matrix;
 
-	return t->open && t->source.input && !t->labels && !t->from && t->number >= t->first && t->number < t->last &&
-	    (t->format == &maas_format_npy || t->format == &maas_format_idx) && !m->fortran &&
+	return t->source.input && (t->format == &maas_format_npy || t->format == &maas_format_idx) && !m->fortran &&
 	    (!m->swap || m->type == MAAS_U8) && (m->type == MAAS_U8 || m->type == MAAS_F32 || m->type == MAAS_F64) &&
 	    m->row < m->rows && m->cols == c->numbers && !c->words && !c->texts && !c->sparse && !c->fill &&
 	    (!c->column || c->n == c->numbers);
@@ -103,6 +109,10 @@ maas_table_lot(struct maas_table *t, const struct maas_columns *c, size_t most, 
 	*to = (struct maas_lot){ 0 };
 	if (leave(t) < 0)
 		return -1;
+	if (!at_hand(t))
+		return 0;
+	if (t->format->text)
+		return ahead_lot(t, c, least(most, t->last - t->number), to);
 	if (!fits(t, c))
 		return 0;
 	size = t->matrix.cols * maas_dtype_size(t->matrix.type);
