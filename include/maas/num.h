@@ -451,7 +451,7 @@ void maas_principal_values(double *values, const struct maas_eigen *, size_t n);
 /* All values, descending, and vectors [n, n] a row each, of a symmetric a [n, n] (destroyed); values below 0 become 0. */
 int maas_principal_cov(double *values, double *vectors, double *a, size_t n, struct maas_team *) MAAS_USE;
 /*
- * Of few centred rows x [rows, n] by their products (rows < n): the upper triangle of g [rows, rows], on the heap; its
+ * Of few centred rows x [rows, n] by their products (rows < n): the upper triangle of pages g [rows, rows]; its
  * values and then its vectors u, as of any eigen; and from vectors [k, rows] those of the columns, [k, n], of length 1,
  * with better values: their squared lengths before.  More than MAAS_PRINCIPAL_DOUBLE rows are solved in float, in place.
  */

@@ -81,7 +81,9 @@ sparse_mean(const struct sparse *s, double *mean, double *square)
 struct job {
 	const struct maas_csr *x, *turned; /* turned: x^T */
 	const double *mean, *scale;
-	double *products;
+	void *products;  /* [rows, rows] of `type` */
+	enum maas_dtype type;
+	double *sums;    /* [members, rows] of one row */
 	double *against; /* [rows] row times mean */
 	double square;   /* mean times mean */
 	/* Turning. */
@@ -115,46 +117,50 @@ multiply(void *arg, size_t begin, size_t end, int member)
 {
 	const struct job *j = arg;
 	const struct maas_csr *x = j->x, *t = j->turned;
+	double *sums = j->sums + (size_t)member * x->rows;
 
-	(void)member;
 	for (size_t i = begin; i < end; i++) {
-		double *to = j->products + i * x->rows;
+		size_t at = i * x->rows + i;
 
+		memset(sums + i, 0, (x->rows - i) * sizeof *sums);
 		for (size_t e = x->start[i]; e < x->start[i + 1]; e++) {
 			size_t c = x->col[e];
 			double v = x->val[e] / j->scale[c] / j->scale[c];
 
 			for (size_t l = t->start[c + 1]; l-- > t->start[c] && t->col[l] >= i;)
-				to[t->col[l]] += v * t->val[l];
+				sums[t->col[l]] += v * t->val[l];
 		}
 		for (size_t r = i; r < x->rows; r++)
-			to[r] += j->square - j->against[i] - j->against[r];
+			sums[r] += j->square - j->against[i] - j->against[r];
+		if (j->type == MAAS_F32)
+			maas_from_f64((float *)j->products + at, sums + i, x->rows - i);
+		else
+			memcpy((double *)j->products + at, sums + i, (x->rows - i) * sizeof *sums);
 	}
 }
 
-double *
-sparse_products(const struct sparse *s, const double *mean, const double *scale, struct maas_team *team)
+void *
+sparse_products(const struct sparse *s, enum maas_dtype type, const double *mean, const double *scale,
+    struct maas_team *team)
 {
 	struct maas_csr turned = { 0 };
-	struct job j = { .x = &s->x, .turned = &turned, .mean = mean, .scale = scale };
+	struct job j = { .x = &s->x, .turned = &turned, .mean = mean, .scale = scale, .type = type };
 	size_t rows = s->x.rows;
 
 	if (maas_csr_transpose(&turned, &s->x) < 0)
 		return NULL;
-	j.products = maas_alloc(rows, rows * sizeof *j.products);
 	j.against = maas_alloc(rows, sizeof *j.against);
-	if (j.products && j.against) {
+	j.sums = maas_alloc((size_t)maas_team_size(team), rows * sizeof *j.sums);
+	if (j.against && j.sums && (j.products = maas_pages_take(rows, rows * maas_dtype_size(type)))) {
 		for (size_t i = 0; i < rows; i++)
 			j.against[i] = against_mean(&j, i);
 		for (size_t c = 0; c < s->x.cols; c++)
 			j.square += mean[c] / scale[c] * (mean[c] / scale[c]);
 		maas_team_run(team, rows, GRAIN, multiply, &j);
-	} else {
-		free(j.products);
-		j.products = NULL;
 	}
 	maas_csr_free(&turned);
 	free(j.against);
+	free(j.sums);
 	return j.products;
 }
 
@@ -280,18 +286,35 @@ sparse_turn(const struct sparse *s, void *vectors, enum maas_dtype type, double 
 	return rc;
 }
 
-void
-sparse_sign(float *vectors, size_t k, size_t n)
+/* Vectors that are turned to their signs. */
+struct signing {
+	float *vectors;
+	size_t n;
+};
+
+static void
+sign(void *arg, size_t begin, size_t end, int member)
 {
-	for (size_t c = 0; c < k; c++) {
-		float *v = vectors + c * n;
+	const struct signing *s = arg;
+
+	(void)member;
+	for (size_t c = begin; c < end; c++) {
+		float *v = s->vectors + c * s->n;
 		size_t at = 0, minus;
 
-		for (size_t j = 1; j < n; j++)
+		for (size_t j = 1; j < s->n; j++)
 			if (fabsf(v[j]) > fabsf(v[at]))
 				at = j;
 		minus = v[at] < 0;
-		for (size_t j = 0; minus && j < n; j++)
+		for (size_t j = 0; minus && j < s->n; j++)
 			v[j] = -v[j];
 	}
+}
+
+void
+sparse_sign(float *vectors, size_t k, size_t n, struct maas_team *team)
+{
+	struct signing s = { vectors, n };
+
+	maas_team_run(team, k, 1, sign, &s);
 }

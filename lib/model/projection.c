@@ -248,8 +248,10 @@ by_sketch(struct maas_projection *p, const struct components_want *w, struct maa
 	const struct maas_design *x = p->x;
 	struct maas_sketch *s = maas_sketch_new(x->cols, w->count, seed, team);
 	double *row = maas_alloc(x->cols, sizeof *row), *value = maas_alloc(w->count, sizeof *value), total = 0;
-	int rc = s && row && value && (p->vectors = maas_alloc(w->count, x->cols * sizeof *p->vectors)) ? 0 : -1;
+	int rc = s && row && value ? maas_blas_ready(team) : -1;
 
+	if (!(p->vectors = maas_alloc(w->count, x->cols * sizeof *p->vectors)))
+		rc = -1;
 	means(p);
 	for (int pass = 0; pass < PASSES && rc == 0; pass++) {
 		for (size_t i = 0; i < x->rows; i++) {
@@ -280,7 +282,7 @@ maas_projection_fit(const char *components, const struct maas_design *x, struct 
 	int rc;
 
 	if (maas_projection_bytes(components, x->rows, x->cols, &bytes) < 0 ||
-	    components_parse(&w, "pca", 0, components) < 0 || maas_blas_ready(team) < 0)
+	    components_parse(&w, "pca", 0, components) < 0)
 		return NULL;
 	if (x->rows < 2) {
 		maas_fail("pca: %zu row: components want two at least", x->rows);

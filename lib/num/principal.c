@@ -28,14 +28,14 @@ double *
 maas_principal_products(const double *x, size_t rows, size_t n, struct maas_team *team)
 {
 	size_t bytes = maas_product_double_scratch(rows, maas_team_size(team));
-	double *g = maas_alloc(rows, rows * sizeof *g);
+	double *g = maas_pages_take(rows, rows * sizeof *g);
 	void *scratch = g ? maas_pages_take(1, bytes) : NULL;
 	struct maas_matrix a = { x, MAAS_F64, n, 1 };
 
 	if (scratch) {
 		maas_product_double(team, g, rows, a, a, rows, rows, n, MAAS_ADD_UPPER, scratch);
 	} else {
-		free(g);
+		maas_pages_give(g, rows, rows * sizeof *g);
 		g = NULL;
 	}
 	maas_pages_give(scratch, 1, bytes);
