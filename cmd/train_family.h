@@ -51,6 +51,13 @@ int end_badly(const struct call *);
 int check_learnt(const struct maas_model *, const char *from, const struct maas_tokenizer *, const char *named) MAAS_USE;
 /* Can these be written, and are they none of the inputs?  Asked before long work; NULLs are left out. */
 int check_places(const struct call *, const char *const *path, size_t n);
+/* --until METRIC=X (val_METRIC as well): which of the names, and X. */
+int until_read(const char *text, const char *const *names, const char **name, double *value) MAAS_USE;
+/* What to try next, if there is something: said, and appended as a member of the result. */
+struct maas_seen;
+int tell_advice(const struct call *, const struct maas_seen *, struct maas_buf *json) MAAS_USE;
+/* A setting of a kind that is a number; NAN: it has none of that name. */
+double setting_of(const struct maas_kind *, const void *settings, const char *name);
 /* Write --depfile, a make rule: the output depends on the configuration, the operands, and what settings name; standard input
  * and pipes are left out.  Before the output takes its name: who is killed between the two leaves no output that depends on
  * nothing.  0 where none is asked for. */

@@ -51,11 +51,38 @@ on_eval(void *ctx, const struct maas_evaluation *e)
 	return steplog_eval(&o->log, e);
 }
 
+static double
+measured(const struct job *j, const struct maas_evaluation *e)
+{
+	return *j->goal == 'b' ? e->bits_per_byte : *j->goal == 'p' ? exp(e->loss) : e->loss;
+}
+
+int
+goal_reached(const struct job *j, const struct maas_evaluation *e)
+{
+	return j->goal && measured(j, e) <= j->goal_value;
+}
+
+int
+goal_missed(const struct job *j)
+{
+	const struct maas_curves *c = j->goal ? maas_trainer_curves(j->trainer) : NULL;
+
+	if (!c || !c->evals || goal_reached(j, &c->val[c->evals - 1]))
+		return 0;
+	return complain(j->call, MAAS_NEGATIVE, "val_%s is %.6g, --until wanted %g", j->goal,
+	    measured(j, &c->val[c->evals - 1]), j->goal_value);
+}
+
 static int
 on_stop(void *ctx)
 {
-	(void)ctx;
-	return interrupt_pending();
+	const struct observer *o = ctx;
+	const struct maas_curves *c = maas_trainer_curves(o->job->trainer);
+
+	if (interrupt_pending())
+		return MAAS_STOPPED;
+	return c->evals && goal_reached(o->job, &c->val[c->evals - 1]) ? MAAS_FINISHED : 0;
 }
 
 int
@@ -87,16 +114,21 @@ end_by_signal(const struct job *j)
 	interrupt_end();
 }
 
-/* The mean of the last losses: one alone says little. */
-static double
-mean_loss(const struct maas_curves *c)
+double
+mean_loss(const struct maas_curves *c, size_t from, size_t to)
 {
-	size_t n = c->steps < 100 ? c->steps : 100;
 	double sum = 0;
 
-	for (size_t i = c->steps - n; i < c->steps; i++)
+	for (size_t i = from; i < to; i++)
 		sum += c->train[i];
-	return sum / (double)n;
+	return sum / (double)(to - from);
+}
+
+/* The mean of the last losses: one alone says little. */
+static double
+last_loss(const struct maas_curves *c)
+{
+	return mean_loss(c, c->steps < 100 ? 0 : c->steps - 100, c->steps);
 }
 
 /* Tokens that a stretch is learnt from or measured on. */
@@ -145,7 +177,7 @@ given_tokens(const struct job *j)
 }
 
 static int
-print_json(const struct job *j, const struct maas_curves *c, int done, double epochs)
+print_json(const struct job *j, const struct maas_curves *c, int done, double epochs, const struct maas_buf *advice)
 {
 	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
 	struct maas_buf b = { 0 };
@@ -155,10 +187,12 @@ print_json(const struct job *j, const struct maas_curves *c, int done, double ep
 		bad = bad || maas_buf_printf(&b, ",\"pairs\":%zu", j->train.end - j->train.begin);
 	bad = bad || maas_buf_printf(&b, ",\"tokens\":%zu,\"steps\":%zu", given_tokens(j), c->steps) ||
 	    member(&b, "epochs", epochs) || maas_buf_printf(&b, ",\"done\":%s", done ? "true" : "false") ||
-	    member(&b, "train_loss", mean_loss(c));
+	    member(&b, "lr", maas_trainer_rate(j->trainer)) || member(&b, "train_loss", last_loss(c));
 	if (e && !bad)
 		bad = member(&b, "val_loss", e->loss) || member(&b, "val_bits_per_byte", e->bits_per_byte) ||
 		    member(&b, "val_tokens", e->tokens) || member(&b, "baseline", guess(j));
+	if (advice->n && !bad)
+		bad = maas_buf_add(&b, advice->s, advice->n);
 	if (!bad)
 		printf("%s}\n", b.s);
 	maas_buf_free(&b);
@@ -193,13 +227,20 @@ report_result(struct job *j, int ending)
 	const struct maas_curves *c = maas_trainer_curves(j->trainer);
 	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
 	double epochs = maas_trainer_epochs(j->trainer);
-	char val[96] = "";
+	char val[96] = "", rate[40] = "";
+	struct maas_buf advice = { 0 };
+	int bad;
 
+	if (isnan(j->how->lr))
+		snprintf(rate, sizeof rate, " at a rate of %.3g", maas_trainer_rate(j->trainer));
 	if (e)
 		snprintf(val, sizeof val, ", val_loss %.6g, val_bits_per_byte %.4f", e->loss, e->bits_per_byte);
-	warn(j->call, "%s: %zu steps, %.3g epochs, train_loss %.6g%s%s", j->model->kind->name, c->steps, epochs,
-	    mean_loss(c), val, ending == MAAS_FINISHED ? "" : ", not done: out of time");
-	return j->outcome->json ? print_json(j, c, ending == MAAS_FINISHED, epochs) : 0;
+	warn(j->call, "%s: %zu steps, %.3g epochs%s, train_loss %.6g%s%s", j->model->kind->name, c->steps, epochs, rate,
+	    last_loss(c), val, ending == MAAS_FINISHED ? "" : ", not done: out of time");
+	bad = text_advise(j, ending, &advice) ||
+	    (j->outcome->json && print_json(j, c, ending == MAAS_FINISHED, epochs, &advice));
+	maas_buf_free(&advice);
+	return bad ? -1 : 0;
 }
 
 int

@@ -104,10 +104,8 @@ searching(const struct rows_job *j)
 static int
 check_held_out(struct rows_job *j)
 {
-	const char *text = j->rows->until, *eq = text ? strchr(text, '=') : NULL;
+	static const char *const names[] = { "accuracy", "f1", "r2", "loss", NULL };
 	int held = j->rows->val || j->training->val_split > 0;
-	static const char *const names[] = { "accuracy", "f1", "r2", "loss" };
-	struct maas_span name;
 
 	if (j->rows->val && j->training->val_split > 0)
 		return misuse(j->call, "--val and --val-split exclude each other");
@@ -123,16 +121,10 @@ check_held_out(struct rows_job *j)
 		return misuse(j->call, "--cv and --max-time exclude each other: folds that are cut short say nothing");
 	if (j->rows->shuffle && !j->rows->cv)
 		return misuse(j->call, "--shuffle wants --cv");
-	if (!text)
+	if (!j->rows->until)
 		return 0;
-	name = (struct maas_span){ text, eq ? (size_t)(eq - text) : 0 };
-	if (name.n > 4 && !memcmp(name.s, "val_", 4))
-		name = (struct maas_span){ name.s + 4, name.n - 4 };
-	for (size_t i = 0; i < MAAS_COUNT(names); i++)
-		if (maas_span_is(name, names[i]))
-			j->goal.name = names[i];
-	if (!j->goal.name || maas_parse_real(maas_span(eq + 1), &j->goal.value) || !isfinite(j->goal.value))
-		return misuse(j->call, "--until: '%s', wanted METRIC=X, and accuracy, f1, r2 or loss for METRIC", text);
+	if (until_read(j->rows->until, names, &j->goal.name, &j->goal.value) < 0)
+		return misuse(j->call, "%s", maas_error());
 	j->goal.loss = !strcmp(j->goal.name, "loss");
 	if (!j->goal.loss && (*j->goal.name == 'r') != (j->task == MAAS_TASK_REGRESS))
 		return misuse(j->call, "--until: there is no %s where the label is a %s", j->goal.name,

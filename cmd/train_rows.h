@@ -195,6 +195,7 @@ int rows_grade(const struct rows_job *, const struct rows_fold *, const struct r
     double *grade);
 int rows_grade_baseline(const struct rows_job *, const struct rows_fold *, const struct rows_part *, double *grade);
 int rows_report(struct rows_job *);
+int rows_advise(const struct rows_job *, struct maas_buf *json);    /* what to try next, said, and as a member */
 int rows_card(struct rows_job *);                                   /* the model's, when it was measured */
 int rows_plan(struct rows_job *);                                   /* --dry-run */
 int rows_plan_step(struct rows_job *, const struct maas_fitting *); /* as maas_fitting's on_step */

@@ -152,12 +152,14 @@ put_course(const struct rows_job *j, struct maas_buf *b)
 		bad = bad || maas_buf_printf(b, ",\"best_epoch\":%ld", how->best_epoch);
 	if (j->training->early_stop && how->stopped_epoch)
 		bad = bad || maas_buf_printf(b, ",\"stopped_epoch\":%ld", how->stopped_epoch);
+	if (how->rate > 0)
+		bad = bad || member(b, "lr", how->rate);
 	bad = bad || member(b, "train_loss", how->loss);
 	return bad ? -1 : 0;
 }
 
 static int
-print_json(const struct rows_job *j)
+print_json(const struct rows_job *j, const struct maas_buf *advice)
 {
 	const struct rows_fold *f = &j->fold;
 	struct maas_buf b = { 0 };
@@ -169,7 +171,8 @@ print_json(const struct rows_job *j)
 	bad = bad || text_member(&b, "solver", f->how.solver) || text_member(&b, "objective", f->how.objective_text) ||
 	    put_course(j, &b) || put_held_out(j, &b) || member(&b, "baseline", baseline(j)) || put_folds(j, &b) ||
 	    (j->temperature > 0 && member(&b, "temperature", j->temperature)) || put_weights(j, &b) ||
-	    (j->search.n && maas_buf_add(&b, j->search.s, j->search.n)) || maas_buf_text(&b, "}");
+	    (j->search.n && maas_buf_add(&b, j->search.s, j->search.n)) ||
+	    (advice->n && maas_buf_add(&b, advice->s, advice->n)) || maas_buf_text(&b, "}");
 	if (!bad)
 		puts(b.s);
 	maas_buf_free(&b);
@@ -181,12 +184,14 @@ static void
 tell_course(const struct rows_job *j, char *to, size_t n)
 {
 	const struct maas_fitting *how = &j->fold.how;
-	char epochs[64] = "";
+	char epochs[64] = "", rate[40] = "";
 
+	if (isnan(j->training->lr) && how->rate > 0)
+		snprintf(rate, sizeof rate, " at a rate of %.3g", how->rate);
 	if (how->epochs > 0)
 		snprintf(epochs, sizeof epochs, " in %.6g epoch%s", how->epoch, how->epoch == 1 ? "" : "s");
-	snprintf(to, n, "%s%s%ld step%s%s", how->solver ? how->solver : "", how->solver ? ": " : "", how->step,
-	    how->step == 1 ? "" : "s", epochs);
+	snprintf(to, n, "%s%s%ld step%s%s%s", how->solver ? how->solver : "", how->solver ? ": " : "", how->step,
+	    how->step == 1 ? "" : "s", epochs, rate);
 }
 
 static void
@@ -209,6 +214,8 @@ rows_report(struct rows_job *j)
 {
 	const struct rows_fold *f = &j->fold;
 	char labels[40] = "", course[120], val[160] = "", end[160] = "";
+	struct maas_buf advice = { 0 };
+	int bad;
 
 	if (j->val && j->entities)
 		snprintf(val, sizeof val, ", val_accuracy %.4f, val_f1 %.4f of entities in %zu sentences",
@@ -234,5 +241,7 @@ rows_report(struct rows_job *j)
 	    f->labels ? "the commonest label alone:" : "the mean alone: r2", baseline(j), end);
 	if (j->call->common.verbose && f->how.objective_text)
 		warn(j->call, "made small: %s", f->how.objective_text);
-	return j->outcome->json ? print_json(j) : 0;
+	bad = rows_advise(j, &advice) || (j->outcome->json && print_json(j, &advice));
+	maas_buf_free(&advice);
+	return bad ? -1 : 0;
 }

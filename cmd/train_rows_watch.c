@@ -185,8 +185,10 @@ on_step(struct maas_fitting *how)
 
 	if (w->trial)
 		return rows_plan_step(j, how);
-	if (how->replayed)
-		return (w->failed = keep(w, how) < 0);
+	if (how->replayed) { /* the last says whether the goal was reached */
+		w->reached = reached(&j->goal, how);
+		return (w->failed = keep(w, how) < 0) || w->reached;
+	}
 	log_step(j, how);
 	if (how->evaluated)
 		log_evaluation(j, how);

@@ -27,8 +27,12 @@ static const struct maas_field text_fields[] = {
 static const struct maas_field running_fields[] = {
 	MAAS_DURATION(0, running, max_time, 0, "stop after this long, with a checkpoint and the model; 0: never"),
 	MAAS_TEXT(0, running, log, NULL, "write a JSON line a step and an evaluation to FILE"),
+	MAAS_TEXT(0, running, until, NULL,
+	    "METRIC=X: stop when what is held out is as low; loss, bits_per_byte or perplexity; exit 1 if it never is"),
 	MAAS_TEXT(0, running, plot, NULL, "draw the curves of the loss to FILE: .svg, .png or .pdf"), MAAS_END
 };
+
+static const char *const goals[] = { "loss", "bits_per_byte", "perplexity", NULL };
 
 /* What is wrong with the command line before anything is read; 0, or an exit status. */
 static int
@@ -45,6 +49,12 @@ check_options(struct job *j)
 		return misuse(j->call, "--steps and --epochs exclude each other");
 	if (j->how->early_stop && !j->text->val && !(j->how->val_split > 0))
 		return misuse(j->call, "--early-stop wants --val or --val-split");
+	if (j->running->until && !j->text->val && !(j->how->val_split > 0))
+		return misuse(j->call, "--until wants text that is held out: --val or --val-split");
+	if (j->running->until && until_read(j->running->until, goals, &j->goal, &j->goal_value) < 0)
+		return misuse(j->call, "%s", maas_error());
+	if (j->goal && !given(j->call, "eval_batches")) /* a part of it may be better than all */
+		((struct maas_training *)j->call->part[2])->eval_batches = 0;
 	if (j->checkpoints->resume == RESUME_MUST && !j->checkpoints->checkpoint)
 		return misuse(j->call, "--resume must wants --checkpoint");
 	if (j->running->plot && maas_plot_check(j->running->plot))
@@ -105,6 +115,8 @@ make_identity(struct job *j)
 	if (j->val_corpus && maas_buf_printf(b, "val=%016llx\n", (unsigned long long)maas_corpus_digest(j->val_corpus)))
 		return -1;
 	if (j->text->init_from && maas_buf_printf(b, "init-from=%s\n", j->text->init_from))
+		return -1;
+	if (j->goal && maas_buf_printf(b, "until=%s\n", j->running->until))
 		return -1;
 	return maas_buf_printf(b, "seed=%ld\n", j->call->common.seed) ||
 		maas_fields_print(k->fields, j->model->settings, b) ||
@@ -246,7 +258,7 @@ train_text(struct call *c)
 
 	if (rc)
 		return rc;
-	rc = run_job(&j) ? end_badly(c) : 0;
+	rc = run_job(&j) ? end_badly(c) : j.signal || j.outcome->dry_run ? 0 : goal_missed(&j);
 	free_job(&j);
 	interrupt_disarm();
 	if (!rc && j.signal)

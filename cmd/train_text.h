@@ -11,7 +11,7 @@ struct text_options {
 };
 
 struct running {
-	const char *log, *plot;
+	const char *log, *plot, *until;
 	double max_time;
 };
 
@@ -26,6 +26,8 @@ struct job {
 	long every_steps;               /* --checkpoint-every */
 	double every_seconds;
 	int lock, signal;
+	const char *goal;                       /* of --until: "loss", "bits_per_byte", "perplexity"; NULL: none */
+	double goal_value;
 	int kept;                               /* at the signal: is there a checkpoint to go on from? */
 	struct maas_model *from, *model;
 	struct maas_tokenizer *tokenizer;
@@ -54,6 +56,11 @@ int report_plan(struct job *);                  /* --dry-run */
 int report_plot(struct job *);
 int report_card(struct job *);                  /* the model's */
 int report_result(struct job *, int ending);
+int text_advise(const struct job *, int ending, struct maas_buf *json);  /* what to try next, said, and as a member */
+/* --until, by that evaluation: is it reached?  In the end: 0, or 1 and said. */
+int goal_reached(const struct job *, const struct maas_evaluation *);
+int goal_missed(const struct job *);
+double mean_loss(const struct maas_curves *, size_t from, size_t to);    /* of steps [from, to) */
 _Noreturn void end_by_signal(const struct job *);
 
 #endif

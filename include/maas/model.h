@@ -492,6 +492,7 @@ struct maas_fitting {
 	double epoch, epochs;           /* passes over the rows; at most, 0: the word means nothing to this solver */
 	double loss;                    /* mean over the weights of the rows, without the penalty; of the last step or epoch */
 	double lr, grad_norm;           /* 0: none */
+	double rate;                    /* lr at its highest, as it was asked for or found; 0: none */
 	int replayed;                   /* of an evaluation before the checkpoint that the fit went on from */
 	int evaluated;                  /* those below are of now */
 	double train_metric;            /* accuracy, of tags that mark entities F1, or r2; NAN: not measured */
@@ -550,6 +551,7 @@ struct maas_rows_ops {
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
 	 * sparse ones that the rows of a batch hold together, or the length of the longest sequence. */
 	int (*shape)(struct maas_model *, const struct maas_data *, size_t entries);
+	const char *regularise;         /* the options that make it keep less to the rows it learns from, measured to help; NULL */
 	const char *costs;              /* of those, the options that make a row's way through the network long */
 	/* Divide what the tensors give by the temperature of a calibration; NULL: the model keeps it beside them. */
 	int (*cool)(struct maas_model *, double temperature);

@@ -77,7 +77,7 @@ settle(struct maas_model *m)
 }
 
 static const struct maas_reader_ops reads = { .states = states, .begins = begins, .settle = settle, .table = 0.1 };
-static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads };
+static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads, .regularise = "--dropout 0.5" };
 
 const struct maas_kind cnn_texts = {
 	.name = "cnn",

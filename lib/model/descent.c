@@ -520,7 +520,10 @@ plan(struct run *r)
 	f->steps = (long)steps;
 	if (r->how.early_stop > 0 && !f->val)
 		return maas_fail_as(MAAS_USAGE, "--early-stop wants rows that are held out: --val-split or --val");
-	return isnan(r->how.lr) ? find_rate(d, r->batch, &r->how.lr) : 0;
+	if (isnan(r->how.lr) && find_rate(d, r->batch, &r->how.lr) < 0)
+		return -1;
+	f->rate = r->how.lr;
+	return 0;
 }
 
 int

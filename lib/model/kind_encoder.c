@@ -139,7 +139,7 @@ begins(const struct maas_model *m, const struct maas_node *w, double *reach)
 }
 
 static const struct maas_reader_ops reads = { .states = states, .begins = begins, .table = TABLES, .attends = 1 };
-static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads };
+static const struct maas_rows_ops rows = { READER_ROWS, .reads = &reads, .regularise = "--dropout 0.3" };
 
 const struct maas_kind maas_kind_encoder = {
 	.name = "encoder",

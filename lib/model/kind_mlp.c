@@ -232,6 +232,7 @@ static const struct maas_rows_ops rows = {
 	.gradient = mlp_gradient,
 	.shape = shape,
 	.costs = "its features and --hidden",
+	.regularise = "--l2 0.001",
 	.rescale = rescale,
 };
 

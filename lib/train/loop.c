@@ -157,7 +157,9 @@ maas_trainer_run(struct maas_trainer *t, const struct maas_watch *w)
 
 	if (isnan(t->how.lr) && (rc = trainer_find_rate(t)) != 0)
 		return rc < 0 ? -1 : MAAS_STOPPED;
-	while (!is_finished(t, t->spent + now - began)) {
+	if (t->curves.evals) /* of a run that goes on: it may have been told to end there */
+		end = (enum maas_ending)w->stop(w->ctx);
+	while (!end && !is_finished(t, t->spent + now - began)) {
 		if (trainer_room(t) || (rc = trainer_step(t, t->spent + now - began, &s)) < 0)
 			return -1;
 		if (rc) {
@@ -169,9 +171,9 @@ maas_trainer_run(struct maas_trainer *t, const struct maas_watch *w)
 		if (trainer_eval_due(t) && evaluate(t, w))
 			return -1;
 		now = maas_clock();
-		if (w->stop(w->ctx))
-			end = MAAS_STOPPED;
-		else if (t->steps && t->setup.max_time > 0 && now - began >= t->setup.max_time)
+		if ((end = (enum maas_ending)w->stop(w->ctx)))
+			break;
+		if (t->steps && t->setup.max_time > 0 && now - began >= t->setup.max_time)
 			end = MAAS_OUT_OF_TIME;
 		if (end)
 			break;

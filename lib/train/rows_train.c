@@ -129,7 +129,7 @@ on_eval(void *ctx, const struct maas_evaluation *e)
 static int
 on_stop(void *ctx)
 {
-	return ((struct session *)ctx)->stop;
+	return ((struct session *)ctx)->stop ? MAAS_STOPPED : 0;
 }
 
 /* Mean and deviation of the targets: a network learns numbers about 0 and about as large as 1. */
@@ -274,7 +274,7 @@ go_on(struct session *s)
 		f->epoch = trainer_epoch_of(s->t, e->step);
 		(void)on_eval(s, e);
 	}
-	f->replayed = f->evaluated = s->stop = 0;
+	f->replayed = f->evaluated = 0;
 	f->step = (long)s->t->curves.steps;
 	f->epoch = maas_trainer_epochs(s->t);
 	return 0;
@@ -294,6 +294,7 @@ run(struct maas_model *m, const struct maas_data *d, struct maas_fitting *f, str
 		f->diverged = t->diverged;
 		return -1;
 	}
+	f->rate = maas_trainer_rate(t);
 	trainer_settle(t);
 	if (t->best) {
 		f->best_epoch = (long)ceil(trainer_epoch_of(t, t->best_step) - 1e-9);

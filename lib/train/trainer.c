@@ -310,6 +310,12 @@ maas_trainer_epochs(const struct maas_trainer *t)
 	return trainer_epoch_of(t, t->curves.steps);
 }
 
+double
+maas_trainer_rate(const struct maas_trainer *t)
+{
+	return t->how.lr;
+}
+
 /* Samples of a step: from number *first on. */
 static uint64_t
 step_samples(const struct maas_trainer *t, uint64_t step, uint64_t *first)

@@ -304,7 +304,7 @@ on_step(void *ctx, const struct maas_step *s)
 static int
 on_stop(void *ctx)
 {
-	return ((struct losses *)ctx)->n == 3;
+	return ((struct losses *)ctx)->n == 3 ? MAAS_STOPPED : 0;
 }
 
 static void

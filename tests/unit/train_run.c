@@ -45,7 +45,7 @@ on_stop(void *ctx)
 {
 	struct seen *x = ctx;
 
-	return x->stop_at && x->steps >= x->stop_at;
+	return x->stop_at && x->steps >= x->stop_at ? MAAS_STOPPED : 0;
 }
 
 struct job {
