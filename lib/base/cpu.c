@@ -168,18 +168,13 @@ static int
 quota(void)
 {
 	FILE *f = fopen("/sys/fs/cgroup/cpu.max", "re");
-	char text[64];
+	double q, period;
 	int n = 0;
 
 	if (!f)
 		return 0;
-	if (fgets(text, sizeof text, f)) {
-		char *end;
-		double q = strtod(text, &end), period = strtod(end, NULL);
-
-		if (q > 0 && period > 0)
-			n = (int)(q / period + 0.999);
-	}
+	if (fscanf(f, "%lf %lf", &q, &period) == 2 && q > 0 && period > 0)
+		n = (int)(q / period + 0.999);
 	fclose(f);
 	return n;
 }

@@ -32,8 +32,11 @@ shape(struct maas_node *y)
 
 	if (op_rows(x, "the input") < 0)
 		return -1;
-	if (w->ndim != 2 || w->type != MAAS_F32 || w->dim[1] != op_last(x))
-		return maas_fail("the input has %zu channels, the weight %zu", op_last(x), w->ndim ? op_last(w) : 0);
+	if (w->ndim != 2 || w->type != MAAS_F32)
+		return maas_fail(
+		    "the weight is %s of %d dimensions, expected F32 of two", maas_dtype_name(w->type), w->ndim);
+	if (w->dim[1] != op_last(x))
+		return maas_fail("the input has %zu channels, the weight %zu", op_last(x), w->dim[1]);
 	if (y->in[BIAS] && op_matrix(y->in[BIAS], "the bias", w->dim[0], 0) < 0)
 		return -1;
 	op_same(y, x);

@@ -291,6 +291,40 @@ check_halt(struct maas_team *one)
 	maas_arena_free(a);
 }
 
+/* Shapes that an op does not take are told, with what it wants; a tape keeps its first fault. */
+static void
+check_refusals(void)
+{
+	static const char *const why[] = { "linear: the weight is I32 of 2 dimensions, expected F32",
+		"linear: the bias has 4 elements, expected 5", "linear: the input is I32 of 1 dimensions, expected F32",
+		"last: lengths are I32 of 2 dimensions", "last: 6 rows are no 2 sequences of 4",
+		"dropout: the residual has another shape", "dropout: the residual has another shape",
+		"linear: the bias is I32, expected F32" };
+
+	for (size_t i = 0; i < MAAS_COUNT(why); i++) {
+		struct maas_arena *a = maas_arena_new(1 << 16);
+		struct maas_tape *t = maas_tape_new(a);
+		struct maas_node *x = maas_param(t, "x", 2, (size_t[]){ 6, 4 }, 0);
+		struct maas_node *w = maas_param(t, "w", 2, (size_t[]){ 5, 4 }, 0);
+		struct maas_node *four = maas_param(t, "b", 1, (size_t[]){ 4 }, 0);
+		struct maas_node *ids = maas_input(t, "ids", MAAS_I32, 1, (size_t[]){ 2 });
+		struct maas_node *pairs = maas_input(t, "pairs", MAAS_I32, 2, (size_t[]){ 2, 4 }), *y = NULL;
+
+		switch (i) {
+		case 0: y = maas_linear(t, x, pairs, NULL, NULL, MAAS_ACT_NONE); break;
+		case 1: y = maas_linear(t, x, w, four, NULL, MAAS_ACT_NONE); break;
+		case 2: y = maas_linear(t, ids, w, NULL, NULL, MAAS_ACT_NONE); break;
+		case 3: y = maas_last(t, x, pairs, 3); break;
+		case 4: y = maas_last(t, x, ids, 4); break;
+		case 5: y = maas_dropout(t, x, w, 0.5f); break;
+		case 6: y = maas_dropout(t, x, four, 0.5f); break;
+		case 7: y = maas_linear(t, x, w, ids, NULL, MAAS_ACT_NONE); break;
+		}
+		ok(!y && !strncmp(maas_error(), why[i], strlen(why[i])), "%s", maas_error());
+		maas_arena_free(a);
+	}
+}
+
 int
 main(void)
 {
@@ -302,6 +336,7 @@ main(void)
 	check_plan(one);
 	check_view(one);
 	check_halt(one);
+	check_refusals();
 	maas_team_free(one);
 	maas_team_free(two);
 	return done();

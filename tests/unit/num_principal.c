@@ -188,6 +188,33 @@ test_project(void)
 	ok(!memcmp(y[1], y[0] + 5 * M, M * sizeof(double)), "a row alone is the row among others");
 }
 
+/* Vectors of 32 bits are those of 64 that they widen to, as rows and as columns, of more numbers than are widened at a time. */
+static void
+test_project_narrow(void)
+{
+	enum { M = 19, N = 150, R = 6 };
+	static float narrow[M * N], turned[N * M];
+	static double w[M * N], packed[32 * N], y[R * M], z[R * M];
+
+	for (size_t i = 0; i < M * N; i++) {
+		narrow[i] = (float)(maas_uniform(4, 2, i) - 0.3);
+		w[i] = (double)narrow[i];
+		turned[i % N * M + i / N] = narrow[i];
+	}
+	maas_project_pack(packed, w, M, N, N, 1);
+	maas_isa_force(MAAS_PORTABLE);
+	maas_project(y, x, packed, R, M, N);
+	for (int isa = MAAS_PORTABLE; isa <= (int)maas_isa_best(); isa++) {
+		maas_isa_force((enum maas_isa)isa);
+		memset(z, 0xff, sizeof z);
+		maas_project_f32(z, x, narrow, R, M, N, N, 1);
+		ok(!memcmp(y, z, sizeof y), "%s: 32 bits widened", maas_isa_name((enum maas_isa)isa));
+		memset(z, 0xff, sizeof z);
+		maas_project_f32(z, x, turned, R, M, N, 1, M);
+		ok(!memcmp(y, z, sizeof y), "%s: and turned", maas_isa_name((enum maas_isa)isa));
+	}
+}
+
 static void
 test_choices(void)
 {
@@ -208,6 +235,7 @@ main(void)
 	test_many();
 	test_wide();
 	test_project();
+	test_project_narrow();
 	test_choices();
 	return done();
 }

@@ -111,6 +111,11 @@ check_golden(void)
 	maas_act_fwd(g, v, 3, MAAS_ACT_GELU_TANH);
 	ok(fabsf(g[0] + 0.15880801f) < 2e-7f && fabsf(g[1] - 0.34571401f) < 2e-7f && fabsf(g[2] - 1.95459769f) < 4e-7f,
 	    "gelu, tanh form");
+	maas_act_fwd(g, v, 3, MAAS_ACT_NONE);
+	ok(!memcmp(g, v, sizeof v), "none is the same");
+	maas_act_bwd(g, v, v, 3, MAAS_ACT_NONE);
+	maas_act_bwd(g, g, v, 3, MAAS_ACT_NONE);
+	ok(!memcmp(g, v, sizeof v), "and so are its slopes, in place too");
 }
 
 static void
