@@ -300,11 +300,14 @@ encode_bin(struct job *j)
 {
 	struct maas_out *out = spare_input(j->c, j->o->bin) < 0 ? NULL : maas_out_open(j->o->bin);
 	struct maas_tokens_out bin;
+	int rc;
 
 	if (!out)
 		return -1;
 	j->bin = &bin;
-	if (maas_tokens_begin(&bin, maas_out_file(out), j->t) < 0 || encode_all(j) < 0 || maas_tokens_end(&bin) < 0) {
+	rc = maas_tokens_begin(&bin, maas_out_file(out), j->t) < 0 || encode_all(j) < 0 || maas_tokens_end(&bin) < 0;
+	j->bin = NULL;
+	if (rc) {
 		maas_out_abort(out);
 		return -1;
 	}

@@ -418,8 +418,8 @@ maas_rows_last(const struct maas_rows_call *c, struct maas_rows_last *to)
 	*to = (struct maas_rows_last){ .row = c->last,
 		.first = c->x.dense,
 		.n = c->last_n,
-		.col = c->x.sparse.col + c->last_from,
-		.val = c->x.sparse.val + c->last_from };
+		.col = c->last_n ? c->x.sparse.col + c->last_from : NULL,
+		.val = c->last_n ? c->x.sparse.val + c->last_from : NULL };
 	if (c->z && c->last->text.s)
 		maas_vectorize_seen(c->z, &to->terms, &to->unknown);
 }

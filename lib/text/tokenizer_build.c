@@ -27,13 +27,13 @@ maas_bpe_build_token(struct bpe_build *b, int64_t id, unsigned kind, struct maas
 }
 
 int
-maas_bpe_build_merge(struct bpe_build *b, uint32_t a, uint32_t c, uint32_t id)
+maas_bpe_build_merge(struct bpe_build *to, uint32_t a, uint32_t b, uint32_t id)
 {
-	if (b->nmerge == BPE_LIMIT)
+	if (to->nmerge == BPE_LIMIT)
 		return maas_fail("more than %u merges", BPE_LIMIT);
-	if (maas_grow(&b->merge, b->nmerge, &b->merge_cap, 1, sizeof *b->merge) < 0)
+	if (maas_grow(&to->merge, to->nmerge, &to->merge_cap, 1, sizeof *to->merge) < 0)
 		return -1;
-	b->merge[b->nmerge++] = (struct bpe_merge){ a, c, id };
+	to->merge[to->nmerge++] = (struct bpe_merge){ a, b, id };
 	return 0;
 }
 

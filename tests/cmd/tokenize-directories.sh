@@ -4,7 +4,7 @@ pair() { rm -rf d; mkdir d; cp "$from/vocab.json" "$from/merges.txt" d; }
 words() { rm -rf d; mkdir d; cp "$DATA/spm-bytes.model" d/tokenizer.model; }
 say() { printf '%s\n' "$2" >"d/$1"; }
 encode() { printf "$1" | maas-tokenize encode -m d --parse-special 2>&1; echo "= $?"; }
-bad() { maas-tokenize info -m d 2>&1 >out; echo "= $?"; [ ! -s out ] || cat out; }
+bad() { { maas-tokenize info -m d >out; } 2>&1; echo "= $?"; [ ! -s out ] || cat out; }
 
 echo vocab.json and merges.txt:
 pair; encode 'a !\n'
