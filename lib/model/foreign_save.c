@@ -269,10 +269,9 @@ static int
 is_empty(const char *dir)
 {
 	DIR *d = opendir(dir);
-	const struct dirent *e;
 	int n = 0;
 
-	while (d && (e = readdir(d)))
+	while (d && readdir(d))
 		n++;
 	if (d)
 		closedir(d);
