@@ -228,6 +228,8 @@ read_curves(struct maas_curves *v, const struct maas_tensors *file, size_t steps
 		double e[EVAL_COLUMNS];
 
 		memcpy(e, (const char *)t->data + i * sizeof e, sizeof e);
+		if (!(e[0] >= 0 && e[0] <= 0x1p53) || (e[4] != 0 && e[4] != 1))
+			return maas_fail("curve/val: evaluation %zu at step %g makes no sense", i + 1, e[0]);
 		v->val[i] = (struct maas_evaluation){ .step = (uint64_t)e[0],
 			.loss = e[1],
 			.bits_per_byte = e[2],

@@ -13,7 +13,7 @@ load(const unsigned char *p, size_t n)
 	float block[3][16] = { { 0 } };
 	struct maas_node w = { .name = "a.weight", .type = MAAS_F32, .ndim = 2, .dim = { 3, 5 }, .val = block[0] },
 			 *node[] = { &w };
-	struct maas_params params = { .n = 16, .val = block[0], .count = 1, .node = node };
+	struct maas_params params = { .n = 16, .val = block[0], .count = 1, .learnt = 1, .node = node, .learn = node };
 	struct maas_curves curves = { 0 };
 	struct maas_checkpoint c = {
 		.params = &params, .moment = { block[1], block[2] }, .curves = &curves, .identity = "test=1\n"
