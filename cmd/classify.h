@@ -61,8 +61,8 @@ void classify_put(FILE *, struct maas_span);
 /* Note a row without an answer: the first few are said, the others counted. */
 void classify_note(struct classifying *, const char *why);
 
-/* Rows against their labels: labels of the model; the next labelled row, scored and gathered: 1, 0 at the end, -1 (a row
- * without an answer or a label too; none at all). */
+/* Rows against their labels: labels of the model; the next labelled row, scored and gathered: 1, 0 at the end, -1 (a
+ * row without an answer or a label too; none at all). */
 struct maas_eval *measure_new(const struct classifying *) MAAS_USE;
 int measure_next(struct classifying *, struct maas_eval *, struct maas_row *) MAAS_USE;
 /* What was measured as a picture: the confusion, and with a sweep its curves; of a regression, answers by truths. */

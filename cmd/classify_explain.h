@@ -46,15 +46,15 @@ struct shown {
 /* Show what a row, or a word of it, has its label from, in all the forms that are wanted. */
 int explain_show(const struct explaining *, struct shown *, struct reasons *) MAAS_USE;
 /*
- * All rows, dealt to the team: `tell` is asked for each by some thread that owns the call and p [scores], and its reason is
- * that row's own where it fails.  What they are shown as comes out in their order, the same for any team.
+ * All rows, dealt to the team: `tell` is asked for each by some thread that owns the call and p [scores], and its
+ * reason is that row's own where it fails.  What they are shown as comes out in their order, the same for any team.
  */
-typedef int explain_row(const struct explaining *, struct maas_rows_call *, double *p, const struct maas_row *, size_t number,
-    struct shown *);
+typedef int explain_row(const struct explaining *, struct maas_rows_call *, double *p, const struct maas_row *,
+    size_t number, struct shown *);
 int explain_deal(struct explaining *, explain_row *tell) MAAS_USE;
 /* Of models that tag words: each word whose tag tells something. */
-int explain_sentence(const struct explaining *, struct maas_rows_call *, double *p, const struct maas_row *, size_t number,
-    struct shown *);
+int explain_sentence(const struct explaining *, struct maas_rows_call *, double *p, const struct maas_row *,
+    size_t number, struct shown *);
 /* The row's number, of a word "row:word". */
 void explain_number(FILE *, const struct reasons *);
 
@@ -87,8 +87,8 @@ int picture_draw(const struct album *, const struct explaining *, const struct r
 int album_add(struct album *, const struct drawn *) MAAS_USE; /* nothing where it is full, or nothing was drawn */
 int album_save(const struct album *) MAAS_USE;
 void album_free(struct album *);
-/* A row as a picture, 0 ... 1, and what its pixels add, -1 ... 1: [rows][cols] each.  Neighbours are one where there are
- * too many. */
+/* A row as a picture, 0 ... 1, and what its pixels add, -1 ... 1: [rows][cols] each.  Neighbours are one where there
+ * are too many. */
 void picture_size(const struct maas_columns *, size_t *rows, size_t *cols);
 void picture_of(
     const struct maas_columns *, const struct maas_row *, const struct maas_explanation *, double *grey, double *tint);

@@ -1,4 +1,5 @@
-/* Rows that are explained, dealt to the team: a block is read, each row told by some thread, and all put out in order. */
+/* Rows that are explained, dealt to the team: a block is read, each row told by some thread, and all put out in
+ * order. */
 #include <stdlib.h>
 #include <string.h>
 

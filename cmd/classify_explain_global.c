@@ -62,7 +62,8 @@ weights(struct strongest *s, struct call *c)
 	return put_weights(s) < 0 ? fail(c) : finish(c);
 }
 
-/* What pieces add in a row, for each label whatever the answer is.  Words that are tagged are asked for their own tag alone:
+/* What pieces add in a row, for each label whatever the answer is.  Words that are tagged are asked for their own tag
+ * alone:
  * who looks for names wants to see what makes one. */
 static int
 measure(const struct explaining *e, struct maas_rows_call *call, double *p, const struct maas_row *row, size_t number,

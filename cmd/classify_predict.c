@@ -95,8 +95,8 @@ answer_members(struct answering *a, int scored, const char *why)
 	return bad ? -1 : 0;
 }
 
-/* An object keeps all it came with; of other rows, and of what is no JSON, the id, or their number, and with --append the
- * row. */
+/* An object keeps all it came with; of other rows, and of what is no JSON, the id, or their number, and with --append
+ * the row. */
 static int
 json_line(struct answering *a, const struct maas_row *row, int scored, const char *why)
 {

@@ -1,7 +1,7 @@
 /*
- * --depfile: a rule for make(1), the model depends on what was read.  What stands in a directory is named file by file, and
- * each of these gets a rule of its own without a recipe, as gcc -MP writes for headers: a file that is gone makes the model
- * again, rather than make give up.  A name that make cannot read is refused before anything is learnt.
+ * --depfile: a rule for make(1), the model depends on what was read.  What stands in a directory is named file by file,
+ * and each of these gets a rule of its own without a recipe, as gcc -MP writes for headers: a file that is gone makes
+ * the model again, rather than make give up.  A name that make cannot read is refused before anything is learnt.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +18,8 @@ struct rule {
 	struct maas_buf alone; /* rules without a recipe */
 };
 
-/* Names that make(1) has no way to read: what would end the rule, part its words, or, in brackets at the end, be taken for a
- * member of an archive; a backslash means one thing before some letters, and another before the rest. */
+/* Names that make(1) has no way to read: what would end the rule, part its words, or, in brackets at the end, be taken
+ * for a member of an archive; a backslash means one thing before some letters, and another before the rest. */
 static int
 can_be_said(const char *s)
 {

@@ -1,4 +1,5 @@
-/* driver.c -- from a command line to a verb: its words, its settings from everywhere, help, and the status at the end. */
+/* driver.c -- from a command line to a verb: its words, its settings from everywhere, help, and the status at the
+ * end. */
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>

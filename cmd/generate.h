@@ -99,7 +99,9 @@ int generate_explained_end(struct job *, struct explained *, const struct maas_s
 void generate_explained_free(struct explained *);
 int generate_explained_put(const struct explained *, struct maas_buf *) MAAS_USE;
 /* A table's lines; the prompt coloured, and the completion behind it. */
-int generate_explained_lines(const struct explained *, struct maas_buf *, uint64_t record, struct maas_span said) MAAS_USE;
-int generate_explained_colours(const struct explained *, struct maas_buf *, uint64_t record, struct maas_span said) MAAS_USE;
+int generate_explained_lines(const struct explained *, struct maas_buf *, uint64_t record,
+    struct maas_span said) MAAS_USE;
+int generate_explained_colours(const struct explained *, struct maas_buf *, uint64_t record,
+    struct maas_span said) MAAS_USE;
 
 #endif

@@ -1,4 +1,5 @@
-/* generate_again.c -- the random stream of a prompt: its own wherever it stands, another one each time it comes again. */
+/* generate_again.c -- the random stream of a prompt: its own wherever it stands, another one each time it comes
+ * again. */
 #include <stdlib.h>
 
 #include "generate.h"

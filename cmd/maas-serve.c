@@ -98,8 +98,8 @@ reload(struct call *c, struct maas_server *s)
 		complain(c, maas_why(), "the old certificate stays: %s", maas_error());
 }
 
-/* Until told to stop: look at the keys once a second, at once on SIGHUP, and then at the models too, and while that goes on
- * ask often whether it is done. */
+/* Until told to stop: look at the keys once a second, at once on SIGHUP, and then at the models too, and while that
+ * goes on ask often whether it is done. */
 static void
 attend(struct call *c, struct maas_server *s, const sigset_t *signals)
 {

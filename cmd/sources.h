@@ -4,7 +4,8 @@
 
 #include "driver.h"
 
-/* setting NULL: an operand; else its name, and what is called so.  model: it may be a name of the registry, or a directory. */
+/* setting NULL: an operand; else its name, and what is called so.  model: it may be a name of the registry, or a
+ * directory. */
 typedef int see_source(void *ctx, const char *setting, const char *said, int model);
 /* Calls see() for each, operands first; standard input is "-".  0, or -1 where see() fails. */
 int sources_walk(const struct call *, see_source *, void *ctx);

@@ -18,8 +18,8 @@ int checkpoint_every(const char *, long *steps, double *seconds) MAAS_USE;
 /* Make the folder; one process at a time has it, until it ends: a descriptor. */
 int checkpoint_lock(const char *folder) MAAS_USE;
 /*
- * The checkpoint to go on from, the newest that is as it was written: 1 and its step, or 0.  One that is damaged is told,
- * unless there must be one.
+ * The checkpoint to go on from, the newest that is as it was written: 1 and its step, or 0.  One that is damaged is
+ * told, unless there must be one.
  */
 int checkpoint_find(const struct call *, const struct checkpoints *, uint64_t *step) MAAS_USE;
 

@@ -46,9 +46,10 @@ int check_outcome(const struct call *, const struct outcome *);
 int take_lock(const struct outcome *);
 /* As fail(); but that another process holds a lock is said, with -q, by the status alone: cron mails what is said. */
 int end_badly(const struct call *);
-/* Fails where ids of the tokeniser called `named` mean other pieces of text than those that the model of the file `from`
- * has learnt. */
-int check_learnt(const struct maas_model *, const char *from, const struct maas_tokenizer *, const char *named) MAAS_USE;
+/* Fails where ids of the tokeniser called `named` mean other pieces of text than those that the model of the file
+ * `from` has learnt. */
+int check_learnt(const struct maas_model *, const char *from, const struct maas_tokenizer *,
+    const char *named) MAAS_USE;
 /* Can these be written, and are they none of the inputs?  Asked before long work; NULLs are left out. */
 int check_places(const struct call *, const char *const *path, size_t n);
 /* --until METRIC=X (val_METRIC as well): which of the names, and X. */
@@ -58,9 +59,9 @@ struct maas_seen;
 int tell_advice(const struct call *, const struct maas_seen *, struct maas_buf *json) MAAS_USE;
 /* A setting of a kind that is a number; NAN: it has none of that name. */
 double setting_of(const struct maas_kind *, const void *settings, const char *name);
-/* Write --depfile, a make rule: the output depends on the configuration, the operands, and what settings name; standard input
- * and pipes are left out.  Before the output takes its name: who is killed between the two leaves no output that depends on
- * nothing.  0 where none is asked for. */
+/* Write --depfile, a make rule: the output depends on the configuration, the operands, and what settings name; standard
+ * input and pipes are left out.  Before the output takes its name: who is killed between the two leaves no output that
+ * depends on nothing.  0 where none is asked for. */
 int write_depfile(const struct call *, const struct outcome *);
 /* A name that make cannot read is misuse: said, and 64; else 0. */
 int check_depfile(const struct call *, const struct outcome *);

@@ -1,7 +1,8 @@
 /*
- * What a search has measured is kept in the folder of --checkpoint: FOLDER/trials.jsonl, an object a measurement, known by
- * a digest of all that it depends on (data, settings, seed, rows or epochs of its round).  So a search that was killed
- * goes on where it was, one with more trials measures those alone, and what was measured on other data is not used.
+ * What a search has measured is kept in the folder of --checkpoint: FOLDER/trials.jsonl, an object a measurement, known
+ * by a digest of all that it depends on (data, settings, seed, rows or epochs of its round).  So a search that was
+ * killed goes on where it was, one with more trials measures those alone, and what was measured on other data is not
+ * used.
  */
 #include <errno.h>
 #include <fcntl.h>

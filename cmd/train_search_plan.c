@@ -331,8 +331,8 @@ count_trials(struct search *s, size_t all, size_t *n)
 }
 
 /*
- * A grid has its own order; else the seed's, of which more trials are more of the same: a search that was cut short saw a
- * sample of everything.  Choices that draw from a range come round again: pick[] of `most`, how many there are.
+ * A grid has its own order; else the seed's, of which more trials are more of the same: a search that was cut short saw
+ * a sample of everything.  Choices that draw from a range come round again: pick[] of `most`, how many there are.
  */
 static size_t
 pick_choices(const struct search *s, uint32_t *pick, size_t all, size_t most)

@@ -43,8 +43,8 @@ static int
 oracle_in(const struct oracle_set *s, int32_t cp)
 {
 	enum maas_class c = maas_unicode_class(cp);
-	int in = (s->letter && c == MAAS_C_LETTER) || (s->number && c == MAAS_C_NUMBER) || (s->space && c == MAAS_C_SPACE) ||
-	    (s->unspace && c != MAAS_C_SPACE) || (s->mark && c == MAAS_C_MARK) ||
+	int in = (s->letter && c == MAAS_C_LETTER) || (s->number && c == MAAS_C_NUMBER) ||
+	    (s->space && c == MAAS_C_SPACE) || (s->unspace && c != MAAS_C_SPACE) || (s->mark && c == MAAS_C_MARK) ||
 	    (s->capital && unicode_letter(cp) == CAPITAL) || (s->small && unicode_letter(cp) == SMALL) ||
 	    (s->caseless && unicode_letter(cp) == CASELESS);
 
@@ -246,7 +246,8 @@ oracle_merge(const struct maas_tokenizer *t, const char *s, size_t n, int32_t *i
 __attribute__((unused)) static size_t
 oracle_encode(const struct maas_tokenizer *t, const char *s, size_t n, int32_t *id)
 {
-	size_t *end = calloc(n + 1, sizeof *end), pieces = oracle_pieces((enum maas_pattern)t->head.pattern, s, n, end), from = 0, k = 0;
+	size_t *end = calloc(n + 1, sizeof *end), from = 0, k = 0;
+	size_t pieces = oracle_pieces((enum maas_pattern)t->head.pattern, s, n, end);
 
 	for (size_t i = 0; i < pieces; from = end[i++])
 		k += oracle_merge(t, s + from, end[i] - from, id + k);

@@ -19,8 +19,8 @@ tiny_even(uint32_t t, uint32_t i)
 }
 
 static int
-tiny_add(struct maas_model *m, uint32_t *t, enum maas_dtype type, const char *name, double shift, double scale, size_t rows,
-    size_t cols)
+tiny_add(struct maas_model *m, uint32_t *t, enum maas_dtype type, const char *name, double shift, double scale,
+    size_t rows, size_t cols)
 {
 	struct maas_tensor x = { name, type, cols ? 2 : 1, { rows, cols }, NULL, 0 };
 	size_t n = rows * (cols ? cols : 1);
@@ -61,8 +61,8 @@ tiny_fill(struct maas_model *m, enum maas_dtype type)
 	for (long l = 0; l < g->layers; l++)
 		for (size_t i = 0; i < MAAS_COUNT(part); i++) {
 			snprintf(name, sizeof name, "h.%ld.%s", l, part[i].name);
-			if (tiny_add(m, &t, part[i].cols ? type : MAAS_F32, name, part[i].shift, part[i].scale, part[i].rows,
-			    part[i].cols) < 0)
+			if (tiny_add(m, &t, part[i].cols ? type : MAAS_F32, name, part[i].shift, part[i].scale,
+			    part[i].rows, part[i].cols) < 0)
 				return -1;
 		}
 	if (tiny_add(m, &t, MAAS_F32, "ln_f.weight", 1, 0.3, c, 0) < 0)

@@ -57,8 +57,10 @@ tiny_llama(const struct maas_llama *shape, enum maas_dtype type)
 
 /* Those of the golden numbers: with all that a llama can have, and plain. */
 #define TINY_LLAMA { .layers = 3, .heads = 4, .kv_heads = 2, .embed = 48, .hidden = 80, .context = 150, .vocab = 97, \
-	.bias = 1, .eps = 1e-5, .rope_theta = 100, .rope_factor = 4, .rope_low = 1, .rope_high = 4, .rope_original = 64 }
-#define TINY_LLAMA_TIED { .layers = 3, .heads = 3, .kv_heads = 3, .embed = 48, .hidden = 128, .context = 150, .vocab = 97, \
-	.tied = 1, .eps = 1e-5, .rope_theta = 10000, .rope_factor = 1, .rope_low = 1, .rope_high = 4, .rope_original = 64 }
+	.bias = 1, .eps = 1e-5, .rope_theta = 100, .rope_factor = 4, .rope_low = 1, .rope_high = 4, \
+	.rope_original = 64 }
+#define TINY_LLAMA_TIED { .layers = 3, .heads = 3, .kv_heads = 3, .embed = 48, .hidden = 128, .context = 150, \
+	.vocab = 97, .tied = 1, .eps = 1e-5, .rope_theta = 10000, .rope_factor = 1, .rope_low = 1, .rope_high = 4, \
+	.rope_original = 64 }
 
 #endif

@@ -43,7 +43,8 @@ finish(struct trained *z, struct maas_statistics *s, const struct maas_data *dat
 	return bad ? -1 : z->m->kind->ready(z->m);
 }
 
-/* A model of kind logistic of a table's rows, in z->m; z->c, its columns, and what it was made of stay.  -1: maas_error(). */
+/* A model of kind logistic of a table's rows, in z->m; z->c, its columns, and what it was made of stay.  -1:
+ * maas_error(). */
 __attribute__((unused)) static int
 train(struct trained *z, const char *table)
 {

@@ -140,7 +140,8 @@ int maas_heap_forgets(void);
  * A member val_split is the option --val-split and the key val-split.
  * Members: FLAG int, INT long, REAL and DURATION (seconds) double, SIZE (bytes)
  * size_t, TEXT const char *, ENUM int (index into names), LIST struct maas_list.
- * A REAL whose default is NAN is unset and prints as "auto"; one whose argument is called X|auto takes NAN by that word.
+ * A REAL whose default is NAN is unset and prints as "auto"; one whose argument is called X|auto takes NAN by that
+ * word.
  */
 enum maas_field_type {
 	MAAS_F_END, MAAS_F_FLAG, MAAS_F_INT, MAAS_F_REAL, MAAS_F_TEXT,
@@ -285,7 +286,8 @@ struct maas_beside {
 	size_t n;
 };
 int maas_cores(void);                                           /* by affinity and cgroup */
-double maas_memory_free(void);          /* bytes that we could take: by the system, cgroup and ulimit -v; INFINITY: not known */
+/* bytes that we could take: by the system, cgroup and ulimit -v; INFINITY: not known */
+double maas_memory_free(void);
 
 /* Secrets: the door to libsodium.  Built without it: MAAS_UNAVAILABLE, and nothing is the same as anything. */
 int maas_random(void *to, size_t n) MAAS_USE;           /* unpredictable bytes, for keys and ids */

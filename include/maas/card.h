@@ -24,7 +24,8 @@ struct maas_measures {
 };
 struct maas_card {
 	const char *description, *license;      /* NULL: not said */
-	const char *sha256;             /* of the data: rows' files gunzipped, one after the other; a text; NULL: not known */
+	/* of the data: rows' files gunzipped, one after the other; a text; NULL: not known */
+	const char *sha256;
 	uint64_t rows, tokens;          /* of the data; 0: not known */
 	struct maas_measures quality, baseline; /* measured on rows not learnt from; by who knows next to nothing */
 };
@@ -42,8 +43,8 @@ int maas_card_read(const struct maas_model *, struct maas_arena *, struct maas_c
 /* Its members as in the file, parted by commas; nothing for an empty card. */
 int maas_card_print_of(struct maas_buf *, const struct maas_model *) MAAS_USE;
 
-/* Change what people said in a model file, which is written anew, by "description=TEXT" and "license=TEXT"; without TEXT it
- * goes; set NULL: the card goes.  A version in a registry does not change: MAAS_USAGE. */
+/* Change what people said in a model file, which is written anew, by "description=TEXT" and "license=TEXT"; without
+ * TEXT it goes; set NULL: the card goes.  A version in a registry does not change: MAAS_USAGE. */
 int maas_card_change(const char *path, const struct maas_list *set) MAAS_USE;
 
 #endif

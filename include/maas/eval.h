@@ -70,7 +70,8 @@ struct maas_sweep {
 };
 /* "fn=50,fp=1"; what is not said costs 1. */
 int maas_costs_parse(const char *, struct maas_costs *) MAAS_USE;
-/* positive NULL: the second of two labels.  MAAS_USAGE where the model has no such label, or more and none was named. */
+/* positive NULL: the second of two labels.  MAAS_USAGE where the model has no such label, or more and none was
+ * named. */
 int maas_eval_sweep(struct maas_eval *, const char *positive, const struct maas_costs *, struct maas_sweep *) MAAS_USE;
 int maas_sweep_report(const struct maas_sweep *, struct maas_buf *) MAAS_USE;
 /* "positive", "thresholds", "best_f1" and with costs "best_cost", "cost" at 0.5: members without braces. */
@@ -78,14 +79,15 @@ int maas_sweep_members(const struct maas_sweep *, struct maas_buf *) MAAS_USE;
 void maas_sweep_free(struct maas_sweep *);
 
 /*
- * Entities that tags of tokens mark, in the truth and in the answers, as conlleval counts them (Tjong Kim Sang & Buchholz
- * 2000); see maas_tag_begins (maas/table.h).
+ * Entities that tags of tokens mark, in the truth and in the answers, as conlleval counts them (Tjong Kim Sang &
+ * Buchholz 2000); see maas_tag_begins (maas/table.h).
  */
 struct maas_entities;
 struct maas_entities *maas_entities_new(void) MAAS_USE;
 void maas_entities_free(struct maas_entities *);
 /* A sentence of n tokens. */
-int maas_entities_add(struct maas_entities *, const struct maas_span *truth, const struct maas_span *answer, size_t n) MAAS_USE;
+int maas_entities_add(struct maas_entities *, const struct maas_span *truth, const struct maas_span *answer,
+    size_t n) MAAS_USE;
 struct maas_entity_counts {
 	size_t sentences, tokens, right_tokens;
 	size_t entities[2], right;      /* of the truth, of the answers; in both */
@@ -111,7 +113,8 @@ double maas_mcnemar(size_t a_alone, size_t b_alone);
 #define MAAS_BOOT_ROWS 20000
 struct maas_boot {
 	double mean, low, high;         /* of d; the interval that holds 1 - alpha */
-	double p;                       /* two-sided: twice the smaller share of draws on either side of 0, each with one more */
+	/* two-sided: twice the smaller share of draws on either side of 0, each with one more */
+	double p;
 };
 int maas_bootstrap(struct maas_boot *, const double *d, size_t n, size_t draws, double alpha, uint64_t seed,
     struct maas_team *) MAAS_USE;
@@ -149,9 +152,9 @@ struct maas_drift;
 struct maas_drift *maas_drift_new(const struct maas_model *) MAAS_USE;  /* MAAS_USAGE where it keeps no statistics */
 /* A row as a reader of the model's columns gives it, or of features already. */
 int maas_drift_add(struct maas_drift *, const struct maas_row *) MAAS_USE;
-/* Lines of text: the index, which is the largest of all columns', of features' and of the labels', beside what rows like
- * those of training give by chance; the columns that moved most; the share of terms that are no feature, and what was to
- * be expected; where they moved, the labels. */
+/* Lines of text: the index, which is the largest of all columns', of features' and of the labels', beside what rows
+ * like those of training give by chance; the columns that moved most; the share of terms that are no feature, and what
+ * was to be expected; where they moved, the labels. */
 int maas_drift_report(struct maas_drift *, struct maas_buf *) MAAS_USE;
 void maas_drift_free(struct maas_drift *);
 /*
@@ -169,7 +172,8 @@ void maas_drift_counter_sum(const struct maas_drift_counter *, uint64_t *to);   
 struct maas_drift_found {
 	uint64_t rows;
 	double index, chance;           /* the largest, and what like rows give by chance */
-	double columns, features, labels;       /* the largest of columns; of features or texts; of labels.  NAN: not measured */
+	/* the largest of columns; of features or texts; of labels.  NAN: not measured */
+	double columns, features, labels;
 	double unknown, expected;       /* shares of terms that are no feature.  NAN: not known */
 };
 /* Of counts, as maas_drift_report says it of the rows added. */

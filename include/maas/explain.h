@@ -1,6 +1,6 @@
 /*
- * explain -- why rows got the answers they got: what each piece of them adds; and what a model holds strongest, whatever
- * the row.
+ * explain -- why rows got the answers they got: what each piece of them adds; and what a model holds strongest,
+ * whatever the row.
  */
 #ifndef MAAS_EXPLAIN_H
 #define MAAS_EXPLAIN_H
@@ -14,7 +14,8 @@ struct maas_patch {                     /* of a picture, or of a sound's frames 
 	size_t top, left, height, width;
 };
 struct maas_piece {                     /* what one feature adds to a label's logit (regression: to the value) */
-	struct maas_span feature;       /* its name; where a hash makes features, the pieces of the text that fell in it */
+	/* its name; where a hash makes features, the pieces of the text that fell in it */
+	struct maas_span feature;
 	size_t index;                   /* which feature; SIZE_MAX: a part of the text, or a patch */
 	double value, contribution;     /* the value as read: before it was scaled, NaN where it was a gap */
 	const struct maas_place *place; /* where it stands in the text; none for other columns */
@@ -28,7 +29,8 @@ struct maas_share {                     /* a part of the text, and what the piec
 struct maas_explanation {
 	enum maas_method method;
 	/* logit: of a linear model, its output; of a network, ln p / (1 - p) of the label, before the temperature of a
-	 * calibration; of values, the value.  It (of ATTENTION: 1) is the intercept and the sum of all contributions. */
+	 * calibration; of values, the value.  It (of ATTENTION: 1) is the intercept and the sum of all
+	 * contributions. */
 	double logit, intercept;
 	const struct maas_piece *piece; /* the largest |contribution| first */
 	size_t n;
@@ -43,8 +45,8 @@ void maas_rows_patch(struct maas_rows_call *, size_t side);
 /* Why the last row alone (_text, _record, _row) got label i the logit it got (regression: 0, the value). */
 int maas_rows_explain(struct maas_rows_call *, size_t label, enum maas_method, struct maas_explanation *) MAAS_USE;
 /*
- * Explanations of many rows, each of every label, or of words of them, each of its tag: of what pieces are called, the mean
- * over the explanations of a label of what they add, without its sign.
+ * Explanations of many rows, each of every label, or of words of them, each of its tag: of what pieces are called, the
+ * mean over the explanations of a label of what they add, without its sign.
  */
 struct maas_tally;
 struct maas_tally *maas_tally_new(size_t labels) MAAS_USE;
@@ -64,10 +66,11 @@ int maas_rows_weights(const struct maas_rows *, size_t label, double *weight) MA
 size_t maas_strongest(const double *weight, size_t n, uint32_t *to, size_t most);
 
 /*
- * Taggers, which answer each word: its pieces are the words of the text, what each adds being to the logit of the word's tag,
- * ln p / (1 - p).  By OCCLUSION, as AUTO stands for: that logit less the one where U+FFFD stands in the piece's place; by
- * GRADIENT that of what the places of the piece were looked up as, times that; by ATTENTION how much of it, of the place
- * where the word is asked for, is on them.  A word that the network does not see together with the one asked for adds 0.
+ * Taggers, which answer each word: its pieces are the words of the text, what each adds being to the logit of the
+ * word's tag, ln p / (1 - p).  By OCCLUSION, as AUTO stands for: that logit less the one where U+FFFD stands in the
+ * piece's place; by GRADIENT that of what the places of the piece were looked up as, times that; by ATTENTION how much
+ * of it, of the place where the word is asked for, is on them.  A word that the network does not see together with the
+ * one asked for adds 0.
  *
  * _words looks at all of the row whose tags are given, as maas_rows_tag has told them, MAAS_EXPLAIN_WORDS at most
  * (MAAS_DATA); then _word tells of each whose tag tells something: is not "O", which stands outside of entities.

@@ -6,8 +6,8 @@
 
 #include "maas/base.h"
 
-/* What stands in a directory, but for names that begin with a dot, in the order of their bytes, whatever the locale: the
- * heap's, one piece to free(), NULL behind the last.  NULL: a reason. */
+/* What stands in a directory, but for names that begin with a dot, in the order of their bytes, whatever the locale:
+ * the heap's, one piece to free(), NULL behind the last.  NULL: a reason. */
 char **maas_folder_names(const char *path) MAAS_USE;
 
 /* As maas_map_open; *is: of the file that was mapped, whatever has its name since. */

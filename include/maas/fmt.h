@@ -31,10 +31,10 @@ void maas_input_limit(struct maas_input *, size_t line);
  * passed over. */
 int maas_input_clip(struct maas_input *, size_t most, struct maas_span *) MAAS_USE;
 /*
- * Reading while what has come is worked on.  _room: 1, what waits lies at rest until the next call of any other of these but
- * _fetch (by one thread: reads n bytes more, fewer at the end) and _catch_up (by one thread: the digest of what came
- * before); 0: cannot; -1.  _settle: both are over; 0, or -1 where reading failed.  _take: so many bytes that wait, and so
- * many lines, are used.  _ended: no more will come than what waits.
+ * Reading while what has come is worked on.  _room: 1, what waits lies at rest until the next call of any other of
+ * these but _fetch (by one thread: reads n bytes more, fewer at the end) and _catch_up (by one thread: the digest of
+ * what came before); 0: cannot; -1.  _settle: both are over; 0, or -1 where reading failed.  _take: so many bytes that
+ * wait, and so many lines, are used.  _ended: no more will come than what waits.
  */
 int maas_input_room(struct maas_input *, size_t n) MAAS_USE;
 void maas_input_fetch(struct maas_input *);
@@ -143,7 +143,8 @@ int maas_tensors_check(const struct maas_tensors *, struct maas_team *) MAAS_USE
  * moved, cut off or put behind, are MAAS_DATA.  Sealed twice, bytes are not the same.
  */
 int maas_sealed_is(struct maas_span);                           /* does it begin as they do? */
-/* From a path to a path, "-" being standard input and output, a piece at a time; a file appears when all of it is good. */
+/* From a path to a path, "-" being standard input and output, a piece at a time; a file appears when all of it is
+ * good. */
 int maas_seal_file(const char *from, const char *to, const unsigned char key[32]) MAAS_USE;
 int maas_unseal_file(const char *from, const char *to, const unsigned char key[32]) MAAS_USE;
 /* From memory to memory of its own, which is not swapped or dumped where that can be had. */

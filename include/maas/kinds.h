@@ -8,9 +8,10 @@
 #include <stddef.h>
 
 /*
- * What a network of texts has been given a head for, which nobody says by an option: settings of its kinds begin with it.
- * outputs 0: it continues texts.  Else the last id's row goes through the tensor score.weight [outputs, embed], and what
- * it gives are logits of the labels that the part `labels` holds, or a value where there is no such part: as
+ * What a network of texts has been given a head for, which nobody says by an option: settings of its kinds begin with
+ * it.
+ * outputs 0: it continues texts.  Else the last id's row goes through the tensor score.weight [outputs, embed], and
+ * what it gives are logits of the labels that the part `labels` holds, or a value where there is no such part: as
  * transformers' ...ForSequenceClassification has it, but that labels are sorted by bytes.  What learns values here has
  * a score.bias [1], too; and what tags words, which every id's row goes through, one of [outputs], as
  * ...ForTokenClassification.
@@ -62,9 +63,11 @@ struct maas_reading {
 	long embed, context, vocab;
 	int pool;                               /* last, mean, max, attention */
 	double dropout;
-	size_t frame;                           /* not said by the user: numbers of a place, which is no id; 0: it is one */
+	/* not said by the user: numbers of a place, which is no id; 0: it is one */
+	size_t frame;
 	/* What places are looked up by: see struct maas_lexicon_options. */
-	int analyzer, lowercase;                /* enum maas_analysis; AUTO once learnt: a tokeniser's, of an early model */
+	/* enum maas_analysis; AUTO once learnt: a tokeniser's, of an early model */
+	int analyzer, lowercase;
 	const char *min_df;
 	long max_features;
 };
@@ -89,7 +92,8 @@ struct maas_cnn {
 };
 
 /* Settings of kind encoder.  Tensors, as PyTorch's TransformerEncoder has them: positions.weight [context, embed],
- * encoder.layers.N.self_attn.in_proj_weight [3 embed, embed], linear1.weight [hidden, embed] ..., encoder.norm.weight. */
+ * encoder.layers.N.self_attn.in_proj_weight [3 embed, embed], linear1.weight [hidden, embed] ...,
+ * encoder.norm.weight. */
 struct maas_encoder {
 	struct maas_reading reading;
 	long layers, heads, hidden;             /* hidden 0: 4 embed */

@@ -35,8 +35,8 @@ void maas_picture_free(struct maas_picture *);
 /*
  * to[channels][height][width]: each number is the mean of the picture under its pixel's share of the area, parts of
  * pixels counting as parts, rounded once; so a picture of this size is itself, a smaller one has no aliases, and a
- * larger one is of blocks.  Where one channel is wanted of three it is (299 R + 587 G + 114 B) / 1000 (ITU-R BT.601); one
- * is repeated where three are wanted.
+ * larger one is of blocks.  Where one channel is wanted of three it is (299 R + 587 G + 114 B) / 1000 (ITU-R BT.601);
+ * one is repeated where three are wanted.
  */
 int maas_picture_scale(unsigned char *to, const struct maas_picture *, size_t channels, size_t height,
     size_t width) MAAS_USE;
@@ -51,7 +51,8 @@ struct maas_sound {
 	size_t n;
 	float *sample;                  /* [n], of the heap; full scale is 1; channels are averaged */
 	int ended;                      /* the file held fewer than were asked for */
-	int dry;                        /* its decoder came to the end of the bytes: more of them may be heard otherwise */
+	/* its decoder came to the end of the bytes: more of them may be heard otherwise */
+	int dry;
 	int cut;                        /* and fewer than it promises: it is not whole */
 	size_t found, promised;         /* frames, where it is cut; promised 0: how many is not told */
 };
@@ -65,8 +66,8 @@ void maas_sound_free(struct maas_sound *);
 int maas_sound_resample(struct maas_sound *, long rate) MAAS_USE;
 
 /*
- * Played `speed` times as fast: to[i] is the sound at i speed samples, interpolated likewise, by 8 zeros to each side.  As
- * many samples as there are, ceil(n / speed), but `room` at most: how many.
+ * Played `speed` times as fast: to[i] is the sound at i speed samples, interpolated likewise, by 8 zeros to each side. 
+ * As many samples as there are, ceil(n / speed), but `room` at most: how many.
  */
 struct maas_player;                     /* tables, shared by threads */
 struct maas_player *maas_player_new(void) MAAS_USE;
@@ -75,11 +76,13 @@ void maas_player_free(struct maas_player *);
 
 /*
  * Log-mel: a sound as frames x bands numbers.  The sound at `rate`, cut or followed by silence to be
- * window + (frames - 1) * hop samples long; frame t begins at sample t * hop.  With w[i] = 0.5 - 0.5 cos(2 pi i / window),
- * N the least power of two not below window, X the DFT of length N of w times the frame, and P[k] = |X[k]|^2 for
- * k = 0 ... N/2:
- *	out[t][b] = log(1e-6 + sum over k of P[k] max(0, min((f - e[b]) / (e[b+1] - e[b]), (e[b+2] - f) / (e[b+2] - e[b+1]))))
- * f = k rate / N, and e[0 ... bands+1] from 0 to rate / 2 in equal steps of 2595 log10(1 + f / 700) (HTK's mel; O'Shaughnessy).
+ * window + (frames - 1) * hop samples long; frame t begins at sample t * hop.  With w[i] = 0.5 - 0.5 cos(2 pi i /
+ * window), N the least power of two not below window, X the DFT of length N of w times the frame, and P[k] = |X[k]|^2
+ * for k = 0 ... N/2:
+ *	out[t][b] = log(1e-6 + sum over k of P[k] max(0, min(rises, falls)))
+ *	rises = (f - e[b]) / (e[b+1] - e[b]),  falls = (e[b+2] - f) / (e[b+2] - e[b+1])
+ * f = k rate / N, and e[0 ... bands+1] from 0 to rate / 2 in equal steps of 2595 log10(1 + f / 700) (HTK's mel;
+ * O'Shaughnessy).
  */
 struct maas_mel {
 	long rate;                      /* 0: no sound */

@@ -24,7 +24,8 @@ struct maas_model {
 	struct maas_tensors *file;              /* NULL while being built */
 	struct maas_tensors *weights;           /* of a directory: the files its tensors lie in; else NULL */
 	const char *note;                       /* what who opened it should know: one line; NULL: nothing */
-	const char *lies;                       /* matrices of f32 whose names begin so lie as [in, out]; NULL: none do */
+	/* matrices of f32 whose names begin so lie as [in, out]; NULL: none do */
+	const char *lies;
 	struct maas_tensor *tensor;             /* being built; data is borrowed or in the arena */
 	size_t ntensor, tensor_cap;
 	struct maas_meta *meta;                 /* extra metadata, keys "maas.x" */
@@ -34,14 +35,14 @@ struct maas_model {
 };
 
 struct maas_model *maas_model_new(const struct maas_kind *) MAAS_USE;   /* settings at their defaults */
-/* A model file, or a directory as transformers writes GPT-2 or Llama and its kin (its tensors have no sums; it becomes a
- * model that was built); what is no path is looked for in the default registry (maas_model_find).  Structure, sums and
- * settings are checked; kind->ready is called. */
+/* A model file, or a directory as transformers writes GPT-2 or Llama and its kin (its tensors have no sums; it becomes
+ * a model that was built); what is no path is looked for in the default registry (maas_model_find).  Structure, sums
+ * and settings are checked; kind->ready is called. */
 struct maas_model *maas_model_open(const char *path) MAAS_USE;
 /* The same, the work of it dealt to the team. */
 struct maas_model *maas_model_open_by(const char *path, struct maas_team *) MAAS_USE;
-/* The same, for who has but the decoding engine look at its tensors (maas_model_matrix): those of a directory that would
- * have to be turned stay as they lie there. */
+/* The same, for who has but the decoding engine look at its tensors (maas_model_matrix): those of a directory that
+ * would have to be turned stay as they lie there. */
 struct maas_model *maas_model_open_to_run(const char *path, struct maas_team *) MAAS_USE;
 /* The same as maas_model_open, but read into memory once and checked there, for who keeps it long: what is done to the
  * file later, even in place, does not matter.  What is no path is not looked for. */
@@ -188,14 +189,19 @@ struct maas_request {
 						 * ids, but half the context at least */
 	int logprobs;                           /* keep the log-probability of each token said */
 	int top;                                /* and that many of the likeliest; at most MAAS_TOP */
-	int trace;                              /* keep how each token said was chosen, and of so many candidates (at most
-						 * MAAS_TOP) what became of them; not with beams */
-	int embed;                              /* says nothing: the prompt, of the context at most, becomes one vector */
-	size_t score;                           /* with logprobs: of the prompt's tokens from this one (1 ...) on too; 0: no */
-	size_t beams;                           /* above 1: search for the likeliest text with so many beams, each a place;
-						 * sampling must be greedy, and nothing is drawn */
+	/* Keep how each token said was chosen, and of so many candidates (at most MAAS_TOP) what became of them; not
+	 * with beams. */
+	int trace;
+	/* says nothing: the prompt, of the context at most, becomes one vector */
+	int embed;
+	/* with logprobs: of the prompt's tokens from this one (1 ...) on too; 0: no */
+	size_t score;
+	/* above 1: search for the likeliest text with so many beams, each a place; sampling must be greedy, and nothing
+	 * is drawn */
+	size_t beams;
 	double length_penalty;                  /* of a search: a text of n tokens counts sum / n^this */
-	uint64_t share;                         /* sequences of the same number share the cache of a common beginning; 0: none */
+	/* sequences of the same number share the cache of a common beginning; 0: none */
+	uint64_t share;
 	void *user;
 };
 
@@ -209,7 +215,9 @@ struct maas_choice {                            /* an alternative */
 	float logprob;                          /* nats, of the model's own distribution */
 };
 /* What took a token out of the choice, in the order of transformers. */
-enum maas_sift { MAAS_KEPT, MAAS_BANNED, MAAS_CUT_TOP_K, MAAS_CUT_TOP_P, MAAS_CUT_MIN_P, MAAS_CUT_TYPICAL_P, MAAS_SIFTS };
+enum maas_sift {
+	MAAS_KEPT, MAAS_BANNED, MAAS_CUT_TOP_K, MAAS_CUT_TOP_P, MAAS_CUT_MIN_P, MAAS_CUT_TYPICAL_P, MAAS_SIFTS
+};
 extern const char *const maas_sift_names[];      /* [MAAS_SIFTS]: "", "no-repeat-ngram-size", "top-k" ... */
 struct maas_candidate {                         /* a token that might have been chosen */
 	int32_t id;
@@ -219,7 +227,8 @@ struct maas_candidate {                         /* a token that might have been 
 };
 struct maas_choosing {                          /* of one token */
 	double u;                               /* the number in [0,1) that drew it; NAN: the likeliest was taken */
-	uint32_t left[MAAS_SIFTS];               /* tokens behind each cut, MAAS_KEPT: in the vocabulary; 0: there was none */
+	/* tokens behind each cut, MAAS_KEPT: in the vocabulary; 0: there was none */
+	uint32_t left[MAAS_SIFTS];
 };
 struct maas_sequence {                          /* the caller reads; valid until it leaves */
 	void *user;
@@ -232,25 +241,28 @@ struct maas_sequence {                          /* the caller reads; valid until
 	const struct maas_choice *top;          /* [n][ntop], likeliest first; id -1 where not asked */
 	int ntop;
 	const struct maas_choosing *choosing;   /* [n], with trace, of those said; NULL: not asked */
-	const struct maas_candidate *candidate; /* [n][candidates], likeliest in the model first, the one chosen among them;
-						 * id -1 where there are fewer */
+	/* [n][candidates], likeliest in the model first, the one chosen among them; id -1 where there are fewer */
+	const struct maas_candidate *candidate;
 	int candidates;
 	double score;                           /* of a search that has ended: sum of the log-probabilities, penalties
 						 * applied, by the length penalty */
 	const struct maas_sequence *next;       /* of a search that has ended: the next best text; NULL: no more */
-	const float *mean;                      /* [width] with embed, when finished: the mean over the prompt's ids of what
-						 * the last norm gives; NULL: not asked */
+	/* [width] with embed, when finished: the mean over the prompt's ids of what the last norm gives; NULL: not
+	 * asked */
+	const float *mean;
 };
 
 struct maas_decoder_limits {
 	enum maas_dtype precision;              /* of products and cache: MAAS_F32, MAAS_BF16; MAAS_DTYPES: as stored.
-						 * weights of 8 and 4 bits are multiplied as such, their cache by default is of 8 */
+						 * weights of 8 and 4 bits are multiplied as such, their cache by
+						 * default is of 8 */
 	size_t sequences;                       /* at once; 0: 16 */
 	size_t rows;                            /* tokens a step; 0: 256 */
 	size_t cache_tokens;                    /* of key/value cache for all; 0: sequences x context, in 4 GiB
 						 * at most where one context fits there */
 	size_t cache_bytes;                     /* the same in bytes, where not 0; a whole context at least */
-	int keep;                               /* shared beginnings stay in the cache when nobody has them, until it is full */
+	/* shared beginnings stay in the cache when nobody has them, until it is full */
+	int keep;
 };
 struct maas_decoder_load {
 	size_t running, sequences;              /* now; at most */
@@ -292,8 +304,8 @@ struct maas_model *maas_model_cast(const struct maas_model *, enum maas_dtype, s
 /*
  * Write a language model as a directory that transformers opens, and maas_model_open: GPT-2, Llama or Qwen2, which is
  * Llama with biases of queries, keys and values.  Floats as MAAS_F32, MAAS_BF16 or MAAS_F16; MAAS_DTYPES: as stored, in
- * F16 where that is what they were read from.  More than `shard` bytes of tensors become several files.  `dir` must not be
- * there, or be empty; it appears whole.
+ * F16 where that is what they were read from.  More than `shard` bytes of tensors become several files.  `dir` must not
+ * be there, or be empty; it appears whole.
  */
 int maas_model_save_foreign(const struct maas_model *, const char *dir, enum maas_dtype, uint64_t shard,
     struct maas_team *) MAAS_USE;
@@ -323,17 +335,20 @@ const struct maas_decoder_ops *maas_model_decodes(const struct maas_model *) MAA
 int maas_model_is_positions(const struct maas_model *, const char *tensor);
 
 /*
- * The table by which a network looks up what it reads: words of its lexicon, or pieces of its tokeniser.  NULL, MAAS_USAGE:
+ * The table by which a network looks up what it reads: words of its lexicon, or pieces of its tokeniser.  NULL,
+ * MAAS_USAGE:
  * it looks up none.  The model must outlive it.
  */
 struct maas_words;
 struct maas_words *maas_words_open(const struct maas_model *) MAAS_USE;
 void maas_words_free(struct maas_words *);
 size_t maas_words_count(const struct maas_words *);
-/* A word folded as texts are; a piece of just these bytes, or else of a blank and these.  -1: unknown; -2: no memory. */
+/* A word folded as texts are; a piece of just these bytes, or else of a blank and these.  -1: unknown; -2: no
+ * memory. */
 int32_t maas_words_find(const struct maas_words *, struct maas_span);
 struct maas_span maas_words_text(const struct maas_words *, int32_t id);
-/* The nearest to one by the cosine of their rows, itself left out, the nearest first, of equals the lower id: how many. */
+/* The nearest to one by the cosine of their rows, itself left out, the nearest first, of equals the lower id: how
+ * many. */
 struct maas_near {
 	int32_t id;
 	double cosine;
@@ -345,7 +360,8 @@ struct maas_tokenizer *maas_model_tokenizer(const struct maas_model *) MAAS_USE;
 /* The tokens that end a text: those that generation_config.json or config.json named, else the tokeniser's (may be
  * NULL). */
 #define MAAS_ENDS 16
-int maas_model_ends(const struct maas_model *, const struct maas_tokenizer *, int32_t to[MAAS_ENDS], size_t *n) MAAS_USE;
+int maas_model_ends(const struct maas_model *, const struct maas_tokenizer *, int32_t to[MAAS_ENDS],
+    size_t *n) MAAS_USE;
 /* The token with which a text begins of which there is nothing yet: the bos_token_id that was named there, else the
  * tokeniser's, else its end of another text; -1: none. */
 int maas_model_begins(const struct maas_model *, const struct maas_tokenizer *, int32_t *id) MAAS_USE;
@@ -401,19 +417,22 @@ void maas_rows_last(const struct maas_rows_call *, struct maas_rows_last *);
 int maas_rows_tagging(const struct maas_rows *);
 /* score[*words][labels] of the words of a row's text, parted by blanks and tabs; valid until the next call. */
 int maas_rows_tags(struct maas_rows_call *, const struct maas_row *, const double **score, size_t *words) MAAS_USE;
-/* The tags of n words by their scores: the likeliest of each by itself; or, where the model has learnt from tags that never
- * break BIO, the likeliest that do not either. */
+/* The tags of n words by their scores: the likeliest of each by itself; or, where the model has learnt from tags that
+ * never break BIO, the likeliest that do not either. */
 int maas_rows_path(const struct maas_rows *, const double *score, size_t n, uint32_t *tag) MAAS_USE;
 /* Which tag may follow which, of labels that are not to break BIO; after NULL: each tag by itself. */
 struct maas_tag_rule {
 	size_t labels;
 	struct maas_tag_after {
-		int free;                       /* it goes on with nothing: whatever stands before it, and at the beginning */
+		/* it goes on with nothing: whatever stands before it, and at the beginning */
+		int free;
 		uint32_t of[2];                 /* else the tags it may follow; UINT32_MAX: none */
 	} *after;                               /* [labels], in the arena */
 };
-int maas_tag_rule_make(struct maas_tag_rule *, struct maas_arena *, const struct maas_span *label, size_t labels) MAAS_USE;
-/* The likeliest tags of n words by the logarithms log[n][labels] of how likely each is, constants of a word apart.  Room:
+int maas_tag_rule_make(struct maas_tag_rule *, struct maas_arena *, const struct maas_span *label,
+    size_t labels) MAAS_USE;
+/* The likeliest tags of n words by the logarithms log[n][labels] of how likely each is, constants of a word apart. 
+ * Room:
  * from[n][labels], sum[2][labels]. */
 void maas_tag_rule_walk(const struct maas_tag_rule *, const double *log, size_t n, uint32_t *from, double *sum,
     uint32_t *tag);
@@ -447,7 +466,9 @@ struct maas_data {
 	struct maas_design x;
 	size_t labels;                  /* 0: regression */
 	const struct maas_span *name;   /* [labels] */
-	const uint32_t *label;          /* [n], or one for each answer that x asks for; below labels; `labels`: one not trained on (held-out rows only) */
+	/* [n], or one for each answer that x asks for; below labels; `labels`: one not trained on (held-out rows
+	 * only) */
+	const uint32_t *label;
 	const double *target;           /* [n], of regression */
 	const double *weight;           /* [labels] what a row of each label counts; NULL: 1 */
 	size_t height, width, channels; /* of rows that are pictures or spectra: planes of channels; 0: they are not */
@@ -481,7 +502,8 @@ struct maas_fitting {
 	struct maas_team *team;
 	double memory;                  /* bytes that a network may take, see struct maas_run_setup; 0: what is free */
 	uint64_t seed;
-	const volatile sig_atomic_t *halt;      /* not 0: a network stops in the middle of a step, and throws that away; NULL */
+	/* not 0: a network stops in the middle of a step, and throws that away; NULL */
+	const volatile sig_atomic_t *halt;
 	/* Before the first step of a network: parameters and products are known.  NULL. */
 	void (*on_begin)(const struct maas_fitting *);
 	/* After each step, and with `evaluated` at the end of an epoch.  Not 0: stop here, with what is best so far. */
@@ -490,7 +512,8 @@ struct maas_fitting {
 
 	long step, steps;               /* made; at most, 0: unknown */
 	double epoch, epochs;           /* passes over the rows; at most, 0: the word means nothing to this solver */
-	double loss;                    /* mean over the weights of the rows, without the penalty; of the last step or epoch */
+	/* mean over the weights of the rows, without the penalty; of the last step or epoch */
+	double loss;
 	double lr, grad_norm;           /* 0: none */
 	double rate;                    /* lr at its highest, as it was asked for or found; 0: none */
 	int replayed;                   /* of an evaluation before the checkpoint that the fit went on from */
@@ -503,19 +526,22 @@ struct maas_fitting {
 	double bytes;                   /* of a network: the memory it learns in */
 	int diverged;                   /* it failed because the loss became infinite, or no number */
 	double objective, gradient;     /* what is made small; what tol is held against */
-	int converged;                  /* 1; 0: stopped by max_iter or on_step; -1: the word means nothing to this solver */
+	/* 1; 0: stopped by max_iter or on_step; -1: the word means nothing to this solver */
+	int converged;
 	const char *objective_text;     /* the formula */
 	const char *solver;             /* "closed form", "coordinate descent", "lbfgs", "adam" ... */
 	long best_epoch, stopped_epoch; /* of early stopping; 0: none */
 };
 struct maas_rows_ops {
-	/* Kinds that read texts as sequences: how many ids they see at once; NULL: texts come as features.  Their models
-	 * carry a tokeniser.  `head`: what the names of tensors begin with that a model begun with may lack; NULL: none. */
+	/* Kinds that read texts as sequences: how many ids they see at once; NULL: texts come as features.  Their
+	 * models carry a tokeniser.  `head`: what the names of tensors begin with that a model begun with may lack;
+	 * NULL: none. */
 	size_t (*longest)(const struct maas_model *);
 	const char *head;
 	int alike;                      /* its numbers are of one sort: see struct maas_preparation */
 	const char *defaults;           /* as the kind's, of learning from rows; NULL: the kind's */
-	unsigned tasks;                 /* MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS; what --task is by default comes from kind->task */
+	/* MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS; what --task is by default comes from kind->task */
+	unsigned tasks;
 	/* Add what is learnt to the model: tensors for data's features and labels.  NULL: a network, learnt by
 	 * maas_rows_train (maas/train.h) from kind->loss. */
 	int (*fit)(struct maas_model *, const struct maas_data *, struct maas_fitting *);
@@ -525,7 +551,8 @@ struct maas_rows_ops {
 	void *(*work)(const struct maas_model *);
 	void (*end)(void *work);
 	/* The tensors and settings suffice, ready need not have been called.  x->sparse.start[0] may be above 0.
-	 * out[answers of x][outputs]: logits, or the values of a regression.  A row's are the same alone and among others.
+	 * out[answers of x][outputs]: logits, or the values of a regression.  A row's are the same alone and among
+	 * others.
 	 * outputs 1 of two labels: the second's logit; the first's is its opposite. */
 	void (*apply)(const struct maas_model *, const struct maas_design *x, double *out, void *scratch);
 	/* Turn what was learnt about components into what it is about features; NULL: --pca is refused. */
@@ -534,13 +561,18 @@ struct maas_rows_ops {
 	double (*weight)(const struct maas_model *, size_t feature, size_t output);
 	double (*intercept)(const struct maas_model *, size_t output);
 	/* d (sum of of[o] out[o]) / d feature, of[outputs], for each feature of the one row x: dense[x->dense], and
-	 * sparse[nnz] at those it has.  -1 with the reason.  For networks; NULL where linear. */
+	 * sparse[nnz] at those it has; of an encoder's frames the mean of it on the way there from 0.  -1 with the
+	 * reason.
+	 * For networks; NULL where linear. */
 	int (*gradient)(const struct maas_model *, const struct maas_design *x, const double *of, double *dense,
 	    double *sparse, void *scratch);
-	/* Of the first of the sequences, for each of its answers (see apply), of[answers][outputs]: to[answers][places], what
-	 * each place adds to that sum by the gradient at what it was looked up as, times that; of an encoder by the mean
-	 * gradient on the way there from 0: they sum to what the sum is more than at 0.  NULL: no gradient. */
-	int (*saliency)(const struct maas_model *, const struct maas_sequences *, const double *of, double *to);
+	/* Of the first of the sequences, for each of its answers (see apply), of[answers][outputs]:
+	 * to[answers][places], what each place adds to that sum by the gradient at what it was looked up as, times
+	 * that; of an encoder by the mean gradient on the way there from 0, and of what reads words, if `from` is not
+	 * NULL, on the way from places that are all its first one: they sum to what the sum is more than there.  NULL:
+	 * no gradient. */
+	int (*saliency)(const struct maas_model *, const struct maas_sequences *, const struct maas_sequences *from,
+	    const double *of, double *to);
 	/* Of the row x, or of the first of its sequences, for each of its answers: to[answers][places], how much of the
 	 * attention that it comes from is on each place: together 1.  NULL for the row: -1, with the reason, where this
 	 * model has none.  NULL: the kind has none. */
@@ -562,14 +594,18 @@ enum { MAAS_CLASSES = 1, MAAS_VALUES = 2, MAAS_TAGS = 4 };       /* TAGS: a clas
 /* What a kind of rows calls from ready (its tensors being for so many features and outputs) and done. */
 int maas_rows_open(struct maas_model *, size_t features, size_t outputs) MAAS_USE;
 void maas_rows_close(struct maas_model *);
-int maas_rows_answer(struct maas_model *, struct maas_span input, struct maas_buf *) MAAS_USE;  /* "label TAB probability", or the value */
-/* The slot fold of kinds whose tensors are coef [features, outputs] or [features] and intercept [outputs], F32 or F64. */
+/* "label TAB probability", or the value */
+int maas_rows_answer(struct maas_model *, struct maas_span input, struct maas_buf *) MAAS_USE;
+/* The slot fold of kinds whose tensors are coef [features, outputs] or [features] and intercept [outputs], F32 or
+ * F64. */
 int maas_rows_fold(struct maas_model *, const struct maas_projection *) MAAS_USE;
-/* score[n][scores] from out[n][outputs]: softmax or the logistic function of out / temperature, or the values as they are. */
+/* score[n][scores] from out[n][outputs]: softmax or the logistic function of out / temperature, or the values as they
+ * are. */
 void maas_rows_scale(double *score, const double *out, size_t n, size_t labels, size_t outputs, double temperature);
 /* Find the temperature that makes the log-loss of held-out rows the least, and keep it in the model, which must be
  * ready.  It is 1 where there is none between 0.01 and 100: where all rows are right, say. */
-int maas_rows_calibrate(struct maas_model *, const struct maas_data *held, struct maas_team *, double *temperature) MAAS_USE;
+int maas_rows_calibrate(struct maas_model *, const struct maas_data *held, struct maas_team *,
+    double *temperature) MAAS_USE;
 
 /* Give the model, all its parts in place, a self-test made of its own columns and words. */
 int maas_rows_add_selftest(struct maas_model *, const struct maas_columns *, const struct maas_vectorizer *) MAAS_USE;
@@ -632,8 +668,8 @@ struct maas_rowset {
 	size_t cap, label_cap, target_cap, x_cap, word_cap, text_cap, start_cap, col_cap, val_cap;
 };
 enum maas_task { MAAS_TASK_NONE, MAAS_TASK_CLASS, MAAS_TASK_REGRESS, MAAS_TASK_TAG };
-/* on_bad gets each row that cannot be read, and with a task each without a label (regression: a finite number; tags: one a
- * word); its failure ends.  drop: rows with a gap among their numbers are left out. */
+/* on_bad gets each row that cannot be read, and with a task each without a label (regression: a finite number; tags:
+ * one a word); its failure ends.  drop: rows with a gap among their numbers are left out. */
 struct maas_rowset *maas_rowset_load(struct maas_reader *, const struct maas_columns *, enum maas_task, int drop,
     int (*on_bad)(void *ctx, const struct maas_row *, const char *why), void *ctx) MAAS_USE;
 void maas_rowset_free(struct maas_rowset *);
@@ -649,7 +685,8 @@ size_t maas_rowset_count(const struct maas_rowset *, const uint32_t *pick, size_
 /* The labels of rows pick[0..n), or of their words, sorted by bytes, taken from the arena. */
 int maas_rowset_labels(struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_span **label,
     size_t *labels) MAAS_USE;
-/* to[i]: which of the sorted labels row pick[i] has, or the i-th word of all these rows; `labels` where it is none of them. */
+/* to[i]: which of the sorted labels row pick[i] has, or the i-th word of all these rows; `labels` where it is none of
+ * them. */
 int maas_rowset_targets(const struct maas_rowset *, const uint32_t *pick, size_t n, const struct maas_span *label,
     size_t labels, uint32_t *to) MAAS_USE;
 /* Which of the sorted labels it is; `labels` where it is none. */
@@ -677,7 +714,8 @@ int maas_rowset_sequences(const struct maas_rowset *, const uint32_t *pick, size
     const struct maas_spelling *, struct maas_design *, size_t *cut) MAAS_USE;
 /* Frames of rows pick[0..n) that are such; before their numbers are used up. */
 int maas_rowset_frames(const struct maas_rowset *, const uint32_t *pick, size_t n, struct maas_sequences *) MAAS_USE;
-/* The words of rows pick[0..n), each asked for: rows of the design are sequences, of which a long text makes several. */
+/* The words of rows pick[0..n), each asked for: rows of the design are sequences, of which a long text makes
+ * several. */
 int maas_rowset_words(const struct maas_rowset *, const uint32_t *pick, size_t n, const struct maas_spelling *,
     struct maas_design *) MAAS_USE;
 /*

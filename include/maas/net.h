@@ -52,13 +52,14 @@ struct maas_http_setup {
 	size_t replies_max;             /* of all large replies that wait for who asked; more become 503; 0: 256 MiB */
 	size_t connections;             /* more get 503; 0: 1000 */
 	double head_seconds, body_seconds, idle_seconds, write_seconds;         /* 0: 10, 10, 60, 30 */
-	size_t min_rate;                /* bytes a second a body must come and a reply must go with, behind those; 0: 16384 */
+	/* bytes a second a body must come and a reply must go with, behind those; 0: 16384 */
+	size_t min_rate;
 	/* The head is there, the body not.  0: go on; -1: replied (the body will not be read).  Headers may be read. */
 	int (*admit)(void *ctx, struct maas_http_request *);
 	/* All is there.  Headers may be read until it returns. */
 	void (*handle)(void *ctx, struct maas_http_request *);
-	/* net refuses, before handle(), or a reply it has no room for: phrase it and reply with this status.  `why` is one
-	 * of our own texts. */
+	/* net refuses, before handle(), or a reply it has no room for: phrase it and reply with this status.  `why` is
+	 * one of our own texts. */
 	void (*refuse)(void *ctx, struct maas_http_request *, int status, const char *why);
 	/*
 	 * Of so many connections that not even requests are read, or where there is no descriptor: the new ones get
@@ -78,7 +79,8 @@ struct maas_http *maas_http_open(const struct maas_http_setup *) MAAS_USE;      
 int maas_http_tls_check(const char *cert, const char *key) MAAS_USE;
 /* Read the files again, for connections from now on.  -1: as _check, and the old ones stay.  Not for two threads. */
 int maas_http_tls_reload(struct maas_http *) MAAS_USE;
-int64_t maas_http_tls_end(struct maas_http *);          /* when the certificate expires, seconds since 1970; 0: no TLS */
+/* when the certificate expires, seconds since 1970; 0: no TLS */
+int64_t maas_http_tls_end(struct maas_http *);
 int maas_http_port(const struct maas_http *);           /* of TCP; 0: none */
 size_t maas_http_connections(const struct maas_http *); /* open now */
 /* Accept nothing more; replies from now on close their connection. */

@@ -52,7 +52,8 @@ struct maas_run {
 	enum maas_dtype precision;              /* of products: F32 or BF16 */
 	uint64_t seed, step;                    /* random numbers: seed, step, node, element */
 	size_t rows;                            /* leading rows in use; 0: all */
-	size_t time;                            /* of them each sequence has so many, not more than built; 0: as built */
+	/* of them each sequence has so many, not more than built; 0: as built */
+	size_t time;
 	int train;                              /* dropout is on */
 	float share;                            /* what the loss's gradient begins with; 0: 1 */
 	/* Once this is not 0, a pass ends soon, half done: between ops, and within those that are long.  What it was to
@@ -72,7 +73,8 @@ struct maas_op {
 	unsigned optional;                      /* bit i: in[i] may be NULL */
 	/* bit i: of in[i]->val only products read, and it may be BF16; MAAS_NEEDS_OUT: so may y->val be. */
 	unsigned rounds;
-	unsigned picks;                         /* bit i: of in[i] it reads rows by their numbers alone, see op_rows_read */
+	/* bit i: of in[i] it reads rows by their numbers alone, see op_rows_read */
+	unsigned picks;
 	double (*products)(const struct maas_node *y);  /* multiply-adds of fwd, all rows in use; NULL: few */
 };
 #define MAAS_NEEDS_OUT (1u << MAAS_ARGS)
@@ -140,15 +142,17 @@ struct maas_node *maas_linear(struct maas_tape *, struct maas_node *x, struct ma
     struct maas_node *residual, enum maas_act);         /* act(x[n,in] w[out,in]^T + bias) + residual */
 struct maas_node *maas_rope(struct maas_tape *, struct maas_node *q, struct maas_node *k, struct maas_node *v,
     size_t time, size_t hd, const struct maas_rope *);
-		/* q [n, heads hd], k and v [n, kv_heads hd] -> qkv as attention has it, q and k turned; row r at r % time */
-struct maas_node *maas_swiglu(struct maas_tape *, struct maas_node *gate, struct maas_node *x);        /* silu(gate) x */
+		/* q [n, heads hd], k and v [n, kv_heads hd] -> qkv as attention has it, q and k turned; row r at r %
+		 * time */
+/* silu(gate) x */
+struct maas_node *maas_swiglu(struct maas_tape *, struct maas_node *gate, struct maas_node *x);
 struct maas_node *maas_attention(struct maas_tape *, struct maas_node *qkv, size_t time, int heads, int kv_heads);
 		/* causal; qkv [n, (heads + 2 kv_heads) hd], q then k then v; -> [n, heads hd] */
 struct maas_node *maas_attention_both(struct maas_tape *, struct maas_node *qkv, struct maas_node *lengths, size_t time,
     int heads, int kv_heads);
 		/* both ways: lengths [n / time] I32; rows past a sequence's length are 0, and not read */
-/* After a forward pass in f32 of a tape that is planned to train: how row `row` of the first sequence, whose length is n,
- * attends to each of its rows, the mean of the heads; to[n], together 1. */
+/* After a forward pass in f32 of a tape that is planned to train: how row `row` of the first sequence, whose length is
+ * n, attends to each of its rows, the mean of the heads; to[n], together 1. */
 void maas_attention_weights(const struct maas_node *, size_t row, size_t n, double *to);
 struct maas_node *maas_sum(struct maas_tape *, struct maas_node *a, struct maas_node *b);      /* a + b */
 struct maas_node *maas_dropout(struct maas_tape *, struct maas_node *x, struct maas_node *residual, float p);
@@ -169,9 +173,10 @@ struct maas_node *maas_pool(struct maas_tape *, struct maas_node *x, struct maas
     struct maas_node *scores, size_t time, enum maas_pooling);
 /* After a forward pass of a tape that is planned to train: the weights [sequences, time] of MAAS_POOL_WEIGHTED. */
 const float *maas_pool_weights(const struct maas_node *);
-		/* x [n time, C], lengths [n] I32 -> [n,C], of the first `length` rows of a sequence; 0 where there are none;
-		 * WEIGHTED: by softmax of scores [n time, 1], else NULL */
-struct maas_node *maas_join(struct maas_tape *, struct maas_node *a, struct maas_node *b);     /* [n,A], [n,B] -> [n,A+B] */
+		/* x [n time, C], lengths [n] I32 -> [n,C], of the first `length` rows of a sequence; 0 where there are
+		 * none; WEIGHTED: by softmax of scores [n time, 1], else NULL */
+/* [n,A], [n,B] -> [n,A+B] */
+struct maas_node *maas_join(struct maas_tape *, struct maas_node *a, struct maas_node *b);
 enum maas_cell { MAAS_CELL_RNN, MAAS_CELL_LSTM, MAAS_CELL_GRU };
 struct maas_cell_params {                       /* G gates of H units: 1, 4 (i, f, g, o), 3 (r, z, n) */
 	struct maas_node *w_ih, *w_hh;          /* [G H, C], [G H, H] */
@@ -179,13 +184,13 @@ struct maas_cell_params {                       /* G gates of H units: 1, 4 (i, 
 };
 struct maas_node *maas_recurrent(struct maas_tape *, struct maas_node *x, struct maas_node *lengths,
     const struct maas_cell_params *, size_t time, enum maas_cell, int reverse);
-		/* x [n time, C], lengths [n] I32 -> h [n time, H], as PyTorch's cells; reverse: from each sequence's last
-		 * row to its first; rows past its length are 0, and whatever x has there is not read */
+		/* x [n time, C], lengths [n] I32 -> h [n time, H], as PyTorch's cells; reverse: from each sequence's
+		 * last row to its first; rows past its length are 0, and whatever x has there is not read */
 struct maas_node *maas_windows(struct maas_tape *, struct maas_node *x, struct maas_node *lengths, struct maas_node *w,
     struct maas_node *bias, size_t time, int relu);
-		/* x [n time, C], lengths [n] I32, w [out,C,k], bias [out] or NULL -> [n time, out]: as PyTorch's Conv1d with
-		 * padding "same" of each sequence alone, zeros around it, then (relu) what is above 0; rows past its length
-		 * are 0, and whatever x has there is not read */
+		/* x [n time, C], lengths [n] I32, w [out,C,k], bias [out] or NULL -> [n time, out]: as PyTorch's Conv1d
+		 * with padding "same" of each sequence alone, zeros around it, then (relu) what is above 0; rows past
+		 * its length are 0, and whatever x has there is not read */
 struct maas_node *maas_convolve(struct maas_tape *, struct maas_node *x, struct maas_node *w, struct maas_node *bias,
     int same, int relu);
 		/* x [n, height, width, in], w [out, in, kh, kw], bias [out] or NULL -> [n, high, wide, out]: see struct
@@ -196,7 +201,8 @@ struct maas_node *maas_planes(struct maas_tape *, struct maas_node *x);
 		/* x [n, a, b] -> [n, b, a]: channels side by side become planes one after the other, and back */
 struct maas_node *maas_class_loss(struct maas_tape *, struct maas_node *logits, struct maas_node *targets,
     struct maas_node *weights);
-		/* mean over rows of -log softmax(logits[n,C])[target], by weights [n] (NULL: 1); target < 0: left out */
+		/* mean over rows of -log softmax(logits[n,C])[target], by weights [n] (NULL: 1); target < 0: left
+		 * out */
 struct maas_node *maas_square_loss(struct maas_tape *, struct maas_node *x, struct maas_node *targets,
     struct maas_node *weights);
 		/* mean of (x - targets)^2, both [n,C], by weights [n] (NULL: 1) */
@@ -219,9 +225,11 @@ struct maas_training {
 	const char *batch_size;                 /* NULL, "32", "all"; see maas_batch_size */
 	long accumulate, steps;                 /* steps 0: by epochs, else by the clock, else the kind's choice */
 	double epochs;                          /* NAN: by steps */
-	double lr, warmup, min_lr;              /* lr NAN: found by a range test.  warmup in steps; NAN: min(100, steps / 10), lr / 10 */
+	/* lr NAN: found by a range test.  warmup in steps; NAN: min(100, steps / 10), lr / 10 */
+	double lr, warmup, min_lr;
 	double momentum, beta1, beta2;
-	double clip, weight_decay, l1, l2;      /* l1, l2: linear: Lasso's and Ridge's alpha; networks: A|w| and A/2 w^2 on the mean loss */
+	/* l1, l2: linear: Lasso's and Ridge's alpha; networks: A|w| and A/2 w^2 on the mean loss */
+	double clip, weight_decay, l1, l2;
 	const char *freeze;                     /* PATTERN,...: parameters of networks that stay as they are; NULL */
 	const char *class_weight;               /* see maas_class_weights */
 	double tol;                             /* of solvers that converge */
@@ -252,7 +260,8 @@ struct maas_update {
 int maas_optimizer_moments(enum maas_optimizer);        /* arrays [params->n] it remembers, zero at first: 0, 1, 2 */
 void maas_update_step(struct maas_team *, const struct maas_params *, float *const moment[2], float scale,
     const struct maas_update *, uint64_t step);         /* step: 1 is the first */
-void maas_update_settle(struct maas_team *, const struct maas_params *);        /* what is late is done: see MAAS_LATE */
+/* what is late is done: see MAAS_LATE */
+void maas_update_settle(struct maas_team *, const struct maas_params *);
 double maas_grad_norm(struct maas_team *, const struct maas_params *);          /* same for any team */
 
 #endif

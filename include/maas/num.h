@@ -17,7 +17,8 @@ typedef uint16_t maas_bf16;
 void maas_to_bf16(maas_bf16 *y, const float *x, size_t n);
 void maas_from_bf16(float *y, const maas_bf16 *x, size_t n);
 void maas_from_f64(float *y, const double *x, size_t n);
-/* IEEE 754's half precision.  From it exactly; to it nearest even, subnormals too, what is too large becomes infinity. */
+/* IEEE 754's half precision.  From it exactly; to it nearest even, subnormals too, what is too large becomes
+ * infinity. */
 void maas_from_f16(float *y, const uint16_t *x, size_t n);
 void maas_to_f16(uint16_t *y, const float *x, size_t n);
 /* y[j ldy + i] = x[i ldx + j] for i below rows, j below cols, of elements of 2 or 4 bytes. */
@@ -59,7 +60,8 @@ struct maas_epilogue {                  /* y = act(y + bias) + residual, then +=
 	int add;                        /* y += instead of y = */
 	const float *gate;              /* [m,n], row stride ldy: times silu(gate), behind act; NULL; may be y */
 	maas_bf16 *half;                /* [m,n], row stride ldy: takes the result in y's place, rounded; NULL */
-	int later;                      /* y is not read soon and passes the caches by; add aside, nothing else is set */
+	/* y is not read soon and passes the caches by; add aside, nothing else is set */
+	int later;
 };
 
 /* Serial.  scratch: maas_product_scratch() bytes, 64-aligned.  epilogue NULL: plain. */
@@ -71,8 +73,8 @@ void maas_product_team(struct maas_team *, float *y, size_t ldy, struct maas_mat
     size_t m, size_t n, size_t k, enum maas_dtype precision, const struct maas_epilogue *, void *scratch);
 
 /*
- * The same of few rows with weights b [n,k] that are packed once, into maas_packed_floats(n, k) floats, 64-aligned, for one
- * precision; serial.  y = or += (add) the sums + bias [n] (NULL: none).  0 < k <= MAAS_PACKED_K; scratch as above.
+ * The same of few rows with weights b [n,k] that are packed once, into maas_packed_floats(n, k) floats, 64-aligned, for
+ * one precision; serial.  y = or += (add) the sums + bias [n] (NULL: none).  0 < k <= MAAS_PACKED_K; scratch as above.
  */
 #define MAAS_PACKED_K (512 * 256)
 size_t maas_packed_floats(size_t n, size_t k);
@@ -106,8 +108,8 @@ size_t maas_quant_group(enum maas_dtype);
 size_t maas_quant_groups(enum maas_dtype, size_t k);
 size_t maas_quant_panels(size_t n);
 size_t maas_quant_panel_bytes(enum maas_dtype, size_t k);
-/* One panel of n <= MAAS_PANEL rows x, ldx apart: maas_quant_panel_bytes bytes and [groups, MAAS_PANEL] scales.  A group
- * that is not finite gets a scale that is none.  4-bit: of some scales the one with the least squared error. */
+/* One panel of n <= MAAS_PANEL rows x, ldx apart: maas_quant_panel_bytes bytes and [groups, MAAS_PANEL] scales.  A
+ * group that is not finite gets a scale that is none.  4-bit: of some scales the one with the least squared error. */
 void maas_quant_pack(void *p, maas_bf16 *scale, enum maas_dtype, const float *x, size_t ldx, size_t n, size_t k);
 /* Row j of b as numbers, y [k]. */
 void maas_quant_row(float *y, struct maas_quant b, size_t j, size_t k);
@@ -115,8 +117,8 @@ void maas_quant_row(float *y, struct maas_quant b, size_t j, size_t k);
 size_t maas_product_quant_scratch(size_t m, size_t k, int members);
 void maas_product_quant_team(struct maas_team *, float *y, size_t ldy, const float *a, size_t lda, struct maas_quant b,
     size_t m, size_t n, size_t k, const struct maas_epilogue *, void *scratch);
-/* The rounding of a by itself, for who has rows near, or several weights for them: rows i ... i + n of m, x [n, k], rows
- * ldx apart; i is a multiple of 8, and so is n but at the end.  When all rows are, products of that m and k with
+/* The rounding of a by itself, for who has rows near, or several weights for them: rows i ... i + n of m, x [n, k],
+ * rows ldx apart; i is a multiple of 8, and so is n but at the end.  When all rows are, products of that m and k with
  * weights of that type take a NULL, as often as is wanted. */
 void maas_product_quant_round(void *scratch, enum maas_dtype type, const float *x, size_t ldx, size_t i, size_t n,
     size_t m, size_t k);
@@ -171,15 +173,17 @@ void maas_swiglu_fwd(float *y, const float *gate, const float *x, size_t n);
 void maas_swiglu_dx(float *dx, const float *dy, const float *gate, size_t n, int add);
 void maas_swiglu_dgate(float *dgate, const float *dy, const float *gate, const float *x, size_t n, int add);
 /*
- * A step of a recurrent cell of n units, one row.  gates come as sums of products, x W_ih^T + b_ih + h W_hh^T + b_hh, and
- * stay as what they have become, for the way back, which makes them their sums' gradients.  Gates as PyTorch orders them.
+ * A step of a recurrent cell of n units, one row.  gates come as sums of products, x W_ih^T + b_ih + h W_hh^T + b_hh,
+ * and stay as what they have become, for the way back, which makes them their sums' gradients.  Gates as PyTorch orders
+ * them.
  *
  *	LSTM (Hochreiter & Schmidhuber 1997; Gers et al. 2000)  i, f, g, o:  c = f before + i tanh(g),  h = o tanh(c)
  *	GRU (Cho et al. 2014)  r, z, n:  n = tanh(gates + r hidden),  h = (1 - z) n + z before
  *	RNN (Elman 1990):  h = tanh(gates)
  *
- * Of a GRU, hidden [3 n] is h W_hh^T + b_hh, apart from gates; on the way back it becomes the gradient of itself, and dh
- * what of it goes straight to `before`.  dc comes as the gradient from the step behind, and leaves for the one before.
+ * Of a GRU, hidden [3 n] is h W_hh^T + b_hh, apart from gates; on the way back it becomes the gradient of itself, and
+ * dh what of it goes straight to `before`.  dc comes as the gradient from the step behind, and leaves for the one
+ * before.
  * Gates are within 3 units of the last place of their sums' (tanh 2), c and h within 8 of |before| + 1.
  */
 void maas_lstm_fwd(float *h, float *c, float *gates, const float *before, size_t n);
@@ -252,8 +256,8 @@ double maas_mass_from(size_t *count, const float *w, const float *x, const float
  *
  * A cache of MAAS_I8 has a key's and a value's channels of a head as integers of at most 127, and a scale for all of
  * them, largest |x| / 127: x / scale to the nearest, ties to even; where the head is not finite the scale is NaN, where
- * all of it is below 1e-30 it is 0.  Queries are not rounded: a score is the sum along hd of q times the integers, times
- * the key's scale; what softmax gives is multiplied with the values' scales before it meets their integers.
+ * all of it is below 1e-30 it is 0.  Queries are not rounded: a score is the sum along hd of q times the integers,
+ * times the key's scale; what softmax gives is multiplied with the values' scales before it meets their integers.
  */
 #define MAAS_KEYS 64
 #define MAAS_HEAD 256                   /* hd at most */
@@ -279,9 +283,9 @@ void maas_attend_fwd(float *y, size_t ldy, float *lse, const void *q, size_t ldq
     const struct maas_keys *, size_t hd, void *scratch);
 
 /*
- * The same of one row of each of n sequences, of the queries of several heads of keys beside each other: y and q [heads *
- * group, hd].  A block of the cache holds for each head its keys, turned, then its values; blocks are gone through once,
- * all heads of each, as they lie in memory, and one that sequences beside each other share, once for all of them.
+ * The same of one row of each of n sequences, of the queries of several heads of keys beside each other: y and q [heads
+ * * group, hd].  A block of the cache holds for each head its keys, turned, then its values; blocks are gone through
+ * once, all heads of each, as they lie in memory, and one that sequences beside each other share, once for all of them.
  * scratch: maas_attend_cached_scratch(n * heads * group) bytes, 64-aligned.
  */
 struct maas_cache {
@@ -313,9 +317,9 @@ struct maas_attend {
 void maas_attend_bwd(float *dq, float *dk, float *dv, const struct maas_attend *, void *scratch);   /* row stride ld */
 
 /*
- * Sums over windows.  y[i ldy + j] = relu(start[j] + the sum of a[i a_row + u a_outer + v a_inner] b[u b_outer + v b_inner + j])
- * for i below m, j below n: one chain of fma an output, u from 0 to outer and within it v from 0 to inner, the same bits in
- * every tier.  n is a multiple of 16; a_row or a_inner is 1.
+ * Sums over windows.  y[i ldy + j] = relu(start[j] + the sum of a[i a_row + u a_outer + v a_inner] b[u b_outer + v
+ * b_inner + j]) for i below m, j below n: one chain of fma an output, u from 0 to outer and within it v from 0 to
+ * inner, the same bits in every tier.  n is a multiple of 16; a_row or a_inner is 1.
  */
 struct maas_slide {
 	size_t outer, inner;            /* steps */
@@ -344,8 +348,8 @@ size_t maas_convolve_turned(const struct maas_convolution *);
 void maas_convolve_pack(float *to, const float *w, const struct maas_convolution *);
 void maas_convolve_turn(float *to, const float *w, const struct maas_convolution *);
 /* bias: [out up to a multiple of 16], or NULL. */
-void maas_convolve_fwd(float *y, const float *x, const float *packed, const float *bias, const struct maas_convolution *,
-    float *scratch);
+void maas_convolve_fwd(float *y, const float *x, const float *packed, const float *bias,
+    const struct maas_convolution *, float *scratch);
 struct maas_convolve_back {
 	const float *dy, *y, *x, *turned;       /* y: of relu */
 	float *dx;                      /* = or (add) +=; NULL: not wanted */
@@ -372,25 +376,27 @@ int maas_blas_ready(const struct maas_team *) MAAS_USE;
 /* Eigenvalues ascending, vectors [n, n] a row each, of the symmetric a [n, n] (upper triangle read;
  * destroyed).  -1: no memory, or it does not converge. */
 int maas_eigen_sym(double *values, double *vectors, double *a, size_t n) MAAS_USE;
-/* d [n] becomes the eigenvalues, ascending, of the tridiagonal matrix with that diagonal and e [n - 1] beside it, which is
- * destroyed. */
+/* d [n] becomes the eigenvalues, ascending, of the tridiagonal matrix with that diagonal and e [n - 1] beside it, which
+ * is destroyed. */
 int maas_tridiagonal_values(double *d, double *e, size_t n) MAAS_USE;
 /* c [n, n] += x^T x, x [rows, n]: the upper triangle only. */
 void maas_gram(double *c, const double *x, size_t rows, size_t n);
 /* y [m, n] = or += (add) a [m, k] b^T, b [n, k]. */
 void maas_product_f64(double *y, const double *a, const double *b, size_t m, size_t n, size_t k, int add);
 /*
- * y [m, n] = a [m, k] b [n, k]^T in double by the team, an element of a or b being at p[i row + l col] (type is not asked):
+ * y [m, n] = a [m, k] b [n, k]^T in double by the team, an element of a or b being at p[i row + l col] (type is not
+ * asked):
  * one chain of fma an output along k, from zero in blocks of 256 that are added in order.  So the same bytes in every
  * tier and for any team.  scratch: maas_product_double_scratch(n, members) bytes, 64-aligned.  k > 0.
  */
 enum maas_into {
 	MAAS_SET, MAAS_ADD,
-	MAAS_ADD_UPPER                  /* += where the column is the row or behind it; before it y may be written, too */
+	/* += where the column is the row or behind it; before it y may be written, too */
+	MAAS_ADD_UPPER
 };
 size_t maas_product_double_scratch(size_t n, int members);
-void maas_product_double(struct maas_team *, double *y, size_t ldy, struct maas_matrix a, struct maas_matrix b, size_t m,
-    size_t n, size_t k, enum maas_into, void *scratch);
+void maas_product_double(struct maas_team *, double *y, size_t ldy, struct maas_matrix a, struct maas_matrix b,
+    size_t m, size_t n, size_t k, enum maas_into, void *scratch);
 /* r [n, n] becomes the R of the QR of r over x [m, n]: both by columns, r upper triangular, x's columns ldx numbers
  * apart and destroyed.  x upper triangular too (m = n): said, and quicker.  work: maas_qr_work(n) doubles. */
 size_t maas_qr_work(size_t n);
@@ -402,14 +408,15 @@ double maas_qr_rcond(const double *r, size_t ldr, size_t n, double *work);
 int maas_svd(double *values, double *vt, double *u, double *x, size_t m, size_t n) MAAS_USE;
 
 /*
- * Eigenvalues of a symmetric matrix, and then the vectors of as many of the largest as are wanted: reduced to a band, all
- * values found there, vectors by inverse iteration, and turned back.  By the team; the same bytes for any, and in
+ * Eigenvalues of a symmetric matrix, and then the vectors of as many of the largest as are wanted: reduced to a band,
+ * all values found there, vectors by inverse iteration, and turned back.  By the team; the same bytes for any, and in
  * every tier.
  *
- * a [n, n] is of MAAS_F64 or MAAS_F32; its upper triangle is read, and destroyed; it is borrowed until the end, and quicker
- * where it is 64-aligned.  Values are off by a few units of the type's last place of the largest value, whatever their own
- * size; vectors of values that lie nearer to each other than that are some basis of what they span.  Vectors are orthonormal
- * to 1e-10 in double and about 1e-6 in float, in which the work is half as long, or less where a does not lie in a cache.
+ * a [n, n] is of MAAS_F64 or MAAS_F32; its upper triangle is read, and destroyed; it is borrowed until the end, and
+ * quicker where it is 64-aligned.  Values are off by a few units of the type's last place of the largest value,
+ * whatever their own size; vectors of values that lie nearer to each other than that are some basis of what they span. 
+ * Vectors are orthonormal to 1e-10 in double and about 1e-6 in float, in which the work is half as long, or less where
+ * a does not lie in a cache.
  */
 struct maas_eigen;
 /* NULL: no memory, or a number that is not finite. */
@@ -425,15 +432,16 @@ void maas_eigen_free(struct maas_eigen *);
  * Principal components (Pearson 1901; Hotelling 1933), in double.
  *
  * Moments: sums over rows of n columns for their mean and covariance, in memory that does not grow with rows.  Rows in
- * double are taken about the mean of the first ones; where every row is of bytes, sums are whole numbers, and a covariance
- * is rounded once.  The result depends on the rows and their order alone: not on the team, the tier, or how many are
- * handed over at a time.
+ * double are taken about the mean of the first ones; where every row is of bytes, sums are whole numbers, and a
+ * covariance is rounded once.  The result depends on the rows and their order alone: not on the team, the tier, or how
+ * many are handed over at a time.
  */
 struct maas_moments;
 struct maas_moments *maas_moments_new(size_t n, struct maas_team *) MAAS_USE;   /* NULL: no memory */
-int maas_moments_add(struct maas_moments *, const double *x, int bytes) MAAS_USE;       /* x [n], finite; 0 to 255 where bytes */
-/* Rows x [rows, n] of F64, F32 or U8, at any address, best maas_moments_wants() at a time.  Work beside it (NULL: none) is
- * done when this returns, unless it fails. */
+/* x [n], finite; 0 to 255 where bytes */
+int maas_moments_add(struct maas_moments *, const double *x, int bytes) MAAS_USE;
+/* Rows x [rows, n] of F64, F32 or U8, at any address, best maas_moments_wants() at a time.  Work beside it (NULL: none)
+ * is done when this returns, unless it fails. */
 int maas_moments_add_rows(struct maas_moments *, const void *x, enum maas_dtype type, size_t rows,
     const struct maas_beside *) MAAS_USE;
 size_t maas_moments_wants(const struct maas_moments *);
@@ -448,18 +456,20 @@ void maas_moments_free(struct maas_moments *);
 
 /* The values of an eigen of n rows, those below 0 as 0. */
 void maas_principal_values(double *values, const struct maas_eigen *, size_t n);
-/* All values, descending, and vectors [n, n] a row each, of a symmetric a [n, n] (destroyed); values below 0 become 0. */
+/* All values, descending, and vectors [n, n] a row each, of a symmetric a [n, n] (destroyed); values below 0 become
+ * 0. */
 int maas_principal_cov(double *values, double *vectors, double *a, size_t n, struct maas_team *) MAAS_USE;
 /*
  * Of few centred rows x [rows, n] by their products (rows < n): the upper triangle of pages g [rows, rows]; its
  * values and then its vectors u, as of any eigen; and from vectors [k, rows] those of the columns, [k, n], of length 1,
- * with better values: their squared lengths before.  More than MAAS_PRINCIPAL_DOUBLE rows are solved in float, in place.
+ * with better values: their squared lengths before.  More than MAAS_PRINCIPAL_DOUBLE rows are solved in float, in
+ * place.
  */
 #define MAAS_PRINCIPAL_DOUBLE 4096
 double *maas_principal_products(const double *x, size_t rows, size_t n, struct maas_team *) MAAS_USE;
 struct maas_eigen *maas_principal_solve(double *g, size_t rows, struct maas_team *) MAAS_USE;
-int maas_principal_turn(double *vectors, double *values, const double *u, const double *x, size_t k, size_t rows, size_t n,
-    struct maas_team *) MAAS_USE;
+int maas_principal_turn(double *vectors, double *values, const double *u, const double *x, size_t k, size_t rows,
+    size_t n, struct maas_team *) MAAS_USE;
 /* Values and vectors by singular values: min(rows, n) of both.  x is destroyed. */
 int maas_principal_svd(double *values, double *vectors, double *x, size_t rows, size_t n) MAAS_USE;
 /* Each vector's largest entry by absolute value, the first of equals, becomes positive. */
@@ -475,7 +485,8 @@ size_t maas_principal_mle(const double *values, size_t n, size_t rows);
  * rows nor a covariance.  Same bytes for any team.
  */
 struct maas_sketch;
-struct maas_sketch *maas_sketch_new(size_t n, size_t k, uint64_t seed, struct maas_team *) MAAS_USE;   /* k vectors [n] */
+/* k vectors [n] */
+struct maas_sketch *maas_sketch_new(size_t n, size_t k, uint64_t seed, struct maas_team *) MAAS_USE;
 void maas_sketch_add(struct maas_sketch *, const double *x);            /* a centred row [n]; once each in a pass */
 /* After a pass: values [k] (sums of squares along the vectors) and vectors [k, n], as good as they are by
  * now; another pass makes them better.  -1: no memory, or no convergence within LAPACK. */
@@ -491,7 +502,8 @@ size_t maas_project_size(size_t m, size_t n);                           /* doubl
 void maas_project_pack(double *to, const double *w, size_t m, size_t n, size_t row, size_t col);
 void maas_project(double *y, const double *x, const double *packed, size_t rows, size_t m, size_t n);
 /* The same with w [m, n] of numbers of 32 bits where they lie, element (c, i) at w[c row + i col]. */
-void maas_project_f32(double *y, const double *x, const float *w, size_t rows, size_t m, size_t n, size_t row, size_t col);
+void maas_project_f32(double *y, const double *x, const float *w, size_t rows, size_t m, size_t n, size_t row,
+    size_t col);
 
 /* Sparse rows: row i holds col[j], val[j] for start[i] <= j < start[i+1]; columns ascend. */
 struct maas_csr {
@@ -519,10 +531,12 @@ struct maas_design {
 	struct maas_sequences {
 		size_t *start;          /* [rows + 1]; NULL: none */
 		int32_t *id;
-		size_t frame;           /* not 0: there are no ids, but place t of a row is features [t frame, (t + 1) frame) */
-		size_t *bag;            /* [places + 1] place p is all of id[bag[p]] ... id[bag[p + 1]]; NULL: is id[p] */
-		/* Where each of some places is asked for: at[ask[i]] ... at[ask[i + 1]) of row i are such, from its first on,
-		 * ascending; NULL: the row as a whole is. */
+		/* not 0: there are no ids, but place t of a row is features [t frame, (t + 1) frame) */
+		size_t frame;
+		/* [places + 1] place p is all of id[bag[p]] ... id[bag[p + 1]]; NULL: is id[p] */
+		size_t *bag;
+		/* Where each of some places is asked for: at[ask[i]] ... at[ask[i + 1]) of row i are such, from its
+		 * first on, ascending; NULL: the row as a whole is. */
 		size_t *ask;            /* [rows + 1] */
 		uint32_t *at;
 	} seq;
@@ -585,7 +599,8 @@ enum maas_lbfgs_state maas_lbfgs_step(struct maas_lbfgs *, double *x, double f, 
 long maas_lbfgs_steps(const struct maas_lbfgs *);               /* made so far */
 double maas_lbfgs_gradient(const struct maas_lbfgs *);          /* what tol is held against, at the last point taken */
 double maas_lbfgs_best(const struct maas_lbfgs *);              /* objective there */
-void maas_lbfgs_stop(struct maas_lbfgs *);                      /* x of the last step becomes that point: to end early */
+/* x of the last step becomes that point: to end early */
+void maas_lbfgs_stop(struct maas_lbfgs *);
 void maas_lbfgs_free(struct maas_lbfgs *);
 
 #endif

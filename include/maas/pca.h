@@ -1,8 +1,9 @@
 /*
  * pca -- principal component analysis as a kind of model.
  *
- * A model holds tensors mean [n], components [k, n] (F32 where they are more than 33 million numbers), variances [k], with --scale also scale [n], and
- * the part "columns".  y = ((x - mean) / scale) components^T, over sqrt(variance) where whitened.
+ * A model holds tensors mean [n], components [k, n] (F32 where they are more than 33 million numbers), variances [k],
+ * with --scale also scale [n], and the part "columns".  y = ((x - mean) / scale) components^T, over sqrt(variance)
+ * where whitened.
  * Meanings are scikit-learn's.
  */
 #ifndef MAAS_PCA_H

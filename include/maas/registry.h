@@ -9,8 +9,8 @@
  *	NAME/.removed-VERSION           withdrawn, until it is pruned or purged
  *	.lock                           held by who writes
  *
- * All but the log, which is appended to, and `checked` changes by rename alone, after fsync: readers take no lock and see what was
- * or what is; a writer that is killed leaves what was, and a temporary name that the next one removes.
+ * All but the log, which is appended to, and `checked` changes by rename alone, after fsync: readers take no lock and
+ * see what was or what is; a writer that is killed leaves what was, and a temporary name that the next one removes.
  */
 #ifndef MAAS_REGISTRY_H
 #define MAAS_REGISTRY_H
@@ -59,13 +59,14 @@ int maas_registry_path(const char *dir, const char *name, int64_t version, struc
 /* What the registry knows as the digest of the model at this path; "" where it is none of a registry's. */
 int maas_registry_sha256(const char *path, char hex[65]) MAAS_USE;
 
-/* Has the model at this path, where it is one of a registry's, the digest that it was registered with?  If not, MAAS_DATA.
+/* Has the model at this path, where it is one of a registry's, the digest that it was registered with?  If not,
+ * MAAS_DATA.
  * What was compared before, and is the same file by inode, size and times, is not read again but with `anew`. */
 int maas_registry_check(const char *path, int anew) MAAS_USE;
 int maas_registry_altered(const char *path, const char *is, const char *was);      /* that reason, of two digests; -1 */
 
-/* What -m says to a path: one that exists is taken as it is, all else is looked for in the default registry, and checked
- * as maas_registry_check does.  A reason names both places. */
+/* What -m says to a path: one that exists is taken as it is, all else is looked for in the default registry, and
+ * checked as maas_registry_check does.  A reason names both places. */
 int maas_model_find(const char *said, struct maas_buf *path) MAAS_USE;
 /* The same, unchecked: for who digests what he reads. */
 int maas_model_path(const char *said, struct maas_buf *path) MAAS_USE;

@@ -1,6 +1,6 @@
 /*
- * secret -- keys in files, signatures, and pieces of a sealed stream.  What it takes of mathematics is libsodium's; built
- * without it, all fail with MAAS_UNAVAILABLE.
+ * secret -- keys in files, signatures, and pieces of a sealed stream.  What it takes of mathematics is libsodium's;
+ * built without it, all fail with MAAS_UNAVAILABLE.
  */
 #ifndef MAAS_SECRET_H
 #define MAAS_SECRET_H
@@ -11,19 +11,21 @@
 #define MAAS_SIGNATURE 64
 
 /*
- * Key files.  One to seal with is 32 random bytes in hexadecimal or base64.  Those to sign with are Ed25519 keys as others
- * keep them, PEM of PKCS #8 and of SubjectPublicKeyInfo (RFC 8410).
+ * Key files.  One to seal with is 32 random bytes in hexadecimal or base64.  Those to sign with are Ed25519 keys as
+ * others keep them, PEM of PKCS #8 and of SubjectPublicKeyInfo (RFC 8410).
  */
 enum maas_secret { MAAS_SECRET_SEAL, MAAS_SECRET_SIGN, MAAS_SECRET_PUBLIC };
-/* MAAS_DATA where the file holds no such key; MAAS_NOPERM where it is secret and others can read the file: all do, or the
- * file is the caller's own and its group may.  A path is read once: it may be a pipe. */
+/* MAAS_DATA where the file holds no such key; MAAS_NOPERM where it is secret and others can read the file: all do, or
+ * the file is the caller's own and its group may.  A path is read once: it may be a pipe. */
 int maas_secret_load(unsigned char key[MAAS_SECRET], enum maas_secret, const char *path) MAAS_USE;
 /* A new file, readable by its owner alone unless it is public; one that is there is left alone: MAAS_CANTCREATE. */
 int maas_secret_save(const char *path, enum maas_secret, const unsigned char key[MAAS_SECRET]) MAAS_USE;
 
-/* Ed25519 (RFC 8032): the key to check with, and a signature.  _check: -1 and no reason where it is not of these bytes. */
+/* Ed25519 (RFC 8032): the key to check with, and a signature.  _check: -1 and no reason where it is not of these
+ * bytes. */
 int maas_sign_public(unsigned char pub[MAAS_SECRET], const unsigned char secret[MAAS_SECRET]) MAAS_USE;
-int maas_sign(unsigned char to[MAAS_SIGNATURE], const void *, size_t n, const unsigned char secret[MAAS_SECRET]) MAAS_USE;
+int maas_sign(unsigned char to[MAAS_SIGNATURE], const void *, size_t n,
+    const unsigned char secret[MAAS_SECRET]) MAAS_USE;
 int maas_sign_check(const unsigned char signature[MAAS_SIGNATURE], const void *, size_t n,
     const unsigned char pub[MAAS_SECRET]) MAAS_USE;
 
@@ -44,7 +46,8 @@ struct maas_seal {
 };
 int maas_seal_begin(struct maas_seal *, unsigned char header[MAAS_SEAL_HEADER],
     const unsigned char key[MAAS_SECRET]) MAAS_USE;
-int maas_seal_piece(struct maas_seal *, unsigned char *to, const void *, size_t n, struct maas_span with, int last) MAAS_USE;
+int maas_seal_piece(struct maas_seal *, unsigned char *to, const void *, size_t n, struct maas_span with,
+    int last) MAAS_USE;
 int maas_unseal_begin(struct maas_seal *, const unsigned char header[MAAS_SEAL_HEADER],
     const unsigned char key[MAAS_SECRET]) MAAS_USE;
 /* n bytes become n - MAAS_SEAL_MORE. */

@@ -122,7 +122,8 @@ struct maas_policy {
 	struct maas_list proxy_address; /* of that other; none: whoever connects is taken for it */
 	const char *terms;
 	struct maas_list price;
-	struct maas_list require_signature;     /* files of public keys: models signed by one of them alone; none: any */
+	/* files of public keys: models signed by one of them alone; none: any */
+	struct maas_list require_signature;
 	double keep_usage, keep_audit, keep_log;
 };
 extern const struct maas_field maas_policy_fields[];
@@ -147,8 +148,8 @@ struct maas_serve_options {
 };
 extern const struct maas_field maas_serve_fields[];
 
-/* From now on the thread, and those it makes, reach only what a server with these settings reaches: its models, the state,
- * the log.  As maas_fence_paths. */
+/* From now on the thread, and those it makes, reach only what a server with these settings reaches: its models, the
+ * state, the log.  As maas_fence_paths. */
 int maas_server_fence(const struct maas_serve_options *, const struct maas_state *) MAAS_USE;
 
 struct maas_server;
@@ -167,8 +168,8 @@ size_t maas_server_keys(const struct maas_server *);    /* that are good now */
 /* Digest the models, the first time; write usage and events; erase what is too old; look whether keys have changed.
  * -1: something of it failed; it is tried again next time, the old keys stay good. */
 int maas_server_tick(struct maas_server *) MAAS_USE;
-/* Look at the models again, soon and beside what runs: what is another, or new, is loaded and tried, and takes the place
- * of the old at once; what fails leaves the old.  -1: the log cannot be opened again. */
+/* Look at the models again, soon and beside what runs: what is another, or new, is loaded and tried, and takes the
+ * place of the old at once; what fails leaves the old.  -1: the log cannot be opened again. */
 int maas_server_reload(struct maas_server *) MAAS_USE;
 /* Has that come to an end since this was asked last, or did an admin have it done? */
 int maas_server_reloaded(struct maas_server *) MAAS_USE;

@@ -1,6 +1,6 @@
 /*
- * signature -- who vouches for the bytes of a model, and for the name it is used by.  Beside a file, with .sig behind its
- * name, lies a text
+ * signature -- who vouches for the bytes of a model, and for the name it is used by.  Beside a file, with .sig behind
+ * its name, lies a text
  *
  *	maas-signature 1
  *	sha256 HEX
@@ -16,8 +16,8 @@
 
 /* Sign the model file at this path; name NULL: of a version its own, else none.  What was signed before is replaced. */
 int maas_signature_save(const char *path, const char *name, const unsigned char secret[MAAS_SECRET]) MAAS_USE;
-/* Is it signed by one of these keys?  sha256: of the model's bytes, where that is known; else NULL.  MAAS_DATA: it is not
- * signed, or not by them, or as something else. */
+/* Is it signed by one of these keys?  sha256: of the model's bytes, where that is known; else NULL.  MAAS_DATA: it is
+ * not signed, or not by them, or as something else. */
 int maas_signature_check(const char *path, const char *sha256, const unsigned char (*key)[MAAS_SECRET],
     size_t n) MAAS_USE;
 

@@ -41,7 +41,8 @@ struct maas_table_options {
 	const char *text;               /* COL,...: joined by a space */
 	const char *features, *drop;    /* COL,...; features: all others are dropped */
 	const char *id;                 /* COL, handed through */
-	const char *picture, *sound;    /* COL,... of paths to files, seen from the folder that the table's file is in */
+	/* COL,... of paths to files, seen from the folder that the table's file is in */
+	const char *picture, *sound;
 	const char *labels;             /* file with a label a record: IDX, npy or lines */
 	const char *label_from;         /* POSIX extended expression: group 1 in a file's base name labels its rows */
 	const struct maas_media_options *media; /* of pictures and sounds, where no model knows it; NULL: by default */
@@ -78,13 +79,15 @@ struct maas_record {
 	const char *name;               /* of its input: the path, or "<stdin>" */
 	size_t line;                    /* its first line there, from 1; npy and IDX: its row, from 1 */
 	size_t number;                  /* among the records of all inputs, from 0 */
-	struct maas_span raw;           /* text formats: the record without its line end; a picture or sound: its path, on one line */
+	/* text formats: the record without its line end; a picture or sound: its path, on one line */
+	struct maas_span raw;
 	int empty;                      /* nothing in it (bad is set too) */
 	const char *bad;                /* NULL, or why it cannot be read: "x.csv:7: field 2: ..." */
 	size_t n;                       /* fields */
 	const struct maas_span *cell;   /* formats with cells: unquoted text; s NULL: JSON null */
 	const struct maas_span *key;    /* JSON lines: their names */
-	const double *value;            /* [n] the number that a cell is; NaN: none that is finite; NULL: not looked at */
+	/* [n] the number that a cell is; NaN: none that is finite; NULL: not looked at */
+	const double *value;
 	const double *num;              /* npy, IDX, libsvm, pictures, sounds: n numbers */
 	const unsigned char *byte;      /* IDX of bytes, pictures: the same as they are; else NULL */
 	const uint32_t *index;          /* libsvm: of num, from 0, ascending */
@@ -111,16 +114,16 @@ struct maas_table *maas_table_open(const struct maas_table_options *, const stru
 struct maas_table *maas_table_open_text(const struct maas_table_options *, const struct maas_columns *,
     const char *name, struct maas_span) MAAS_USE;
 /*
- * From here on the team (borrowed; NULL: the caller alone) reads ahead of who asks for records, where it can: CSV and TSV, but
- * for MAAS_LIVE.  Nobody in one of the team's tasks may then ask for any.
+ * From here on the team (borrowed; NULL: the caller alone) reads ahead of who asks for records, where it can: CSV and
+ * TSV, but for MAAS_LIVE.  Nobody in one of the team's tasks may then ask for any.
  */
 int maas_table_team(struct maas_table *, struct maas_team *) MAAS_USE;
 /* The next record, header lines left out.  1, 0 at the end, -1 where reading itself fails. */
 int maas_table_next(struct maas_table *, struct maas_record *) MAAS_USE;
 /*
- * Rows of numbers many at a time, for who adds them up, instead of a reader's rows one by one: 1, `most` of them, fewer at
- * an end, none while they are waited for; 0: the next row is to be asked of the reader; -1.  Whoever gets them does what is
- * `beside`, or leaves it to the next call of this, while they are used: until that call they stand.
+ * Rows of numbers many at a time, for who adds them up, instead of a reader's rows one by one: 1, `most` of them, fewer
+ * at an end, none while they are waited for; 0: the next row is to be asked of the reader; -1.  Whoever gets them does
+ * what is `beside`, or leaves it to the next call of this, while they are used: until that call they stand.
  */
 struct maas_lot {
 	const void *x;                  /* [rows, columns->numbers], finite, at any address */
@@ -129,13 +132,14 @@ struct maas_lot {
 	struct maas_beside beside;
 };
 int maas_table_lot(struct maas_table *, const struct maas_columns *, size_t most, struct maas_lot *) MAAS_USE;
-/* A copy of standard input ("-") or a pipe that can be read again: a descriptor of a file in $TMPDIR, deleted at once. */
+/* A copy of standard input ("-") or a pipe that can be read again: a descriptor of a file in $TMPDIR, deleted at
+ * once. */
 int maas_table_spool(const char *path) MAAS_USE;
 int maas_table_rewind(struct maas_table *) MAAS_USE;            /* to the first record; wants MAAS_AGAIN */
 int maas_table_again(const struct maas_table *);                /* can it be rewound?  Files always can be */
 /*
- * When all was read: the SHA-256 of the operands' bytes, gunzipped, one after the other, then of those of --labels; of a
- * pipe as they went by.  "": there is none, of a directory say.
+ * When all was read: the SHA-256 of the operands' bytes, gunzipped, one after the other, then of those of --labels; of
+ * a pipe as they went by.  "": there is none, of a directory say.
  */
 int maas_table_sha256(struct maas_table *, char hex[65]) MAAS_USE;
 const struct maas_format *maas_table_format(const struct maas_table *);         /* of the input at hand */
@@ -143,7 +147,8 @@ const struct maas_format *maas_table_format(const struct maas_table *);         
 enum maas_medium maas_columns_medium(const struct maas_columns *);
 char maas_table_delimiter(const struct maas_table *);
 int maas_table_named(const struct maas_table *);                /* its columns have names: a header, or keys */
-size_t maas_table_head(const struct maas_table *, const struct maas_span **name);       /* names in its first line; 0: none */
+/* names in its first line; 0: none */
+size_t maas_table_head(const struct maas_table *, const struct maas_span **name);
 void maas_table_close(struct maas_table *);
 
 /* Is a cell a gap: empty, NA, N/A, NaN, null or ? (case does not matter)? */
@@ -165,15 +170,19 @@ enum maas_role {
 	MAAS_DROPPED, MAAS_NUMERIC, MAAS_CATEGORY, MAAS_TEXTUAL, MAAS_LABEL, MAAS_ID,
 	MAAS_PICTURES, MAAS_SOUNDS      /* paths; the numbers of a row are those of the file */
 };
-enum maas_impute { MAAS_IMPUTE_NONE, MAAS_IMPUTE_MEAN, MAAS_IMPUTE_MEDIAN, MAAS_IMPUTE_MOST_FREQUENT, MAAS_IMPUTE_DROP };
+enum maas_impute {
+	MAAS_IMPUTE_NONE, MAAS_IMPUTE_MEAN, MAAS_IMPUTE_MEDIAN, MAAS_IMPUTE_MOST_FREQUENT, MAAS_IMPUTE_DROP
+};
 enum maas_scale { MAAS_SCALE_NONE, MAAS_SCALE_STANDARD, MAAS_SCALE_MINMAX };
 struct maas_preparation {               /* a part of a command's options; enums of the same order */
 	int impute, scale, indicator;   /* indicator: a feature that says where a number was a gap */
-	int alike;                      /* not an option: all numbers are of one sort, as pixels are, and get one scale */
+	/* not an option: all numbers are of one sort, as pixels are, and get one scale */
+	int alike;
 };
 extern const struct maas_field maas_preparation_fields[];
 
-/* The numbers of a picture, a channel after the other, row by row; of a sound, channels being 0, its frames of bands. */
+/* The numbers of a picture, a channel after the other, row by row; of a sound, channels being 0, its frames of
+ * bands. */
 struct maas_planes {
 	size_t height, width, channels;
 	struct maas_mel mel;
@@ -181,9 +190,11 @@ struct maas_planes {
 struct maas_column {
 	const char *name;               /* NULL: known by its number */
 	enum maas_role role;
-	size_t from;                    /* its place among a row's numbers (PICTURES, SOUNDS: of the first); CATEGORY: among its words */
+	/* its place among a row's numbers (PICTURES, SOUNDS: of the first); CATEGORY: among its words */
+	size_t from;
 	struct maas_planes file;        /* PICTURES, SOUNDS: what each is made; else 0 */
-	const char *odd;                /* CATEGORY of mostly numbers, after a fit: its first word, "f.csv:7: 'four'"; else NULL */
+	/* CATEGORY of mostly numbers, after a fit: its first word, "f.csv:7: 'four'"; else NULL */
+	const char *odd;
 	/* Learnt, of a category: */
 	size_t at, width;               /* its first feature, and one a value */
 	const char **value;             /* sorted by bytes; "" is the gap */
@@ -199,16 +210,19 @@ struct maas_columns {
 	size_t numbers, words, texts;   /* columns of each */
 	int sparse;                     /* numbers are sparse (libsvm): none is dense */
 	int labelled;                   /* a label was there: a column, or the format's own */
-	size_t height, width;           /* all numbers of a row are a picture, row by row (arrays of three dimensions, PNG,
-	                                 * JPEG), or a sound's frames of bands; 0: neither */
+	/* all numbers of a row are a picture, row by row (arrays of three dimensions, PNG, JPEG), or a sound's frames
+	 * of bands; 0: neither */
+	size_t height, width;
 	size_t channels;                /* of a picture, one after the other; else 0 */
 	struct maas_mel mel;            /* of a sound; rate 0: it is none */
 	/* Learnt; where there is nothing to learn, as they are from the beginning: */
 	size_t dense, features;
 	double *fill;                   /* [numbers] what stands in for a gap; NULL: gaps are refused */
 	double *shift, *factor;         /* [numbers] dense[i] = (number - shift) * factor; NULL: as it is */
-	uint32_t *flag;                 /* [numbers] the feature that says it was a gap, UINT32_MAX none; NULL: none at all */
-	/* After a fit that found no header, where the first row has a cell such as "label": "f.csv:1: 'label'"; else NULL. */
+	/* [numbers] the feature that says it was a gap, UINT32_MAX none; NULL: none at all */
+	uint32_t *flag;
+	/* After a fit that found no header, where the first row has a cell such as "label": "f.csv:1: 'label'"; else
+	 * NULL. */
 	const char *heading;
 };
 
@@ -230,7 +244,8 @@ struct maas_columns *maas_columns_numbers(const char *prefix, size_t n) MAAS_USE
 /* Rows that are sparse numbers already (libsvm), n wide. */
 struct maas_columns *maas_columns_sparse(size_t n) MAAS_USE;
 
-/* Goes through the rows that may be learnt from: calls see(to, x, word) for each; 0, or -1 where see or reading fails. */
+/* Goes through the rows that may be learnt from: calls see(to, x, word) for each; 0, or -1 where see or reading
+ * fails. */
 typedef int maas_see(void *to, const double *x, const struct maas_span *word);
 typedef int maas_walk(void *ctx, maas_see *see, void *to);
 /*
@@ -255,8 +270,8 @@ void maas_columns_spread(const struct maas_columns *, const struct maas_row *, d
 /* The column that number i of a row comes from; NULL: there are no columns. */
 const struct maas_column *maas_columns_number(const struct maas_columns *, size_t i);
 
-/* May a network read a row in its order, so many numbers at a time?  The frames of a sound, the rows of a picture of one
- * channel; 0: no. */
+/* May a network read a row in its order, so many numbers at a time?  The frames of a sound, the rows of a picture of
+ * one channel; 0: no. */
 size_t maas_columns_frame(const struct maas_columns *);
 /* How many frames a row x[numbers] as read has: of a sound, those before the silence that makes it long enough. */
 size_t maas_columns_frames(const struct maas_columns *, const double *x);
@@ -268,8 +283,8 @@ int maas_columns_files(const struct maas_columns *);
 int maas_columns_write(const struct maas_columns *, struct maas_buf *) MAAS_USE;
 struct maas_columns *maas_columns_open(struct maas_span) MAAS_USE;
 void maas_columns_free(struct maas_columns *);
-/* "age", "age is a gap", "type=M", "x3" for the third number of columns without names, "x3.red" of a picture in colours,
- * "t3.b4" for band 4 of a sound's frame 3, "photo.x3" where the picture is one column of several: appended. */
+/* "age", "age is a gap", "type=M", "x3" for the third number of columns without names, "x3.red" of a picture in
+ * colours, "t3.b4" for band 4 of a sound's frame 3, "photo.x3" where the picture is one column of several: appended. */
 int maas_columns_feature(const struct maas_columns *, size_t i, struct maas_buf *) MAAS_USE;
 
 /*
@@ -305,8 +320,8 @@ void maas_reader_gaps(struct maas_reader *);
 void maas_reader_sounds(struct maas_reader *);
 int maas_reader_next(struct maas_reader *, struct maas_row *) MAAS_USE; /* 1, 0 at the end, -1 */
 /*
- * Sounds that end before their header says: each stays a row, its end silence.  How many files so far; said[] tells of the
- * first MAAS_CUTS of them, "t.csv:7: field 2 (voice): a.wav: cut short: ...", and lives as long as the reader.
+ * Sounds that end before their header says: each stays a row, its end silence.  How many files so far; said[] tells of
+ * the first MAAS_CUTS of them, "t.csv:7: field 2 (voice): a.wav: cut short: ...", and lives as long as the reader.
  */
 #define MAAS_CUTS 5
 size_t maas_reader_cuts(const struct maas_reader *, const char *const **said);
@@ -321,8 +336,8 @@ void maas_reader_forget(struct maas_reader *);  /* nothing is left of the record
 int maas_row_copy(struct maas_arena *, const struct maas_columns *, struct maas_row *, size_t *held) MAAS_USE;
 
 /*
- * Sentences of tokens.  The raw form of a record of CoNLL is its lines, of which not all are tokens': begin with it, then
- * take a line after the other: 1 a token's, 2 another, 0 where none is left.
+ * Sentences of tokens.  The raw form of a record of CoNLL is its lines, of which not all are tokens': begin with it,
+ * then take a line after the other: 1 a token's, 2 another, 0 where none is left.
  */
 struct maas_conll {
 	struct maas_span rest;
@@ -340,8 +355,8 @@ struct maas_tag {
 	struct maas_span type;          /* a part of what was read */
 };
 struct maas_tag maas_tag_read(struct maas_span);
-/* Does an entity begin with this tag behind that one (the first of a sentence: behind O)?  One ends before each tag that
- * begins another, and before each O. */
+/* Does an entity begin with this tag behind that one (the first of a sentence: behind O)?  One ends before each tag
+ * that begins another, and before each O. */
 int maas_tag_begins(struct maas_tag before, struct maas_tag);
 /* Does the tag go on with an entity where none of its type is open? */
 int maas_tag_breaks(struct maas_tag before, struct maas_tag);
@@ -352,8 +367,8 @@ struct maas_tag_walk {
 	size_t begin;                   /* its first token */
 	int open;
 };
-/* Goes on to the tag of token `at`, behind the last one to maas_tag_outside: does an entity end before it?  *was: the walk
- * as it stood, with that entity. */
+/* Goes on to the tag of token `at`, behind the last one to maas_tag_outside: does an entity end before it?  *was: the
+ * walk as it stood, with that entity. */
 int maas_tag_step(struct maas_tag_walk *, struct maas_tag, size_t at, struct maas_tag_walk *was);
 
 #endif

@@ -39,7 +39,8 @@ struct maas_tokenizer *maas_tokenizer_bytes(void) MAAS_USE;
 void maas_tokenizer_free(struct maas_tokenizer *);
 size_t maas_tokenizer_size(const struct maas_tokenizer *);      /* ids are below it */
 size_t maas_tokenizer_merges(const struct maas_tokenizer *);
-/* How a text is parted: a name of maas_pattern_names, "none" or "words", with "digits" where those are parted before. */
+/* How a text is parted: a name of maas_pattern_names, "none" or "words", with "digits" where those are parted
+ * before. */
 const char *maas_tokenizer_pattern(const struct maas_tokenizer *);
 int maas_tokenizer_characters(const struct maas_tokenizer *);   /* symbols are characters, not bytes */
 uint64_t maas_tokenizer_digest(const struct maas_tokenizer *);  /* equal for equal tokenisers, however stored */
@@ -95,16 +96,16 @@ int maas_encoders_stream(struct maas_encoders *, struct maas_span text, int last
 /*
  * A lexicon: what the places of a text are made of, and the ids of that, learnt from texts.
  *
- *	word    runs of letters, digits and marks (an apostrophe between two of them is one), and each other character that is
- *	        no white space by itself
+ *	word    runs of letters, digits and marks (an apostrophe between two of them is one), and each other character
+ *	        that is no white space by itself
  *	char    characters, a run of white space as one blank
- *	cjk     as word, but that each character of Han, kana and Hangul is a place of its own: it and, where another one
- *	        follows, the pair of both.  Full-width forms are folded.
+ *	cjk     as word, but that each character of Han, kana and Hangul is a place of its own: it and, where another
+ *	        one follows, the pair of both.  Full-width forms are folded.
  *
- * Of texts whose words are tagged, a place is what stands between blanks and tabs.  A place has one id, or (cjk, tags) all
- * ids of what it is made of, at most maas_lexicon_most.  Id 0 is what is unknown; a pair that is, is left out.  Ids from 1
- * on are terms in the order of their bytes.  A byte that is no UTF-8 counts as U+FFFD.  Const once made, shared by
- * threads.
+ * Of texts whose words are tagged, a place is what stands between blanks and tabs.  A place has one id, or (cjk, tags)
+ * all ids of what it is made of, at most maas_lexicon_most.  Id 0 is what is unknown; a pair that is, is left out.  Ids
+ * from 1 on are terms in the order of their bytes.  A byte that is no UTF-8 counts as U+FFFD.  Const once made, shared
+ * by threads.
  */
 enum maas_analysis { MAAS_BY_AUTO, MAAS_BY_TOKEN, MAAS_BY_WORD, MAAS_BY_CHAR, MAAS_BY_CJK };
 extern const char *const maas_analysis_names[];         /* NULL-terminated */
@@ -126,7 +127,8 @@ int maas_lexicon_compile(const struct maas_lexicon *, struct maas_buf *) MAAS_US
 void maas_lexicon_free(struct maas_lexicon *);
 size_t maas_lexicon_size(const struct maas_lexicon *);          /* ids, that of the unknown included */
 struct maas_span maas_lexicon_term(const struct maas_lexicon *, int32_t id);    /* n 0: there is none */
-int32_t maas_lexicon_find(const struct maas_lexicon *, struct maas_span term);  /* folded as texts are; 0: unknown; -1: no memory */
+/* folded as texts are; 0: unknown; -1: no memory */
+int32_t maas_lexicon_find(const struct maas_lexicon *, struct maas_span term);
 int32_t maas_lexicon_is(const struct maas_lexicon *, struct maas_span term);    /* as it stands */
 enum maas_analysis maas_lexicon_analyzer(const struct maas_lexicon *);
 int maas_lexicon_tagged(const struct maas_lexicon *);
@@ -149,8 +151,8 @@ void maas_vectors_free(struct maas_vectors *);
 
 /*
  * Texts as sequences, for networks that read them in their order: a tokeniser's ids, with what its file puts around a
- * text; or the places of a lexicon.  Of a text that is longer than `longest` places the beginning is kept, with what is put
- * behind it.  A text without any is the end of text alone, or what is unknown.  A speller is one thread's.
+ * text; or the places of a lexicon.  Of a text that is longer than `longest` places the beginning is kept, with what is
+ * put behind it.  A text without any is the end of text alone, or what is unknown.  A speller is one thread's.
  */
 struct maas_spelling {
 	const struct maas_tokenizer *tokenizer;         /* borrowed; NULL: by the lexicon */
@@ -165,7 +167,8 @@ void maas_speller_forget(struct maas_speller *);        /* nothing is left of th
 struct maas_spelt_text {
 	size_t n;                       /* places, one at least */
 	const int32_t *id;
-	const size_t *bag;              /* [n + 1] place p is id[bag[p]] ... id[bag[p + 1]], from 0 on; NULL: is id[p] */
+	/* [n + 1] place p is id[bag[p]] ... id[bag[p + 1]], from 0 on; NULL: is id[p] */
+	const size_t *bag;
 	int cut;                        /* they are the text's beginning alone */
 };
 /* A text, valid until the next call. */
@@ -178,16 +181,17 @@ struct maas_spelt {
 /*
  * Where each word of a text is asked for, words being what blanks and tabs part: sequences of `longest` places at most,
  * which share the words out among them.  All but the first begin with words that were shared out before, about half of
- * their places, for those behind to be seen beside.  By a lexicon a word is a place.  By a tokeniser it is encoded as it
- * would be within a text, has an id at least, and of one that is too long for a sequence the first ids; it is asked for at
- * its last, which has seen all of it.  What a tokeniser's file puts in front of a text is in front of each sequence,
- * nothing behind it.
+ * their places, for those behind to be seen beside.  By a lexicon a word is a place.  By a tokeniser it is encoded as
+ * it would be within a text, has an id at least, and of one that is too long for a sequence the first ids; it is asked
+ * for at its last, which has seen all of it.  What a tokeniser's file puts in front of a text is in front of each
+ * sequence, nothing behind it.
  */
 struct maas_spelt_words {
 	struct maas_spelt_text text;
 	const uint32_t *at;             /* [words] among its places */
 	size_t words;
-	const uint32_t *whose;          /* [text.n] which word of the whole text, from 0, each place is of; UINT32_MAX: none */
+	/* [text.n] which word of the whole text, from 0, each place is of; UINT32_MAX: none */
+	const uint32_t *whose;
 };
 int maas_speller_begin(struct maas_speller *, struct maas_span) MAAS_USE;
 int maas_speller_next(struct maas_speller *, struct maas_spelt_words *) MAAS_USE;       /* 1, 0 behind the last, -1 */
@@ -270,7 +274,8 @@ int maas_vectorizer_compile(const struct maas_vectorizer *, struct maas_buf *) M
 void maas_vectorizer_free(struct maas_vectorizer *);
 size_t maas_vectorizer_size(const struct maas_vectorizer *);                    /* features */
 struct maas_span maas_vectorizer_feature(const struct maas_vectorizer *, size_t i);     /* n 0: hashed */
-int maas_vectorizer_name(const struct maas_vectorizer *, size_t i, struct maas_buf *) MAAS_USE; /* appended; hashed: "#7" */
+/* appended; hashed: "#7" */
+int maas_vectorizer_name(const struct maas_vectorizer *, size_t i, struct maas_buf *) MAAS_USE;
 int maas_vectorizer_hashed(const struct maas_vectorizer *);
 int64_t maas_vectorizer_find(const struct maas_vectorizer *, struct maas_span feature);        /* -1: none */
 double maas_vectorizer_idf(const struct maas_vectorizer *, size_t i);           /* 1 where there is none */
@@ -295,6 +300,7 @@ struct maas_place {
 	size_t start, end;
 	struct maas_span term;          /* valid until the next call */
 };
-int maas_vectorize_places(struct maas_vectorize *, struct maas_span text, const struct maas_place **, size_t *n) MAAS_USE;
+int maas_vectorize_places(struct maas_vectorize *, struct maas_span text, const struct maas_place **,
+    size_t *n) MAAS_USE;
 
 #endif

@@ -36,8 +36,8 @@ size_t maas_corpus_cut(const struct maas_corpus *, double share);
 void maas_corpus_free(struct maas_corpus *);
 
 /*
- * Pairs: a JSON object a line, of whose members "prompt" and "completion" the completion is learnt, with the end of text
- * behind it, and the prompt is what stands before it.  The prompt's tokens are those of a prompt to continue; the
+ * Pairs: a JSON object a line, of whose members "prompt" and "completion" the completion is learnt, with the end of
+ * text behind it, and the prompt is what stands before it.  The prompt's tokens are those of a prompt to continue; the
  * completion's are those that follow them in the tokens of both as one text, where the prompt's are the same there,
  * and else those of the completion alone.
  */
@@ -57,7 +57,8 @@ struct maas_pair_notes {
 	size_t cut, empty;                      /* pairs that were cut; whose completion has no text */
 };
 struct maas_pair_notes maas_corpus_notes(const struct maas_corpus *);
-/* Pick a share of the pairs by the seed and put them behind the others; all stay in order.  How many are before them. */
+/* Pick a share of the pairs by the seed and put them behind the others; all stay in order.  How many are before
+ * them. */
 int maas_corpus_deal(struct maas_corpus *, double share, uint64_t seed, size_t *before) MAAS_USE;
 
 /* A stretch of a corpus: tokens, or of pairs pairs, [begin, end). */
@@ -95,8 +96,8 @@ struct maas_source_ops {
 	int (*bind)(struct maas_source *, const struct maas_tape *);
 	/* Put samples k[0] ... k[n - 1] into the first places of the inputs. */
 	struct maas_counted (*fill)(struct maas_source *, const uint64_t *k, size_t n, struct maas_team *);
-	/* How well were they predicted?  Adds to sums, of which the metric is made: accuracy, F1, or r2.  NULL: the loss says
-	 * it. */
+	/* How well were they predicted?  Adds to sums, of which the metric is made: accuracy, F1, or r2.  NULL: the
+	 * loss says it. */
 	void (*judge)(const struct maas_source *, const struct maas_node *out, double sum[2]);
 	double (*metric)(const struct maas_source *, const double sum[2]);
 	void (*free)(struct maas_source *);
@@ -127,7 +128,8 @@ struct maas_source *maas_pairs_held(const struct maas_model *, struct maas_stret
 struct maas_augments;
 int maas_augments_check(const char *text) MAAS_USE;
 /* By so many threads. */
-struct maas_augments *maas_augments_new(const char *text, const struct maas_data *, int members, uint64_t seed) MAAS_USE;
+struct maas_augments *maas_augments_new(const char *text, const struct maas_data *, int members,
+    uint64_t seed) MAAS_USE;
 int maas_augments_hear(const char *text);        /* does it want the samples of sounds? */
 void maas_augments_free(struct maas_augments *);
 /* Features of a row as a network gets them, in place; ids of a sequence likewise: how many there are then. */
@@ -135,7 +137,8 @@ void maas_augments_dense(const struct maas_augments *, size_t row, uint64_t epoc
 /* The features of a row whose sound was changed, valid until the member's next; how many frames are heard of it.  NULL:
  * sounds are not changed. */
 const float *maas_augments_sound(const struct maas_augments *, int member, size_t row, uint64_t epoch, size_t *frames);
-size_t maas_augments_longest(const struct maas_augments *, size_t frames);      /* to how many of them a sound may grow */
+/* to how many of them a sound may grow */
+size_t maas_augments_longest(const struct maas_augments *, size_t frames);
 size_t maas_augments_ids(const struct maas_augments *, size_t row, uint64_t epoch, int32_t *id, size_t n);
 
 /* Rows of features with a label or a target (data is borrowed): each epoch in another order, or (held out) in theirs.
@@ -162,14 +165,18 @@ struct maas_trainer;
 struct maas_run_setup {
 	struct maas_model *model;               /* kind and settings */
 	const struct maas_training *how;
-	struct maas_source *train, *val;        /* freed with the trainer, or where there will be none; val NULL: nothing
-						 * held out.  train NULL: making it failed and said why, and so does this */
+	/* freed with the trainer, or where there will be none; val NULL: nothing held out.  train NULL: making it
+	 * failed and said why, and so does this */
+	struct maas_source *train, *val;
 	struct maas_team *team;
 	uint64_t seed;
-	const volatile sig_atomic_t *halt;      /* not 0: stop here, a step that is half done is thrown away; NULL: never */
+	/* not 0: stop here, a step that is half done is thrown away; NULL: never */
+	const volatile sig_atomic_t *halt;
 	double most;                            /* multiply-adds forward a sample: more is refused; 0: any */
-	double memory;                          /* bytes that may be taken: who wants more is refused; 0: what is free */
-	double max_time;                        /* seconds; 0: none.  Bounds the run alone where steps and epochs do not */
+	/* bytes that may be taken: who wants more is refused; 0: what is free */
+	double memory;
+	/* seconds; 0: none.  Bounds the run alone where steps and epochs do not */
+	double max_time;
 	const char *checkpoint;                 /* a folder; NULL: none */
 	long every_steps;                       /* between checkpoints */
 	double every_seconds;
@@ -225,7 +232,8 @@ double maas_trainer_rate(const struct maas_trainer *);          /* the learning 
 double maas_trainer_products(const struct maas_trainer *);      /* multiply-adds forward a sample, the longest */
 struct maas_cost {
 	double parameters, memory, disk;        /* bytes of a run and of its checkpoints */
-	double steps, tokens_per_step, seconds_per_step;        /* steps NAN: by the clock; seconds measured by one step */
+	/* steps NAN: by the clock; seconds measured by one step */
+	double steps, tokens_per_step, seconds_per_step;
 };
 struct maas_cost maas_trainer_cost(struct maas_trainer *);      /* takes a step that is thrown away */
 

@@ -1,4 +1,5 @@
-/* sanitized.h -- is this built with a sanitizer?  Its own runtime traces, makes processes, maps and frees as it likes. */
+/* sanitized.h -- is this built with a sanitizer?  Its own runtime traces, makes processes, maps and frees as it
+ * likes. */
 #ifndef SANITIZED_H
 #define SANITIZED_H
 
@@ -11,7 +12,8 @@
 #define SANITIZED
 #endif
 
-/* Memory that nobody may touch, such as the rest of a page behind a file: AddressSanitizer tells who goes a byte too far. */
+/* Memory that nobody may touch, such as the rest of a page behind a file: AddressSanitizer tells who goes a byte too
+ * far. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define GUARDED

@@ -5,8 +5,8 @@
 
 #include "digest.h"
 
-/* Four rounds a turn; w holds the last sixteen words of the schedule.  The state lies as the instructions want it: a b e f
- * and c d g h, the first highest. */
+/* Four rounds a turn; w holds the last sixteen words of the schedule.  The state lies as the instructions want it: a b
+ * e f and c d g h, the first highest. */
 __attribute__((target("sha,sse4.1,ssse3"))) void
 sha256_blocks_ni(uint32_t h[8], const unsigned char *p, size_t blocks)
 {

@@ -1,6 +1,6 @@
 /*
- * Entities that tags mark, counted as conlleval of the CoNLL-2000 task counts them: an answer is right where an entity of
- * the same type begins and ends with the same tokens.
+ * Entities that tags mark, counted as conlleval of the CoNLL-2000 task counts them: an answer is right where an entity
+ * of the same type begins and ends with the same tokens.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -187,7 +187,8 @@ transform(struct maas_spectrum *s)
 		}
 }
 
-/* power[0 ... n/2]: the even samples are the real parts, the odd ones the imaginary parts, of one DFT of half the size. */
+/* power[0 ... n/2]: the even samples are the real parts, the odd ones the imaginary parts, of one DFT of half the
+ * size. */
 static void
 find_power(struct maas_spectrum *s, const float *x, size_t have)
 {

@@ -6,7 +6,8 @@
 
 #define SOUND_CHANNELS 64
 
-/* WAV and FLAC; Ogg.  Into an empty sound, at most its first seconds; what it holds is freed by the caller in any case. */
+/* WAV and FLAC; Ogg.  Into an empty sound, at most its first seconds; what it holds is freed by the caller in any
+ * case. */
 int wave_decode(struct maas_sound *, struct maas_span file, double seconds) MAAS_USE;
 int ogg_decode(struct maas_sound *, struct maas_span file, double seconds) MAAS_USE;
 

@@ -1,6 +1,6 @@
 /*
- * What a convolutional network answers, and how that follows its pixels: the arithmetic of its graph, a picture after the
- * other, so that a picture's result is the same alone and among others.
+ * What a convolutional network answers, and how that follows its pixels: the arithmetic of its graph, a picture after
+ * the other, so that a picture's result is the same alone and among others.
  */
 #include <stdio.h>
 #include <stdlib.h>

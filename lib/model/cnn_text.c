@@ -46,8 +46,8 @@ states(const struct reader *r)
 	return to;
 }
 
-/* As PyTorch's Conv1d, what is looked up about as Kim has it: weights and biases within 1 / sqrt(inputs of an output); a
- * bias follows its weight. */
+/* As PyTorch's Conv1d, what is looked up about as Kim has it: weights and biases within 1 / sqrt(inputs of an output);
+ * a bias follows its weight. */
 static enum reader_begins
 begins(const struct maas_model *m, const struct maas_node *w, double *reach)
 {

@@ -67,7 +67,8 @@ struct net {
 	size_t *cluster;                /* [rows + 1]: runs cluster[i] to cluster[i + 1] ask the cache together */
 	const struct net_run *run;      /* of the present pass */
 	size_t pass_rows, half;         /* of the present pass; of the layers' halves, the present one */
-	enum maas_dtype ready;          /* h lies rounded in scratch, for weights of this type; MAAS_DTYPES: it does not */
+	/* h lies rounded in scratch, for weights of this type; MAAS_DTYPES: it does not */
+	enum maas_dtype ready;
 };
 /* What the cache holds, and how large a block of it is; `w` filled by the kind. */
 void maas_network_precision(struct net *, enum maas_dtype);
@@ -212,8 +213,10 @@ struct maas_decoder {
 void slot_adopt(struct maas_decoder *, struct slot *);  /* what others have filled of its beginning is its own, too */
 void slot_retire(struct maas_decoder *, struct slot *); /* it says no more: its cache is free for others at once */
 /* Room for, and copies of, all that the request holds; its prompt is prompt[0 ... n).  Nothing stays where it fails. */
-int slot_fill(struct maas_decoder *, struct slot *, const struct maas_request *, const int32_t *prompt, size_t n) MAAS_USE;
-void slot_forget(const struct maas_decoder *, struct slot *);    /* nothing is left of what it read and said, nor of what tells of it */
+int slot_fill(struct maas_decoder *, struct slot *, const struct maas_request *, const int32_t *prompt,
+    size_t n) MAAS_USE;
+/* nothing is left of what it read and said, nor of what tells of it */
+void slot_forget(const struct maas_decoder *, struct slot *);
 
 /*
  * Beams: the slot of a request and others, all of them live.  _join, last of all when the request joins: places,

@@ -374,7 +374,8 @@ out:
 	return rc;
 }
 
-/* The mean loss of held-out rows, and their metric; rows of a label that was not trained on count for the metric alone. */
+/* The mean loss of held-out rows, and their metric; rows of a label that was not trained on count for the metric
+ * alone. */
 static int
 measure(struct state *s, const struct maas_data *val)
 {

@@ -15,7 +15,8 @@ struct descent {
 	size_t k, stride; /* outputs; numbers from a feature to the next: 1, or k rounded up to fours */
 	int intercept;
 	double l1, l2;
-	/* z[k] of row i of the data become d loss / d z; the loss.  *hit: is it answered rightly (regression: not asked)? */
+	/* z[k] of row i of the data become d loss / d z; the loss.  *hit: is it answered rightly (regression: not
+	 * asked)? */
 	double (*row)(const void *ctx, const struct maas_data *, double *z, size_t i, int *hit);
 	/* What d's rows, held out or not, are measured by, from their mean loss and the share of hits. */
 	double (*metric)(const void *ctx, const struct maas_data *, double loss, double hits);
@@ -36,8 +37,8 @@ struct descent_rule {
 };
 void descent_update(const struct descent_rule *, double *w, const double *g, double *m, double *v, size_t n);
 
-/* What a solver has no use for: -1, with a reason, where a setting that `used` does not name, in words parted by blanks,
- * is not the kind's default. */
+/* What a solver has no use for: -1, with a reason, where a setting that `used` does not name, in words parted by
+ * blanks, is not the kind's default. */
 int training_only(
     const struct maas_kind *, const struct maas_training *how, const char *solver, const char *used) MAAS_USE;
 

@@ -3,8 +3,8 @@
  * token a label, ...ForTokenClassification.
  *
  * The tensor score.weight is ours, but that labels are sorted by bytes here, and its rows with them; a head of tags has
- * a bias, and in GPT-2 another name.  What transformers has no word for, the columns of a table, is a text and the label
- * behind it, or a token and its tag.
+ * a bias, and in GPT-2 another name.  What transformers has no word for, the columns of a table, is a text and the
+ * label behind it, or a token and its tag.
  */
 #include <math.h>
 #include <stdio.h>

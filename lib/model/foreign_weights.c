@@ -2,9 +2,9 @@
  * foreign_weights.c -- the tensors of a directory of transformers, as the network wants them.
  *
  * They are used where they lie, mapped, but for two sorts.  GPT-2's projections lie as [in, out], ours are [out, in]:
- * they are turned, but for f32 where only the engine reads them, as it can those.  F16 becomes f32, exactly: products read
- * f32 and bf16.  Both happen once, on opening, by the team, and the file's pages are given back as it goes on, so that there
- * is one copy of each weight in memory.
+ * they are turned, but for f32 where only the engine reads them, as it can those.  F16 becomes f32, exactly: products
+ * read f32 and bf16.  Both happen once, on opening, by the team, and the file's pages are given back as it goes on, so
+ * that there is one copy of each weight in memory.
  */
 #include <errno.h>
 #include <stdio.h>

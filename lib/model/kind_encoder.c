@@ -1,9 +1,10 @@
 /*
- * encoder: labels, values or tags of texts by a transformer that looks both ways (Vaswani et al. 2017, "Attention is all
- * you need"; Devlin et al. 2019), its norms in front (Xiong et al. 2020), perceptrons with GELU, and a table of positions
- * that is learnt, as attention by itself knows no order.  Tensors are named as those of PyTorch's TransformerEncoder
- * (norm_first, activation gelu, norm at the end) that a module keeps as `encoder`, with an Embedding `positions` before
- * it.  In training --dropout is where PyTorch has it, but for the weights of attention, which are never in memory.
+ * encoder: labels, values or tags of texts by a transformer that looks both ways (Vaswani et al. 2017, "Attention is
+ * all you need"; Devlin et al. 2019), its norms in front (Xiong et al. 2020), perceptrons with GELU, and a table of
+ * positions that is learnt, as attention by itself knows no order.  Tensors are named as those of PyTorch's
+ * TransformerEncoder (norm_first, activation gelu, norm at the end) that a module keeps as `encoder`, with an Embedding
+ * `positions` before it.  In training --dropout is where PyTorch has it, but for the weights of attention, which are
+ * never in memory.
  */
 #include <math.h>
 #include <stdio.h>

@@ -25,7 +25,8 @@ struct linear {
 #define LINEAR_EXACT 4096 /* features, at most, that are solved by a factorisation */
 
 int linear_means(struct linear *) MAAS_USE;
-/* p <= LINEAR_EXACT: all of X becomes the triangle of its QR; then least squares or ridge, or by coordinates with l1. */
+/* p <= LINEAR_EXACT: all of X becomes the triangle of its QR; then least squares or ridge, or by coordinates with
+ * l1. */
 int linear_exact(struct linear *) MAAS_USE;
 /* More features: conjugate gradients, or with l1 coordinate descent over the columns. */
 int linear_gradients(struct linear *) MAAS_USE;

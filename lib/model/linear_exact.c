@@ -1,7 +1,7 @@
 /*
  * Least squares by QR.  Blocks of rows, centred, are folded into the triangle R of their QR, [X y] = Q R: a part of the
- * rows each by the team, the parts in order.  From there on p numbers a feature stand for all rows, and no product X^T X
- * has squared the condition.
+ * rows each by the team, the parts in order.  From there on p numbers a feature stand for all rows, and no product X^T
+ * X has squared the condition.
  */
 #include <math.h>
 #include <stdlib.h>

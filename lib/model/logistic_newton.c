@@ -275,8 +275,8 @@ run(struct newton *n)
 		for (size_t i = 0; i * n->grain < n->q->size; i++)
 			most = n->more[i] <= most ? most : n->more[i];
 		first = step ? first : rz;
-		/* A step leaves about the square of the part it was solved to; not so among dense features, each in a unit of its
-		 * own, where slopes hide a long way to go: there it must itself have brought little. */
+		/* A step leaves about the square of the part it was solved to; not so among dense features, each in a
+		 * unit of its own, where slopes hide a long way to go: there it must itself have brought little. */
 		how->converged = most <= 10 * tol && enough * enough * last <= 1e-4 * tol * fabs(f) &&
 		    (!n->q->x->dense || last <= 1e-2 * tol * fabs(f));
 		before = f;

@@ -7,8 +7,8 @@
 /* What is not in tensors: the self-test's inputs, answered anew, what people said, the data, and what ends a text. */
 int model_carry_over(struct maas_model *to, const struct maas_model *from) MAAS_USE;
 
-/* A network of rows with its matrices in few bits; and what a model has of such ones as floats: what opens a model calls
- * it before kind->ready. */
+/* A network of rows with its matrices in few bits; and what a model has of such ones as floats: what opens a model
+ * calls it before kind->ready. */
 struct maas_model *model_quantize_network(const struct maas_model *, enum maas_dtype, struct maas_team *) MAAS_USE;
 int model_widen(struct maas_model *) MAAS_USE;
 

@@ -20,9 +20,10 @@ void sparse_free(struct sparse *);
 /* Means, and sums of squares about them, [columns]. */
 void sparse_mean(const struct sparse *, double *mean, double *square);
 /* The products of rows with each other, the upper triangle of pages [rows, rows] of F64 or F32. */
-void *sparse_products(const struct sparse *, enum maas_dtype, const double *mean, const double *scale, struct maas_team *);
-/* From vectors u [k, rows] those of the columns, of length 1, to vectors [k, columns] of F64 or F32, and the squares of their
- * lengths before to values [k]. */
+void *sparse_products(const struct sparse *, enum maas_dtype, const double *mean, const double *scale,
+    struct maas_team *);
+/* From vectors u [k, rows] those of the columns, of length 1, to vectors [k, columns] of F64 or F32, and the squares of
+ * their lengths before to values [k]. */
 int sparse_turn(const struct sparse *, void *vectors, enum maas_dtype, double *values, const double *u, size_t k,
     const double *mean, const double *scale, struct maas_team *) MAAS_USE;
 /* As maas_principal_sign. */

@@ -107,7 +107,8 @@ means(struct maas_projection *p)
 		p->mean[j] /= (double)x->rows;
 }
 
-/* How many components of `n` values, of which those above `noise` are more than rounding, and their share of the whole. */
+/* How many components of `n` values, of which those above `noise` are more than rounding, and their share of the
+ * whole. */
 static int
 choose(struct maas_projection *p, const struct components_want *w, const double *value, size_t n, double noise)
 {

@@ -1,7 +1,7 @@
 /*
- * Networks of rows with weights of few bits: smaller files, widened to floats when they are opened.  A matrix is what its
- * first dimension parts, conv1.weight [32, 16, 3, 3] one of 32 rows; it lies in panels as those of language models do
- * (struct maas_quant), and the metadata keep what shape it has as floats:
+ * Networks of rows with weights of few bits: smaller files, widened to floats when they are opened.  A matrix is what
+ * its first dimension parts, conv1.weight [32, 16, 3, 3] one of 32 rows; it lies in panels as those of language models
+ * do (struct maas_quant), and the metadata keep what shape it has as floats:
  *
  *	maas.quantized	{"conv1.weight":[32,16,3,3], ...}
  *

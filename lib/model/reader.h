@@ -4,17 +4,18 @@
  *
  * A kind of it gives three things:
  *	settings   a struct that begins with struct maas_reading; its fields hold READER_FIELDS (and READER_EMBED)
- *	ops        a struct maas_reader_ops in the slot `reads` of its struct maas_rows_ops: states from what was looked up,
- *	           and how parameters of its own begin
+ *	ops        a struct maas_reader_ops in the slot `reads` of its struct maas_rows_ops: states from what was looked
+ *	           up, and how parameters of its own begin
  *	slots      READER_ROWS in that struct maas_rows_ops, READER_KIND in its struct maas_kind
  * Nothing lists tensors a second time: a model that is opened is asked for those that the graph itself names.
  *
- * Rows of a graph are places of texts side by side: `time` of each, padded.  Inputs: ids I32 [rows], or where a place has
- * several I32 [rows most] and bag I32 [rows + 1], where those of each begin, or where it is a frame of numbers, as of a
- * sound, frames F32 [rows, frame]; lengths I32 [rows / time], and for the loss labels I32 [rows / time] (of tags [rows],
- * -1: not asked for) or targets F32 [rows / time, 1], and weights F32, as many as labels.  Parameters: embedding.weight
- * [vocab, embed] (of frames [embed, frame] and embedding.bias [embed], a linear layer), those of the kind,
- * attention.weight [1, width] where the pool is attention, score.weight [outputs, width] and score.bias [outputs].
+ * Rows of a graph are places of texts side by side: `time` of each, padded.  Inputs: ids I32 [rows], or where a place
+ * has several I32 [rows most] and bag I32 [rows + 1], where those of each begin, or where it is a frame of numbers, as
+ * of a sound, frames F32 [rows, frame]; lengths I32 [rows / time], and for the loss labels I32 [rows / time] (of tags
+ * [rows], -1: not asked for) or targets F32 [rows / time, 1], and weights F32, as many as labels.  Parameters:
+ * embedding.weight [vocab, embed] (of frames [embed, frame] and embedding.bias [embed], a linear layer), those of the
+ * kind, attention.weight [1, width] where the pool is attention, score.weight [outputs, width] and score.bias
+ * [outputs].
  * A kind must not read past a text's length, nor name a parameter em... or score....
  */
 #ifndef READER_H
@@ -76,7 +77,8 @@ enum reader_begins {
 struct maas_reader_ops {
 	/* NULL with a reason where it cannot be: ahead NULL. */
 	struct reader_states (*states)(const struct reader *);
-	/* How a parameter of the kind's own begins where --init does not say: *reach is 1 / sqrt(inputs), to be changed. */
+	/* How a parameter of the kind's own begins where --init does not say: *reach is 1 / sqrt(inputs), to be
+	 * changed. */
 	enum reader_begins (*begins)(const struct maas_model *, const struct maas_node *, double *reach);
 	double table; /* the deviation with which the table begins; 0: what suits a place's ids, see reader_graph.c */
 	/* What its own settings leave open is noted in them before it learns, or refused; NULL: nothing is. */
@@ -94,16 +96,18 @@ void reader_rescale(const struct maas_model *, const struct maas_params *, doubl
 void *reader_work(const struct maas_model *);
 void reader_end(void *);
 void reader_apply(const struct maas_model *, const struct maas_design *, double *out, void *work);
-int reader_gradient(const struct maas_model *, const struct maas_design *, const double *of, double *dense, double *sparse,
-    void *work);
-int reader_saliency(const struct maas_model *, const struct maas_sequences *, const double *of, double *to);
+int reader_gradient(const struct maas_model *, const struct maas_design *, const double *of, double *dense,
+    double *sparse, void *work);
+int reader_saliency(const struct maas_model *, const struct maas_sequences *, const struct maas_sequences *from,
+    const double *of, double *to);
 int reader_attention(const struct maas_model *, const struct maas_design *, double *to);
 #define READER_SCORE "score." /* what names of the head begin with */
 #define READER_ROWS \
 	.longest = reader_longest, .head = READER_SCORE, .tasks = MAAS_CLASSES | MAAS_VALUES | MAAS_TAGS, \
 	.work = reader_work, .end = reader_end, .apply = reader_apply, .gradient = reader_gradient, \
 	.saliency = reader_saliency, .attention = reader_attention, .alike = 1, \
-	.costs = "long texts (see --context), --embed and what sets its layers", .shape = reader_shape, .rescale = reader_rescale
+	.costs = "long texts (see --context), --embed and what sets its layers", .shape = reader_shape, \
+	.rescale = reader_rescale
 #define READER_KIND \
 	.task = "classify", .ready = reader_ready, .done = maas_rows_close, .answer = maas_rows_answer, \
 	.loss = reader_loss, .init = reader_init

@@ -6,7 +6,8 @@
 #include "reader.h"
 
 /* Of the table's numbers at first: small, so that what was never or seldom learnt says little.  With 1, as PyTorch's
- * Embedding has it, networks of words and of characters with their pairs were several points worse on held-out texts. */
+ * Embedding has it, networks of words and of characters with their pairs were several points worse on held-out
+ * texts. */
 #define SPREAD 0.01
 
 const char *const reader_pools[] = { "last", "mean", "max", "attention", NULL };

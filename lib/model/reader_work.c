@@ -1,4 +1,6 @@
-/* What a network that reads texts answers: texts padded to the longest of a lot; and what of them its answer hangs on. */
+/* What a network that reads texts answers: texts padded to the longest of a lot; and what of them its answer hangs
+ * on. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,52 +216,89 @@ answers(const struct maas_sequences *x)
 }
 
 /*
- * The path that slopes of texts are told along: what entry e of the text was looked up as is row e of a table of its own,
- * so many times.
+ * The path that slopes are told along: what entry e of the text was looked up as is row e of a table of its own, on its
+ * way from what it would be if nothing were known of the text.
  *
- * Where layers norm what they get, the answer hardly hangs on how long that is, and the slope times it says little: it
- * is told as the mean of slopes at the middles of STEPS parts of the way there from 0 (Sundararajan, Taly and Yan 2017,
- * "Axiomatic Attribution for Deep Networks"), so that places add up to what they change.  Others are told at its end.
+ * Where layers norm what they get, the answer hardly hangs on how long that is; and where one word settles it, the
+ * slope is 0: alone it says little.  So it is told as the mean of slopes at the middles of STEPS parts of the way
+ * (Sundararajan, Taly and Yan 2017, "Axiomatic Attribution for Deep Networks"), and places add up to what they change. 
+ * Where the way begins at 0 and nothing attends, it is told at its end.
  */
 struct path {
 	struct maas_node *table;
 	size_t entries;
-	const float *whole; /* the model's rows of them */
-	float *row;         /* as they are now */
+	float *whole; /* the model's rows of them, less those they begin as */
+	float *begin; /* [entries][wide] */
+	float *row;   /* as they are now */
+	float *place; /* [wide]: what all that a place is looked up as begins as */
 	int steps;
 };
 
+/* What the first place of x is looked up as, to[wide]. */
+static void
+look_up(const float *table, size_t wide, const struct maas_sequences *x, float *to)
+{
+	size_t n = x->bag ? x->bag[1] : 1;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < wide; k++)
+			to[k] += table[(size_t)x->id[i] * wide + k];
+}
+
+/* Where entries begin: those of a place share what it begins as. */
+static void
+share_out(const struct work *w, struct path *p, size_t wide)
+{
+	for (size_t i = 0; i < w->run.time; i++) {
+		size_t first = w->bag ? (size_t)w->bag[i] : i, last = w->bag ? (size_t)w->bag[i + 1] : i + 1;
+
+		for (size_t e = first; e < last; e++)
+			for (size_t k = 0; k < wide; k++)
+				p->begin[e * wide + k] = p->place[k] / (float)(last - first);
+	}
+}
+
+/* from: of one place, as what all places begin; NULL: as 0. */
 static int
-begin_path(struct work *w, const struct maas_model *m, struct path *p)
+begin_path(struct work *w, const struct maas_model *m, const struct maas_sequences *from, struct path *p)
 {
 	const struct maas_params *all = maas_tape_params(w->t);
 	size_t entries = w->bag ? (size_t)w->bag[w->run.time] : w->run.time, wide = w->embedded->dim[1];
 	const struct maas_tensor *table = maas_model_tensor(m, "embedding.weight");
-	float *whole = maas_take(w->arena, entries, wide * sizeof *whole);
 
-	*p = (struct path){ .entries = entries, .whole = whole, .steps = m->kind->rows->reads->attends ? STEPS : 1 };
-	if (!whole || !(p->row = maas_take(w->arena, entries, wide * sizeof *p->row)))
+	*p = (struct path){ .entries = entries, .steps = from || m->kind->rows->reads->attends ? STEPS : 1 };
+	if (!(p->whole = maas_take(w->arena, entries, wide * sizeof *p->whole)) ||
+	    !(p->begin = maas_take(w->arena, entries, wide * sizeof *p->begin)) ||
+	    !(p->row = maas_take(w->arena, entries, wide * sizeof *p->row)) ||
+	    !(p->place = maas_take(w->arena, wide, sizeof *p->place)))
 		return -1;
 	for (size_t i = 0; i < all->count; i++)
 		if (!strcmp(all->node[i]->name, "embedding.weight"))
 			p->table = all->node[i];
 	if (!p->table || !table)
 		return maas_fail_as(MAAS_INTERNAL, "embedding.weight: missing");
+	if (from) {
+		look_up(table->data, wide, from, p->place);
+		share_out(w, p, wide);
+	}
 	for (size_t e = 0; e < entries; e++) {
-		memcpy(whole + e * wide, (const float *)table->data + (size_t)w->id[e] * wide, wide * sizeof *whole);
+		const float *row = (const float *)table->data + (size_t)w->id[e] * wide;
+
+		for (size_t k = 0; k < wide; k++)
+			p->whole[e * wide + k] = row[k] - p->begin[e * wide + k];
 		w->id[e] = (int32_t)e;
 	}
 	return 0;
 }
 
-/* Add what places have at one point of the path: the slope there times all that they were looked up as, of a step. */
+/* Add what places have at one point of the path: the slope there times all that they come to, of a step. */
 static void
 step(struct work *w, const struct path *p, double at, size_t n, double *to)
 {
 	size_t wide = w->embedded->dim[1];
 
 	for (size_t i = 0; i < p->entries * wide; i++)
-		p->row[i] = (float)at * p->whole[i];
+		p->row[i] = fmaf((float)at, p->whole[i], p->begin[i]);
 	p->table->val = p->row;
 	maas_forward(w->t, &w->run);
 	maas_backward(w->t, &w->run, 0);
@@ -268,26 +307,34 @@ step(struct work *w, const struct path *p, double at, size_t n, double *to)
 		double sum = 0;
 
 		for (size_t k = 0; k < wide; k++)
-			sum += (double)row[k] * (double)slope[k];
+			sum += ((double)row[k] - (double)p->place[k]) * (double)slope[k];
 		to[i] += sum / (at * p->steps);
 	}
 }
 
+/* Point i of so many on the way. */
+static double
+point(int i, int steps)
+{
+	return steps > 1 ? (i + 0.5) / steps : 1;
+}
+
 /* What each place of the text adds to its outputs times `of`. */
 int
-reader_saliency(const struct maas_model *m, const struct maas_sequences *x, const double *of, double *to)
+reader_saliency(const struct maas_model *m, const struct maas_sequences *x, const struct maas_sequences *from,
+    const double *of, double *to)
 {
 	struct work *w = begin(m, &(struct maas_design){ .seq = *x });
 	size_t n = x->start[1], outputs = ((const struct maas_reading *)m->settings)->head.outputs;
 	struct path p;
-	int rc = w ? begin_path(w, m, &p) : -1;
+	int rc = w ? begin_path(w, m, from, &p) : -1;
 
 	for (size_t a = 0; rc == 0 && a < answers(x); a++, to += n) {
 		memset(to, 0, n * sizeof *to);
 		if ((rc = aim(w, m, x, a, of + a * outputs)) < 0)
 			break;
 		for (int i = 0; i < p.steps; i++)
-			step(w, &p, p.steps > 1 ? (i + 0.5) / p.steps : 1, n, to);
+			step(w, &p, point(i, p.steps), n, to);
 	}
 	reader_end(w);
 	return rc;
@@ -362,15 +409,33 @@ reader_attention(const struct maas_model *m, const struct maas_design *x, double
 	return rc;
 }
 
-/* The gradient of outputs, times `of`, by each number of the one row's frames: that by what a frame is made, through the
- * layer. */
+/* Add the slope by each number of the first text's frames at one point of the way from silence, a steps-th of it: that
+ * by what a frame is made, through the layer. */
+static void
+add_slopes(struct work *w, const struct maas_design *x, double at, int steps, double *to)
+{
+	size_t frame = x->seq.frame, n = x->seq.start[1] - x->seq.start[0], c = w->embedded->dim[1];
+	const float *layer = w->embedded->in[1]->val;
+
+	for (size_t i = 0; i < n * frame; i++)
+		w->frames[i] = (float)(at * x->x[i]);
+	maas_forward(w->t, &w->run);
+	maas_backward(w->t, &w->run, 0);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < c; k++)
+			for (size_t j = 0; j < frame; j++)
+				to[i * frame + j] +=
+				    (double)layer[k * frame + j] * (double)w->embedded->grad[i * c + k] / steps;
+}
+
+/* The gradient of outputs, times `of`, by each number of the one row's frames: where layers attend, its mean along a
+ * path as that of texts, from frames of 0. */
 int
 reader_gradient(const struct maas_model *m, const struct maas_design *x, const double *of, double *dense,
     double *sparse, void *work)
 {
-	size_t frame = x->seq.frame, n = x->seq.start[1] - x->seq.start[0], c;
+	int steps = m->kind->rows->reads->attends ? STEPS : 1;
 	struct work *w = begin(m, x);
-	const float *layer;
 
 	(void)sparse;
 	(void)work;
@@ -379,15 +444,8 @@ reader_gradient(const struct maas_model *m, const struct maas_design *x, const d
 		reader_end(w);
 		return -1;
 	}
-	maas_forward(w->t, &w->run);
-	maas_backward(w->t, &w->run, 0);
-	layer = w->embedded->in[1]->val;
-	c = w->embedded->dim[1];
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < c; k++)
-			for (size_t j = 0; j < frame; j++)
-				dense[i * frame + j] +=
-				    (double)layer[k * frame + j] * (double)w->embedded->grad[i * c + k];
+	for (int i = 0; i < steps; i++)
+		add_slopes(w, x, point(i, steps), steps, dense);
 	reader_end(w);
 	return 0;
 }

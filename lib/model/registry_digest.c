@@ -138,7 +138,8 @@ write_stamp(const char *path, const struct stat *st, const char *sha256)
 	struct maas_buf text = { 0 }, at = { 0 };
 	int fd = -1;
 
-	/* A name that leads to another's file, by a link of any sort, is taken away, and nothing is written to that file. */
+	/* A name that leads to another's file, by a link of any sort, is taken away, and nothing is written to that
+	 * file. */
 	if (beside(path, STAMP, &at) == 0 && at.s && print_stamp(&text, st, sha256) == 0 &&
 	    (unlink(at.s) == 0 || errno == ENOENT) &&
 	    (fd = open(at.s, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) >= 0)

@@ -39,13 +39,8 @@ void shares_free(struct shares *);
 struct sequence_room {
 	size_t start, id, bag, ask, at;
 };
-/* A text becomes row `row`, those before it being there: its places, less places [from, to) of them; with `nothing` in
- * their stead where none is left. */
+/* A text becomes row `row`, those before it being there. */
 int sequence_put(struct maas_sequences *, size_t row, const struct maas_spelt_text *, struct sequence_room *) MAAS_USE;
-int sequence_put_others(struct maas_sequences *, size_t row, const struct maas_spelt_text *, size_t from, size_t to,
-    int32_t nothing, struct sequence_room *) MAAS_USE;
-/* The first row as a text. */
-struct maas_spelt_text sequence_first(const struct maas_sequences *);
 /* Nothing is left of the ids; room.id may be more than are in use. */
 void sequence_wipe(struct maas_sequences *, const struct sequence_room *);
 
@@ -58,18 +53,21 @@ struct telling {
 	struct shares shares;
 	double *slope;        /* of the logit by each feature, or what each id adds */
 	double *of;           /* and by each output */
-	/* Of words: where each stands and the label it has; its logit; what each adds to it, [of][each]; of the outputs. */
+	/* Of words: where each stands and the label it has; its logit; what each adds to it, [of][each]; of the
+	 * outputs. */
 	struct maas_span sentence;
 	enum maas_method method;
 	uint32_t *tag;
-	double *whole, *adds, *answers;
+	double *whole, *adds, *answers, *pairs;
 	size_t words;
-	int32_t nothing;      /* the id that stands for a text without any */
+	struct maas_sequences cover, *begins; /* of a covered word; where the path of slopes begins */
+	struct sequence_room cover_room;
 	struct maas_design x; /* rows with a piece left out, MAAS_ROWS at most */
 	double *out;          /* [MAAS_ROWS][outputs] */
 	size_t pieces, places, told, tried; /* told: of the places; tried: of the pieces */
 	struct sequence_room room;
-	size_t piece_cap, place_cap, slope_cap, of_cap, tag_cap, whole_cap, adds_cap, answers_cap, col_cap, val_cap;
+	size_t piece_cap, place_cap, slope_cap, of_cap, tag_cap, whole_cap, adds_cap, answers_cap, pairs_cap;
+	size_t col_cap, val_cap;
 };
 void telling_free(struct telling *);
 
@@ -107,7 +105,8 @@ int rows_work_new(const struct maas_rows *, void **to) MAAS_USE;
 void rows_work_free(const struct maas_rows *, void *);
 
 /* Append the sequences of a text's words to a design; then any one. */
-int rows_spell_words(struct maas_rows_call *, struct maas_span text, struct maas_design *, struct sequence_room *) MAAS_USE;
+int rows_spell_words(struct maas_rows_call *, struct maas_span text, struct maas_design *,
+    struct sequence_room *) MAAS_USE;
 int rows_put_words(struct maas_design *, const struct maas_spelt_words *, struct sequence_room *) MAAS_USE;
 
 /* The tags of a record's words, parted by blanks: appended. */

@@ -10,7 +10,8 @@
 #define COOLEST 0.01
 #define HOTTEST 100
 
-/* Logits of n rows, or words, each less its own sum of exponentials' logarithm: a constant that softmax does not see. */
+/* Logits of n rows, or words, each less its own sum of exponentials' logarithm: a constant that softmax does not
+ * see. */
 struct problem {
 	const double *z;       /* [n][labels] */
 	const uint32_t *label; /* [n] */

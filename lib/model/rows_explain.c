@@ -29,8 +29,9 @@ aim_at(const struct maas_rows *r, size_t label)
 }
 
 /*
- * The logit of what is aimed at, and (of not NULL) how it follows each output.  Of odds it is ln p / (1 - p), the output
- * less the logarithm of the sum of the others' exponentials: what speaks against another label speaks for this one.
+ * The logit of what is aimed at, and (of not NULL) how it follows each output.  Of odds it is ln p / (1 - p), the
+ * output less the logarithm of the sum of the others' exponentials: what speaks against another label speaks for this
+ * one.
  */
 double
 logit_of(const struct maas_rows *r, const double *out, struct aim aim, double *of)
@@ -66,7 +67,11 @@ telling_free(struct telling *t)
 	free(t->whole);
 	free(t->adds);
 	free(t->answers);
+	free(t->pairs);
 	free(t->out);
+	free(t->cover.start);
+	free(t->cover.id);
+	free(t->cover.bag);
 	*t = (struct telling){ 0 };
 }
 

@@ -1,6 +1,7 @@
 /*
- * Why a picture or a sound got its output, by occlusion: a piece is a patch of its pixels, of all channels, or of frames
- * by bands.  It is left out by setting it to 0 as the model takes numbers: to their mean in training, or the least.
+ * Why a picture or a sound got its output, by occlusion: a piece is a patch of its pixels, of all channels, or of
+ * frames by bands.  It is left out by setting it to 0 as the model takes numbers: to their mean in training, or the
+ * least.
  * By attention, where a network reads it frame by frame: a piece is a frame.
  */
 #include <math.h>
@@ -54,8 +55,8 @@ name_frames(const struct maas_columns *k, const struct maas_patch *p, struct maa
 	    ((double)(p->top + p->height - 1) * (double)k->mel.hop + (double)k->mel.window) / rate);
 }
 
-/* And where in it: "0.16-0.26 s, 312-590 Hz", from the middle of the lowest band to that of the highest; of a picture its
- * columns, too. */
+/* And where in it: "0.16-0.26 s, 312-590 Hz", from the middle of the lowest band to that of the highest; of a picture
+ * its columns, too. */
 static int
 name_patch(const struct maas_columns *k, const struct maas_patch *p, struct maas_buf *name)
 {

@@ -1,7 +1,7 @@
 /*
- * Why the words of a text got their tags: a piece is a word.  By occlusion, so that all others keep their places it is not
- * taken out but covered, by a character that stands for what is unknown; gradient and attention are of the places of
- * sequences, as the network sees them: a word has what its own have.
+ * Why the words of a text got their tags: a piece is a word.  By occlusion, so that all others keep their places it is
+ * not taken out but covered, by a character that stands for what is unknown; gradient and attention are of the places
+ * of sequences, as the network sees them: a word has what its own have.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,10 @@
 #include "rows_explain.h"
 
 #define COVER "\357\277\275" /* U+FFFD */
-enum { TOGETHER = 64 };      /* words whose places are looked at in one go */
+enum {
+	TOGETHER = 64, /* words whose places are looked at in one go */
+	NEAR = 4       /* so far apart are words that are covered two at a time */
+};
 
 int
 maas_rows_tells(const struct maas_rows *r, size_t label)
@@ -17,23 +20,31 @@ maas_rows_tells(const struct maas_rows *r, size_t label)
 	return r->label[label].n != 1 || r->label[label].s[0] != 'O';
 }
 
-/* The text with word `at` covered, behind those that are there. */
+/* The text with words i and j >= i covered, behind those that are there. */
 static int
-cover(struct maas_rows_call *c, const struct maas_place *at)
+cover(struct maas_rows_call *c, size_t i, size_t j)
 {
 	struct telling *t = &c->tell;
 	struct maas_span text = t->sentence;
+	size_t at = t->place[i].end;
 
 	t->text.n = 0;
-	if (maas_buf_add(&t->text, text.s, at->start) < 0 || maas_buf_text(&t->text, COVER) < 0 ||
-	    maas_buf_add(&t->text, text.s + at->end, text.n - at->end) < 0)
+	if (maas_buf_add(&t->text, text.s, t->place[i].start) < 0 || maas_buf_text(&t->text, COVER) < 0)
 		return -1;
-	return rows_spell_words(c, (struct maas_span){ t->text.s, t->text.n }, &t->x, &t->room);
+	if (j > i) {
+		if (maas_buf_add(&t->text, text.s + at, t->place[j].start - at) < 0 ||
+		    maas_buf_text(&t->text, COVER) < 0)
+			return -1;
+		at = t->place[j].end;
+	}
+	return maas_buf_add(&t->text, text.s + at, text.n - at) < 0
+	    ? -1
+	    : rows_spell_words(c, (struct maas_span){ t->text.s, t->text.n }, &t->x, &t->room);
 }
 
-/* Answer the texts that are there: those without words `first` ... */
+/* Answer the n texts that are there: what their covered words add, into to[words][words], from column `first`. */
 static int
-answer(struct maas_rows_call *c, size_t first, size_t n)
+answer(struct maas_rows_call *c, double *to, size_t first, size_t n)
 {
 	struct telling *t = &c->tell;
 	size_t outputs = c->r->outputs, words = t->words;
@@ -45,34 +56,79 @@ answer(struct maas_rows_call *c, size_t first, size_t n)
 	c->r->m->kind->rows->apply(c->r->m, &t->x, t->answers, c->scratch);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < words; k++)
-			t->adds[k * words + first + i] = t->whole[k] -
+			to[k * words + first + i] = t->whole[k] -
 			    logit_of(c->r, t->answers + (i * words + k) * outputs, aim_at(c->r, t->tag[k]), NULL);
 	t->x.rows = 0;
 	return 0;
 }
 
+/* What each word and the one so many behind it add together (0: each alone): to[words][words], by the first of them. */
 static int
-cover_words(struct maas_rows_call *c)
+cover_words(struct maas_rows_call *c, size_t apart, double *to)
 {
 	struct telling *t = &c->tell;
-	size_t held = 0;
+	size_t held = 0, n = t->words > apart ? t->words - apart : 0;
 
 	t->x.rows = 0;
-	for (size_t i = 0; i < t->words; i++) {
-		if (cover(c, &t->place[i]) < 0)
+	for (size_t i = 0; i < n; i++) {
+		if (cover(c, i, i + apart) < 0)
 			return -1;
 		held++;
 		if (t->x.rows >= MAAS_ROWS) {
-			if (answer(c, i + 1 - held, held) < 0)
+			if (answer(c, to, i + 1 - held, held) < 0)
 				return -1;
 			held = 0;
 		}
 	}
-	return answer(c, t->words - held, held);
+	return answer(c, to, n - held, held);
 }
 
-/* Look at the n words that are asked for in the sequence at hand, whose numbers in the text are `which`: what its places,
- * of words `whose`, add to their tags. */
+/*
+ * Words that say the same stand in for each other, and each alone adds little.  So of those near the one that adds most
+ * to a tag, the tagged word itself aside, it also counts what they add when that one is covered: the mean of both.
+ */
+static void
+look_beside(struct telling *t, size_t word)
+{
+	double *adds = t->adds + word * t->words, alone;
+	size_t first = 0, best = word, last;
+
+	for (size_t i = 0; i < t->words; i++)
+		if (i != word && (best == word || adds[i] > adds[best]))
+			best = i;
+	if (best == word || adds[best] <= 0)
+		return;
+	alone = adds[best];
+	first = best > NEAR ? best - NEAR : 0;
+	last = t->words - best > NEAR ? best + NEAR : t->words - 1;
+	for (size_t i = first; i <= last; i++) {
+		size_t apart = i < best ? best - i : i - best, least = i < best ? i : best;
+
+		if (apart && i != word)
+			adds[i] = (adds[i] + t->pairs[((apart - 1) * t->words + word) * t->words + least] - alone) / 2;
+	}
+}
+
+static int
+occlude_words(struct maas_rows_call *c)
+{
+	struct telling *t = &c->tell;
+	size_t square = t->words * t->words;
+
+	if (maas_grow(&t->pairs, 0, &t->pairs_cap, NEAR * square, sizeof *t->pairs) < 0 ||
+	    cover_words(c, 0, t->adds) < 0)
+		return -1;
+	for (size_t apart = 1; apart <= NEAR; apart++)
+		if (cover_words(c, apart, t->pairs + (apart - 1) * square) < 0)
+			return -1;
+	for (size_t k = 0; k < t->words; k++)
+		if (maas_rows_tells(c->r, t->tag[k]))
+			look_beside(t, k);
+	return 0;
+}
+
+/* Look at the n words that are asked for in the sequence at hand, whose numbers in the text are `which`: what its
+ * places, of words `whose`, add to their tags. */
 static int
 look(struct maas_rows_call *c, const uint32_t *which, size_t n, const uint32_t *whose)
 {
@@ -90,7 +146,7 @@ look(struct maas_rows_call *c, const uint32_t *which, size_t n, const uint32_t *
 		(void)logit_of(
 		    r, c->word_out + which[i] * r->outputs, aim_at(r, t->tag[which[i]]), t->of + i * r->outputs);
 	if ((t->method == MAAS_ATTENTION ? ops->attention(r->m, &t->x, t->slope)
-					 : ops->saliency(r->m, &t->x.seq, t->of, t->slope)) < 0)
+					 : ops->saliency(r->m, &t->x.seq, t->begins, t->of, t->slope)) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < places; k++)
@@ -99,7 +155,8 @@ look(struct maas_rows_call *c, const uint32_t *which, size_t n, const uint32_t *
 	return 0;
 }
 
-/* The words of a sequence, of which the first that is asked for is number `first` of the text: those whose tags tell. */
+/* The words of a sequence, of which the first that is asked for is number `first` of the text: those whose tags
+ * tell. */
 static int
 look_at_some(struct maas_rows_call *c, const struct maas_spelt_words *w, size_t first)
 {
@@ -126,6 +183,20 @@ look_at_some(struct maas_rows_call *c, const struct maas_spelt_words *w, size_t 
 	return n ? look(c, which, n, w->whose) : 0;
 }
 
+/* What a covered word is looked up as, where that is one place: else t->begins is NULL. */
+static int
+spell_cover(struct maas_rows_call *c)
+{
+	struct telling *t = &c->tell;
+	struct maas_spelt_words w;
+
+	if (maas_speller_begin(c->speller, maas_span(COVER)) < 0 || maas_speller_next(c->speller, &w) < 0 ||
+	    sequence_put(&t->cover, 0, &w.text, &t->cover_room) < 0)
+		return -1;
+	t->begins = w.text.n == 1 ? &t->cover : NULL;
+	return 0;
+}
+
 static int
 look_at_words(struct maas_rows_call *c)
 {
@@ -136,7 +207,7 @@ look_at_words(struct maas_rows_call *c)
 
 	for (size_t i = 0; i < t->words * t->words; i++)
 		t->adds[i] = 0;
-	if (maas_speller_begin(c->speller, t->sentence) < 0)
+	if (spell_cover(c) < 0 || maas_speller_begin(c->speller, t->sentence) < 0)
 		return -1;
 	for (; (rc = maas_speller_next(c->speller, &w)) > 0; first += w.words)
 		if (look_at_some(c, &w, first) < 0)
@@ -179,7 +250,7 @@ maas_rows_explain_words(struct maas_rows_call *c, const struct maas_tagged *x, e
 	if (maas_rows_method(c->r, &method) < 0 || find_words(c, x) < 0)
 		return -1;
 	c->tell.method = method;
-	return method == MAAS_OCCLUSION ? cover_words(c) : look_at_words(c);
+	return method == MAAS_OCCLUSION ? occlude_words(c) : look_at_words(c);
 }
 
 int

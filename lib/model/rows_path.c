@@ -62,7 +62,8 @@ maas_rows_set_path(struct maas_model *m)
 	return maas_model_set_meta(m, MAAS_TAGS_META, BIO);
 }
 
-/* sum[labels]: of the likeliest ways to each tag of the word before; the same of this word, and from[labels]: by which. */
+/* sum[labels]: of the likeliest ways to each tag of the word before; the same of this word, and from[labels]: by
+ * which. */
 static void
 step(const struct maas_tag_rule *r, const double *log, const double *sum, double *to, uint32_t *from)
 {

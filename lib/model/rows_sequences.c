@@ -20,50 +20,20 @@ make_room(struct maas_sequences *s, size_t row, size_t n, size_t ids, int bags, 
 	return maas_grow(&s->id, *at, &room->id, ids, sizeof *s->id);
 }
 
-static void
-put_places(struct maas_sequences *s, size_t row, const struct maas_spelt_text *t, size_t from, size_t to)
-{
-	size_t at = s->start[row + 1], n = to - from;
-
-	if (t->bag)
-		for (size_t i = 0; i < n; i++)
-			s->bag[at + i + 1] = s->bag[at + i] + t->bag[from + i + 1] - t->bag[from + i];
-	if (n)
-		memcpy(s->id + (t->bag ? s->bag[at] : at), t->id + (t->bag ? t->bag[from] : from),
-		    (t->bag ? t->bag[to] - t->bag[from] : n) * sizeof *s->id);
-	s->start[row + 1] = at + n;
-}
-
-int
-sequence_put_others(struct maas_sequences *s, size_t row, const struct maas_spelt_text *t, size_t from, size_t to,
-    int32_t nothing, struct sequence_room *room)
-{
-	size_t at;
-
-	if (make_room(s, row, t->n + 1, (t->bag ? t->bag[t->n] - t->bag[0] : t->n) + 1, t->bag != NULL, room, &at) < 0)
-		return -1;
-	s->start[row + 1] = s->start[row];
-	put_places(s, row, t, 0, from);
-	put_places(s, row, t, to, t->n);
-	if (s->start[row + 1] > s->start[row])
-		return 0;
-	s->id[at] = nothing;
-	if (t->bag)
-		s->bag[s->start[row] + 1] = at + 1;
-	s->start[row + 1]++;
-	return 0;
-}
-
 int
 sequence_put(struct maas_sequences *s, size_t row, const struct maas_spelt_text *t, struct sequence_room *room)
 {
-	return sequence_put_others(s, row, t, t->n, t->n, 0, room);
-}
+	size_t ids = t->bag ? t->bag[t->n] - t->bag[0] : t->n, at, first;
 
-struct maas_spelt_text
-sequence_first(const struct maas_sequences *s)
-{
-	return (struct maas_spelt_text){ .n = s->start[1], .id = s->id, .bag = s->bag };
+	if (make_room(s, row, t->n + 1, ids + 1, t->bag != NULL, room, &at) < 0)
+		return -1;
+	first = s->start[row];
+	for (size_t i = 0; t->bag && i < t->n; i++)
+		s->bag[first + i + 1] = s->bag[first + i] + t->bag[i + 1] - t->bag[i];
+	if (ids)
+		memcpy(s->id + at, t->id + (t->bag ? t->bag[0] : 0), ids * sizeof *s->id);
+	s->start[row + 1] = first + t->n;
+	return 0;
 }
 
 void

@@ -156,8 +156,8 @@ check_keys(const char *path, const struct signature *s, const unsigned char (*ke
 	return maas_fail("%s: signed by another key", path);
 }
 
-/* As what is it used?  Its path's words come first: who may write into a registry can take away what tells that a version
- * is one, and put a link to another name's in its place. */
+/* As what is it used?  Its path's words come first: who may write into a registry can take away what tells that a
+ * version is one, and put a link to another name's in its place. */
 static int
 used_as(const char *path, struct registry_place *place)
 {

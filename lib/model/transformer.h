@@ -35,7 +35,8 @@ int transformer_check(const struct transformer *) MAAS_USE;
 /* Slots of a kind: see struct maas_kind and struct maas_decoder_ops. */
 extern const struct maas_rows_ops transformer_rows;
 int transformer_ready(struct maas_model *) MAAS_USE;
-/* Inputs "ids" and "targets", [rows] each: whole sequences of `context` ids, one behind the other.  With a head of rows:
+/* Inputs "ids" and "targets", [rows] each: whole sequences of `context` ids, one behind the other.  With a head of
+ * rows:
  * "ids" [rows], sequences of head.time, "lengths" of each, and "labels" or "targets" of each, "weights" where it has.
  * Of tags "ids", "labels" and "weights" are all [rows]. */
 struct maas_node *transformer_loss(const struct maas_model *, struct maas_tape *, size_t rows);
@@ -47,13 +48,15 @@ struct transformer_way {
 struct maas_node *transformer_scores(struct maas_tape *, const struct transformer *, size_t rows, size_t outputs,
     struct transformer_way *);
 /* See these slots of struct maas_rows_ops. */
-int transformer_saliency(const struct maas_model *, const struct maas_sequences *, const double *of, double *to) MAAS_USE;
+int transformer_saliency(const struct maas_model *, const struct maas_sequences *, const struct maas_sequences *from,
+    const double *of, double *to) MAAS_USE;
 int transformer_attention(const struct maas_model *, const struct maas_design *, double *to) MAAS_USE;
 /* Matrices N(0, 0.02), those that add to the residual narrower by sqrt(2 layers); gains 1, biases 0. */
 int transformer_init(
     const struct maas_model *, const struct maas_params *, int how, uint64_t seed, struct maas_team *);
 int transformer_network(const struct maas_model *, struct maas_arena *, struct maas_network *);
-/* Of a model that answers rows as maas_rows_answer; else how many ids of a text are judged, and the mean of their log-probabilities. */
+/* Of a model that answers rows as maas_rows_answer; else how many ids of a text are judged, and the mean of their
+ * log-probabilities. */
 int transformer_answer(struct maas_model *, struct maas_span input, struct maas_buf *);
 
 /* "LAYER.N.NAME.KIND"; layer < 0: of the whole. */

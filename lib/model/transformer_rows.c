@@ -1,6 +1,6 @@
 /*
- * transformer_rows.c -- what a transformer with a head of rows answers: the last id of each text goes through the head, or
- * the last one of each word.
+ * transformer_rows.c -- what a transformer with a head of rows answers: the last id of each text goes through the head,
+ * or the last one of each word.
  * The network is the decoding engine's, in the precision of its weights: several texts a pass, one behind the other
  * without padding, a long one in several passes.  What a text gives is the same alone and among others.
  */

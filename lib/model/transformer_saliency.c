@@ -1,6 +1,7 @@
 /*
  * transformer_saliency.c -- the gradient of outputs by what each id of a text was looked up as, times that (Li et al.
- * 2016, "Visualizing and Understanding Neural Models in NLP"; Shrikumar et al. 2016); and what the last layer attends to:
+ * 2016, "Visualizing and Understanding Neural Models in NLP"; Shrikumar et al. 2016); and what the last layer attends
+ * to:
  * one pass of the graph there, and back, in f32, with the weights where they lie.
  */
 #include <string.h>
@@ -134,12 +135,14 @@ from(const struct maas_sequences *x, size_t answer, size_t n)
 }
 
 int
-transformer_saliency(const struct maas_model *m, const struct maas_sequences *x, const double *of, double *to)
+transformer_saliency(const struct maas_model *m, const struct maas_sequences *x, const struct maas_sequences *begins,
+    const double *of, double *to)
 {
 	struct looking l;
 	size_t n = x->start[1];
 	int rc = begin(&l, m, x->id, n);
 
+	(void)begins;
 	for (size_t a = 0; rc == 0 && a < answers(x); a++, to += n) {
 		const struct maas_node *embedded = l.way.embedded;
 		const float *table = embedded->in[1]->val;

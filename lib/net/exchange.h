@@ -124,7 +124,8 @@ void http_suspend(struct exchange *);
 void http_resume(struct exchange *);
 
 /* exchange.c */
-const char *http_method(const char *name);                      /* a known one, or "?": it outlives the library's memory */
+/* a known one, or "?": it outlives the library's memory */
+const char *http_method(const char *name);
 void exchange_aim(struct exchange *);                           /* path and query of r.target */
 struct exchange *exchange_take(struct maas_http *);             /* NULL: no memory */
 void exchange_drop(struct exchange *);

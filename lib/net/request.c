@@ -103,7 +103,8 @@ request_more(struct exchange *x, const char *p, size_t n)
 /*
  * libmicrohttpd before 1.0 reads a head leniently: lines end in a bare LF, values hold a NUL or go on in the next line.
  * But it reads it where it lies, and hands out where the parts are: in a head as it must be there is between two of
- * them just what must be, and the name of a folded line is elsewhere.  So places are compared, and nothing is read twice.
+ * them just what must be, and the name of a folded line is elsewhere.  So places are compared, and nothing is read
+ * twice.
  */
 static int
 seamless(const struct head *h, size_t bytes)

@@ -28,7 +28,8 @@ struct tls_pair {
 	int64_t end; /* seconds since 1970 */
 };
 
-/* Read, not mapped: whoever writes the file anew now would take the pages away.  What is read is wiped by the caller. */
+/* Read, not mapped: whoever writes the file anew now would take the pages away.  What is read is wiped by the
+ * caller. */
 static int
 read_file(const char *path, gnutls_datum_t *to)
 {

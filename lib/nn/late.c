@@ -1,8 +1,8 @@
 /*
- * Tables of which a step reads few rows: what the optimiser owes to the others.  Without a gradient Adam still moves what
- * its moments remember, by an arithmetic that knows nothing but the row and the rates of the steps; so those rates are
- * kept, and a row makes up for them when it is read.  Rows are listed in the order in which they are first named, so what
- * comes out does not depend on the team.
+ * Tables of which a step reads few rows: what the optimiser owes to the others.  Without a gradient Adam still moves
+ * what its moments remember, by an arithmetic that knows nothing but the row and the rates of the steps; so those rates
+ * are kept, and a row makes up for them when it is read.  Rows are listed in the order in which they are first named,
+ * so what comes out does not depend on the team.
  */
 #include <string.h>
 

@@ -57,8 +57,8 @@ op_wants(const struct maas_node *x)
 	return x && x->grad;
 }
 
-/* Weight w as an operand from row `from` on, of these strides.  A bf16 copy says the same as its values rounded, in half
- * the bytes. */
+/* Weight w as an operand from row `from` on, of these strides.  A bf16 copy says the same as its values rounded, in
+ * half the bytes. */
 static inline struct maas_matrix
 op_weight(const struct maas_node *w, size_t from, size_t row, size_t col, enum maas_dtype precision)
 {
@@ -80,8 +80,9 @@ op_same(struct maas_node *y, const struct maas_node *x)
 }
 
 /*
- * A table of which an op reads rows by their numbers alone (`picks`): of these n (those that are no row of it are passed
- * over) before it reads them in fwd, and in bwd before it adds to their gradients, which the second makes 0 where `first`.
+ * A table of which an op reads rows by their numbers alone (`picks`): of these n (those that are no row of it are
+ * passed over) before it reads them in fwd, and in bwd before it adds to their gradients, which the second makes 0
+ * where `first`.
  */
 void op_rows_read(struct maas_node *table, const int32_t *row, size_t n, const struct maas_run *);
 void op_rows_learn(struct maas_node *table, const int32_t *row, size_t n, int first, const struct maas_run *);

@@ -53,8 +53,8 @@ attend_turned(const void *p, enum maas_dtype type, size_t ld)
 }
 
 /*
- * Rows of a head are a few lines each, far apart, which the processor does not foresee by itself: they are asked for all
- * at once, or a part at a time, before they are packed or written.
+ * Rows of a head are a few lines each, far apart, which the processor does not foresee by itself: they are asked for
+ * all at once, or a part at a time, before they are packed or written.
  */
 struct attend_ahead {
 	const void *p;

@@ -107,7 +107,8 @@ pack_queries(const struct block *b)
 	}
 }
 
-/* Keys j ... (n of them) of the stretch meet a panel of queries, the first r of the block: p, ds, and their part of dq. */
+/* Keys j ... (n of them) of the stretch meet a panel of queries, the first r of the block: p, ds, and their part of
+ * dq. */
 static void
 meet(const struct block *b, size_t j, size_t keys, size_t r)
 {

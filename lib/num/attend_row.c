@@ -123,7 +123,8 @@ sharing(const struct maas_asking *of, size_t n, size_t r, size_t i)
 	return end;
 }
 
-/* Block i of the cache meets the rows of `rows` sequences, of whose n the first one's are o and q: [heads, n, group]. */
+/* Block i of the cache meets the rows of `rows` sequences, of whose n the first one's are o and q: [heads, n,
+ * group]. */
 static void
 meet_block(struct attend_sums *o, const float *q, const struct maas_asking *of, size_t i, size_t rows, size_t n,
     const struct maas_cache *c, struct attend_block *b)

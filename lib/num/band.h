@@ -12,16 +12,16 @@
 #define BAND_ROW (BAND + 1)
 
 /*
- * By Householder reflectors that chase what each leaves behind out of the matrix (Lang 1993): d [n] and e [n], the diagonal
- * and what stands right of it, the last of e 0.  scratch: band_chase_scratch(n) bytes, 64-aligned.
+ * By Householder reflectors that chase what each leaves behind out of the matrix (Lang 1993): d [n] and e [n], the
+ * diagonal and what stands right of it, the last of e 0.  scratch: band_chase_scratch(n) bytes, 64-aligned.
  */
 size_t band_chase_scratch(size_t n);
 void band_chase(double *d, double *e, const double *band, size_t n, void *scratch);
 
 /*
- * Vectors by inverse iteration, a value in each lane (Wilkinson 1965; Jessup & Ipsen 1992), of R^T R, where R is that of
- * the QR of the band less the value: a turn is worth two.  Those of values that lie near each other are made orthogonal by
- * Gram and Schmidt.
+ * Vectors by inverse iteration, a value in each lane (Wilkinson 1965; Jessup & Ipsen 1992), of R^T R, where R is that
+ * of the QR of the band less the value: a turn is worth two.  Those of values that lie near each other are made
+ * orthogonal by Gram and Schmidt.
  */
 struct band {
 	struct maas_team *team;

@@ -1,15 +1,15 @@
 /*
- * band_chase -- a band to tridiagonal form.  Memory holds BAND - 1 columns left of the diagonal and 2 BAND from there on, for
- * what a reflector leaves beside the band; rows are WINDOW numbers apart less one, so that a column is at one place of all
- * of them, and blocks are matrices like any other.
+ * band_chase -- a band to tridiagonal form.  Memory holds BAND - 1 columns left of the diagonal and 2 BAND from there
+ * on, for what a reflector leaves beside the band; rows are WINDOW numbers apart less one, so that a column is at one
+ * place of all of them, and blocks are matrices like any other.
  */
 #include <math.h>
 #include <string.h>
 
 #include "band.h"
 
-#define WINDOW (3 * BAND)
-#define LD     (WINDOW - 1)
+#define WINDOW  (3 * BAND)
+#define LD      (WINDOW - 1)
 #define NOTHING 1e-280 /* a sum of squares, of numbers of which the largest is about 1, that has lost its last places */
 
 struct reflector { /* I - turn v v^T */

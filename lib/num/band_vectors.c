@@ -147,8 +147,8 @@ settle(struct work *w, size_t low, size_t i)
 }
 
 /*
- * Another vector i, orthogonal to those from low on before it turns: where values agree to the last place, that of value i
- * alone may be as good as the same as theirs.
+ * Another vector i, orthogonal to those from low on before it turns: where values agree to the last place, that of
+ * value i alone may be as good as the same as theirs.
  */
 static int
 renew(struct work *w, size_t low, size_t i)

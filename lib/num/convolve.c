@@ -1,7 +1,7 @@
 /*
- * Convolutions of one picture.  Channels lie side by side at each pixel, so the pixels under a row of the kernel are one
- * run of numbers, and neighbours' runs overlap: sums over windows (maas_slide) read them where they are, and no matrix
- * of windows is made.  What is beside the picture are zeros around a copy of it.
+ * Convolutions of one picture.  Channels lie side by side at each pixel, so the pixels under a row of the kernel are
+ * one run of numbers, and neighbours' runs overlap: sums over windows (maas_slide) read them where they are, and no
+ * matrix of windows is made.  What is beside the picture are zeros around a copy of it.
  *
  * The gradient of x is a convolution too, of dy with the kernel turned by half a circle; that of w is a product of
  * shifted x and dy along the pixels.

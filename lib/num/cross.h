@@ -1,7 +1,8 @@
 /*
  * cross -- sums over rows of the products of their columns, for moments.c.
  *
- * Kernels add to c[i ldc + j] for i of eight columns and j from one column to another, all multiples of eight (of bytes:
+ * Kernels add to c[i ldc + j] for i of eight columns and j from one column to another, all multiples of eight (of
+ * bytes:
  * of sixteen).  In double each sum over the rows handed over is one chain of fma from zero; that of bytes is exact; so
  * every tier gives the same bits.
  */
@@ -18,7 +19,8 @@
 #define CROSS_MOST  32768 /* rows of bytes until an int32_t could overflow: 32768 * 255 * 255 < 2^31 */
 
 struct cross_tier {
-	void (*doubles)(double *c, size_t ldc, const double *x, size_t ldx, size_t rows, size_t i, size_t from, size_t to);
+	void (*doubles)(
+	    double *c, size_t ldc, const double *x, size_t ldx, size_t rows, size_t i, size_t from, size_t to);
 	/* A group of rows x [rows <= CROSS_GROUP, n], n apart, to 2 CROSS_GROUP bytes a column. */
 	void (*pack)(unsigned char *to, size_t columns, const unsigned char *x, size_t rows, size_t n);
 	void (*bytes)(int32_t *c, size_t ldc, const unsigned char *packed, size_t columns, size_t groups, size_t i,

@@ -1,6 +1,6 @@
 /*
- * cross with AVX-512 and VNNI: doubles eight columns by twenty-four, bytes eight by forty-eight, four rows at a time.  The
- * instruction for bytes takes one operand with a sign: column i less 128.
+ * cross with AVX-512 and VNNI: doubles eight columns by twenty-four, bytes eight by forty-eight, four rows at a time. 
+ * The instruction for bytes takes one operand with a sign: column i less 128.
  */
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -386,9 +386,10 @@ wide_columns(const struct job *g, struct room *s, size_t j, size_t n)
 }
 
 /*
- * Weights of TILE_FEW columns from step l on.  What comes next is asked for as it lies in memory, a line after the other,
- * which a processor reads soonest, and not in the order in which it is multiplied.  Of bf16 it is the next columns, all
- * of k, where the second cache has room for them; else, and of f32, the next steps, or the first of the next columns.
+ * Weights of TILE_FEW columns from step l on.  What comes next is asked for as it lies in memory, a line after the
+ * other, which a processor reads soonest, and not in the order in which it is multiplied.  Of bf16 it is the next
+ * columns, all of k, where the second cache has room for them; else, and of f32, the next steps, or the first of the
+ * next columns.
  */
 static struct maas_place
 place(const struct job *g, size_t j, size_t l)
@@ -530,9 +531,9 @@ cut_rows(struct job *g)
 }
 
 /*
- * Blocks for all members, as many for each, and several where rows that are packed for a block still meet ROWS_N columns;
- * of very many, one more does not matter.  Where weights are read in place, few, since a block's first are not asked for
- * ahead.
+ * Blocks for all members, as many for each, and several where rows that are packed for a block still meet ROWS_N
+ * columns; of very many, one more does not matter.  Where weights are read in place, few, since a block's first are not
+ * asked for ahead.
  */
 static int
 enough(const struct job *g, size_t blocks, size_t across)

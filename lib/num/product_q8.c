@@ -1,6 +1,6 @@
 /*
- * Products with 8-bit and 4-bit weights.  Rows of a are rounded once, by the team; then each member takes some panels of
- * weights, and passes each over all rows of a while it is near: for one row of a the weights' way from memory
+ * Products with 8-bit and 4-bit weights.  Rows of a are rounded once, by the team; then each member takes some panels
+ * of weights, and passes each over all rows of a while it is near: for one row of a the weights' way from memory
  * is all the work there is, and for sixteen it still is most of it.
  */
 #include <math.h>

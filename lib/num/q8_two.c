@@ -1,7 +1,7 @@
 /*
- * Products of many rows with 8-bit weights, AVX-512 with VNNI: stacks of eight rows meet two panels at a time.  A number
- * of the rows that is loaded is multiplied twice, and sixteen sums are under way: with one panel loads are what the
- * processor has least of, and the eight sums' latency.  The groups' sums stay in the first cache.
+ * Products of many rows with 8-bit weights, AVX-512 with VNNI: stacks of eight rows meet two panels at a time.  A
+ * number of the rows that is loaded is multiplied twice, and sixteen sums are under way: with one panel loads are what
+ * the processor has least of, and the eight sums' latency.  The groups' sums stay in the first cache.
  */
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -1,7 +1,7 @@
 /*
- * Products with 8-bit and 4-bit weights, AVX-512 with VNNI.  Sixteen columns are in a register, four steps of k of each,
- * as they are in memory.  The instruction takes one operand without a sign: weights are shifted by 128, and the sums
- * begin with what that adds, taken off.
+ * Products with 8-bit and 4-bit weights, AVX-512 with VNNI.  Sixteen columns are in a register, four steps of k of
+ * each, as they are in memory.  The instruction takes one operand without a sign: weights are shifted by 128, and the
+ * sums begin with what that adds, taken off.
  */
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -1,6 +1,6 @@
 /*
- * A symmetric matrix to a band and vectors back again, by blocks of Householder reflectors (Golub & Van Loan 2013, section
- * 8.3; Bischof, Lang & Sun 2000), once in double and once in float.
+ * A symmetric matrix to a band and vectors back again, by blocks of Householder reflectors (Golub & Van Loan 2013,
+ * section 8.3; Bischof, Lang & Sun 2000), once in double and once in float.
  */
 #ifndef MAAS_REDUCE_H
 #define MAAS_REDUCE_H
@@ -10,7 +10,8 @@
 struct reduction {
 	struct maas_team *team;
 	size_t n;
-	void *a;      /* [n, n], 64-aligned where it shall be quick: the upper triangle is read, then holds reflectors */
+	/* [n, n], 64-aligned where it shall be quick: the upper triangle is read, then holds reflectors */
+	void *a;
 	double *band; /* [n, BAND_ROW] */
 	double *turn; /* [n] of reflector j, I - turn v v^T: v is 0 up to j + BAND, then in row j of a */
 };

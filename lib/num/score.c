@@ -1,5 +1,5 @@
-/* Scores of rows under linear weights, out = b + x w, w of floats with the outputs of a feature side by side: the portable
- * tier, and the choice. */
+/* Scores of rows under linear weights, out = b + x w, w of floats with the outputs of a feature side by side: the
+ * portable tier, and the choice. */
 #include "score.inc"
 
 void

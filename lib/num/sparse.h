@@ -1,4 +1,5 @@
-/* sparse.h -- rows that are mostly zeros times a matrix, one file a tier; what is computed is said at maas_csr_times. */
+/* sparse.h -- rows that are mostly zeros times a matrix, one file a tier; what is computed is said at
+ * maas_csr_times. */
 #ifndef MAAS_SPARSE_H
 #define MAAS_SPARSE_H
 

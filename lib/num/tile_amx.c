@@ -3,9 +3,9 @@
  * rounding that num.h says.  The rest is AVX-512's.
  *
  * Four tiles of sums, two of a and two of b make 32 rows by 32 columns: each operand loaded serves two multiplications,
- * of 16 cycles each.  The panel of b (32 KiB at most) stays in the first cache, rows of a come from the second, 2 KiB in
- * 64 cycles; the sums are loaded and stored once in TILE_K words.  What instructions take is Intel's table of throughput
- * and latency: TDPBF16PS 16 and 52, TILELOADD 8 and 45, TILESTORED 16, LDTILECFG 204.
+ * of 16 cycles each.  The panel of b (32 KiB at most) stays in the first cache, rows of a come from the second, 2 KiB
+ * in 64 cycles; the sums are loaded and stored once in TILE_K words.  What instructions take is Intel's table of
+ * throughput and latency: TDPBF16PS 16 and 52, TILELOADD 8 and 45, TILESTORED 16, LDTILECFG 204.
  */
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -109,8 +109,8 @@ square_far(float *d, size_t to, const struct maas_matrix *s, size_t m, size_t n,
 }
 
 /*
- * Rows of a square, or its steps, are a line each, far apart, which the processor does not foresee by itself: those of a
- * square that comes later are asked for, however far that is from the matrix.
+ * Rows of a square, or its steps, are a line each, far apart, which the processor does not foresee by itself: those of
+ * a square that comes later are asked for, however far that is from the matrix.
  */
 INLINE void
 ask(const char *p, size_t apart, size_t lines)

@@ -1,4 +1,5 @@
-/* tile_sse.h -- the mode of a thread's arithmetic and stores past the caches, which every x86-64 has; elsewhere stand-ins. */
+/* tile_sse.h -- the mode of a thread's arithmetic and stores past the caches, which every x86-64 has; elsewhere
+ * stand-ins. */
 #ifndef MAAS_TILE_SSE_H
 #define MAAS_TILE_SSE_H
 

@@ -78,7 +78,8 @@ mark(const struct axis *a, long i, char s[MARK])
 	return v;
 }
 
-/* How wide the names of several sorts of dots are, which stand beside the plot: they would hide some.  0: they do not. */
+/* How wide the names of several sorts of dots are, which stand beside the plot: they would hide some.  0: they do
+ * not. */
 static double
 beside(const struct maas_plot *p)
 {

@@ -24,8 +24,8 @@ int audit_erase(struct maas_state *, const char *where, const char *type, const 
     int64_t *erased) MAAS_USE;
 
 /*
- * Verifying piece by piece, so that nobody waits for a long trail: each call looks at `most` entries more.  1: there may
- * be further ones; 0: it holds, to its end; -1: MAAS_NEGATIVE where it does not, else it could not be read.
+ * Verifying piece by piece, so that nobody waits for a long trail: each call looks at `most` entries more.  1: there
+ * may be further ones; 0: it holds, to its end; -1: MAAS_NEGATIVE where it does not, else it could not be read.
  */
 struct audit_check;
 struct audit_check *audit_check_new(void) MAAS_USE;

@@ -35,7 +35,8 @@ struct prompts {
 };
 
 /* Texts or ids, one or many, by the member `name` of the body.  -1: replied. */
-int prompts_read(struct ask *, const char *name, const struct maas_json *body, size_t most, struct prompt **, size_t *n);
+int prompts_read(struct ask *, const char *name, const struct maas_json *body, size_t most, struct prompt **,
+    size_t *n);
 /* A text to ids, as maas-generate does. */
 int prompt_encode(struct hosted *, struct maas_arena *, struct prompt *) MAAS_USE;
 /* The model that the body names, if it has a decoder; NULL: replied, "... models WHAT". */

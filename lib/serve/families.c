@@ -1,7 +1,7 @@
 /*
  * families.c -- which models are served: those of -m, or of a registry every version that has a label and the highest.
- * They are opened at the start and looked at again when that is asked for.  One thread at a time does so (loader.c); what
- * it made takes its place under the lock, and requests that run stay with what they began with.
+ * They are opened at the start and looked at again when that is asked for.  One thread at a time does so (loader.c);
+ * what it made takes its place under the lock, and requests that run stay with what they began with.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -14,6 +14,7 @@ void ledger_free(struct ledger *);
 int ledger_add(struct ledger *, int64_t now, const char *key, const char *model, uint64_t in, uint64_t out) MAAS_USE;
 int ledger_write(struct ledger *) MAAS_USE;
 /* The usage of one key, written and not yet written, by day and model. */
-int ledger_each(struct ledger *, const char *key, int (*each)(void *ctx, const struct maas_usage *), void *ctx) MAAS_USE;
+int ledger_each(struct ledger *, const char *key, int (*each)(void *ctx, const struct maas_usage *),
+    void *ctx) MAAS_USE;
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * loader.c -- one thread that looks at the models again, on SIGHUP or when an admin asks, and that closes those nobody has
- * any more: reading, trying and giving back hundreds of megabytes takes a while, in which neither the scheduler nor the
- * threads of HTTP wait.  Looks are made one after the other; who asks during one gets the next.
+ * loader.c -- one thread that looks at the models again, on SIGHUP or when an admin asks, and that closes those nobody
+ * has any more: reading, trying and giving back hundreds of megabytes takes a while, in which neither the scheduler nor
+ * the threads of HTTP wait.  Looks are made one after the other; who asks during one gets the next.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* meters_versions.c -- what /metrics shows of each version of a model: its state, its load, what it says and is asked. */
+/* meters_versions.c -- what /metrics shows of each version of a model: its state, its load, what it says and is
+ * asked. */
 #include <math.h>
 
 #include "exposition.h"

@@ -9,7 +9,7 @@
 #define RECORDS    10000    /* of one request in JSON */
 #define TABLE_ROWS 1000000  /* of one table */
 #define ANSWER_MAX ((size_t)256 << 20) /* bytes of all answers to one request, or a little more */
-#define TOLD       16                  /* texts of a slice whose words are explained: each may take megabytes to say */
+#define TOLD       4                   /* texts of a slice whose words are explained: each may take megabytes to say */
 /* Requests above these are compared with the training rows in part: see watch_wants. */
 #define MANY_ROWS  1000
 #define MANY_BYTES 65536
@@ -40,7 +40,8 @@ struct maas_rows_call *rows_call(struct rows_slots *, int member);
 int rows_put(struct rows_slots *, int member, const struct records *, const double *score, struct maas_span text,
     struct maas_buf *) MAAS_USE;
 /* The same of a text whose words have tags. */
-int rows_put_tags(struct rows_slots *, int member, const struct ask *, const struct maas_tagged *, struct maas_buf *) MAAS_USE;
+int rows_put_tags(struct rows_slots *, int member, const struct ask *, const struct maas_tagged *,
+    struct maas_buf *) MAAS_USE;
 /* What stands in front of the answers, and behind them. */
 int rows_put_head(struct ask *) MAAS_USE;
 int rows_put_tail(struct ask *) MAAS_USE;
@@ -66,7 +67,8 @@ void unpack_record(struct ask *);               /* the unpacker's: the table is 
 
 /* v2_tensors.c */
 /* What a row says, of n scores or components, behind what others have said. */
-int tensors_row(const struct ask *, const double *p, size_t n, struct maas_buf *label, struct maas_buf *number) MAAS_USE;
+int tensors_row(const struct ask *, const double *p, size_t n, struct maas_buf *label,
+    struct maas_buf *number) MAAS_USE;
 /* The reply to tensors, from what the rows said; and it goes, rc 0: it is complete. */
 int tensors_put(struct ask *, size_t rows, struct maas_span label, struct maas_span number, struct maas_buf *) MAAS_USE;
 void tensors_reply(struct ask *, int rc);

@@ -12,7 +12,7 @@
 
 #define PATIENCE_MIN 1 /* seconds of Retry-After */
 #define PATIENCE_MAX 30
-#define LOOKS        16 /* for something to do, while others may have the core, before sleeping: to be woken costs more */
+#define LOOKS        16 /* for something to do, while others may have the core, before sleeping, which costs more */
 
 static const struct work *const works[] = { &work_rows, &work_table, &work_text, &work_embed };
 

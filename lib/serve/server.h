@@ -29,8 +29,8 @@ struct ask;
 struct maas_server;
 
 /*
- * A version of a model, in memory.  What computes belongs to the scheduler's thread.  Who has it from hosted_for keeps it
- * until the request is over: one that is swapped for another ends when the last of those does.
+ * A version of a model, in memory.  What computes belongs to the scheduler's thread.  Who has it from hosted_for keeps
+ * it until the request is over: one that is swapped for another ends when the last of those does.
  */
 struct hosted {
 	const char *name;               /* the family's */
@@ -164,7 +164,8 @@ struct accesslog {
 struct maas_server {
 	struct maas_serve_options options;
 	int check_host;
-	int offline;                            /* who asks is this process itself: no keys, no books, no clock in answers */
+	/* who asks is this process itself: no keys, no books, no clock in answers */
+	int offline;
 	struct maas_http *http;
 	struct maas_buf busy;                   /* the error that is said without a request */
 	struct maas_state *state;       /* borrowed */
@@ -178,7 +179,8 @@ struct maas_server {
 	struct hosted *seen[MODELS];            /* the scheduler's: those there were when it looked last */
 	size_t nseen;
 	struct maas_buf place;                  /* of the registry by default */
-	struct maas_buf trouble;                /* lines: what could not be loaded; of the thread that opened the server */
+	/* lines: what could not be loaded; of the thread that opened the server */
+	struct maas_buf trouble;
 	struct looks looks;                     /* the latest; of the thread that loads */
 	struct loader *loader;
 	struct unpacker *unpacker;              /* NULL: offline */
@@ -310,8 +312,8 @@ struct family **families_of(struct ask *, size_t *n);
 /* accesslog.c */
 int accesslog_open(const char *path) MAAS_USE;  /* a descriptor */
 int accesslog_reopen(int fd, const char *path) MAAS_USE;        /* the file of this name now */
-/* Another day: the log of the last one is renamed to "PATH.2026-11-22", and those older than `keep` seconds are removed;
- * 0: never.  Once a second or so. */
+/* Another day: the log of the last one is renamed to "PATH.2026-11-22", and those older than `keep` seconds are
+ * removed; 0: never.  Once a second or so. */
 int accesslog_turn(struct accesslog *, const char *path, double keep, int64_t now) MAAS_USE;
 int accesslog_add(struct accesslog *, const struct ask *);      /* -1: the line is lost */
 

@@ -87,7 +87,8 @@ longest_of(const struct ask *a, const struct prompt *q)
 	return a->prompts->max_tokens >= 0 ? (size_t)a->prompts->max_tokens : room < MAX_UNSET ? room : MAX_UNSET;
 }
 
-/* Bytes that the choices of a prompt may become, about: of a token its text, or a number for each that is told of it. */
+/* Bytes that the choices of a prompt may become, about: of a token its text, or a number for each that is told of
+ * it. */
 static size_t
 answer_bytes(const struct ask *a, const struct prompt *q)
 {

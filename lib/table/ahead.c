@@ -1,10 +1,10 @@
 /*
- * ahead -- records read a block of text at a time: the team splits stretches of it while one of them reads the next and one
- * adds the last to the digest.
+ * ahead -- records read a block of text at a time: the team splits stretches of it while one of them reads the next and
+ * one adds the last to the digest.
  *
- * A record that is not plain is given to the format, alone; so is the text that has no end of a record in a whole block, and
- * whatever comes where none can be read ahead.  What is handed out is thus the same, with the same words about what is wrong,
- * wherever blocks and stretches end.
+ * A record that is not plain is given to the format, alone; so is the text that has no end of a record in a whole
+ * block, and whatever comes where none can be read ahead.  What is handed out is thus the same, with the same words
+ * about what is wrong, wherever blocks and stretches end.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +77,8 @@ ahead_free(struct ahead *a)
 	free(a);
 }
 
-/* May what comes next be read ahead?  Not what was looked at already.  (Nor the first line, which may have a mark of UTF-8:
+/* May what comes next be read ahead?  Not what was looked at already.  (Nor the first line, which may have a mark of
+ * UTF-8:
  * the format reads it, to tell a record's width.) */
 static int
 can(const struct maas_table *t)

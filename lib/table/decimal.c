@@ -1,11 +1,11 @@
 /*
  * decimal -- numbers out of text, correctly rounded.
  *
- * Up to 19 digits are a whole number m below 2^64, and the value is m 10^e.  Where both m and the power of ten are doubles,
- * one operation rounds once (Clinger 1990).  Else m is multiplied by the first 128 bits of 5^e, of which as many are looked
- * at as settle where the value lies between two doubles (Lemire, "Number Parsing at a Gigabyte per Second", 2021; that they
- * always settle it: Mushtak and Lemire, "Fast Number Parsing Without Fallback", 2023).  More digits are cut off where that
- * makes no difference, and left to strtod() where it might.
+ * Up to 19 digits are a whole number m below 2^64, and the value is m 10^e.  Where both m and the power of ten are
+ * doubles, one operation rounds once (Clinger 1990).  Else m is multiplied by the first 128 bits of 5^e, of which as
+ * many are looked at as settle where the value lies between two doubles (Lemire, "Number Parsing at a Gigabyte per
+ * Second", 2021; that they always settle it: Mushtak and Lemire, "Fast Number Parsing Without Fallback", 2023).  More
+ * digits are cut off where that makes no difference, and left to strtod() where it might.
  */
 #include <string.h>
 #include <strings.h>
@@ -101,7 +101,8 @@ eight(const char *p, uint64_t *to)
 	return 1;
 }
 
-/* Digits from p on, put behind those in *m, which wraps where there are too many; those that count are added to *count. */
+/* Digits from p on, put behind those in *m, which wraps where there are too many; those that count are added to
+ * *count. */
 static const char *
 digits(const char *p, const char *end, uint64_t *m, int *count)
 {
@@ -148,8 +149,8 @@ special(struct maas_span s, double *to)
 	return maas_parse_real(s, to) == 0;
 }
 
-/* A number of more digits than m holds: those that it holds, rounded down and up, if both are the same.  10^e is that of the
- * last of its digits. */
+/* A number of more digits than m holds: those that it holds, rounded down and up, if both are the same.  10^e is that
+ * of the last of its digits. */
 static int
 cut_off(struct maas_span s, long e, double *to)
 {

@@ -1,8 +1,8 @@
 /*
  * format_conll -- sentences as the tasks of CoNLL have them: a token a line, with what is known of it in columns behind
  * it, the last of them its tag; a blank line ends a sentence.  Columns are parted by tabs where a line has one, else by
- * blanks.  Lines that begin with -DOCSTART- are no tokens, nor are comments of CoNLL-U: lines that begin with # and have no
- * tab, in a sentence whose others have.
+ * blanks.  Lines that begin with -DOCSTART- are no tokens, nor are comments of CoNLL-U: lines that begin with # and
+ * have no tab, in a sentence whose others have.
  */
 #include <string.h>
 

@@ -154,8 +154,8 @@ int format_is_medium(const struct maas_format *);
 
 /* Text that is not empty, as strtod() reads it (but no hexadecimal): 1, or 0 where it is no number. */
 int decimal_parse(struct maas_span, double *to);
-/* The number at p, and where it ends; NULL: decimal_parse is to be asked, of as much as is the number's.  DECIMAL_AHEAD bytes
- * from p on can be read, whatever they are. */
+/* The number at p, and where it ends; NULL: decimal_parse is to be asked, of as much as is the number's.  DECIMAL_AHEAD
+ * bytes from p on can be read, whatever they are. */
 #define DECIMAL_AHEAD 64
 const char *decimal_scan(const char *p, double *to);
 /* m 10^e, correctly rounded. */
@@ -178,7 +178,8 @@ int cell_print(struct maas_buf *, double) MAAS_USE;
 int json_flat(struct maas_table *, struct maas_record *) MAAS_USE;
 /* The path to open for operand i: the operand, or what it was spooled to.  NULL on failure. */
 const char *spool_path(struct maas_table *, size_t i) MAAS_USE;
-/* The input at hand, of which a line was looked at: where it is a pipe that must be read twice, it goes on in a copy. */
+/* The input at hand, of which a line was looked at: where it is a pipe that must be read twice, it goes on in a
+ * copy. */
 int spool_rest(struct maas_table *) MAAS_USE;
 /* The table's n keys are different, and may come again. */
 int json_flat_learn(struct maas_table *, size_t n) MAAS_USE;

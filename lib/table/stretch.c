@@ -1,9 +1,9 @@
 /*
- * stretch -- records of delimited text told apart, and split into cells that are tried as numbers: what many threads can do
- * at once, each to its own stretch of the text.
+ * stretch -- records of delimited text told apart, and split into cells that are tried as numbers: what many threads
+ * can do at once, each to its own stretch of the text.
  *
- * A record that is not plain (another number of cells, an empty line, a newline or a doubled quote in quotes, text behind
- * them) is odd: where it ends is all that is found out.
+ * A record that is not plain (another number of cells, an empty line, a newline or a doubled quote in quotes, text
+ * behind them) is odd: where it ends is all that is found out.
  */
 #include <assert.h>
 #include <math.h>
@@ -20,7 +20,8 @@ behind_line(const char *p, const char *end)
 	return lf ? lf + 1 : end;
 }
 
-/* The next quote in [p, end) that opens a cell; the text before p is `begin` and what comes behind, all out of quotes. */
+/* The next quote in [p, end) that opens a cell; the text before p is `begin` and what comes behind, all out of
+ * quotes. */
 static const char *
 opening(const struct dialect *d, const char *begin, const char *p, const char *end)
 {
@@ -35,8 +36,8 @@ opening(const struct dialect *d, const char *begin, const char *p, const char *e
 }
 
 /*
- * Behind the quotes that open at p: where the text goes on out of quotes.  That is the line's end where other text follows
- * them, since of such a record, which cannot be read, a line is the end.  NULL: they are not closed.
+ * Behind the quotes that open at p: where the text goes on out of quotes.  That is the line's end where other text
+ * follows them, since of such a record, which cannot be read, a line is the end.  NULL: they are not closed.
  */
 static const char *
 closing(const struct dialect *d, const char *p, const char *end)
@@ -104,8 +105,8 @@ may_be_number(struct maas_span s)
 	return s.n && ((unsigned char)(s.s[0] - '0') < 10 || strchr("+-. \t", s.s[0])) && s.s[0];
 }
 
-/* What stands at p, up to the delimiter or `stop`, where the record's text ends: the cell, and where the next begins or, at
- * `stop`, the record ends.  NULL: it is not plain. */
+/* What stands at p, up to the delimiter or `stop`, where the record's text ends: the cell, and where the next begins
+ * or, at `stop`, the record ends.  NULL: it is not plain. */
 static const char *
 read_cell(const struct dialect *d, const char *p, const char *stop, const char *end, struct maas_span *cell, double *x)
 {
@@ -128,7 +129,8 @@ read_cell(const struct dialect *d, const char *p, const char *stop, const char *
 }
 
 /*
- * The record at p, of d->width cells.  Where it ends, x and cell set; NULL: it is odd.  *n: its length without its line end.
+ * The record at p, of d->width cells.  Where it ends, x and cell set; NULL: it is odd.  *n: its length without its line
+ * end.
  */
 static const char *
 read_record(const struct dialect *d, const char *p, const char *end, double *x, struct maas_span *cell, size_t *n)

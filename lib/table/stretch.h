@@ -29,9 +29,9 @@ struct stretch {
 };
 
 /*
- * Cut text, which begins with a record, into at most `most` stretches of about `each` bytes: cut[i] is where stretch i ends,
- * which is behind a record.  Their number; 0: no record ends in it.  whole: nothing follows it, so its last record ends with
- * it.
+ * Cut text, which begins with a record, into at most `most` stretches of about `each` bytes: cut[i] is where stretch i
+ * ends, which is behind a record.  Their number; 0: no record ends in it.  whole: nothing follows it, so its last
+ * record ends with it.
  */
 size_t stretches_cut(
     size_t *cut, size_t most, const struct dialect *, struct maas_span text, size_t each, int whole) MAAS_USE;

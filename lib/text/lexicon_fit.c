@@ -1,4 +1,5 @@
-/* A lexicon learnt from texts: the team counts terms as for a vectoriser, and those that are in texts enough are kept. */
+/* A lexicon learnt from texts: the team counts terms as for a vectoriser, and those that are in texts enough are
+ * kept. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
- * What is inside a word whose tag is asked for: its beginnings and ends, its runs of three characters, and its shape, so
- * that a word never seen says something all the same.  Words hold neither blanks nor tabs: a term that begins with a blank
- * is a part of one, with a blank more where the word begins or ends, and one that begins with a tab is a shape.
+ * What is inside a word whose tag is asked for: its beginnings and ends, its runs of three characters, and its shape,
+ * so that a word never seen says something all the same.  Words hold neither blanks nor tabs: a term that begins with a
+ * blank is a part of one, with a blank more where the word begins or ends, and one that begins with a tab is a shape.
  */
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* pattern_starts.h -- where pieces begin in a window whose classes are known; windows are looked at by one file a tier. */
+/* pattern_starts.h -- where pieces begin in a window whose classes are known; windows are looked at by one file a
+ * tier. */
 #ifndef MAAS_PATTERN_STARTS_H
 #define MAAS_PATTERN_STARTS_H
 

@@ -9,7 +9,8 @@ struct protobuf {
 };
 struct protobuf_field {
 	uint32_t number;
-	int type;                       /* of the wire: 0 a number, 1 eight bytes, 2 bytes with a length, 5 four bytes */
+	/* of the wire: 0 a number, 1 eight bytes, 2 bytes with a length, 5 four bytes */
+	int type;
 	uint64_t value;                 /* of a number, or of 8 or 4 bytes, little-endian */
 	struct maas_span bytes;         /* of type 2, in place */
 };

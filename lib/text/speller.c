@@ -14,8 +14,8 @@ struct maas_speller {
 	int32_t before, behind; /* a text's; -1: none */
 	struct maas_spelt *spelt;
 	size_t spelt_cap;
-	/* Of words: what stands in front of one that is not the first; each one's first place, and behind the last; those
-	 * that were shared out; the sequence at hand. */
+	/* Of words: what stands in front of one that is not the first; each one's first place, and behind the last;
+	 * those that were shared out; the sequence at hand. */
 	const char *joint;
 	size_t *word, words, word_cap, done;
 	struct maas_buf joined;

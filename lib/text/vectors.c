@@ -1,6 +1,6 @@
 /*
- * Word vectors of a file: those of a lexicon's terms.  The format is word2vec's of text, which fastText writes too, with
- * "N DIM" in its first line, or GloVe's, without: a word, then its numbers, parted by blanks.
+ * Word vectors of a file: those of a lexicon's terms.  The format is word2vec's of text, which fastText writes too,
+ * with "N DIM" in its first line, or GloVe's, without: a word, then its numbers, parted by blanks.
  */
 #include <ctype.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /*
- * Training rows changed at random, each epoch another way.  Nothing is drawn in turn: what happens to a row is a function
- * of seed, epoch and row, so a run that goes on from a checkpoint, or on other threads, changes it likewise.
+ * Training rows changed at random, each epoch another way.  Nothing is drawn in turn: what happens to a row is a
+ * function of seed, epoch and row, so a run that goes on from a checkpoint, or on other threads, changes it likewise.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
- * --augment noise=X: normal noise laid over sounds, of up to X times a sound's own level (its root mean square): at most
- * a signal-to-noise ratio of -20 log10 X dB, and often next to none, as sounds to be told will have.  Silence stays
- * silence.
+ * --augment noise=X: normal noise laid over sounds, of up to X times a sound's own level (its root mean square): at
+ * most a signal-to-noise ratio of -20 log10 X dB, and often next to none, as sounds to be told will have.  Silence
+ * stays silence.
  */
 #include <math.h>
 

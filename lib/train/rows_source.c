@@ -5,15 +5,16 @@
  *	labels   I32 [rows]            targets             F32 [rows, 1]
  *	weights  F32 [rows]
  *	ids      I32 [rows time]       lengths             I32 [rows]
- *	bag      I32 [rows time + 1]   where each place's ids begin, of which there are as many as there are; else it has one
+ *	bag      I32 [rows time + 1]   where each place's ids begin, of which there are as many as there are; else it
+ *	                               has one
  *	frames   F32 [rows time, frame]  in place of dense and ids, where the places of a sequence are numbers
  *
- * Where some ids of a sequence are asked for, labels and weights are [rows time], -1 and 0 for the others, and a network
- * need not have lengths.
+ * Where some ids of a sequence are asked for, labels and weights are [rows time], -1 and 0 for the others, and a
+ * network need not have lengths.
  *
  * Sequences of a batch stand side by side, each padded to the longest of them.  So that the padding is little, batches
- * are of rows of about the same length: in the random order of an epoch, the rows of some batches that follow each other
- * are sorted by length, and then these batches shuffled.
+ * are of rows of about the same length: in the random order of an epoch, the rows of some batches that follow each
+ * other are sorted by length, and then these batches shuffled.
  */
 #include <assert.h>
 #include <math.h>

@@ -87,7 +87,8 @@ check_products(const struct maas_trainer *t)
 	    products, most, k->rows && k->rows->costs ? k->rows->costs : "the widths of its layers");
 }
 
-/* Parameters and values by the network's plan, and beside each number that is learnt the optimiser's moments and the best. */
+/* Parameters and values by the network's plan, and beside each number that is learnt the optimiser's moments and the
+ * best. */
 static void
 bound(struct maas_trainer *t)
 {

@@ -23,7 +23,8 @@ struct maas_trainer {
 	uint64_t eval_every;
 	double spent;                           /* seconds of this run before this process, by the clock */
 	double trained;                         /* seconds in steps of this process */
-	double sums[MAAS_SUMS];                 /* since the last evaluation: loss by weight, weight; and as judge makes them */
+	/* since the last evaluation: loss by weight, weight; and as judge makes them */
+	double sums[MAAS_SUMS];
 	double best_loss, fall;                 /* fall: what a plateau has left of the rate */
 	uint64_t best_step;
 	int diverged;                           /* the loss was no number: that is why a step failed */

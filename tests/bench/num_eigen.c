@@ -1,6 +1,6 @@
 /*
- * Eigenvalues and leading vectors of a symmetric matrix, tab-separated: seconds of both steps, beside LAPACK on one thread
- * for a small one.
+ * Eigenvalues and leading vectors of a symmetric matrix, tab-separated: seconds of both steps, beside LAPACK on one
+ * thread for a small one.
  *	num_eigen [n wanted f64|f32 [FILE]]
  * FILE holds n x n doubles; without it, products of random rows.
  */

@@ -1,5 +1,5 @@
-/* Any bytes as a checkpoint, as they are and with the checksums that they should have: taken or refused, never a crash, and
- * never more steps than the file holds. */
+/* Any bytes as a checkpoint, as they are and with the checksums that they should have: taken or refused, never a crash,
+ * and never more steps than the file holds. */
 #include <stdlib.h>
 
 #include "maas/train.h"

@@ -1,5 +1,5 @@
-/* Any bytes as a picture: what is decoded has the sides it said, and scales to any size; and as what a camera says of how it
- * was held, which no checksum guards here. */
+/* Any bytes as a picture: what is decoded has the sides it said, and scales to any size; and as what a camera says of
+ * how it was held, which no checksum guards here. */
 #include <stdlib.h>
 
 #include "../../lib/media/picture.h"

@@ -1,5 +1,5 @@
-/* Any bytes as a model file, as they are and with the checksums that they should have: opened or refused, never a crash; an
- * opened one answers its self-test and says what its card holds. */
+/* Any bytes as a model file, as they are and with the checksums that they should have: opened or refused, never a
+ * crash; an opened one answers its self-test and says what its card holds. */
 #include <stdlib.h>
 
 #include "maas/card.h"

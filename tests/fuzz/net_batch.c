@@ -1,6 +1,6 @@
 /*
- * Any bytes as a file of requests to a classifier and a language model, a line each: every line is answered, in order, by
- * JSON that tells its id; and as answers that were told before, which --resume reads.
+ * Any bytes as a file of requests to a classifier and a language model, a line each: every line is answered, in order,
+ * by JSON that tells its id; and as answers that were told before, which --resume reads.
  */
 #include <stdlib.h>
 #include <string.h>

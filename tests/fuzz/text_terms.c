@@ -1,4 +1,5 @@
-/* Any bytes as two texts, by every analyzer: the rows of the fit are the rows made later, and places lie in the text. */
+/* Any bytes as two texts, by every analyzer: the rows of the fit are the rows made later, and places lie in the
+ * text. */
 #include <stdlib.h>
 #include <string.h>
 

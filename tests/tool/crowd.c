@@ -2,7 +2,8 @@
  * crowd -- many connections to a server on a socket.
  *	crowd stay N SOCKET PID
  * N at once, or as many as the system lets one process have; each asks, and stays; prints how many were answered 200
- * and 503, and whether process PID needs less than 64 KiB of memory for one; then one byte, then half a request on each.
+ * and 503, and whether process PID needs less than 64 KiB of memory for one; then one byte, then half a request on
+ * each.
  *	crowd come N SOCKET
  * N one after the other, some of which leave before they are answered, or before they ask; prints how many of the
  * others were answered.

@@ -3,8 +3,8 @@
  * of their context, and what each says of every token behind the first of a window is compared.
  *	divergence MODEL OTHER FILE
  * One of few bits answers as it does by default, another one in f32.
- * Lines: name TAB value: tokens, the perplexity of either, the mean of KL(MODEL || OTHER) in nats, and the share of tokens
- * of which both think another is likeliest.
+ * Lines: name TAB value: tokens, the perplexity of either, the mean of KL(MODEL || OTHER) in nats, and the share of
+ * tokens of which both think another is likeliest.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * speak -- bytes to a server, and what answers came of them.
  *	speak [-s] [-o FILE] SOCKET|PORT <BYTES
  * Sends all of standard input at once, or (-s) byte by byte, and reads until the server closes.  Prints the status of
- * each answer with a letter for what its body is (j: JSON, -: other or none), then "closed", "reset", or, after 30 seconds
- * of silence, "open"; "?" for what is no answer.
+ * each answer with a letter for what its body is (j: JSON, -: other or none), then "closed", "reset", or, after 30
+ * seconds of silence, "open"; "?" for what is no answer.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -10,8 +10,8 @@
 #include "../../lib/base/sanitized.h"
 
 /*
- * The same sources as a machine of 32 bits would have them: all their arithmetic is in size_t.  Of a refusal the sort is
- * kept alone, as what the texts print would be of another width.
+ * The same sources as a machine of 32 bits would have them: all their arithmetic is in size_t.  Of a refusal the sort
+ * is kept alone, as what the texts print would be of another width.
  */
 #undef SIZE_MAX
 #define SIZE_MAX          UINT32_MAX

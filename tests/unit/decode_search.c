@@ -1,4 +1,5 @@
-/* decode_search.c -- beams: what scripts/make-golden-beams found, all texts of a few tokens, alone and beside others. */
+/* decode_search.c -- beams: what scripts/make-golden-beams found, all texts of a few tokens, alone and beside
+ * others. */
 #include "../counted.h"
 #include "../test.h"
 #include "../tiny_gpt.h"

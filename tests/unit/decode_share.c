@@ -1,4 +1,5 @@
-/* decode_share.c -- beginnings that are computed once, and never change a byte; short prompts do not wait for long ones. */
+/* decode_share.c -- beginnings that are computed once, and never change a byte; short prompts do not wait for long
+ * ones. */
 #include <stdlib.h>
 
 #include "../test.h"

@@ -1,4 +1,5 @@
-/* Networks with a head of rows against PyTorch in float64: outputs, loss, gradients; and a text alone and among others. */
+/* Networks with a head of rows against PyTorch in float64: outputs, loss, gradients; and a text alone and among
+ * others. */
 #include <stdlib.h>
 
 #include "maas/train.h"
@@ -197,7 +198,7 @@ check_answers(const struct net *t, const char *name, const double *want, int val
 	last = maas_design_part(&x, 2, 1).seq;
 	last.id += last.start[0];
 	last.start = (size_t[]){ 0, TIME };
-	ok(golden(name, "saliency", told, TIME) == TIME && !ops->saliency(t->model, &last, of, slope),
+	ok(golden(name, "saliency", told, TIME) == TIME && !ops->saliency(t->model, &last, NULL, of, slope),
 	    "%s: gradients of ids", name);
 	for (int i = 0; i < TIME; i++)
 		ok(near(slope[i], told[i], 0.1), "%s: id %d adds %g", name, i, slope[i]);

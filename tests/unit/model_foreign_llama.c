@@ -1,4 +1,5 @@
-/* model_foreign_llama.c -- a directory as transformers writes Llama says what the same weights say as a model of ours. */
+/* model_foreign_llama.c -- a directory as transformers writes Llama says what the same weights say as a model of
+ * ours. */
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -52,7 +52,8 @@ end(struct net *n)
 	maas_arena_free(n->arena);
 }
 
-/* Heads share one of keys and values, so the mean of their outputs is what the mean of their weights makes of the values. */
+/* Heads share one of keys and values, so the mean of their outputs is what the mean of their weights makes of the
+ * values. */
 static void
 test_attention(int both)
 {

@@ -1,6 +1,7 @@
 /*
  * Attention of whole sequences, forward and backward, f32 and bf16: against double arithmetic, and the same bytes in
- * every tier the machine has.  Odd lengths, heads of 32 to 256 channels, shared keys, and a long context; both ways, too.
+ * every tier the machine has.  Odd lengths, heads of 32 to 256 channels, shared keys, and a long context; both ways,
+ * too.
  */
 #include <stdlib.h>
 

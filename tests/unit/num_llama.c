@@ -1,4 +1,5 @@
-/* num_llama.c -- RMSNorm, rotary positions and SwiGLU against double, within the errors that num.h states, in every tier. */
+/* num_llama.c -- RMSNorm, rotary positions and SwiGLU against double, within the errors that num.h states, in every
+ * tier. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

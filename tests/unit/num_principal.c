@@ -10,7 +10,8 @@
 
 static double x[ROWS * COLS];
 
-/* Mean and covariance of the rows of x by a team of so many, handed over so many at a time (0: one by one, by another way). */
+/* Mean and covariance of the rows of x by a team of so many, handed over so many at a time (0: one by one, by another
+ * way). */
 static void
 moments(int threads, int bytes, size_t at_once, double *mean, double *cov)
 {

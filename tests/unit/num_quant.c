@@ -1,6 +1,6 @@
 /*
- * Products with 8-bit and 4-bit weights against the sentences that define them, byte for byte, in every tier the machine
- * has: odd sizes, few rows and many, weights of -128, the team and one thread, rounding, numbers that are none.
+ * Products with 8-bit and 4-bit weights against the sentences that define them, byte for byte, in every tier the
+ * machine has: odd sizes, few rows and many, weights of -128, the team and one thread, rounding, numbers that are none.
  */
 #include <stdlib.h>
 

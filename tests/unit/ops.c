@@ -228,7 +228,8 @@ check_add(struct maas_team *one)
 	maas_arena_free(b.arena);
 }
 
-/* How many values the double has no number for, with x in element j of argument i; *hidden: for which the op has one. */
+/* How many values the double has no number for, with x in element j of argument i; *hidden: for which the op has
+ * one. */
 static size_t
 spoil(struct bench *b, int i, size_t j, float x, size_t *hidden)
 {

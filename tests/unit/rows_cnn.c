@@ -1,6 +1,7 @@
 /*
  * Networks of convolutions by the trainer of all networks: held to PyTorch in float64 (scripts/make-golden-cnn), slopes
- * of their answers too; the same for any team, alone and among others; sizes that pictures have no room for are refused.
+ * of their answers too; the same for any team, alone and among others; sizes that pictures have no room for are
+ * refused.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * Rows read as frames of numbers by networks that read: as long as each is, whatever stands behind its end; the same for
- * any team, alone and among others; slopes by differences.  And how long a sound is heard.
+ * Rows read as frames of numbers by networks that read: as long as each is, whatever stands behind its end; the same
+ * for any team, alone and among others; slopes by differences.  And how long a sound is heard.
  */
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /*
  * What each word of a sentence adds to the tag of another, by gradient: the difference that scaling all that a word is
- * looked up as makes, for networks that read (of an encoder along a path, where words add up); of places with several ids; none behind what a network has not seen.  How
- * they attend: weights of the place that is asked.
+ * looked up as makes, for networks that read (of an encoder along a path, where words add up); of places with several
+ * ids; none behind what a network has not seen.  How they attend: weights of the place that is asked.
  */
 #include <stdlib.h>
 
@@ -109,7 +109,8 @@ dot(const double *of, const double *out)
 	return sum;
 }
 
-/* Add to by[ASKED][LONGEST] what words add at a point of the path to all that they are, by differences: a step-th part. */
+/* Add to by[ASKED][LONGEST] what words add at a point of the path to all that they are, by differences: a step-th
+ * part. */
 static void
 differ(const struct maas_model *m, const struct maas_design *x, const double *of, double point, int steps, double *by)
 {
@@ -133,7 +134,8 @@ differ(const struct maas_model *m, const struct maas_design *x, const double *of
 		scale(m, k, (float)(1 / point));
 }
 
-/* Along a path of so many steps words add up to what the sentence makes of one of which nothing is known; 1: there is none. */
+/* Along a path of so many steps words add up to what the sentence makes of one of which nothing is known; 1: there is
+ * none. */
 static void
 test_sums(const struct maas_model *m, const struct maas_design *x, const double *of, const double *told)
 {
@@ -153,6 +155,38 @@ test_sums(const struct maas_model *m, const struct maas_design *x, const double 
 	ok(worst < 1e-3, "%s: words add up, but for %g", m->kind->name, worst);
 }
 
+/* On the way from a sentence of one word again and again, words add up to what they change of that. */
+static void
+test_from(const struct maas_model *m, const struct maas_design *x, const double *of)
+{
+	const size_t from = 4, ids = bag[from + 1] - bag[from];
+	double all[ASKED * LABELS], none[ASKED * LABELS], told[ASKED * LONGEST], worst = 0, most = 0;
+	size_t one_start[2] = { 0, 1 }, one_bag[2] = { 0, ids }, bags[LONGEST + 1] = { 0 };
+	struct maas_sequences one = { .start = one_start, .id = id + bag[from], .bag = x->seq.bag ? one_bag : NULL };
+	struct maas_design y = *x;
+	int32_t again[LONGEST * IDS];
+
+	for (size_t i = 0; i < LONGEST; i++) {
+		memcpy(again + i * ids, id + bag[from], ids * sizeof *again);
+		bags[i + 1] = (i + 1) * ids;
+	}
+	y.seq.id = again;
+	y.seq.bag = x->seq.bag ? bags : NULL;
+	answer(m, x, all);
+	answer(m, &y, none);
+	ok(!m->kind->rows->saliency(m, &x->seq, &one, of, told), "%s: from another sentence", m->kind->name);
+	for (size_t a = 0; a < ASKED; a++) {
+		double change = dot(of + a * LABELS, all + a * LABELS) - dot(of + a * LABELS, none + a * LABELS);
+		double rest = change;
+
+		for (size_t k = 0; k < LONGEST; k++)
+			rest -= told[a * LONGEST + k];
+		worst = fmax(worst, fabs(rest));
+		most = fmax(most, fabs(change));
+	}
+	ok(worst < 0.02 * most, "%s: words add up to %g, but for %g", m->kind->name, most, worst);
+}
+
 static void
 test_slopes(
     const struct maas_kind *kind, const char *settings, const struct maas_data *d, int steps, struct maas_team *team)
@@ -168,7 +202,7 @@ test_slopes(
 
 	for (size_t i = 0; i < MAAS_COUNT(of); i++)
 		of[i] = cos(1.3 * (double)i + 0.4);
-	ok(!m->kind->rows->saliency(m, &x.seq, of, told), "%s: %d words are asked for", kind->name, ASKED);
+	ok(!m->kind->rows->saliency(m, &x.seq, NULL, of, told), "%s: %d words are asked for", kind->name, ASKED);
 	for (int s = 0; s < steps; s++)
 		differ(m, &x, of, steps > 1 ? (s + 0.5) / steps : 1, steps, by);
 	for (size_t i = 0; i < MAAS_COUNT(by); i++) {
@@ -177,6 +211,8 @@ test_slopes(
 	}
 	ok(most > 0.01 && worst < 2e-3 * most, "%s: what words add, by differences: %g off of %g", kind->name, worst,
 	    most);
+	if (m->kind->rows->reads)
+		test_from(m, &x, of);
 	if (steps > 1)
 		test_sums(m, &x, of, told);
 	maas_model_close(m);
@@ -192,7 +228,7 @@ test_one_way(const struct maas_data *d, struct maas_team *team)
 	};
 	double told[LONGEST];
 
-	ok(!m->kind->rows->saliency(m, &x, (double[]){ 1, -1, 0.5 }, told) && told[3] != 0 && told[0] != 0 &&
+	ok(!m->kind->rows->saliency(m, &x, NULL, (double[]){ 1, -1, 0.5 }, told) && told[3] != 0 && told[0] != 0 &&
 		told[4] == 0 && told[5] == 0 && told[6] == 0,
 	    "read one way, words behind add nothing: %g %g %g", told[2], told[3], told[4]);
 	ok(m->kind->rows->attention(m, NULL, NULL) < 0, "none of it attends: %s", maas_error());

@@ -14,7 +14,8 @@ any(uint64_t i, uint32_t below)
 	return r[0] % below;
 }
 
-/* Text that is a table for the most part: rows of `width` cells, and all that may go wrong with one, `odd` times of 100. */
+/* Text that is a table for the most part: rows of `width` cells, and all that may go wrong with one, `odd` times of
+ * 100. */
 static void
 hostile(struct maas_buf *b, uint64_t seed, size_t rows, size_t width, uint32_t odd)
 {

@@ -112,8 +112,8 @@ check_goes(void)
 	maas_tokenizer_free(t);
 }
 
-/* The windows of a text's words: each word is asked for once, at its last id (of one too long at the last that is kept),
- * in windows of `longest` ids at most, with about half a window of what was before it. */
+/* The windows of a text's words: each word is asked for once, at its last id (of one too long at the last that is
+ * kept), in windows of `longest` ids at most, with about half a window of what was before it. */
 static void
 check_windows(const struct maas_tokenizer *t, size_t longest, const char *word, size_t words)
 {

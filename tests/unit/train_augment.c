@@ -251,7 +251,8 @@ check_noise(void)
 		double power = 0, low = INFINITY, high = 0, unit = (double)(scales[k] * scales[k]) * 1073741824.0;
 
 		s.scale = &scales[k];
-		/* The highest band holds nothing of the tone: 0.0001 x the window's power x its width, and 1e-6 at least. */
+		/* The highest band holds nothing of the tone: 0.0001 x the window's power x its width, and 1e-6 at
+		 * least. */
 		for (uint64_t epoch = 0; epoch < 100; epoch++) {
 			const float *x = maas_augments_sound(a, 0, 0, epoch, &least);
 			double one = 0;
