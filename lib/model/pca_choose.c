@@ -4,10 +4,16 @@
 
 #include "pca_choose.h"
 
-/* Operations a second, as two cores with AVX-512 made them; what counts is how they stand to each other. */
-#define SVD      33e9
-#define PRODUCTS 1e11
-#define EIGEN    5e10
+/* What two cores with AVX-512 did a second; what counts is how they stand to each other. */
+#define SVD      4.7e9  /* rows or columns, the more, by the square of the fewer, and half the cube of those */
+#define PRODUCTS 1.4e11 /* operations, of rows with each other or of columns summed over rows */
+#define PAIRS    1e9    /* of numbers of two sparse rows in one column */
+#define CENTER   1e9    /* numbers centred */
+#define CUBES    5e10   /* of values: cubes of rows, and */
+#define SQUARES  5e7    /* squares of them; of floats it is twice as much */
+#define VECTORS  2.5e7  /* numbers of vectors of a band */
+#define BACK     5e10   /* multiply-adds of vectors with reflectors; of floats three times as much */
+#define TURN     1.5e8  /* numbers of components of sparse rows, written */
 #define SKETCH   6e9
 #define PASSES   16      /* of a sketch, mostly */
 #define NEARLY   4       /* a sketch is near the components, not at them: it must be so many times as fast */
@@ -23,24 +29,41 @@ pca_hold(size_t columns)
 	return columns > PCA_SMALL ? columns : PCA_SMALL;
 }
 
+/* Values of n rows, and k vectors. */
 static double
-eigen_seconds(double n)
+eigen_seconds(double n, double k)
 {
-	return (4.0 / 3 * n * n * n + 2 * n * n * n) / EIGEN;
+	int narrow = n > MAAS_PRINCIPAL_DOUBLE;
+
+	return (n * n * n / CUBES + n * n / SQUARES) / (narrow ? 2 : 1) + n * k / VECTORS +
+	    n * n * k / BACK / (narrow ? 3 : 1);
+}
+
+/* Sparse rows stay as they are; others are centred first. */
+static double
+gram_seconds(const struct pca_case *c, double k)
+{
+	double m = (double)c->rows, n = (double)c->columns;
+
+	if (c->sparse)
+		return c->pairs / PAIRS + k * n / TURN;
+	return m * n / CENTER + (m * m * n + 2 * k * m * n) / PRODUCTS;
 }
 
 /* INFINITY: it cannot be. */
 static double
 seconds(enum maas_pca_solver s, const struct pca_case *c)
 {
-	double m = (double)c->rows, n = (double)c->columns, least = fmin(m, n), k = c->count ? (double)c->count : least;
+	double m = (double)c->rows, n = (double)c->columns, least = fmin(m, n);
+	double k = c->count ? (double)c->count : c->all ? least : least / 2; /* a share: of spectra, about */
 
 	switch (s) {
-	case MAAS_PCA_FULL: return (6 * fmax(m, n) * least * least + 20 * least * least * least) / SVD;
-	case MAAS_PCA_COVARIANCE: return m >= n && n <= COLS_MAX ? m * n * n / PRODUCTS + eigen_seconds(n) : INFINITY;
+	case MAAS_PCA_FULL: return (fmax(m, n) * least * least + least * least * least / 2) / SVD;
+	case MAAS_PCA_COVARIANCE:
+		return m >= n && n <= COLS_MAX ? m * n * n / PRODUCTS + eigen_seconds(n, k) : INFINITY;
 	case MAAS_PCA_GRAM:
 		/* Centred rows span a direction less than there are rows. */
-		return m < n && !c->all ? (m * m * n + 2 * k * m * n) / PRODUCTS + eigen_seconds(m) : INFINITY;
+		return m < n && !c->all ? gram_seconds(c, k) + eigen_seconds(m, k) : INFINITY;
 	case MAAS_PCA_RANDOMIZED: return c->count && c->again ? PASSES * 4 * m * n * (k + 10) / SKETCH : INFINITY;
 	default: return INFINITY;
 	}

@@ -11,6 +11,8 @@ struct pca_case {
 	size_t count;   /* components that are asked for; 0: not by number */
 	int all;        /* every direction is */
 	int again;      /* the rows can be read again */
+	int sparse;     /* rows that are held as such; then */
+	double pairs;   /* of numbers of two rows in one column */
 };
 /* How many rows of so many columns are held before they stream: none more than their covariance would take. */
 size_t pca_hold(size_t columns);

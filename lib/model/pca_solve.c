@@ -300,7 +300,9 @@ choose(struct pca_fit *f)
 						.columns = f->n,
 						.count = f->want.how == COUNT ? f->want.count : 0,
 						.all = f->want.how == ALL || f->want.how == MLE,
-						.again = maas_table_again(f->table) },
+						.again = maas_table_again(f->table),
+						.sparse = f->sparse.x.rows > 0,
+						.pairs = f->sparse.x.rows ? sparse_pairs(&f->sparse) : 0 },
 		    maas_field(maas_pca_fields, "solver", 0)->names, f->spent.why);
 	if (!f->o->solver && f->solver == MAAS_PCA_COVARIANCE && !f->moments)
 		return pca_stream(f);

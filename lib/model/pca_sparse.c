@@ -56,6 +56,19 @@ sparse_free(struct sparse *s)
 	maas_csr_free(&s->x);
 }
 
+double
+sparse_pairs(const struct sparse *s)
+{
+	const struct maas_csr *x = &s->x;
+	double *count = maas_alloc(x->cols, sizeof *count), pairs = 0;
+
+	/* each number meets those that its column had before */
+	for (size_t e = 0; count && e < x->start[x->rows]; e++)
+		pairs += count[x->col[e]]++;
+	free(count);
+	return pairs;
+}
+
 void
 sparse_mean(const struct sparse *s, double *mean, double *square)
 {
@@ -81,7 +94,7 @@ sparse_mean(const struct sparse *s, double *mean, double *square)
 struct job {
 	const struct maas_csr *x, *turned; /* turned: x^T */
 	const double *mean, *scale;
-	void *products;  /* [rows, rows] of `type` */
+	void *products; /* [rows, rows] of `type` */
 	enum maas_dtype type;
 	double *sums;    /* [members, rows] of one row */
 	double *against; /* [rows] row times mean */
@@ -140,8 +153,8 @@ multiply(void *arg, size_t begin, size_t end, int member)
 }
 
 void *
-sparse_products(const struct sparse *s, enum maas_dtype type, const double *mean, const double *scale,
-    struct maas_team *team)
+sparse_products(
+    const struct sparse *s, enum maas_dtype type, const double *mean, const double *scale, struct maas_team *team)
 {
 	struct maas_csr turned = { 0 };
 	struct job j = { .x = &s->x, .turned = &turned, .mean = mean, .scale = scale, .type = type };

@@ -17,6 +17,8 @@ int sparse_add(struct sparse *, const struct maas_row *, size_t columns) MAAS_US
 void sparse_row(const struct sparse *, size_t i, double *to); /* in full */
 void sparse_free(struct sparse *);
 
+/* Pairs of rows that have a number in the same column, of all columns. */
+double sparse_pairs(const struct sparse *);
 /* Means, and sums of squares about them, [columns]. */
 void sparse_mean(const struct sparse *, double *mean, double *square);
 /* The products of rows with each other, the upper triangle of pages [rows, rows] of F64 or F32. */

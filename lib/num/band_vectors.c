@@ -5,14 +5,14 @@
 
 #include "band.h"
 
-#define AT_ONCE ((size_t)8) /* values, one in each lane */
-#define FACTOR  (2 * BAND + 1) /* numbers of a row of R and a value */
+#define AT_ONCE ((size_t)8)         /* values, one in each lane */
+#define FACTOR  (2 * BAND + 1)      /* numbers of a row of R and a value */
 #define WINDOW  (FACTOR * BAND_ROW) /* of rows that are made R, and a value */
-#define TINY    DBL_EPSILON /* what a pivot is at least */
-#define NOTHING 1e-280      /* a square that is 0 */
-#define TURNS   4           /* of inverse iteration at most */
-#define BESIDE  (32 * DBL_EPSILON) /* above a value: where values agree, all their vectors grow alike */
-#define NEAR    1e-5        /* values whose vectors inverse iteration leaves less orthogonal than 1e-10 */
+#define TINY    DBL_EPSILON         /* what a pivot is at least */
+#define NOTHING 1e-280              /* a square that is 0 */
+#define TURNS   4                   /* of inverse iteration at most */
+#define BESIDE  (32 * DBL_EPSILON)  /* above a value: where values agree, all their vectors grow alike */
+#define NEAR    1e-5                /* values whose vectors inverse iteration leaves less orthogonal than 1e-10 */
 #define BLOCK   ((size_t)32)
 #define LOST    1e-3  /* of a vector, which is found anew then */
 #define WORST   1e-11 /* residual that is taken */
