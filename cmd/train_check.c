@@ -104,7 +104,7 @@ open_all(struct check *k)
 	char *val[] = { (char *)j->rows->val, NULL };
 
 	if (!(k->table[0] = maas_table_open(j->table, NULL, j->call->operand, j->call->n, MAAS_AGAIN)) ||
-	    !(j->own = maas_columns_fit(k->table[0], j->table, 0)))
+	    !(j->own = maas_columns_fit(k->table[0], j->table, MAAS_FIT_WIDE)))
 		return -1;
 	if ((j->own->format == &maas_format_conll) != (j->task == MAAS_TASK_TAG))
 		return maas_fail_as(MAAS_USAGE, "CoNLL is read by --task tag, and by that alone");
@@ -119,7 +119,7 @@ open_all(struct check *k)
 	return !j->rows->val || (k->table[1] = maas_table_open(&k->val, j->own, val, 1, 0)) ? 0 : -1;
 }
 
-/* Columns of numbers that words have crept into. */
+/* Columns of numbers that words have crept into, and of more words than a category has. */
 static int
 tell_odd(struct check *k)
 {
@@ -127,15 +127,19 @@ tell_odd(struct check *k)
 	char where[200];
 
 	for (size_t i = 0; c->column && i < c->n; i++) {
-		if (!c->column[i].odd)
+		if (!c->column[i].odd && !c->column[i].many)
 			continue;
 		if (c->column[i].name)
 			snprintf(where, sizeof where, "column '%.90s'", c->column[i].name);
 		else
 			snprintf(where, sizeof where, "column %zu", i + 1);
 		k->found++;
-		snprintf(k->why, sizeof k->why, "%s is no number, as most of it are: it is taken as words",
-		    c->column[i].odd);
+		if (c->column[i].odd)
+			snprintf(k->why, sizeof k->why, "%s is no number, as most of it are: it is taken as words",
+			    c->column[i].odd);
+		else
+			snprintf(k->why, sizeof k->why,
+			    "over 100 different ones: is it text (--text), or to be left out (--drop, --id)?");
 		if (tell(k, "words", where, k->why))
 			return -1;
 	}

@@ -734,7 +734,7 @@ struct maas_inspection;
 struct maas_inspection *maas_inspection_new(const struct maas_columns *, enum maas_task, int split) MAAS_USE;
 /* A row that can be learnt from: not bad, its label there.  Its input's name must stay. */
 int maas_inspection_add(struct maas_inspection *, const struct maas_row *, int held_out) MAAS_USE;
-/* Each thing found: of what sort ("duplicate", "contradiction", "label", "constant", "leak", "text"), where ("f.csv:7",
+/* Each thing found: of what sort ("duplicate", "contradiction", "label", "constant", "leak", "id", "text", "tag"), where ("f.csv:7",
  * "column 'age'", "'yes'", or ""), and what; of a sort the first ten, then how many more.  A failure of tell ends. */
 typedef int maas_on_finding(void *ctx, const char *sort, const char *where, const char *what);
 int maas_inspection_end(struct maas_inspection *, maas_on_finding *tell, void *ctx, size_t *found) MAAS_USE;

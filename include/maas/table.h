@@ -195,6 +195,8 @@ struct maas_column {
 	struct maas_planes file;        /* PICTURES, SOUNDS: what each is made; else 0 */
 	/* CATEGORY of mostly numbers, after a fit: its first word, "f.csv:7: 'four'"; else NULL */
 	const char *odd;
+	/* DROPPED, after a fit with MAAS_FIT_WIDE: words of so many values are no category */
+	int many;
 	/* Learnt, of a category: */
 	size_t at, width;               /* its first feature, and one a value */
 	const char **value;             /* sorted by bytes; "" is the gap */
@@ -228,7 +230,8 @@ struct maas_columns {
 
 enum {
 	MAAS_FIT_UNLABELLED = 1,        /* nothing is a label unless --label says so */
-	MAAS_FIT_NUMERIC    = 2         /* features are numbers, untried: the table is not read through */
+	MAAS_FIT_NUMERIC    = 2,        /* features are numbers, untried: the table is not read through */
+	MAAS_FIT_WIDE       = 4         /* a column of too many words for a category is left out, not refused */
 };
 /*
  * Find what the columns are, by CLI.md's rules.  Reads the table through and rewinds it (it must be

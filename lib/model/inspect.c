@@ -8,7 +8,7 @@
 
 #define FEW_CLASHES 10 /* rows, or one in so many */
 
-static const char *const names[] = { "duplicate", "contradiction", "label", "constant", "leak", "text", "tag" };
+static const char *const names[] = { "duplicate", "contradiction", "label", "constant", "leak", "id", "text", "tag" };
 
 struct maas_inspection *
 maas_inspection_new(const struct maas_columns *c, enum maas_task task, int split)
@@ -43,6 +43,7 @@ maas_inspection_free(struct maas_inspection *s)
 	free(s->target);
 	free(s->x);
 	free(s->word);
+	free(s->fold);
 	free(s);
 }
 
@@ -97,6 +98,27 @@ hash_numbers(uint64_t h[2], const double *x, size_t n)
 	}
 }
 
+/* Text is hashed without case, blanks and signs of ASCII; one that is nothing else, as it is. */
+static int
+hash_folded(struct maas_inspection *s, uint64_t h[2], struct maas_span t)
+{
+	size_t n = 0;
+
+	if (maas_grow(&s->fold, 0, &s->fold_cap, t.n, 1) < 0)
+		return -1;
+	for (size_t i = 0; i < t.n; i++) {
+		unsigned char c = (unsigned char)t.s[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (unsigned char)(c + 'a' - 'A');
+		if (c > 127 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			s->fold[n++] = (char)c;
+	}
+	hash_text(h, n ? (struct maas_span){ s->fold, n } : t);
+	return 0;
+}
+
+/* All but the text, which comes last. */
 static void
 hash_row(uint64_t h[2], const struct maas_columns *c, const struct maas_row *row)
 {
@@ -110,8 +132,17 @@ hash_row(uint64_t h[2], const struct maas_columns *c, const struct maas_row *row
 		for (int k = 0; k < 2; k++)
 			h[k] =
 			    maas_hash(&row->val[i], sizeof *row->val, maas_hash(&row->col[i], sizeof *row->col, h[k]));
-	if (c->texts)
-		hash_text(h, row->text);
+}
+
+static int
+hash_both(struct maas_inspection *s, struct seen_row *r, const struct maas_row *row)
+{
+	hash_row(r->hash, s->columns, row);
+	memcpy(r->folded, r->hash, sizeof r->hash);
+	if (!s->columns->texts)
+		return 0;
+	hash_text(r->hash, row->text);
+	return hash_folded(s, r->folded, row->text);
 }
 
 /* What is wrong with a text; U+FFFD stands where something was lost in turning an encoding. */
@@ -194,7 +225,8 @@ maas_inspection_add(struct maas_inspection *s, const struct maas_row *row, int h
 		.fault = row_fault(s->columns, row) };
 	if (s->task == MAAS_TASK_TAG && inspect_tags(s, row, r) < 0)
 		return -1;
-	hash_row(r->hash, s->columns, row);
+	if (hash_both(s, r, row) < 0)
+		return -1;
 	s->odd_texts |= memcmp(r->hash, s->row[0].hash, sizeof r->hash) != 0;
 	if (!held_out && keep_columns(s, row, r->label) < 0)
 		return -1;
@@ -218,9 +250,9 @@ by_hash(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
-/* Rows o[0..n) have the same features: who of them stands for whom. */
+/* Rows o[0..n) have the same features (near: but for how they are written): who of them stands for whom. */
 static void
-mark_same(struct maas_inspection *s, const struct order *o, size_t n)
+mark_same(struct maas_inspection *s, const struct order *o, size_t n, int near)
 {
 	uint32_t first = NO_ROW;
 	size_t i;
@@ -231,29 +263,43 @@ mark_same(struct maas_inspection *s, const struct order *o, size_t n)
 	for (i = 0; i < n; i++) {
 		struct seen_row *r = &s->row[o[i].row];
 
-		if (first != o[i].row && (r->held_out || s->split))
+		if (first != o[i].row && (r->held_out || s->split) && r->twin == NO_ROW) {
 			r->twin = first;
-		if (r->label != s->row[o[0].row].label)
+			r->near = near;
+		}
+		if (!near && r->label != s->row[o[0].row].label)
 			r->clash = o[0].row;
 	}
 }
 
-static int
-mark_all(struct maas_inspection *s)
+static void
+mark_all(struct maas_inspection *s, struct order *o, int near)
 {
-	struct order *o = maas_alloc(s->n, sizeof *o);
 	size_t i, j;
 
-	if (!o)
-		return -1;
-	for (i = 0; i < s->n; i++)
-		o[i] = (struct order){ { s->row[i].hash[0], s->row[i].hash[1] }, (uint32_t)i };
+	for (i = 0; i < s->n; i++) {
+		const uint64_t *h = near ? s->row[i].folded : s->row[i].hash;
+
+		o[i] = (struct order){ { h[0], h[1] }, (uint32_t)i };
+	}
 	qsort(o, s->n, sizeof *o, by_hash);
 	for (i = 0; i < s->n; i = j) {
 		for (j = i + 1; j < s->n && !memcmp(o[i].hash, o[j].hash, sizeof o->hash); j++)
 			;
-		mark_same(s, o + i, j - i);
+		mark_same(s, o + i, j - i, near);
 	}
+}
+
+static int
+mark_twins(struct maas_inspection *s)
+{
+	struct order *o = maas_alloc(s->n, sizeof *o);
+
+	if (!o)
+		return -1;
+	mark_all(s, o, 0);
+	if (s->columns->texts)
+		mark_all(s, o, 1);
 	free(o);
 	return 0;
 }
@@ -267,9 +313,9 @@ tell_twins(struct maas_inspection *s)
 		if (!t)
 			continue;
 		if (inspect_tell(s, DUPLICATE, r, NULL,
-			r->held_out ? "held out, and trained on as %s:%zu"
-				    : "the same row as %s:%zu, which a split may part",
-			t->name, t->line) < 0)
+			r->held_out ? "held out, and trained on as %s:%zu%s"
+				    : "the same row as %s:%zu%s, which a split may part",
+			t->name, t->line, r->near ? " but for case, blanks or signs" : "") < 0)
 			return -1;
 	}
 	return 0;
@@ -323,6 +369,16 @@ tell_texts(struct maas_inspection *s)
 	return 0;
 }
 
+/* Is a column left out that was not told to be?  Then rows may differ where they look alike. */
+static int
+is_partial(const struct maas_columns *c)
+{
+	for (size_t i = 0; c->column && i < c->n; i++)
+		if (c->column[i].many)
+			return 1;
+	return 0;
+}
+
 int
 maas_inspection_end(struct maas_inspection *s, maas_on_finding *tell, void *ctx, size_t *found)
 {
@@ -331,7 +387,8 @@ maas_inspection_end(struct maas_inspection *s, maas_on_finding *tell, void *ctx,
 	s->tell = tell;
 	s->ctx = ctx;
 	*found = 0;
-	bad = mark_all(s) || tell_twins(s) || tell_clashes(s) || (s->task != MAAS_TASK_REGRESS && inspect_labels(s)) ||
-	    inspect_broken(s) || inspect_columns(s) || tell_texts(s) || tell_rest(s, found);
+	bad = (!is_partial(s->columns) && (mark_twins(s) || tell_twins(s) || tell_clashes(s))) ||
+	    (s->task != MAAS_TASK_REGRESS && inspect_labels(s)) || inspect_broken(s) || inspect_columns(s) ||
+	    tell_texts(s) || tell_rest(s, found);
 	return bad ? -1 : 0;
 }

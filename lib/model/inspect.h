@@ -8,19 +8,20 @@
 #define SHOWN    10  /* findings of one sort that are told one by one */
 #define DISTINCT 100 /* numbers of so few values are looked at value by value */
 
-enum sort { DUPLICATE, CONTRADICTION, LABEL, CONSTANT, LEAK, INVALID, TAG, SORTS };
+enum sort { DUPLICATE, CONTRADICTION, LABEL, CONSTANT, LEAK, NUMBERED, INVALID, TAG, SORTS };
 enum fault { FINE, NOT_UTF8, REPLACED, NO_TEXT };
 
 struct seen_row {
-	uint64_t hash[2]; /* of its features */
+	uint64_t hash[2];   /* of its features */
+	uint64_t folded[2]; /* the same, of texts without case, blanks and signs */
 	const char *name; /* of its input, and its line there */
 	size_t line;
 	uint32_t label;  /* of labels, of tags of `sentences`; MAAS_NO_NAME: none */
 	uint32_t broken; /* of tags the first that goes on with nothing; MAAS_NO_NAME */
 	uint32_t word;   /* the word that has it, from 1 */
-	uint32_t twin;   /* the first row trained on with the same features; NO_ROW */
+	uint32_t twin;   /* the first row trained on with the same features, or (near) folded ones; NO_ROW */
 	uint32_t clash;  /* the first row with the same features and another label; NO_ROW */
-	int held_out;
+	int held_out, near;
 	enum fault fault; /* of its texts */
 };
 
@@ -43,6 +44,8 @@ struct maas_inspection {
 	struct maas_names *values;
 	uint32_t *word; /* [rows][words] of values */
 	int odd_texts;  /* not all texts are the same */
+	char *fold;     /* of the row at hand */
+	size_t fold_cap;
 
 	maas_on_finding *tell;
 	void *ctx;

@@ -283,6 +283,18 @@ judge_target(struct column_work *w, size_t n)
 	    "has a correlation of %.6f with the label: is it known before the label is?", r);
 }
 
+/* Whole numbers that follow each other, each there once: they number the rows, in whatever order. */
+static int
+numbers_rows(const struct column_work *w, size_t n)
+{
+	if (n != w->s->rows || n < ROWS_MIN || w->sorted[0].x != floor(w->sorted[0].x))
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if (w->sorted[i].x != w->sorted[i - 1].x + 1)
+			return 0;
+	return 1;
+}
+
 static int
 judge_numbers(struct column_work *w, size_t column)
 {
@@ -301,6 +313,11 @@ judge_numbers(struct column_work *w, size_t column)
 		return inspect_tell(s, CONSTANT, NULL, w->where, "a gap in all %zu rows", s->rows);
 	if (n == s->rows && !(w->sorted[n - 1].x > w->sorted[0].x))
 		return inspect_tell(s, CONSTANT, NULL, w->where, "%.15g in all %zu rows", w->sorted[0].x, s->rows);
+	if (numbers_rows(w, n) &&
+	    inspect_tell(s, NUMBERED, NULL, w->where,
+		"numbers the rows, from %.15g to %.15g: leave it out (--drop, --id)", w->sorted[0].x,
+		w->sorted[n - 1].x) < 0)
+		return -1;
 	if (s->task == MAAS_TASK_CLASS)
 		return w->labels > 1 ? judge_labels(w, n) : 0;
 	return s->task == MAAS_TASK_REGRESS ? judge_target(w, n) : 0;

@@ -475,6 +475,12 @@ make_column(struct fit *f, struct maas_columns *c, size_t i)
 
 	to->name = s->name.s;
 	to->role = (enum maas_role)s->role;
+	if ((f->how & MAAS_FIT_WIDE) && s->role == MAAS_CATEGORY && s->nvalue > VALUES_MAX) {
+		to->role = MAAS_DROPPED;
+		to->many = 1;
+		to->odd = s->numbers > s->words ? s->first : NULL;
+		return 0;
+	}
 	if ((s->role == MAAS_PICTURES || s->role == MAAS_SOUNDS) && look_at_file(f, s, to) < 0)
 		return -1;
 	to->from = column_numbers(to) ? c->numbers : c->words;

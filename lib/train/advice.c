@@ -108,7 +108,20 @@ rising(const struct maas_seen *s, struct maas_advice *a)
 	return slower(s, a);
 }
 
-/* What is held out goes up and down again: steps are too large to settle. */
+/* Never better than saying of each row how likely each label is by itself: what steps have made is too large. */
+static int
+wild(const struct maas_seen *s, struct maas_advice *a)
+{
+	const struct maas_seen_point *b = best(s);
+
+	if (!s->steps || !b || s->labels < 2 || !(b->val > (1 + RISEN) * log((double)s->labels)))
+		return 0;
+	snprintf(a->why, sizeof a->why, "the held-out loss was never below %.4g, and that of guessing is %.4g", b->val,
+	    log((double)s->labels));
+	return slower(s, a);
+}
+
+/* What is held out goes up and down again, and what is learnt from gets no further: steps are too large to settle. */
 static int
 jumping(const struct maas_seen *s, struct maas_advice *a)
 {
@@ -123,7 +136,7 @@ jumping(const struct maas_seen *s, struct maas_advice *a)
 			most = p;
 		}
 	}
-	if (!most)
+	if (!most || !(last(s)->train > most->train / 2))
 		return 0;
 	snprintf(a->why, sizeof a->why, "the held-out loss jumped from %.4g to %.4g after %.3g %s", most[-1].val,
 	    most->val, most->at, s->unit);
@@ -267,6 +280,7 @@ static const struct {
 	{ "unscaled", unscaled },
 	{ "unfinished", unfinished },
 	{ "rising", rising },
+	{ "wild", wild },
 	{ "jumping", jumping },
 	{ "missed", missed },
 	{ "overfit", overfit },

@@ -26,6 +26,9 @@ yes 'the same' | head -30 | awk '{ print $0 "\t" NR % 2 }' >same.tsv; check same
 kind='mlp --task regress'
 awk 'BEGIN { print "n,twice,y"; for (i = 0; i < 50; i++) print i * 31 % 97 "," i * 3 + 1 "," i * 1.5 }' >y.csv; check y.csv
 kind=logistic
+echo '== rows that are numbered, a column of many words, texts that are written in two ways'
+awk 'BEGIN { print "row,who,x,label"; for (i = 0; i < 150; i++) print 151 - i ",w" i "," i * 31 % 97 "," (i * 13 % 17 > 8 ? "a" : "b") }' >named.csv; check named.csv
+{ printf 'The price is wrong.\tx\nLate again\ty\n'; seq 30 | sed 's/.*/text & of many\tx/'; } >one.tsv; printf 'the price is WRONG\tx\nlate  again!\ty\nearly again\ty\n' >two.tsv; check --val two.tsv one.tsv
 echo '== texts, rows'
 printf 'a text\tx\nanother \377 text\ty\n\tx\nlost \357\277\275 here\ty\nmore\tx\nand more\ty\n' >texts.tsv; check texts.tsv
 printf 'n,label\n1,x\n2,y\nNA,x\n4,\n5,y\n' >rows.csv; check rows.csv; check --impute mean rows.csv

@@ -123,12 +123,34 @@ test_rates(void)
 	ok(says(&s, "rising", "--lr 0.0003"), "that rose by more than a tenth");
 	s.lr = 0;
 	ok(says(&s, NULL, NULL), "without a rate");
-	s = course(p, 6, (double[]){ 0.9, 0.8, 0.7, 0.6, 0.5, 0.4 }, (double[]){ 0.5, 0.59, 0.5, 0.5, 0.5, 0.5 }, NULL);
+	s = course(
+	    p, 6, (double[]){ 0.9, 0.8, 0.7, 0.6, 0.5, 0.41 }, (double[]){ 0.5, 0.59, 0.5, 0.5, 0.5, 0.5 }, NULL);
 	ok(says(&s, NULL, NULL), "a held-out loss that goes up and down a little");
 	p[1].val = 0.61;
 	ok(says(&s, "jumping", "--lr 0.0003"), "by more than a fifth");
+	p[5].train = 0.4;
+	ok(says(&s, NULL, NULL), "while it goes on learning");
+	p[5].train = 0.41;
 	p[2].val = 0.6;
 	ok(!says(&s, "jumping", "--lr 0.0003"), "and does not come down again");
+}
+
+static void
+test_wild(void)
+{
+	struct maas_seen_label l[10] = { 0 };
+	struct maas_seen_point p[2];
+	struct maas_seen s = course(p, 2, (double[]){ 9, 3 }, (double[]){ 4, 2.5 }, NULL);
+
+	s.label = l;
+	s.labels = 10;
+	s.length = 2;
+	s.cut = 1;
+	ok(says(&s, NULL, NULL), "a loss that was about as good as guessing");
+	p[1].val = 2.6;
+	ok(says(&s, "wild", "--lr 0.0003"), "never as good");
+	s.labels = 0;
+	ok(says(&s, NULL, NULL), "of numbers");
 }
 
 static void
@@ -227,6 +249,7 @@ main(void)
 	test_columns();
 	test_solvers();
 	test_rates();
+	test_wild();
 	test_labels();
 	test_overfit();
 	test_falling();
