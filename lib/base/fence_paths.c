@@ -14,7 +14,6 @@
 #endif
 #endif
 
-/* -DUNFENCED: for who measures which lines are run, where each process writes beside its objects. */
 #if defined(LANDLOCK_CREATE_RULESET_VERSION) && defined(SYS_landlock_create_ruleset) && !defined(UNFENCED)
 
 /* What came after the first version of the interface; headers may be older than the kernel. */
@@ -80,6 +79,16 @@ maas_fence_paths(const struct maas_fence_path *path, size_t n)
 		rc = maas_fail_errno("Landlock");
 	close(rules);
 	return rc < 0 ? -1 : 1;
+}
+
+#elif defined(UNFENCED)
+
+/* For who measures which lines are run: each process writes beside its objects. */
+int
+maas_fence_paths(const struct maas_fence_path *path, size_t n)
+{
+	(void)path, (void)n;
+	return 1;
 }
 
 #else
