@@ -60,7 +60,7 @@ classify_open_with(struct classifying *k, struct call *c, const struct classify 
 		columns = k->numbers;
 	}
 	k->columns = columns;
-	return (k->reader = maas_reader_new(columns, k->table)) ? 0 : fail(c);
+	return maas_table_team(k->table, NULL) == 0 && (k->reader = maas_reader_new(columns, k->table)) ? 0 : fail(c);
 }
 
 int

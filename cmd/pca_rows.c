@@ -275,7 +275,8 @@ begin(struct pass *p)
 	p->x = maas_alloc(p->batch, p->in * sizeof *p->x);
 	p->y = maas_alloc(p->batch, p->width * sizeof *p->y);
 	p->item = maas_alloc(p->batch, sizeof *p->item);
-	if (!p->x || !p->y || !p->item || !(p->team = maas_team_new((int)p->call->common.threads)))
+	if (!p->x || !p->y || !p->item || !(p->team = maas_team_new((int)p->call->common.threads)) ||
+	    maas_table_team(p->table, p->team) < 0)
 		return -1;
 	if (spare_input(p->call, p->o->output) < 0 || !(p->out = maas_out_open(p->o->output)))
 		return -1;

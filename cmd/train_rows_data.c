@@ -209,7 +209,10 @@ read_rows(struct rows_job *j)
 	if (j->rows->init_from && rows_from_open(j))
 		return -1;
 	t = maas_table_open(j->table, j->columns, j->call->operand, j->call->n, MAAS_AGAIN);
-	bad = !t || (j->init ? ready_made(j, t) : j->rows->vectorizer ? given_vectorizer(j, t) : own_columns(j, t));
+	bad = !t || maas_table_team(t, j->team) ||
+	    (j->init                      ? ready_made(j, t)
+		    : j->rows->vectorizer ? given_vectorizer(j, t)
+					  : own_columns(j, t));
 	bad = bad || !(j->set = load(j, t, j->own ? j->own : j->columns)) ||
 	    (!j->outcome->dry_run && maas_table_sha256(t, j->sha256));
 	maas_table_close(t);
@@ -242,7 +245,7 @@ read_val(struct rows_job *j, struct rows_part *to)
 
 	o.rows = o.labels = NULL; /* of the operands */
 	t = maas_table_open(&o, c, operand, 1, MAAS_DIGEST);
-	bad = !t || !(j->val_set = load(j, t, c)) || maas_table_sha256(t, j->val_sha256);
+	bad = !t || maas_table_team(t, j->team) || !(j->val_set = load(j, t, c)) || maas_table_sha256(t, j->val_sha256);
 	maas_table_close(t);
 	if (bad)
 		return -1;

@@ -2,6 +2,7 @@
  * columns -- what the columns of a table are to a model.  A scan gathers what was seen in each;
  * roles then go by what the user said, and by the defaults for what was left unsaid.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -83,15 +84,21 @@ see_word(struct fit *f, struct seen *s, struct maas_span v)
 	return s->value[at].s ? 0 : -1;
 }
 
+/* Cell `at` of the record is of column i. */
 static int
-see(struct fit *f, size_t i, const struct maas_record *rec, struct maas_span cell)
+see(struct fit *f, size_t i, const struct maas_record *rec, size_t at)
 {
+	struct maas_span cell = rec->cell[at];
 	struct seen *s = &f->seen[i];
 	char text[500];
 	double v;
 
 	if (s->nvalue > VALUES_MAX) /* all there is to know is known */
 		return 0;
+	if (rec->value && isfinite(rec->value[at])) {
+		s->numbers++;
+		return 0;
+	}
 	switch (cell_read(cell, &v)) {
 	case CELL_GAP: return 0;
 	case CELL_NUMBER: s->numbers++; return 0;
@@ -210,8 +217,7 @@ scan_cells(struct fit *f, const struct maas_record *rec)
 
 		if (j < 0)
 			return maas_in("%s:%zu", rec->name, rec->line);
-		if (see(f, (size_t)j, rec, rec->cell[i]) < 0 ||
-		    (f->paths && see_path(f, &f->seen[j], rec, rec->cell[i]) < 0))
+		if (see(f, (size_t)j, rec, i) < 0 || (f->paths && see_path(f, &f->seen[j], rec, rec->cell[i]) < 0))
 			return -1;
 	}
 	return 0;

@@ -52,18 +52,30 @@ round_bits(uint64_t m, int exponent)
 	return from_bits(exponent ? (uint64_t)exponent << 52 | (m & ~((uint64_t)1 << 52)) : m);
 }
 
+/* m 10^e where both are doubles, so that one rounding is all there is. */
+static inline int
+exact(uint64_t m, long e, double *to)
+{
+	static const double power[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
+		1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+
+	if (m > (uint64_t)1 << 53 || e < -22 || e > 22)
+		return 0;
+	*to = e < 0 ? (double)(int64_t)m / power[-e] : (double)(int64_t)m * power[e];
+	return 1;
+}
+
 double
 decimal_scale(uint64_t m, long e)
 {
-	static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
-		1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+	double v;
 	const uint64_t *five_e;
 	u128 product, more;
 	uint64_t high, top;
 	int zeros, upper, shift;
 
-	if (m <= (uint64_t)1 << 53 && e >= -22 && e <= 22)
-		return e < 0 ? (double)m / tens[-e] : (double)m * tens[e];
+	if (exact(m, e, &v))
+		return v;
 	if (!m || e < TEN_LEAST)
 		return 0;
 	if (e > TEN_MOST)
@@ -230,8 +242,9 @@ const char *
 decimal_scan(const char *p, double *to)
 {
 	int minus = *p == '-', whole, part = 0, past, n;
-	uint64_t m = 0;
+	uint64_t m = 0, bits;
 	long ten = 0;
+	double v;
 
 	p += minus;
 	if ((whole = some(p, &m)) == 8 && (whole += some(p + 8, &m)) == 16)
@@ -246,16 +259,17 @@ decimal_scan(const char *p, double *to)
 	if (!(whole + part) || whole + part > DIGITS_MAX)
 		return NULL;
 	if (*p == 'e' || *p == 'E') {
-		uint64_t v = 0;
+		uint64_t power = 0;
 
 		past = p[1] == '-' || p[1] == '+';
-		if (!(n = some(p + 1 + past, &v)) || n == 8)
+		if (!(n = some(p + 1 + past, &power)) || n == 8)
 			return NULL;
-		ten = p[1] == '-' ? -(long)v : (long)v;
+		ten = p[1] == '-' ? -(long)power : (long)power;
 		p += 1 + past + n;
 	}
-	*to = decimal_scale(m, ten - part);
-	if (minus)
-		*to = -*to;
+	if (!exact(m, ten - part, &v))
+		v = decimal_scale(m, ten - part);
+	memcpy(&bits, &v, sizeof bits);
+	*to = from_bits(bits | (uint64_t)minus << 63); /* either sign is as likely: no branch */
 	return p;
 }
