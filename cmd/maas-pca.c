@@ -6,6 +6,7 @@
 #include "maas/plot.h"
 #include "pca_info.h"
 #include "pca_rows.h"
+#include "told.h"
 
 struct outcome_pca {
 	const char *output, *plot, *enter, *registry, *description, *license;
@@ -66,6 +67,12 @@ report(struct call *c, const struct maas_model *m, const struct maas_pca_spent *
 	return finish(c);
 }
 
+static void
+seen(void *arg, const struct maas_reader *r)
+{
+	told_cuts(arg, r);
+}
+
 static int
 add_card(struct call *c, struct maas_model *m, struct maas_table *t)
 {
@@ -115,6 +122,8 @@ fit(struct call *c)
 		return fail(c);
 	o->seed = (uint64_t)c->common.seed;
 	o->spent = &spent;
+	o->seen = seen;
+	o->arg = c;
 	to->media = c->part[3];
 	if ((team = maas_team_new((int)c->common.threads)) &&
 	    (t = maas_table_open(to, NULL, c->operand, c->n,

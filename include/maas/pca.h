@@ -38,6 +38,9 @@ struct maas_pca_options {
 	int solver, whiten, scale, impute, sign;
 	uint64_t seed;                          /* of a random start; no field: the command's */
 	struct maas_pca_spent *spent;           /* no field; NULL: not asked for */
+	/* No field: when all rows are read, that which read them, to be asked what it saw; NULL. */
+	void (*seen)(void *arg, const struct maas_reader *);
+	void *arg;
 };
 extern const struct maas_field maas_pca_fields[];
 

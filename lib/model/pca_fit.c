@@ -137,6 +137,8 @@ fit(struct pca_fit *f, const struct maas_table_options *to)
 	    pca_read(f) < 0)
 		goto out;
 	stage(f, &f->spent.reading);
+	if (f->o->seen)
+		f->o->seen(f->o->arg, f->reader);
 	if (pca_solve(f, &k) < 0 || pca_sign(f, k) < 0)
 		goto out;
 	stage(f, &f->spent.eigenvalues);

@@ -19,6 +19,9 @@ maas-train logistic --check --sound voice --seconds 0.5 bad.csv 2>&1 | grep cut
 maas-classify predict -m m.maas f/cut.wav 2>&1 >out
 echo '# nothing is told where as much is there as is heard'
 maas-classify predict -m short.maas f/cut.wav 2>&1 >out; echo "exit $?"
+echo '# components of sounds'
+maas-pca fit -n 1 --seconds 0.05 --mels 8 -o p.maas f/eight.wav f/tone.flac 2>&1 | grep cut
+maas-pca fit -n 1 --seconds 0.5 --mels 8 -o p.maas f/cut.wav f/tone.flac 2>&1 | grep cut
 echo '# the first few are named'
 for i in 1 2 3 4 5 6 7; do cp f/cut.wav set/$i.wav; done
 maas-classify predict -m m.maas set 2>&1 >out
