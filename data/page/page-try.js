@@ -201,22 +201,39 @@ function best(answer) {
 	return put("p", "best", plain(answer.value));
 }
 
-// A text whose words have tags.
-function tagged({ tokens, tags }) {
-	const p = put("p", "tagged");
+// A text whose words have tags; where reasons came with them, a tagged word is a button that shows why.
+function tagged({ tokens, tags, explanations = [] }, text) {
+	const reasons = new Map(explanations.map((one) => [one.word - 1, one]));
+	const p = put("p", "tagged"), below = put("div", "reasons");
 
+	below.setAttribute("aria-live", "polite");
 	tokens.forEach((token, i) => {
-		const word = put("bdi", "", token);
-		p.append(tags[i] === "O" ? word : put("mark", "", word, " ", put("small", "", tags[i])), " ");
+		const word = put("bdi", "", token), one = reasons.get(i);
+		if (tags[i] === "O") {
+			p.append(word, " ");
+			return;
+		}
+		const mark = put(one ? "button" : "mark", one ? "tag" : "", word, " ", put("small", "", tags[i]));
+		if (one) {
+			mark.type = "button";
+			mark.title = say("Why");
+			mark.setAttribute("aria-pressed", "false");
+			mark.addEventListener("click", () => {
+				for (const other of p.querySelectorAll("button"))
+					other.setAttribute("aria-pressed", String(other === mark));
+				below.replaceChildren(put("p", "hint", token), why(one, text === null ? tokens.join(" ") : text));
+			});
+		}
+		p.append(mark, " ");
 	});
-	return p;
+	return put("div", "", p, reasons.size ? put("p", "hint", say("Choose a word to see why.")) : null, below);
 }
 
 function showAnswer(to, answer, text, shape) {
 	if (answer.error) {
 		to.replaceChildren(put("p", "trouble", answer.error.message || String(answer.error)));
 	} else if (answer.tags) {
-		to.replaceChildren(tagged(answer));
+		to.replaceChildren(tagged(answer, text));
 	} else if (answer.components) {
 		const list = answer.components.map((value, i) => ({ name: say("Component {n}", { n: i + 1 }), value }));
 		to.replaceChildren(signedBars(say("Components"), list, plain));

@@ -101,6 +101,7 @@ const chinese = {
 	"Vocabulary": "词表",
 	"What each place adds": "每个位置的贡献",
 	"What each piece adds": "每个片段的贡献",
+	"Choose a word to see why.": "点选一个词，看看为什么。",
 	"Why": "原因",
 	"Writing …": "正在书写……",
 	"Your key": "您的密钥",
