@@ -52,7 +52,16 @@ enter_registry(const struct call *c, const struct entered *e)
 		return maas_in("--register %s", e->enter);
 	warn(c, entry.there ? "%s@%lld is the same, and stays" : "registered as %s@%lld", name,
 	    (long long)entry.version);
+	enter_signature(c, &entry);
 	return 0;
+}
+
+void
+enter_signature(const struct call *c, const struct maas_entry *e)
+{
+	if (e->unsigned_by)
+		warn(c, "the signature beside %s is not of %s@%lld, and stays there: maas-model sign %s@%lld", e->path,
+		    e->name, (long long)e->version, e->name, (long long)e->version);
 }
 
 void

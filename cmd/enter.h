@@ -24,6 +24,9 @@ struct entered {
 int enter_check(const struct call *, const struct entered *);
 /* Register what was written, where that is asked for; with if_changed, unless the highest version is the same. */
 int enter_registry(const struct call *, const struct entered *);
+/* A signature that did not come along is told of. */
+struct maas_entry;
+void enter_signature(const struct call *, const struct maas_entry *);
 /* What people said into the card. */
 void enter_words(const struct entered *, struct maas_card *);
 

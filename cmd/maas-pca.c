@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "enter.h"
+#include "made.h"
 #include "maas/plot.h"
 #include "pca_info.h"
 #include "pca_rows.h"
@@ -10,11 +11,12 @@
 
 struct outcome_pca {
 	const char *output, *plot, *enter, *registry, *description, *license;
-	int if_changed, json;
+	int if_changed, touch, json;
 };
 static const struct maas_field outcome_pca_fields[] = {
 	MAAS_TEXT('o', outcome_pca, output, NULL, "write the model to FILE"),
-	MAAS_FLAG(0, outcome_pca, if_changed, "leave an output alone that would be the same bytes"),
+	MAAS_FLAG(0, outcome_pca, if_changed, "do nothing where all that the output is made of is the same"),
+	MAAS_FLAG(0, outcome_pca, touch, "with --if-changed: an output that is left has the time of now"),
 	MAAS_FLAG(0, outcome_pca, json, "print the result as JSON on standard output"),
 	MAAS_TEXT(0, outcome_pca, plot, NULL, "draw the variances, and the rows, into FILE (.svg, .png, .pdf)"),
 	ENTER_FIELDS(outcome_pca),
@@ -98,6 +100,36 @@ plot(struct call *c, const struct maas_model *m, struct maas_table *t)
 	return !o->plot || (maas_table_rewind(t) == 0 && pca_picture(c, m, t, NULL, o->plot, &bad) == 0) ? 0 : -1;
 }
 
+/* --if-changed: 1 where the model is left, and all else is done; 0: fit; -1. */
+static int
+stands(struct call *c, const struct outcome_pca *o, struct made *made)
+{
+	struct maas_model *m;
+	int rc;
+
+	if (!o->if_changed)
+		return 0;
+	made_look(made, c);
+	made_unknown(made);
+	if (!made_stands(made, o->output))
+		return 0;
+	if (!(m = maas_model_open(o->output)))
+		return -1;
+	rc = (o->json && pca_print_json(m)) || made_left(made, o->output, o->touch) || enter_registry(c, ENTERED(o));
+	maas_model_close(m);
+	return rc ? -1 : 1;
+}
+
+static int
+save(const struct outcome_pca *o, const struct made *made, struct maas_model *m)
+{
+	const struct maas_columns *columns = maas_pca_columns(m);
+
+	if (o->if_changed && !(columns && maas_columns_files(columns)) && made_note(made, m, "{}"))
+		return -1;
+	return maas_model_save(m, o->output, MAAS_DURABLE | (o->if_changed ? MAAS_IF_CHANGED : 0));
+}
+
 static int
 fit(struct call *c)
 {
@@ -108,6 +140,7 @@ fit(struct call *c)
 	struct maas_team *team = NULL;
 	struct maas_model *m = NULL;
 	struct maas_pca_spent spent = { 0 };
+	struct made made = { 0 };
 	int rc = wants_input(c);
 
 	if (rc)
@@ -118,8 +151,14 @@ fit(struct call *c)
 		return rc;
 	if (out->plot && maas_plot_check(out->plot) < 0)
 		return fail(c);
+	if (out->touch && !out->if_changed)
+		return misuse(c, "--touch wants --if-changed");
 	if (spare_input(c, out->output) < 0 || spare_input(c, out->plot) < 0)
 		return fail(c);
+	if ((rc = stands(c, out, &made))) {
+		made_free(&made);
+		return rc < 0 ? fail(c) : finish(c);
+	}
 	o->seed = (uint64_t)c->common.seed;
 	o->spent = &spent;
 	o->seen = seen;
@@ -128,8 +167,7 @@ fit(struct call *c)
 	if ((team = maas_team_new((int)c->common.threads)) &&
 	    (t = maas_table_open(to, NULL, c->operand, c->n,
 		 MAAS_DIGEST | MAAS_WIDTH | (out->plot || maas_pca_again(o, to) ? (unsigned)MAAS_AGAIN : 0))) &&
-	    (m = maas_pca_fit(o, to, t, team)) && add_card(c, m, t) == 0 &&
-	    maas_model_save(m, out->output, MAAS_DURABLE | (out->if_changed ? MAAS_IF_CHANGED : 0)) == 0 &&
+	    (m = maas_pca_fit(o, to, t, team)) && add_card(c, m, t) == 0 && save(out, &made, m) == 0 &&
 	    enter_registry(c, ENTERED(out)) == 0 && plot(c, m, t) == 0)
 		rc = report(c, m, &spent);
 	else

@@ -3,13 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "made.h"
 #include "maas/registry.h"
 #include "tokenize.h"
 #include "tokenize_vectorize.h"
 
 struct train {
 	long vocab, min_frequency;
-	int pattern, json, if_changed;
+	int pattern, json, if_changed, touch;
 	struct maas_list special;
 	const char *output, *encoding;
 };
@@ -20,7 +21,8 @@ static const struct maas_field train_fields[] = {
 	MAAS_LIST(0, train, special, "TOKEN", "a special token; may be given again; <|endoftext|> if none is"),
 	MAAS_TEXT('o', train, output, NULL, "write tokenizer.json; with a / at the end, what transformers reads there"),
 	MAAS_TEXT(0, train, encoding, "UTF-8", "of the input, as iconv names it"),
-	MAAS_FLAG(0, train, if_changed, "leave the output and its time where the bytes are equal"),
+	MAAS_FLAG(0, train, if_changed, "do nothing where all that the output is made of is the same"),
+	MAAS_FLAG(0, train, touch, "with --if-changed: an output that is left has the time of now"),
 	MAAS_FLAG(0, train, json, "print the result as a JSON object"), MAAS_END
 };
 struct info {
@@ -71,23 +73,45 @@ out:
 	return rc;
 }
 
+/* With --if-changed, what it was made of is kept beside a file; a directory of several has none. */
 static int
-report(const struct call *c, const struct maas_tokenizer *t, size_t bytes)
+report(const struct call *c, const struct made *made, const struct maas_tokenizer *t, size_t bytes)
 {
 	const struct train *o = c->part[0];
 	size_t n = maas_tokenizer_size(t), merges = maas_tokenizer_merges(t);
+	char result[128];
 
+	snprintf(result, sizeof result, "{\"bytes\":%zu,\"vocab\":%zu,\"merges\":%zu}", bytes, n, merges);
 	if (n < (size_t)o->vocab)
 		warn(c, "%zu tokens instead of %ld: no other pair occurs %ld times", n, o->vocab, o->min_frequency);
 	if (o->json)
-		printf("{\"bytes\":%zu,\"vocab\":%zu,\"merges\":%zu}\n", bytes, n, merges);
+		puts(result);
 	else if (!c->common.quiet)
 		fprintf(stderr, "%zu bytes, %zu tokens, %zu merges\n", bytes, n, merges);
-	return finish(c);
+	return *made->digest && made_note_beside(made, o->output, result) ? fail(c) : finish(c);
+}
+
+/* --if-changed: 1 where the tokeniser is left; 0: learn; -1. */
+static int
+stands(struct call *c, const struct train *o, struct made *made)
+{
+	size_t n = strlen(o->output);
+
+	if (!o->if_changed || !strcmp(o->output, "-") || !n || o->output[n - 1] == '/')
+		return 0;
+	made_look(made, c);
+	made_unknown(made);
+	if (!made_stands_beside(made, o->output))
+		return 0;
+	if (made_left(made, o->output, o->touch))
+		return -1;
+	if (o->json)
+		puts(made->result);
+	return 1;
 }
 
 static int
-train(struct call *c)
+learn(struct call *c, const struct made *made)
 {
 	static const char *end_of_text[] = { "<|endoftext|>" };
 	const struct train *o = c->part[0];
@@ -97,16 +121,8 @@ train(struct call *c)
 	struct maas_bpe *b = NULL;
 	const char *path;
 	size_t bytes = 0;
-	int status = wants_input(c);
+	int status = 0;
 
-	if (status)
-		return status;
-	if (!o->output || !o->vocab)
-		return misuse(c,
-		    o->vocab ? "a place for the result was wanted: -o FILE"
-			     : "a number of tokens was wanted: -n VOCAB");
-	if (spare_input(c, o->output) < 0)
-		return fail(c);
 	if (!(team = maas_team_new((int)c->common.threads)) || !(b = maas_bpe_new((enum maas_pattern)o->pattern, team)))
 		status = fail(c);
 	for (int i = 0; status == 0 && (path = nth_input(c, i)); i++)
@@ -118,10 +134,33 @@ train(struct call *c)
 		maas_tokenizer_save(t, o->output, o->if_changed ? MAAS_IF_CHANGED : 0) < 0))
 		status = fail(c);
 	if (status == 0)
-		status = report(c, t, bytes);
+		status = report(c, made, t, bytes);
 	maas_tokenizer_free(t);
 	maas_bpe_free(b);
 	maas_team_free(team);
+	return status;
+}
+
+static int
+train(struct call *c)
+{
+	const struct train *o = c->part[0];
+	struct made made = { 0 };
+	int status = wants_input(c), is;
+
+	if (status)
+		return status;
+	if (!o->output || !o->vocab)
+		return misuse(c,
+		    o->vocab ? "a place for the result was wanted: -o FILE"
+			     : "a number of tokens was wanted: -n VOCAB");
+	if (o->touch && !o->if_changed)
+		return misuse(c, "--touch wants --if-changed");
+	if (spare_input(c, o->output) < 0)
+		return fail(c);
+	is = stands(c, o, &made);
+	status = is < 0 ? fail(c) : is ? finish(c) : learn(c, &made);
+	made_free(&made);
 	return status;
 }
 

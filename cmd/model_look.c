@@ -41,15 +41,13 @@ int
 model_tensors(struct call *c)
 {
 	const struct look_options *o = c->part[0];
-	struct maas_buf path = { 0 }, b = { 0 };
+	struct maas_buf b = { 0 };
 	struct maas_tensors *t;
 	int rc;
 
 	if (c->n != 1)
 		return misuse(c, "one model was wanted");
-	t = maas_model_find(c->operand[0], &path) < 0 ? NULL : maas_model_weights(path.s);
-	maas_buf_free(&path);
-	if (!t)
+	if (!(t = maas_model_weights(c->operand[0])))
 		return fail(c);
 	rc = o->json ? maas_buf_text(&b, "{\"tensors\":[") : 0;
 	for (size_t i = 0; i < maas_tensors_count(t) && rc == 0; i++) {

@@ -4,6 +4,7 @@
 
 #include "maas/fmt.h"
 #include "maas/registry.h"
+#include "enter.h"
 #include "model_registry.h"
 
 #define REGISTRY(s) MAAS_TEXT(0, s, registry, NULL, "directory of the models")
@@ -52,6 +53,8 @@ model_register(struct call *c)
 		entry.path = path.s;
 		rc = maas_registry_register(dir, &entry);
 	}
+	if (rc == 0)
+		enter_signature(c, &entry);
 	maas_buf_free(&place);
 	maas_buf_free(&path);
 	if (rc < 0)

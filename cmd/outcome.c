@@ -9,7 +9,8 @@
 
 const struct maas_field outcome_fields[] = { MAAS_TEXT('o', outcome, output, NULL, "write the model to FILE"),
 	MAAS_FLAG(0, outcome, json, "print the result as JSON on standard output"),
-	MAAS_FLAG(0, outcome, if_changed, "leave an output alone that would be the same bytes"),
+	MAAS_FLAG(0, outcome, if_changed, "do nothing where all that the output is made of is the same"),
+	MAAS_FLAG(0, outcome, touch, "with --if-changed: an output that is left has the time of now"),
 	MAAS_TEXT(0, outcome, depfile, NULL, "write a make rule of what was read to FILE"),
 	MAAS_TEXT(0, outcome, lock, NULL, "hold this file locked; held by another process: exit 75"),
 	ENTER_FIELDS(outcome),
@@ -28,11 +29,29 @@ check_outcome(const struct call *c, const struct outcome *o)
 		return MAAS_USAGE;
 	if (o->depfile && (!o->output || !strcmp(o->output, "-")))
 		return misuse(c, "--depfile wants -o FILE");
+	if (o->touch && !o->if_changed)
+		return misuse(c, "--touch wants --if-changed");
 	if (check_depfile(c, o))
 		return MAAS_USAGE;
 	if (o->lock && o->output && !strcmp(o->lock, o->output))
 		return misuse(c, "--lock %s: the model takes this name, and with it the lock", o->lock);
 	return 0;
+}
+
+int
+outcome_stands(const struct call *c, const struct outcome *o, struct made *m)
+{
+	if (!o->if_changed || o->dry_run)
+		return 0;
+	made_look(m, c);
+	made_unknown(m);
+	if (!made_stands(m, o->output))
+		return 0;
+	if (made_left(m, o->output, o->touch) || write_depfile(c, o) || enter_registry(c, ENTERED(o)))
+		return -1;
+	if (o->json)
+		puts(m->result);
+	return 1;
 }
 
 int

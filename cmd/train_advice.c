@@ -13,7 +13,8 @@ tell_advice(const struct call *c, const struct maas_seen *s, struct maas_buf *js
 
 	if (!maas_advise(s, &a))
 		return 0;
-	warn(c, "advice: %s: try %s", a.why, a.try);
+	if (c)
+		warn(c, "advice: %s: try %s", a.why, a.try);
 	return maas_buf_printf(json, ",\"advice\":{\"rule\":\"%s\",\"why\":", a.rule) ||
 		maas_json_put_text(json, maas_span(a.why)) || maas_buf_text(json, ",\"try\":") ||
 		maas_json_put_text(json, maas_span(a.try)) || maas_buf_text(json, "}")
@@ -187,7 +188,7 @@ see_settings(const struct rows_job *j, struct maas_seen *s)
 }
 
 int
-rows_advise(const struct rows_job *j, struct maas_buf *json)
+rows_advise(const struct rows_job *j, int say, struct maas_buf *json)
 {
 	struct sight see = { .s = { .val_loss = NAN, .accuracy = NAN, .spread = NAN } };
 	int bad;
@@ -196,7 +197,7 @@ rows_advise(const struct rows_job *j, struct maas_buf *json)
 		return 0;
 	see_settings(j, &see.s);
 	bad = see_course(j, &see) || (j->val && j->fold.labels && see_labels(j, &see)) || see_spread(j, &see) ||
-	    tell_advice(j->call, &see.s, json);
+	    tell_advice(say ? j->call : NULL, &see.s, json);
 	free(see.point);
 	free(see.label);
 	maas_buf_free(&see.name[0]);

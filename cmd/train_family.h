@@ -10,13 +10,14 @@
 #include "maas/model.h"
 #include "driver.h"
 #include "enter.h"
+#include "made.h"
 
 /* Every kind has these, as part[1]; part[0] is the kind's settings, filled in by kind->fields. */
 struct outcome {
 	const char *output, *depfile, *lock;    /* NULL: none */
 	const char *enter, *registry;           /* --register NAME[:LABEL]; where, NULL: by default */
 	const char *description, *license;      /* of the card */
-	int if_changed, json, dry_run;
+	int if_changed, touch, json, dry_run;
 };
 extern const struct maas_field outcome_fields[];
 
@@ -42,6 +43,9 @@ const struct verb *train_rows_verb(const struct verb *);
 
 /* What is wrong with the command line about input and outcome, before anything is read: said, and 64; else 0. */
 int check_outcome(const struct call *, const struct outcome *);
+/* --if-changed: 1 where the output is made of what it would be made of again.  Then all is done that training it would have
+ * done, but to write it: the rule, the registry, the result.  0: learn; -1. */
+int outcome_stands(const struct call *, const struct outcome *, struct made *);
 /* Take --lock: a descriptor, -1 where none is asked for, -2 with a reason (held: MAAS_TEMPFAIL). */
 int take_lock(const struct outcome *);
 /* As fail(); but that another process holds a lock is said, with -q, by the status alone: cron mails what is said. */

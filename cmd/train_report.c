@@ -176,27 +176,35 @@ given_tokens(const struct job *j)
 	return learns_pairs(j) ? tokens_of(&j->train) : j->train.end - j->train.begin;
 }
 
-static int
-print_json(const struct job *j, const struct maas_curves *c, int done, double epochs, const struct maas_buf *advice)
+int
+report_json(struct job *j, int ending, struct maas_buf *b)
 {
+	const struct maas_curves *c = maas_trainer_curves(j->trainer);
 	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
-	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\"", j->model->kind->name);
+	int bad = maas_buf_printf(b, "{\"kind\":\"%s\"", j->model->kind->name);
 
 	if (learns_pairs(j))
-		bad = bad || maas_buf_printf(&b, ",\"pairs\":%zu", j->train.end - j->train.begin);
-	bad = bad || maas_buf_printf(&b, ",\"tokens\":%zu,\"steps\":%zu", given_tokens(j), c->steps) ||
-	    member(&b, "epochs", epochs) || maas_buf_printf(&b, ",\"done\":%s", done ? "true" : "false") ||
-	    member(&b, "lr", maas_trainer_rate(j->trainer)) || member(&b, "train_loss", last_loss(c));
+		bad = bad || maas_buf_printf(b, ",\"pairs\":%zu", j->train.end - j->train.begin);
+	bad = bad || maas_buf_printf(b, ",\"tokens\":%zu,\"steps\":%zu", given_tokens(j), c->steps) ||
+	    member(b, "epochs", maas_trainer_epochs(j->trainer)) ||
+	    maas_buf_printf(b, ",\"done\":%s", ending == MAAS_FINISHED ? "true" : "false") ||
+	    member(b, "lr", maas_trainer_rate(j->trainer)) || member(b, "train_loss", last_loss(c));
 	if (e && !bad)
-		bad = member(&b, "val_loss", e->loss) || member(&b, "val_bits_per_byte", e->bits_per_byte) ||
-		    member(&b, "val_tokens", e->tokens) || member(&b, "baseline", guess(j));
-	if (advice->n && !bad)
-		bad = maas_buf_add(&b, advice->s, advice->n);
+		bad = member(b, "val_loss", e->loss) || member(b, "val_bits_per_byte", e->bits_per_byte) ||
+		    member(b, "val_tokens", e->tokens) || member(b, "baseline", guess(j));
+	return bad || text_advise(j, ending, 0, b) || maas_buf_text(b, "}") ? -1 : 0;
+}
+
+static int
+print_json(struct job *j, int ending)
+{
+	struct maas_buf b = { 0 };
+	int bad = report_json(j, ending, &b);
+
 	if (!bad)
-		printf("%s}\n", b.s);
+		puts(b.s);
 	maas_buf_free(&b);
-	return bad ? -1 : 0;
+	return bad;
 }
 
 int
@@ -237,10 +245,22 @@ report_result(struct job *j, int ending)
 		snprintf(val, sizeof val, ", val_loss %.6g, val_bits_per_byte %.4f", e->loss, e->bits_per_byte);
 	warn(j->call, "%s: %zu steps, %.3g epochs%s, train_loss %.6g%s%s", j->model->kind->name, c->steps, epochs, rate,
 	    last_loss(c), val, ending == MAAS_FINISHED ? "" : ", not done: out of time");
-	bad = text_advise(j, ending, &advice) ||
-	    (j->outcome->json && print_json(j, c, ending == MAAS_FINISHED, epochs, &advice));
+	bad = text_advise(j, ending, 1, &advice) || (j->outcome->json && print_json(j, ending));
 	maas_buf_free(&advice);
 	return bad ? -1 : 0;
+}
+
+const char *const report_measures[] = { "loss", "perplexity", "bits_per_byte", NULL };
+
+void
+report_measured(const struct job *j, double to[REPORT_MEASURES])
+{
+	const struct maas_curves *c = maas_trainer_curves(j->trainer);
+	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
+
+	to[0] = e ? e->loss : NAN;
+	to[1] = e ? exp(e->loss) : NAN;
+	to[2] = e ? e->bits_per_byte : NAN;
 }
 
 int

@@ -274,6 +274,34 @@ rows_learn(struct rows_job *j, struct rows_fold *f)
 	    : 0;
 }
 
+/* Does the model reach what --until wants? */
+static int
+is_reached(const struct rows_job *j, double *got)
+{
+	const char *name = j->goal.loss ? (j->task == MAAS_TASK_REGRESS ? "mse" : "log_loss") : j->goal.name;
+
+	if (!j->goal.name || !j->val)
+		return 1;
+	if (*name == 'f' ? maas_entities_metric(j->entities, "entity_f1", got) : maas_eval_metric(j->val, name, got))
+		return -1;
+	return j->goal.loss ? *got <= j->goal.value : *got >= j->goal.value;
+}
+
+/* For --if-changed: what falls short, or reads files that its rows name, is made again the next time. */
+static int
+note_made(const struct rows_job *j, const struct rows_fold *f)
+{
+	const struct maas_columns *c = kept(j, f);
+	struct maas_buf result = { 0 };
+	double got;
+	int will =
+	    j->outcome->if_changed && !j->watch.timed_out && is_reached(j, &got) > 0 && !(c && maas_columns_files(c));
+	int bad = will && (rows_result(j, &result) || made_note(&j->made, f->model, result.s));
+
+	maas_buf_free(&result);
+	return bad ? -1 : 0;
+}
+
 int
 rows_make(struct rows_job *j)
 {
@@ -286,8 +314,8 @@ rows_make(struct rows_job *j)
 	    (j->rows->calibrate && maas_rows_calibrate(f->model, &f->held, j->team, &j->temperature)) ||
 	    maas_rows_add_selftest(f->model, kept(j, f), j->given ? j->given : f->v) ||
 	    (f->val.n && !(j->val = rows_judge(j, f, &f->val, &f->held.x, j->entities))) || rows_watch_close(j) ||
-	    rows_card(j) || write_depfile(j->call, j->outcome) || maas_model_save(f->model, j->outcome->output, how) ||
-	    enter_registry(j->call, ENTERED(j->outcome)))
+	    rows_card(j) || note_made(j, f) || write_depfile(j->call, j->outcome) ||
+	    maas_model_save(f->model, j->outcome->output, how) || enter_registry(j->call, ENTERED(j->outcome)))
 		return -1;
 	/* A plot that cannot be drawn costs nobody the model. */
 	return rows_plot(j) || rows_report(j) ? -1 : 0;
@@ -296,7 +324,11 @@ rows_make(struct rows_job *j)
 static int
 run_job(struct rows_job *j)
 {
-	if (take_lock(j->outcome) == -2 || !(j->team = maas_team_new((int)j->call->common.threads)) || rows_read(j))
+	int stands = take_lock(j->outcome) == -2 ? -1 : outcome_stands(j->call, j->outcome, &j->made);
+
+	if (stands)
+		return stands < 0 ? -1 : 0;
+	if (!(j->team = maas_team_new((int)j->call->common.threads)) || rows_read(j))
 		return -1;
 	if (j->outcome->dry_run)
 		return rows_prepare(j, &j->fold, 1) || rows_plan(j) ? -1 : 0;
@@ -308,15 +340,11 @@ run_job(struct rows_job *j)
 int
 rows_goal_missed(const struct rows_job *j)
 {
-	const char *name = j->goal.loss ? (j->task == MAAS_TASK_REGRESS ? "mse" : "log_loss") : j->goal.name;
 	double got;
+	int is = is_reached(j, &got);
 
-	if (!j->goal.name || !j->val)
-		return 0;
-	if (*name == 'f' ? maas_entities_metric(j->entities, "entity_f1", &got) : maas_eval_metric(j->val, name, &got))
-		return fail(j->call);
-	if (j->goal.loss ? got <= j->goal.value : got >= j->goal.value)
-		return 0;
+	if (is)
+		return is < 0 ? fail(j->call) : 0;
 	return complain(j->call, MAAS_NEGATIVE, "val_%s is %.6g, --until wanted %g", j->goal.name, got, j->goal.value);
 }
 

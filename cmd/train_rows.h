@@ -5,6 +5,7 @@
 #include "maas/eval.h"
 #include "maas/model.h"
 #include "progress.h"
+#include "train_family.h"
 #include "train_checkpoint.h"
 
 struct lane;
@@ -107,6 +108,7 @@ struct rows_job {
 	const struct maas_columns *columns;  /* what the model keeps, where nothing is learnt about them here */
 	const struct maas_vectorizer *given; /* of `from` or `init`; NULL: fit one where there is text */
 	char sha256[65], val_sha256[65];     /* of the data, of --val; "": not known */
+	struct made made;                    /* what the model is made of, for --if-changed */
 	struct maas_rowset *set, *val_set;
 	struct rows_fold fold;
 	struct rows_cv cv;
@@ -195,7 +197,8 @@ int rows_grade(const struct rows_job *, const struct rows_fold *, const struct r
     double *grade);
 int rows_grade_baseline(const struct rows_job *, const struct rows_fold *, const struct rows_part *, double *grade);
 int rows_report(struct rows_job *);
-int rows_advise(const struct rows_job *, struct maas_buf *json);    /* what to try next, said, and as a member */
+int rows_advise(const struct rows_job *, int say, struct maas_buf *json); /* what to try next, said, and as a member */
+int rows_result(const struct rows_job *, struct maas_buf *) MAAS_USE; /* as JSON, one line */
 int rows_card(struct rows_job *);                                   /* the model's, when it was measured */
 int rows_plan(struct rows_job *);                                   /* --dry-run */
 int rows_plan_step(struct rows_job *, const struct maas_fitting *); /* as maas_fitting's on_step */

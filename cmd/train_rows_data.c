@@ -699,6 +699,7 @@ rows_free(struct rows_job *j)
 	maas_model_close(j->body);
 	maas_team_free(j->team);
 	free(j->identity);
+	made_free(&j->made);
 	if (j->lock >= 0)
 		close(j->lock);
 }

@@ -158,25 +158,32 @@ put_course(const struct rows_job *j, struct maas_buf *b)
 	return bad ? -1 : 0;
 }
 
-static int
-print_json(const struct rows_job *j, const struct maas_buf *advice)
+int
+rows_result(const struct rows_job *j, struct maas_buf *b)
 {
 	const struct rows_fold *f = &j->fold;
-	struct maas_buf b = { 0 };
-	int bad = maas_buf_printf(&b, "{\"kind\":\"%s\",\"rows\":%zu,\"%s\":%zu", j->kind->name, f->train.n,
+	int bad = maas_buf_printf(b, "{\"kind\":\"%s\",\"rows\":%zu,\"%s\":%zu", j->kind->name, f->train.n,
 	    rows_reads(f) ? "tokens" : "features", rows_inputs(f));
 
 	if (f->labels)
-		bad = bad || maas_buf_printf(&b, ",\"labels\":%zu", f->labels);
-	bad = bad || text_member(&b, "solver", f->how.solver) || text_member(&b, "objective", f->how.objective_text) ||
-	    put_course(j, &b) || put_held_out(j, &b) || member(&b, "baseline", baseline(j)) || put_folds(j, &b) ||
-	    (j->temperature > 0 && member(&b, "temperature", j->temperature)) || put_weights(j, &b) ||
-	    (j->search.n && maas_buf_add(&b, j->search.s, j->search.n)) ||
-	    (advice->n && maas_buf_add(&b, advice->s, advice->n)) || maas_buf_text(&b, "}");
+		bad = bad || maas_buf_printf(b, ",\"labels\":%zu", f->labels);
+	bad = bad || text_member(b, "solver", f->how.solver) || text_member(b, "objective", f->how.objective_text) ||
+	    put_course(j, b) || put_held_out(j, b) || member(b, "baseline", baseline(j)) || put_folds(j, b) ||
+	    (j->temperature > 0 && member(b, "temperature", j->temperature)) || put_weights(j, b) ||
+	    (j->search.n && maas_buf_add(b, j->search.s, j->search.n)) || rows_advise(j, 0, b) || maas_buf_text(b, "}");
+	return bad ? -1 : 0;
+}
+
+static int
+print_json(const struct rows_job *j)
+{
+	struct maas_buf b = { 0 };
+	int bad = rows_result(j, &b);
+
 	if (!bad)
 		puts(b.s);
 	maas_buf_free(&b);
-	return bad ? -1 : 0;
+	return bad;
 }
 
 /* ", gd: 1000 steps, 1000 epochs" */
@@ -241,7 +248,7 @@ rows_report(struct rows_job *j)
 	    f->labels ? "the commonest label alone:" : "the mean alone: r2", baseline(j), end);
 	if (j->call->common.verbose && f->how.objective_text)
 		warn(j->call, "made small: %s", f->how.objective_text);
-	bad = rows_advise(j, &advice) || (j->outcome->json && print_json(j, &advice));
+	bad = rows_advise(j, 1, &advice) || (j->outcome->json && print_json(j));
 	maas_buf_free(&advice);
 	return bad ? -1 : 0;
 }

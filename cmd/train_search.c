@@ -255,6 +255,9 @@ finish_best(struct search *s, struct trial *best)
 	if (bad)
 		return -1;
 	warn(s->call, "best: trial %zu: %s", best->number, best->text);
+	/* For --if-changed: a search that falls short, or that the clock ends, is made again the next time. */
+	if (j->rows->max_time > 0 || (s->goal.name && !s->reached))
+		*j->made.digest = '\0';
 	trial_dress(j, best);
 	j->watch.began = maas_clock();
 	j->cv = best->cv;
@@ -295,6 +298,7 @@ run(struct search *s)
 {
 	struct rows_job *j = &s->base;
 	struct trial *best;
+	int stands;
 
 	for (size_t i = 0; i < s->n; i++) {
 		struct rows_options *o = s->trial[i].call->part[2];
@@ -303,7 +307,11 @@ run(struct search *s)
 		rows_settle_augment(o);
 		j->hears |= o->augment && maas_augments_hear(o->augment);
 	}
-	if (take_lock(j->outcome) == -2 || !(j->team = maas_team_new((int)s->call->common.threads)) || rows_read(j))
+	stands = take_lock(j->outcome) == -2 ? -1 : outcome_stands(s->call, j->outcome, &j->made);
+	s->reached |= stands > 0;
+	if (stands)
+		return stands < 0 ? -1 : 0;
+	if (!(j->team = maas_team_new((int)s->call->common.threads)) || rows_read(j))
 		return -1;
 	if (j->outcome->dry_run)
 		return plan(s);

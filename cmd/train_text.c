@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "maas/plot.h"
+#include "gate.h"
 #include "interrupt.h"
 #include "maas/registry.h"
 #include "train_text.h"
@@ -21,7 +22,10 @@ static const struct maas_field text_fields[] = {
 	MAAS_FLAG(0, text_options, truncate,
 	    "cut the beginning off the prompt of a pair that is too long, instead of refusing it"),
 	MAAS_TEXT(0, text_options, val, NULL, "held-out data: a file of text, tokens or pairs"),
-	MAAS_TEXT(0, text_options, init_from, NULL, "begin with the parameters and the tokeniser of a model"), MAAS_END
+	MAAS_TEXT(0, text_options, init_from, NULL, "begin with the parameters and the tokeniser of a model"),
+	MAAS_LIST(0, text_options, fail_under, "METRIC=X",
+	    "exit 1 where loss, perplexity or bits_per_byte of what is held out is above X; may be repeated"),
+	MAAS_END
 };
 
 static const struct maas_field running_fields[] = {
@@ -55,6 +59,10 @@ check_options(struct job *j)
 		return misuse(j->call, "%s", maas_error());
 	if (j->goal && !given(j->call, "eval_batches")) /* a part of it may be better than all */
 		((struct maas_training *)j->call->part[2])->eval_batches = 0;
+	if (gate_check(j->call, &j->text->fail_under, report_measures))
+		return MAAS_USAGE;
+	if (j->text->fail_under.n && !j->text->val && !(j->how->val_split > 0))
+		return misuse(j->call, "--fail-under wants text that is held out: --val or --val-split");
 	if (j->checkpoints->resume == RESUME_MUST && !j->checkpoints->checkpoint)
 		return misuse(j->call, "--resume must wants --checkpoint");
 	if (j->running->plot && maas_plot_check(j->running->plot))
@@ -181,8 +189,27 @@ resume(struct job *j)
 	return 0;
 }
 
+/* For --if-changed: what falls short is made again the next time. */
 static int
-save_model(struct job *j)
+note_made(struct job *j, int ending)
+{
+	struct maas_buf result = { 0 };
+	const struct maas_curves *c = maas_trainer_curves(j->trainer);
+	double measured[REPORT_MEASURES];
+	int will = j->outcome->if_changed && ending == MAAS_FINISHED, bad;
+
+	will = will && !(j->goal && c->evals && !goal_reached(j, &c->val[c->evals - 1]));
+
+	report_measured(j, measured);
+	bad = will && gate_holds(&j->text->fail_under, report_measures, measured) &&
+	    (report_json(j, ending, &result) || made_note(&j->made, j->model, result.s));
+
+	maas_buf_free(&result);
+	return bad ? -1 : 0;
+}
+
+static int
+save_model(struct job *j, int ending)
 {
 	/* What a self-test asks is of no one's data. */
 	static const char *const said[] = { "To be, or not to be: that is the question.\n",
@@ -193,7 +220,8 @@ save_model(struct job *j)
 
 	if (!maas_trainer_give(j->trainer, j->model) && !maas_tokenizer_compile(j->tokenizer, &tok) &&
 	    !maas_model_add_part(j->model, "tokenizer", (struct maas_span){ tok.s, tok.n }) &&
-	    (!j->model->kind->answer || !maas_model_add_selftest(j->model, test, MAAS_COUNT(test))) && !report_card(j))
+	    (!j->model->kind->answer || !maas_model_add_selftest(j->model, test, MAAS_COUNT(test))) &&
+	    !report_card(j) && !note_made(j, ending))
 		rc = maas_model_save(
 		    j->model, j->outcome->output, MAAS_DURABLE | (j->outcome->if_changed ? MAAS_IF_CHANGED : 0));
 	maas_buf_free(&tok);
@@ -203,8 +231,7 @@ save_model(struct job *j)
 static int
 prepare(struct job *j)
 {
-	return take_locks(j) || open_tokenizer(j) || make_model(j) || find_end(j) || read_data(j) || make_identity(j) ||
-		make_trainer(j)
+	return open_tokenizer(j) || make_model(j) || find_end(j) || read_data(j) || make_identity(j) || make_trainer(j)
 	    ? -1
 	    : 0;
 }
@@ -212,8 +239,10 @@ prepare(struct job *j)
 static int
 run_job(struct job *j)
 {
-	int ending, bad;
+	int ending, bad, stands = take_locks(j) ? -1 : outcome_stands(j->call, j->outcome, &j->made);
 
+	if (stands)
+		return stands < 0 ? -1 : 0;
 	if (prepare(j))
 		return -1;
 	if (j->outcome->dry_run)
@@ -225,8 +254,8 @@ run_job(struct job *j)
 	if (ending == MAAS_STOPPED)
 		return 0;
 	/* A plot that cannot be drawn costs nobody the model. */
-	bad = write_depfile(j->call, j->outcome) || save_model(j) || enter_registry(j->call, ENTERED(j->outcome)) ||
-	    report_plot(j);
+	bad = write_depfile(j->call, j->outcome) || save_model(j, ending) ||
+	    enter_registry(j->call, ENTERED(j->outcome)) || report_plot(j);
 	return bad || report_result(j, ending) ? -1 : 0;
 }
 
@@ -242,6 +271,7 @@ free_job(struct job *j)
 	maas_model_close(j->from);
 	maas_buf_free(&j->spelling);
 	maas_buf_free(&j->identity);
+	made_free(&j->made);
 }
 
 static int
@@ -254,11 +284,16 @@ train_text(struct call *c)
 		.checkpoints = c->part[4],
 		.running = c->part[5],
 		.lock = -1 };
+	double measured[REPORT_MEASURES];
 	int rc = check_options(&j);
 
 	if (rc)
 		return rc;
-	rc = run_job(&j) ? end_badly(c) : j.signal || j.outcome->dry_run ? 0 : goal_missed(&j);
+	rc = run_job(&j) ? end_badly(c) : j.signal || j.outcome->dry_run || !j.trainer ? 0 : goal_missed(&j);
+	if (!rc && j.trainer && !j.signal && !j.outcome->dry_run) {
+		report_measured(&j, measured);
+		rc = gate_missed(c, &j.text->fail_under, report_measures, measured);
+	}
 	free_job(&j);
 	interrupt_disarm();
 	if (!rc && j.signal)

@@ -7,6 +7,7 @@
 
 struct text_options {
 	const char *tokenizer, *encoding, *val, *init_from;
+	struct maas_list fail_under;
 	int format, parse_special, truncate;
 };
 
@@ -38,6 +39,7 @@ struct job {
 	struct maas_buf identity;
 	struct maas_team *team;
 	struct maas_trainer *trainer;
+	struct made made;               /* what the model is made of, for --if-changed */
 };
 
 /* Tokeniser and data; the model's settings are known by then. */
@@ -55,12 +57,17 @@ int watch_run(struct job *);
 int report_plan(struct job *);                  /* --dry-run */
 int report_plot(struct job *);
 int report_card(struct job *);                  /* the model's */
+int report_json(struct job *, int ending, struct maas_buf *) MAAS_USE;  /* the result, one line */
 int report_result(struct job *, int ending);
-int text_advise(const struct job *, int ending, struct maas_buf *json);  /* what to try next, said, and as a member */
+int text_advise(const struct job *, int ending, int say, struct maas_buf *json);  /* what to try next, said, and as a member */
 /* --until, by that evaluation: is it reached?  In the end: 0, or 1 and said. */
 int goal_reached(const struct job *, const struct maas_evaluation *);
 int goal_missed(const struct job *);
 double mean_loss(const struct maas_curves *, size_t from, size_t to);    /* of steps [from, to) */
+/* --fail-under: those of held-out text, NULL-terminated, and what they are now. */
+enum { REPORT_MEASURES = 3 };
+extern const char *const report_measures[];
+void report_measured(const struct job *, double to[REPORT_MEASURES]);
 _Noreturn void end_by_signal(const struct job *);
 
 #endif

@@ -33,7 +33,7 @@ see_course(const struct job *j, struct maas_seen_point **to, size_t *n)
 }
 
 int
-text_advise(const struct job *j, int ending, struct maas_buf *json)
+text_advise(const struct job *j, int ending, int say, struct maas_buf *json)
 {
 	const struct maas_curves *c = maas_trainer_curves(j->trainer);
 	const struct maas_evaluation *e = c->evals ? &c->val[c->evals - 1] : NULL;
@@ -62,7 +62,7 @@ text_advise(const struct job *j, int ending, struct maas_buf *json)
 		s.unit = "epochs";
 		s.length = j->how->epochs;
 	}
-	bad = bad || tell_advice(j->call, &s, json);
+	bad = bad || tell_advice(say ? j->call : NULL, &s, json);
 	free(point);
 	return bad ? -1 : 0;
 }

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "maas/fmt.h"
+#include "maas/seen.h"
 
 /* The reference reader's limit on the header. */
 #define HEADER_MAX ((uint64_t)100000000)
@@ -229,8 +229,27 @@ unseal(struct maas_tensors *t, int copied)
 	return t->sealed ? maas_map_unseal(&t->map, t->path) : 0;
 }
 
+/* How a file is got: mapped or copied, and who looks at it. */
+struct getting {
+	int copy;
+	maas_see_file *see;
+	void *ctx;
+};
+
+static int
+get(struct maas_tensors *t, const struct getting *g, const char *path)
+{
+	struct stat st;
+
+	if (g->copy)
+		return maas_map_read(&t->map, path);
+	if (maas_map_open_as(&t->map, path, &st) < 0)
+		return -1;
+	return g->see ? g->see(g->ctx, path, &st, &t->map) : 0;
+}
+
 static struct maas_tensors *
-open_by(int (*get)(struct maas_map *, const char *), const char *path)
+open_by(const struct getting *g, const char *path)
 {
 	struct maas_arena *arena = maas_arena_new(1 << 14);
 	struct maas_tensors *t;
@@ -242,7 +261,7 @@ open_by(int (*get)(struct maas_map *, const char *), const char *path)
 		return NULL;
 	}
 	t->arena = arena;
-	if (get(&t->map, path) < 0 || unseal(t, get == maas_map_read) < 0 || read_header(t) < 0) {
+	if (get(t, g, path) < 0 || unseal(t, g->copy) < 0 || read_header(t) < 0) {
 		maas_tensors_close(t);
 		return NULL;
 	}
@@ -252,13 +271,19 @@ open_by(int (*get)(struct maas_map *, const char *), const char *path)
 struct maas_tensors *
 maas_tensors_open(const char *path)
 {
-	return open_by(maas_map_open, path);
+	return open_by(&(struct getting){ 0 }, path);
+}
+
+struct maas_tensors *
+maas_tensors_open_seen(const char *path, maas_see_file *see, void *ctx)
+{
+	return open_by(&(struct getting){ .see = see, .ctx = ctx }, path);
 }
 
 struct maas_tensors *
 maas_tensors_copy(const char *path)
 {
-	return open_by(maas_map_read, path);
+	return open_by(&(struct getting){ .copy = 1 }, path);
 }
 
 void

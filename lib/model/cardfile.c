@@ -246,8 +246,8 @@ save_with(const struct maas_tensors *t, const char *path, const struct maas_buf 
 	for (size_t i = 0; meta && i < metas; i++) {
 		struct maas_meta one = maas_tensors_meta_at(t, i);
 
-		if (!strcmp(one.key, "crc32c"))
-			continue; /* made anew */
+		if (!strcmp(one.key, "crc32c") || !strcmp(one.key, "maas.made_of") || !strcmp(one.key, "maas.result"))
+			continue; /* made anew; nobody's settings make these bytes */
 		if (!strcmp(one.key, KEY)) {
 			found = 1;
 			one.value = card->s;

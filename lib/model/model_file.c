@@ -188,18 +188,15 @@ from_file(struct maas_tensors *t, struct maas_team *team)
 	return m;
 }
 
+/* Takes the tensors of the file at the path; t NULL: there is a reason. */
 static struct maas_model *
-open_path(const char *path, struct maas_tensors *(*open)(const char *), struct maas_team *team, int to_run)
+of_file(struct maas_tensors *t, const char *path, struct maas_team *team)
 {
-	struct maas_tensors *t;
-	struct maas_model *m;
-	struct stat is;
+	struct maas_model *m = t ? from_file(t, team) : NULL;
 
-	if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
-		return maas_model_open_foreign(path, open, team, to_run);
-	if (!(t = open(path)))
+	if (!t)
 		return NULL;
-	if (!(m = from_file(t, team))) {
+	if (!m) {
 		if (strncmp(maas_error(), path, strlen(path)))
 			maas_in("%s", path);
 		maas_tensors_close(t);
@@ -222,8 +219,10 @@ static struct maas_model *
 open_said(const char *said, struct maas_team *team, int to_run)
 {
 	struct maas_buf path = { 0 };
+	int file;
+	struct maas_tensors *t = registry_open(said, &path, &file);
 	struct maas_model *m =
-	    maas_model_find(said, &path) == 0 ? open_path(path.s, maas_tensors_open, team, to_run) : NULL;
+	    file ? of_file(t, path.s, team) : maas_model_open_foreign(path.s, maas_tensors_open, team, to_run);
 
 	maas_buf_free(&path);
 	return m;
@@ -244,7 +243,11 @@ maas_model_open_to_run(const char *said, struct maas_team *team)
 struct maas_model *
 maas_model_copy(const char *path)
 {
-	return open_path(path, maas_tensors_copy, NULL, 0);
+	struct stat is;
+
+	if (stat(path, &is) == 0 && S_ISDIR(is.st_mode))
+		return maas_model_open_foreign(path, maas_tensors_copy, NULL, 0);
+	return of_file(maas_tensors_copy(path), path, NULL);
 }
 
 static int

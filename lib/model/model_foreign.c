@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "model_foreign.h"
+#include "registry_files.h"
 #include "transformer.h"
 
 int
@@ -100,15 +101,16 @@ begin(const char *dir, const struct maas_json *config, const struct foreign_fami
 }
 
 struct maas_tensors *
-maas_model_weights(const char *path)
+maas_model_weights(const char *said)
 {
-	struct maas_tensors *t;
-	struct stat is;
+	struct maas_buf path = { 0 };
+	int file;
+	struct maas_tensors *t = registry_open(said, &path, &file);
 
-	if (stat(path, &is) < 0 || !S_ISDIR(is.st_mode))
-		return maas_tensors_open(path);
-	if (!(t = foreign_weights(path, maas_tensors_open)) && strncmp(maas_error(), path, strlen(path)))
-		maas_in("%s", path);
+	if (!file && !(t = foreign_weights(path.s, maas_tensors_open)) &&
+	    strncmp(maas_error(), path.s, strlen(path.s)))
+		maas_in("%s", path.s);
+	maas_buf_free(&path);
 	return t;
 }
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "maas/fmt.h"
-#include "maas/text.h"
+#include "maas/carried.h"
 #include "registry_files.h"
 
 #define TRIES 3    /* of a reader whom a writer overtakes */
@@ -505,12 +505,39 @@ maas_model_find(const char *said, struct maas_buf *path)
 	return rc == 0 && named ? maas_registry_check(path->s + n, 0) : rc;
 }
 
+struct maas_tensors *
+registry_open(const char *said, struct maas_buf *path, int *file)
+{
+	struct stat st;
+	char want[65];
+	int named;
+
+	*file = 1;
+	if (find(said, path, &named) < 0 || (named && maas_registry_sha256(path->s, want) < 0))
+		return NULL;
+	if (named && *want)
+		return maas_tensors_open_seen(path->s, registry_see, want);
+	if (stat(path->s, &st) == 0 && S_ISDIR(st.st_mode))
+		*file = 0;
+	return *file ? maas_tensors_open(path->s) : NULL;
+}
+
+/* Of a version its model's; of all else what lies there, a model or a tokeniser of any form. */
 struct maas_tokenizer *
 maas_tokenizer_find(const char *said)
 {
 	struct maas_buf path = { 0 };
-	struct maas_tokenizer *t = maas_model_find(said, &path) == 0 ? maas_tokenizer_load(path.s) : NULL;
+	struct maas_tokenizer *t = NULL;
+	struct maas_tensors *x;
+	int named = 0, file;
 
+	if (find(said, &path, &named) == 0 && !named)
+		t = maas_tokenizer_load(path.s);
+	path.n = 0;
+	if (named && (x = registry_open(said, &path, &file))) {
+		t = maas_tokenizer_carried(x, path.s);
+		maas_tensors_close(x);
+	}
 	maas_buf_free(&path);
 	return t;
 }

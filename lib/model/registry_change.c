@@ -391,14 +391,14 @@ bring(const char *path, const char *target)
 	return rc;
 }
 
-/* A signature that is beside it, as this name, comes along. */
+/* A signature that is beside it, as this version, comes along. */
 static int
-bring_signature(const struct change *c, const char *path, const char *target)
+bring_signature(const struct change *c, const char *path, const char *target, int64_t version)
 {
 	struct maas_buf from = { 0 }, to = { 0 };
 	int rc = 0;
 
-	if (signature_names(path, c->shelf.name) &&
+	if (signature_names(path, c->shelf.name, version) &&
 	    (rc = maas_buf_printf(&from, "%s" SIGNATURE_END, path) < 0 ||
 			maas_buf_printf(&to, "%s" SIGNATURE_END, target) < 0
 		    ? -1
@@ -501,7 +501,7 @@ make_version(struct change *c, const char *path, struct maas_version *v)
 		goto out;
 	}
 	if (bring(path, model.s) == 0 && try_copy(path, model.s, v, &card) == 0 &&
-	    bring_signature(c, path, model.s) == 0 && write_about(dir.s, model.s, v, &card) == 0) {
+	    bring_signature(c, path, model.s, v->number) == 0 && write_about(dir.s, model.s, v, &card) == 0) {
 		registry_stamp(model.s, v->sha256);
 		rc = sync_dir(dir.s);
 	}
@@ -569,6 +569,7 @@ add_version(struct change *c, struct maas_entry *e)
 	if (next_version(c, &v.number) < 0 || make_version(c, e->path, &v) < 0)
 		return -1;
 	e->version = v.number;
+	e->unsigned_by = signature_there(e->path) && !signature_names(e->path, e->name, v.number);
 	return add_log(c, "register", v.number, "", v.sha256);
 }
 

@@ -112,15 +112,14 @@ print_stamp(struct maas_buf *to, const struct stat *st, const char *sha256)
 }
 
 static int
-is_stamped(const char *path, const char *want)
+is_stamped(const char *path, const struct stat *st, const char *want)
 {
 	struct maas_buf text = { 0 }, at = { 0 };
 	char have[256];
-	struct stat st;
 	ssize_t n = -1;
 	int fd = -1, is = 0;
 
-	if (beside(path, STAMP, &at) == 0 && at.s && stat(path, &st) == 0 && print_stamp(&text, &st, want) == 0 &&
+	if (beside(path, STAMP, &at) == 0 && at.s && print_stamp(&text, st, want) == 0 &&
 	    (fd = open(at.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) >= 0)
 		n = read(fd, have, sizeof have);
 	is = n >= 0 && (size_t)n == text.n && !memcmp(have, text.s, text.n);
@@ -186,34 +185,41 @@ maas_registry_altered(const char *path, const char *is, const char *was)
 	    SHOWN, is, SHOWN, was);
 }
 
+/* The file that was opened, whatever lies at its path since. */
 static int
-compare(const char *path, const char *want)
+compare(const char *path, const struct stat *opened, const struct maas_map *map, const char *want)
 {
-	struct stat before, after;
-	struct maas_map map;
+	int settled = is_settled(opened);
+	struct stat after;
 	char got[65];
-	int settled;
 
-	if (stat(path, &before) < 0)
-		return maas_fail_errno("%s", path);
-	settled = is_settled(&before);
-	if (maas_map_open(&map, path) < 0)
-		return -1;
-	maas_sha256(got, map.p, map.n);
-	maas_map_close(&map);
+	maas_sha256(got, map->p, map->n);
 	if (strcmp(got, want))
 		return maas_registry_altered(path, got, want);
-	if (settled && stat(path, &after) == 0 && same_file(&before, &after))
-		write_stamp(path, &before, want);
+	if (settled && stat(path, &after) == 0 && same_file(opened, &after))
+		write_stamp(path, opened, want);
 	return 0;
+}
+
+int
+registry_see(void *want, const char *path, const struct stat *opened, const struct maas_map *map)
+{
+	return is_stamped(path, opened, want) ? 0 : compare(path, opened, map, want);
 }
 
 int
 maas_registry_check(const char *path, int anew)
 {
 	char want[65];
+	struct maas_map map;
+	struct stat st;
+	int rc = maas_registry_sha256(path, want);
 
-	if (maas_registry_sha256(path, want) < 0)
+	if (rc < 0 || !*want || (!anew && stat(path, &st) == 0 && is_stamped(path, &st, want)))
+		return rc;
+	if (maas_map_open_as(&map, path, &st) < 0)
 		return -1;
-	return !*want || (!anew && is_stamped(path, want)) ? 0 : compare(path, want);
+	rc = compare(path, &st, &map, want);
+	maas_map_close(&map);
+	return rc;
 }

@@ -8,13 +8,15 @@
 #include "maas/signature.h"
 #include "registry_files.h"
 
-#define FIRST  "maas-signature 1\n"
+#define FIRST  "maas-signature "
+#define FORMAT 2 /* 1 knows no versions */
 #define METHOD "ed25519 "
 #define MOST   4096 /* bytes of a signature, at most */
 
 struct signature {
 	struct maas_span said;         /* what is signed: all lines but the last */
 	struct maas_span sha256, name; /* name.s NULL: none */
+	int64_t version;               /* 0: none is said */
 	unsigned char pub[MAAS_SECRET], signature[MAAS_SIGNATURE];
 };
 
@@ -37,14 +39,17 @@ static int
 parse(struct maas_span text, struct signature *s)
 {
 	const char *p = text.s, *end = text.s + text.n, *space;
-	struct maas_span first, last;
+	struct maas_span first, version, last;
 
 	*s = (struct signature){ 0 };
-	first = take_line(&p, end, "maas-signature 1");
-	if (!first.s || first.n)
-		return maas_fail("no signature that this program reads: the first line is not 'maas-signature 1'");
+	first = take_line(&p, end, FIRST);
+	if (!maas_span_is(first, "1") && !maas_span_is(first, "2"))
+		return maas_fail("no signature that this program reads: the first line is not 'maas-signature 2'");
 	s->sha256 = take_line(&p, end, "sha256 ");
 	s->name = take_line(&p, end, "name ");
+	version = *first.s == '2' && s->name.s ? take_line(&p, end, "version ") : (struct maas_span){ NULL, 0 };
+	if (version.s && (maas_parse_int(version, &s->version) < 0 || s->version < 1))
+		return maas_fail("a signature that is damaged");
 	s->said = (struct maas_span){ text.s, (size_t)(p - text.s) };
 	last = take_line(&p, end, METHOD);
 	space = last.s ? memchr(last.s, ' ', last.n) : NULL;
@@ -71,14 +76,21 @@ digest(const char *path, char hex[65])
 	return 0;
 }
 
+/* What it is signed as. */
+struct signed_as {
+	char name[MAAS_REGISTRY_NAME + 1]; /* "": nothing */
+	int64_t version;                   /* 0: none */
+};
+
 static int
-print(struct maas_buf *b, const char *sha256, const char *name, const unsigned char secret[MAAS_SECRET])
+print(struct maas_buf *b, const char *sha256, const struct signed_as *as, const unsigned char secret[MAAS_SECRET])
 {
 	unsigned char pub[MAAS_SECRET], signature[MAAS_SIGNATURE];
 
-	if (maas_buf_printf(b, FIRST "sha256 %s\n", sha256) < 0 ||
-	    (name && maas_buf_printf(b, "name %s\n", name) < 0) || maas_sign_public(pub, secret) < 0 ||
-	    maas_sign(signature, b->s, b->n, secret) < 0)
+	if (maas_buf_printf(b, FIRST "%d\nsha256 %s\n", FORMAT, sha256) < 0 ||
+	    (*as->name && maas_buf_printf(b, "name %s\n", as->name) < 0) ||
+	    (as->version && maas_buf_printf(b, "version %lld\n", (long long)as->version) < 0) ||
+	    maas_sign_public(pub, secret) < 0 || maas_sign(signature, b->s, b->n, secret) < 0)
 		return -1;
 	return maas_buf_text(b, METHOD) < 0 || maas_base64_put(b, pub, sizeof pub) < 0 || maas_buf_text(b, " ") < 0 ||
 		maas_base64_put(b, signature, sizeof signature) < 0 || maas_buf_text(b, "\n") < 0
@@ -101,20 +113,50 @@ save(const char *path, const struct maas_buf *text)
 	return rc;
 }
 
+/* "NAME" or "NAME@VERSION" */
+static int
+read_as(const char *said, struct signed_as *as)
+{
+	size_t n = strcspn(said, "@");
+
+	if (said[n] && registry_number(said + n + 1, &as->version) < 0)
+		return maas_fail_as(MAAS_USAGE, "'%.80s': NAME or NAME@VERSION was wanted", said);
+	if (n >= sizeof as->name)
+		return maas_registry_check_name(said);
+	memcpy(as->name, said, n);
+	return maas_registry_check_name(as->name);
+}
+
+/* A version's own; and its bytes are those that were registered, whatever was put there since. */
+static int
+check_place(
+    const char *path, const struct registry_place *p, const char *said, struct signed_as *as, const char *sha256)
+{
+	char want[65];
+
+	if (said && (strcmp(as->name, p->name) || (as->version && as->version != p->version)))
+		return maas_fail_as(MAAS_USAGE, "%s: it is signed as '%s@%lld', not as '%s'", path, p->name,
+		    (long long)p->version, said);
+	memcpy(as->name, p->name, sizeof as->name);
+	as->version = p->version;
+	if (maas_registry_sha256(path, want) < 0)
+		return -1;
+	return strcmp(want, sha256) && *want ? maas_registry_altered(path, sha256, want) : 0;
+}
+
 int
-maas_signature_save(const char *path, const char *name, const unsigned char secret[MAAS_SECRET])
+maas_signature_save(const char *path, const char *said, const unsigned char secret[MAAS_SECRET])
 {
 	struct registry_place place;
+	struct signed_as as = { 0 };
 	struct maas_buf text = { 0 };
 	char sha256[65];
 	int in = registry_place(path, &place), rc = -1;
 
-	if (in < 0 || (name && maas_registry_check_name(name) < 0))
+	if (in < 0 || (said && read_as(said, &as) < 0))
 		return -1;
-	if (in && name && strcmp(name, place.name))
-		return maas_fail_as(
-		    MAAS_USAGE, "%s: a version of '%s' is signed as that, not as '%s'", path, place.name, name);
-	if (digest(path, sha256) == 0 && print(&text, sha256, in ? place.name : name, secret) == 0)
+	if (digest(path, sha256) == 0 && (!in || check_place(path, &place, said, &as, sha256) == 0) &&
+	    print(&text, sha256, &as, secret) == 0)
 		rc = in ? registry_sign(&place, &text) : save(path, &text);
 	maas_buf_free(&text);
 	return rc;
@@ -166,6 +208,13 @@ used_as(const char *path, struct registry_place *place)
 	return in ? in : registry_place(path, place);
 }
 
+/* Bytes of a name that are shown: it is a stranger's. */
+static int
+shown(struct maas_span name)
+{
+	return (int)maas_utf8_whole(name.s, name.n < MAAS_REGISTRY_NAME ? name.n : MAAS_REGISTRY_NAME);
+}
+
 static int
 check_words(const char *path, const struct signature *s, const char *sha256)
 {
@@ -177,11 +226,17 @@ check_words(const char *path, const struct signature *s, const char *sha256)
 	if (!maas_span_is(s->sha256, sha256))
 		return maas_fail("%s: altered since it was signed: its SHA-256 is %.12s..., %.12s... was signed", path,
 		    sha256, s->sha256.s);
-	if (!in || maas_span_is(s->name, place.name))
+	if (!in || (maas_span_is(s->name, place.name) && s->version == place.version))
 		return 0;
-	return s->name.s ? maas_fail("%s: signed as '%.*s', not as '%s'", path,
-			       (int)maas_utf8_whole(s->name.s, s->name.n < 64 ? s->name.n : 64), s->name.s, place.name)
-			 : maas_fail("%s: signed as a file without a name, not as '%s'", path, place.name);
+	if (!s->name.s)
+		return maas_fail("%s: signed as a file without a name, not as '%s@%lld'", path, place.name,
+		    (long long)place.version);
+	if (!s->version)
+		return maas_fail("%s: signed as '%.*s' without a version, so that an older one could take its place: "
+				 "sign it as '%s@%lld'",
+		    path, shown(s->name), s->name.s, place.name, (long long)place.version);
+	return maas_fail("%s: signed as '%.*s@%lld', not as '%s@%lld'", path, shown(s->name), s->name.s,
+	    (long long)s->version, place.name, (long long)place.version);
 }
 
 int
@@ -199,12 +254,22 @@ maas_signature_check(const char *path, const char *sha256, const unsigned char (
 }
 
 int
-signature_names(const char *path, const char *name)
+signature_names(const char *path, const char *name, int64_t version)
 {
 	struct maas_buf text = { 0 };
 	struct signature s;
-	int is = load(path, &text, &s) == 0 && maas_span_is(s.name, name);
+	int is = load(path, &text, &s) == 0 && maas_span_is(s.name, name) && s.version == version;
 
 	maas_buf_free(&text);
+	return is;
+}
+
+int
+signature_there(const char *path)
+{
+	struct maas_buf at = { 0 };
+	int is = maas_buf_printf(&at, "%s" SIGNATURE_END, path) == 0 && access(at.s, F_OK) == 0;
+
+	maas_buf_free(&at);
 	return is;
 }

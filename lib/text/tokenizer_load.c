@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "maas/carried.h"
 #include "bpe_read.h"
 
 static int
@@ -364,19 +365,25 @@ open_copy(struct maas_span data)
 	return t;
 }
 
+struct maas_tokenizer *
+maas_tokenizer_carried(const struct maas_tensors *x, const char *path)
+{
+	const struct maas_tensor *part = maas_tensors_find(x, "maas.tokenizer");
+	struct maas_tokenizer *t = NULL;
+
+	if (!part)
+		maas_fail("%s: this model carries no tokeniser", path);
+	else if (!(t = open_copy((struct maas_span){ part->data, part->bytes })))
+		maas_in("%s", path);
+	return t;
+}
+
 static struct maas_tokenizer *
 load_model(const char *path)
 {
 	struct maas_tensors *x = maas_tensors_open(path);
-	const struct maas_tensor *part;
-	struct maas_tokenizer *t = NULL;
+	struct maas_tokenizer *t = x ? maas_tokenizer_carried(x, path) : NULL;
 
-	if (!x)
-		return NULL;
-	if (!(part = maas_tensors_find(x, "maas.tokenizer")))
-		maas_fail("%s: this model carries no tokeniser", path);
-	else if (!(t = open_copy((struct maas_span){ part->data, part->bytes })))
-		maas_in("%s", path);
 	maas_tensors_close(x);
 	return t;
 }

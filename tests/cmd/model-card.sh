@@ -48,7 +48,7 @@ card topics --set license=MIT; card reg/topics/1/model.maas --set license=MIT; c
 echo '== not again'
 train --if-changed -o r.maas --register fresh:stable train.tsv; train --if-changed -o r.maas --register fresh:next train.tsv; cat reg/fresh/labels
 train --if-changed --C 9 -o r.maas --register fresh train.tsv; train --C 9 -o r.maas --register fresh train.tsv; maas-model list fresh | cut -f 1-4
-maas-pca fit -q -n 2 -o p.maas --register shapes:stable numbers.csv; maas-pca fit -n 2 --if-changed -o p.maas --register shapes numbers.csv | tail -n 1; maas-pca fit -q -n 2 -o - --register shapes numbers.csv | head -n 1
+maas-pca fit -q -n 2 --if-changed -o p.maas --register shapes:stable numbers.csv; maas-pca fit -n 2 --if-changed -o p.maas --register shapes numbers.csv | tail -n 1; maas-pca fit -q -n 2 -o - --register shapes numbers.csv | head -n 1
 maas-model list shapes | cut -f 1-4
 echo '== taken out'
 cp c.maas e.maas; card e.maas --remove; card e.maas; maas-model verify e.maas

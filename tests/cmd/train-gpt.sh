@@ -17,7 +17,7 @@ maas-train gpt -v $tiny --val-split 0.1 --eval-every 5 -o v.maas "$DATA/example/
 maas-train gpt -q $tiny -o q2.maas "$DATA/example/corpus.txt" && cmp q.maas q2.maas
 maas-train gpt -q $tiny -s 2 -o q3.maas "$DATA/example/corpus.txt" && cmp -s q.maas q3.maas || echo differs
 # --if-changed leaves what is the same.
-touch -d 2001-01-01 q.maas
+maas-train gpt -q $tiny --if-changed -o q.maas "$DATA/example/corpus.txt"; touch -d 2001-01-01 q.maas
 maas-train gpt -q $tiny --if-changed -o q.maas "$DATA/example/corpus.txt" && date -r q.maas +%Y
 # Go on from a model.
 maas-train gpt -q --steps 3 --batch-size 4 --init-from m.maas --json -o more.maas "$DATA/example/corpus.txt" | jq -c '[.steps, .train_loss < 5.6]'

@@ -1,0 +1,4 @@
+maas-signature 1
+sha256 a3eb737b9282a679b5e7bd6d9ecb4dd49b694137299ff88ac8038d8e59399592
+name old
+ed25519 PKU69+GHqX8lhiGseZ5sUtbIMeys9nakgbO/pPDMa0I= X7bKbBprvXPoXi5r7ZtuxcZu2rXWkjqG6beS01Wjb7Sw2t9/ohHF29ljDg9hvTmcbaK9K66u/JsBP3QEUm58Dw==
