@@ -1,5 +1,5 @@
-/* gate -- --fail-under of language models: what must hold of held-out text, or the status is 1.  All measures are losses:
- * they fail above. */
+/* gate -- --fail-under of language models: what must hold of held-out text, or the status is 1.  All measures are
+ * losses: they fail above. */
 #ifndef GATE_H
 #define GATE_H
 

@@ -102,18 +102,20 @@ add_bytes(struct looking *l, int fd, const char *path, const struct stat *st)
 	    : unknown(l->made, "%.80s: %s", path, n < 0 ? strerror(errno) : "it was changed while it was read");
 }
 
-/* As it lies there, not unpacked: that costs less than reading it to learn from it. */
+/* As it lies there, not unpacked: that costs less than reading it to learn from it.  A pipe is not even opened: who
+ * writes to it would take the one who closes it for its reader. */
 static int
 add_file(struct looking *l, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc;
+	int fd = -1, rc;
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return unknown(l->made, "%.80s: no file, and not known before it is read", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0) {
 		rc = unknown(l->made, "%.80s: %s", path, strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		rc = unknown(l->made, "%.80s: no file, and not known before it is read", path);
-	else {
+	} else {
 		add_stamp(l, &st);
 		rc = l->stamps_alone ? 0 : add_bytes(l, fd, path, &st);
 	}

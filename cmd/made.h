@@ -1,7 +1,8 @@
 /*
- * made -- --if-changed: is an output made of what it would be made of again?  A digest of all that its bytes follow from, the
- * program's version, the verb, its settings and the contents of what it reads, is kept with it: of a model in its file, as
- * metadata "maas.made_of", with the result that was told of it as "maas.result"; of another file beside it, in FILE.made.
+ * made -- --if-changed: is an output made of what it would be made of again?  A digest of all that its bytes follow
+ * from, the program's version, the verb, its settings and the contents of what it reads, is kept with it: of a model in
+ * its file, as metadata "maas.made_of", with the result that was told of it as "maas.result"; of another file beside
+ * it, in FILE.made.
  */
 #ifndef MADE_H
 #define MADE_H

@@ -308,6 +308,8 @@ encode_bin(struct job *j)
 	rc = maas_tokens_begin(&bin, maas_out_file(out), j->t) < 0 || encode_all(j) < 0 || maas_tokens_end(&bin) < 0;
 	j->bin = NULL;
 	if (rc) {
+		if (maas_why() == MAAS_IO && strncmp(maas_error(), "token file:", 11) == 0)
+			maas_in("%s", j->o->bin);
 		maas_out_abort(out);
 		return -1;
 	}

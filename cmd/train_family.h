@@ -43,8 +43,8 @@ const struct verb *train_rows_verb(const struct verb *);
 
 /* What is wrong with the command line about input and outcome, before anything is read: said, and 64; else 0. */
 int check_outcome(const struct call *, const struct outcome *);
-/* --if-changed: 1 where the output is made of what it would be made of again.  Then all is done that training it would have
- * done, but to write it: the rule, the registry, the result.  0: learn; -1. */
+/* --if-changed: 1 where the output is made of what it would be made of again.  Then all is done that training it would
+ * have done, but to write it: the rule, the registry, the result.  0: learn; -1. */
 int outcome_stands(const struct call *, const struct outcome *, struct made *);
 /* Take --lock: a descriptor, -1 where none is asked for, -2 with a reason (held: MAAS_TEMPFAIL). */
 int take_lock(const struct outcome *);

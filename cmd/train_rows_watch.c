@@ -42,13 +42,19 @@ int
 rows_watch_close(struct rows_job *j)
 {
 	FILE *f = j->watch.log;
-	int bad;
+	int bad, error;
 
 	if (!f)
 		return 0;
 	j->watch.log = NULL;
-	bad = ferror(f);
-	return fclose(f) || bad ? maas_fail_as(MAAS_IO, "%s: the log could not be written", j->rows->log) : 0;
+	errno = 0;
+	bad = fflush(f) == EOF || ferror(f);
+	error = errno;
+	if (fclose(f) == EOF && !bad) {
+		bad = 1;
+		error = errno;
+	}
+	return bad ? maas_fail_as(MAAS_IO, "%s: %s", j->rows->log, strerror(error ? error : EIO)) : 0;
 }
 
 static void

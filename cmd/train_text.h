@@ -59,7 +59,8 @@ int report_plot(struct job *);
 int report_card(struct job *);                  /* the model's */
 int report_json(struct job *, int ending, struct maas_buf *) MAAS_USE;  /* the result, one line */
 int report_result(struct job *, int ending);
-int text_advise(const struct job *, int ending, int say, struct maas_buf *json);  /* what to try next, said, and as a member */
+/* What to try next, said, and as a member. */
+int text_advise(const struct job *, int ending, int say, struct maas_buf *json);
 /* --until, by that evaluation: is it reached?  In the end: 0, or 1 and said. */
 int goal_reached(const struct job *, const struct maas_evaluation *);
 int goal_missed(const struct job *);

@@ -86,7 +86,7 @@ struct maas_entry {
 	int if_changed;                 /* not again where the highest version is the same file */
 	int64_t version;                /* out: which it is */
 	int there;                      /* out: it was there */
-	int unsigned_by;                /* out: the signature beside the path is of another name or version, and stays there */
+	int unsigned_by;                /* out: the signature beside the path is of another name or version */
 };
 int maas_registry_register(const char *dir, struct maas_entry *) MAAS_USE;
 int maas_registry_label(const char *dir, const char *name, int64_t version, const char *label) MAAS_USE;

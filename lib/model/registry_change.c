@@ -597,6 +597,27 @@ maas_registry_register(const char *dir, struct maas_entry *e)
 	return rc;
 }
 
+/* Temporary names of who was killed while signing. */
+static int
+sweep_signature(void *ctx, const char *entry)
+{
+	static const char begins[] = REGISTRY_MODEL SIGNATURE_END ".";
+
+	return strncmp(entry, begins, sizeof begins - 1) ? 0 : delete_entry(ctx, entry);
+}
+
+static int
+sweep_version(const struct change *c, int64_t version)
+{
+	struct maas_buf dir = { 0 };
+	int rc = maas_buf_printf(&dir, "%s/%lld", c->at.s, (long long)version);
+
+	if (rc == 0)
+		rc = registry_entries(dir.s, sweep_signature, dir.s);
+	maas_buf_free(&dir);
+	return rc;
+}
+
 static int
 put_signature(const struct change *c, int64_t version, const struct maas_buf *text)
 {
@@ -607,7 +628,7 @@ put_signature(const struct change *c, int64_t version, const struct maas_buf *te
 	if (!maas_shelf_has(&c->shelf, version))
 		return maas_fail_as(MAAS_NOINPUT, "model '%s' has no version %lld in the registry %s", c->shelf.name,
 		    (long long)version, c->dir);
-	if (maas_registry_path(c->dir, c->shelf.name, version, &path) == 0 &&
+	if (sweep_version(c, version) == 0 && maas_registry_path(c->dir, c->shelf.name, version, &path) == 0 &&
 	    maas_buf_text(&path, SIGNATURE_END) == 0 && (out = maas_out_open(path.s))) {
 		fwrite(text->s, 1, text->n, maas_out_file(out)); /* commit looks at ferror */
 		rc = maas_out_commit(out, MAAS_DURABLE);
