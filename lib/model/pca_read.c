@@ -77,8 +77,8 @@ pca_stream(struct pca_fit *f)
 	}
 	if (f->n > COLS_MAX)
 		return maas_fail(
-		    "%zu columns: a covariance holds up to %zu; a number of components (-n 20) of a file can be found, or "
-		    "all of fewer rows",
+		    "%zu columns: a covariance holds up to %zu; a number of components (-n 20) of a file can be "
+		    "found, or all of fewer rows",
 		    f->n, COLS_MAX);
 	if (!f->o->solver && !*f->spent.why)
 		snprintf(
