@@ -268,11 +268,12 @@ void maas_fill_uniform(float *x, size_t n, double lo, double hi, uint64_t seed, 
 void maas_shuffle(uint32_t *item, size_t n, uint64_t seed, uint64_t stream);
 
 /*
- * The team: the process's only pool of threads.  maas_team_run cuts [0,n) into
+ * The team: a pool of threads, a process's only one at work.  maas_team_run cuts [0,n) into
  * ranges of `grain` (the last may be short), hands them to the members, and returns
  * when all are done.  Where the cuts fall depends on n and grain alone, so what is
  * computed does not depend on the number of threads; which member gets which range
- * is not fixed.  Not to be nested; one caller at a time.
+ * is not fixed.  Not to be nested on one team; one caller at a time.  A team of many may give each of its members
+ * another, small one to work with.
  */
 typedef void maas_work(void *arg, size_t begin, size_t end, int member);
 struct maas_team *maas_team_new(int threads) MAAS_USE;          /* 0: the cores we may use */

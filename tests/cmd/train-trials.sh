@@ -18,6 +18,16 @@ grep -o '>[^<]*</text>' 1.svg | tr -d '<>' | grep 'Trials\|^log10\|best so\|batc
 jq -c 'select(.trial == 2 and .step == 1) | has("loss")' 1.log
 search --try lr=1e-5..1e-1 --try batch-size=4..32 --trials 3 --val-split 0.3 -o few.maas 2>&1 | sed -n 's/.*accuracy.*: //p' | head -n 3 >few
 sed -n 's/.*accuracy.*: //p' 1.err | head -n 3 | cmp - few && echo "more trials begin with the same ones"
+MAAS_ISA=portable search --try lr=1e-5..1e-1 --try batch-size=4..32 --trials 7 --val-split 0.3 -q --table isa.tsv -o isa.maas; cmp 1.tsv isa.tsv; cmp 1.maas isa.maas
+echo "-- each factor of ten is as likely, or each difference; whole numbers are whole"
+search --try lr=1e-5..1e-1 --try dropout=0..0.8 --try early-stop=2..40 --trials 400 --val-split 0.3 --dry-run | awk -F'[ =]' '
+	$2 == "trial" && !bad { n++; low += $5 < 1e-3; some += $7 < 0.4; few += $9 < 9
+		bad = $5 < 1e-5 || $5 > 0.1 || $7 < 0 || $7 > 0.8 || $9 < 2 || $9 > 40 || $9 != int($9) }
+	END { print n, bad + 0, (low > 160 && low < 240), (some > 160 && some < 240), (few > 160 && few < 240) }'
+echo "-- halving, twice"
+halve() { search --search halving --try lr=1e-5..1e-1 --trials 9 --resource epochs --epochs 27 --val-split 0.3 --checkpoint half "$@"; }
+halve -j 1 -q --table half.tsv -o half.maas; cut -f 3,4 half.tsv | sort | uniq -c | sed 's/^ *//'; wc -l <half/trials.jsonl
+halve -j 3 --table half3.tsv -o half3.maas 2>&1 | grep -c 'measured before'; cmp half.tsv half3.tsv; cmp half.maas half3.maas
 echo "-- kept, killed, gone on"
 keep() { search --try lr=1e-5..1e-1 --try batch-size=4..32 --val-split 0.3 --checkpoint kept "$@"; }
 keep --trials 3 -q -o part.maas; wc -l <kept/trials.jsonl
@@ -58,7 +68,7 @@ bad --try lr=0.1.. --trials 3 --val-split 0.3
 bad --try lr=1e-5..1e-1 --val-split 0.3
 bad --try lr=1e-5..1e-1,0.5 --trials 3 --val-split 0.3
 bad --try dropout=0..2 --trials 3 --val-split 0.3
-bad --try patience=1..2.5 --trials 3 --val-split 0.3
+bad --try early-stop=1..2.5 --trials 3 --val-split 0.3
 bad --search grid --try lr=1e-5..1e-1 --val-split 0.3
 bad --try header=yes,no --val-split 0.3
 bad --table t.tsv --val-split 0.3
