@@ -137,8 +137,8 @@ see_course(const struct rows_job *j, struct sight *to)
 	return 0;
 }
 
-/* What would make the kind keep less to its rows: pictures are moved about, else what suits the kind; NULL where that was
- * said already. */
+/* What would make the kind keep less to its rows: pictures are moved about, else what suits the kind; NULL where
+ * that was said already. */
 static const char *
 regulariser(const struct rows_job *j)
 {

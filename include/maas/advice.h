@@ -1,7 +1,7 @@
 /*
  * advice -- what to try next, told from what was seen of a training and from nothing else: a function of a struct, so
- * that the same run gives the same advice.  The rules are a table in lib/train/advice.c, the first that has something to
- * say speaks; scripts/compare-advice follows each on real data and tells whether that helped.
+ * that the same run gives the same advice.  The rules are a table in lib/train/advice.c, the first that has something
+ * to say speaks; scripts/compare-advice follows each on real data and tells whether that helped.
  */
 #ifndef MAAS_ADVICE_H
 #define MAAS_ADVICE_H
@@ -17,7 +17,7 @@ struct maas_seen_point {
 /* A label of a classifier. */
 struct maas_seen_label {
 	struct maas_span name;          /* borrowed */
-	size_t train, val, right;       /* rows (of tags, words) trained on; held out; of those the ones that were found */
+	size_t train, val, right;       /* rows (of tags, words) trained on; held out; found among these */
 };
 /* What was seen, and what was asked for: numbers that are not known, and settings that this kind has not, are NAN. */
 struct maas_seen {
@@ -38,7 +38,7 @@ struct maas_seen {
 	const struct maas_seen_label *label;    /* [labels]; NULL: none held out */
 	size_t labels;
 	struct maas_span wide, narrow;  /* the most and the least spread out of the numbers it learns from */
-	double spread;                  /* how many times the one is the other; NAN: they are scaled, or there are none */
+	double spread;                  /* how many times the one is the other; NAN: scaled, or none */
 
 	double lr, C;                   /* as they were */
 	int early_stop, weighted, calibrated;   /* were --early-stop, --class-weight, --calibrate given? */

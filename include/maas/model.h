@@ -583,7 +583,7 @@ struct maas_rows_ops {
 	/* Networks: note in the settings what kind->loss will be for: the data's features and labels, and the most
 	 * sparse ones that the rows of a batch hold together, or the length of the longest sequence. */
 	int (*shape)(struct maas_model *, const struct maas_data *, size_t entries);
-	const char *regularise;         /* the options that make it keep less to the rows it learns from, measured to help; NULL */
+	const char *regularise;         /* options that make it keep less to its rows, measured to help; NULL */
 	const char *costs;              /* of those, the options that make a row's way through the network long */
 	/* Divide what the tensors give by the temperature of a calibration; NULL: the model keeps it beside them. */
 	int (*cool)(struct maas_model *, double temperature);

@@ -211,7 +211,7 @@ struct maas_watch {
 	void *ctx;
 	int (*step)(void *ctx, const struct maas_step *);               /* -1 ends the run with that reason */
 	int (*eval)(void *ctx, const struct maas_evaluation *);
-	int (*stop)(void *ctx);                                         /* 0, or how to end here: MAAS_STOPPED, MAAS_FINISHED */
+	int (*stop)(void *ctx);                 /* 0, or how to end here: MAAS_STOPPED, MAAS_FINISHED */
 };
 struct maas_trainer *maas_trainer_new(const struct maas_run_setup *) MAAS_USE;
 void maas_trainer_free(struct maas_trainer *);
@@ -228,7 +228,7 @@ int maas_trainer_give(const struct maas_trainer *, struct maas_model *) MAAS_USE
 const struct maas_curves *maas_trainer_curves(const struct maas_trainer *);      /* so far */
 double maas_trainer_steps(const struct maas_trainer *);         /* in all; NAN: the clock decides */
 double maas_trainer_epochs(const struct maas_trainer *);        /* passes over the data so far */
-double maas_trainer_rate(const struct maas_trainer *);          /* the learning rate at its highest, as asked for or found */
+double maas_trainer_rate(const struct maas_trainer *);          /* the highest learning rate, as said or found */
 double maas_trainer_products(const struct maas_trainer *);      /* multiply-adds forward a sample, the longest */
 struct maas_cost {
 	double parameters, memory, disk;        /* bytes of a run and of its checkpoints */

@@ -1,7 +1,7 @@
 /*
- * What to try next.  A rule looks at what was seen; where it has something to say it writes the evidence and the options
- * to try, and no other is asked.  They are asked in the order of the table below: first what keeps a training from
- * learning at all, then what it learnt too well or not well enough, last how well that is known.
+ * What to try next.  A rule looks at what was seen; where it has something to say it writes the evidence and the
+ * options to try, and no other is asked.  They are asked in the order of the table below: first what keeps a training
+ * from learning at all, then what it learnt too well or not well enough, last how well that is known.
  *
  * A new rule is a function, a line in that table, a row in tests/unit/train_advice.c and a line in
  * scripts/compare-advice, which shows on real data whether following it helps.  One that does not help goes.
