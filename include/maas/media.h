@@ -66,7 +66,7 @@ void maas_sound_free(struct maas_sound *);
 int maas_sound_resample(struct maas_sound *, long rate) MAAS_USE;
 
 /*
- * Played `speed` times as fast: to[i] is the sound at i speed samples, interpolated likewise, by 8 zeros to each side. 
+ * Played `speed` times as fast: to[i] is the sound at i speed samples, interpolated likewise, by 8 zeros to each side.
  * As many samples as there are, ceil(n / speed), but `room` at most: how many.
  */
 struct maas_player;                     /* tables, shared by threads */

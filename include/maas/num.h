@@ -414,7 +414,7 @@ int maas_svd(double *values, double *vt, double *u, double *x, size_t m, size_t 
  *
  * a [n, n] is of MAAS_F64 or MAAS_F32; its upper triangle is read, and destroyed; it is borrowed until the end, and
  * quicker where it is 64-aligned.  Values are off by a few units of the type's last place of the largest value,
- * whatever their own size; vectors of values that lie nearer to each other than that are some basis of what they span. 
+ * whatever their own size; vectors of values that lie nearer to each other than that are some basis of what they span.
  * Vectors are orthonormal to 1e-10 in double and about 1e-6 in float, in which the work is half as long, or less where
  * a does not lie in a cache.
  */

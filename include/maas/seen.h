@@ -6,8 +6,8 @@
 #include "maas/files.h"
 #include "maas/fmt.h"
 
-/* The file at the path, as it was opened, and its bytes as they lie there: sealed ones sealed.  -1, with a reason: it is
- * not to be read. */
+/* The file at the path, as it was opened, and its bytes as they lie there: sealed ones sealed.  -1, with a reason: it
+ * is not to be read. */
 typedef int maas_see_file(void *ctx, const char *path, const struct stat *, const struct maas_map *);
 struct maas_tensors *maas_tensors_open_seen(const char *path, maas_see_file *see, void *ctx) MAAS_USE;
 

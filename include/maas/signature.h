@@ -9,8 +9,8 @@
  *	ed25519 PUBLIC SIGNATURE        in base64; the signature is of the lines above this one
  *
  * A version in a registry is signed as what it is used by, NAME@VERSION, so that no other, and no older one, passes for
- * it; a file, as that, or as what it is to become, or without a name.  Format 1 had no line of a version: good for files
- * alone.
+ * it; a file, as that, or as what it is to become, or without a name.  Format 1 had no line of a version: good for
+ * files alone.
  */
 #ifndef MAAS_SIGNATURE_H
 #define MAAS_SIGNATURE_H

@@ -221,7 +221,7 @@ answers(const struct maas_sequences *x)
  *
  * Where layers norm what they get, the answer hardly hangs on how long that is; and where one word settles it, the
  * slope is 0: alone it says little.  So it is told as the mean of slopes at the middles of STEPS parts of the way
- * (Sundararajan, Taly and Yan 2017, "Axiomatic Attribution for Deep Networks"), and places add up to what they change. 
+ * (Sundararajan, Taly and Yan 2017, "Axiomatic Attribution for Deep Networks"), and places add up to what they change.
  * Where the way begins at 0 and nothing attends, it is told at its end.
  */
 struct path {

@@ -1,5 +1,5 @@
 /*
- * cross with AVX-512 and VNNI: doubles eight columns by twenty-four, bytes eight by forty-eight, four rows at a time. 
+ * cross with AVX-512 and VNNI: doubles eight columns by twenty-four, bytes eight by forty-eight, four rows at a time.
  * The instruction for bytes takes one operand with a sign: column i less 128.
  */
 #if defined(__x86_64__)

@@ -61,7 +61,7 @@ struct maas_tile {
 	void (*few_bf16)(float *c, const float *a, const struct maas_place *w, size_t m, size_t k, int add);
 	/*
 	 * One row: TILE_ONE columns of the same sums, of 1 to TILE_PARTS parts of TILE_K steps each, a part's a
-	 * TILE_ROW behind the last one's.  What is asked for is as much, line by line along each row from soon on. 
+	 * TILE_ROW behind the last one's.  What is asked for is as much, line by line along each row from soon on.
 	 * Columns are few enough for the first cache to hold this and much of that.  NULL: the tier has none.
 	 */
 	void (*one_f32)(float *c, const float *a, const struct maas_place *w, size_t parts, int add);

@@ -1,5 +1,5 @@
-/* Any bytes as a sound, of an odd number heard to the end: its samples are finite, no more than asked for, and its spectrum
- * is finite. */
+/* Any bytes as a sound, of an odd number heard to the end: its samples are finite, no more than asked for, and its
+ * spectrum is finite. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  * soak -- many requests to a server on a UNIX socket, from processes of which one after the other is killed.
  *	soak SOCKET PID REQUESTS CLIENTS CONNECTIONS KILL_SECONDS HEAD BODY ANSWER...
  * HEAD is a file that begins every request (no length, no empty line at its end), BODY what it carries.  Each of
- * CLIENTS processes keeps CONNECTIONS connections, sends on all of them, reads an answer from each, and begins again. 
+ * CLIENTS processes keeps CONNECTIONS connections, sends on all of them, reads an answer from each, and begins again.
  * Every KILL_SECONDS one of them, drawn at random, gets SIGKILL by its process id and another takes its place.  An
  * answer that is not status 200 with one of the ANSWER files as its body has failed, and so has a connection that ends.
  *  It goes on until there was each of the answers.

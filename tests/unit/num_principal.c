@@ -189,7 +189,8 @@ test_project(void)
 	ok(!memcmp(y[1], y[0] + 5 * M, M * sizeof(double)), "a row alone is the row among others");
 }
 
-/* Vectors of 32 bits are those of 64 that they widen to, as rows and as columns, of more numbers than are widened at a time. */
+/* Vectors of 32 bits are those of 64 that they widen to, as rows and as columns, of more numbers than are widened at a
+ * time. */
 static void
 test_project_narrow(void)
 {
