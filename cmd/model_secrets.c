@@ -13,9 +13,9 @@ static const char *const key_types[] = { "seal", "sign", NULL };
 const struct maas_field keygen_fields[] = { MAAS_ENUM('t', keygen_options, type, key_types, TYPE_SEAL,
 						"what the key is for: to seal with, or to sign with"),
 	MAAS_END };
-const struct maas_field sign_fields[] = {
-	MAAS_TEXT(0, sign_options, name, NULL, "of a file: the NAME, or NAME@VERSION, it is to be registered as"), MAAS_END
-};
+const struct maas_field sign_fields[] = { MAAS_TEXT(0, sign_options, name, NULL,
+					      "of a file: the NAME, or NAME@VERSION, it is to be registered as"),
+	MAAS_END };
 
 /* The secret one first: a public one alone is of no use. */
 static int

@@ -431,9 +431,8 @@ struct maas_tag_rule {
 };
 int maas_tag_rule_make(struct maas_tag_rule *, struct maas_arena *, const struct maas_span *label,
     size_t labels) MAAS_USE;
-/* The likeliest tags of n words by the logarithms log[n][labels] of how likely each is, constants of a word apart. 
- * Room:
- * from[n][labels], sum[2][labels]. */
+/* The likeliest tags of n words by the logarithms log[n][labels] of how likely each is, constants of a word apart.
+ * Room: from[n][labels], sum[2][labels]. */
 void maas_tag_rule_walk(const struct maas_tag_rule *, const double *log, size_t n, uint32_t *from, double *sum,
     uint32_t *tag);
 #define MAAS_TAGS_META "maas.tags"

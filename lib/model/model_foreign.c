@@ -107,8 +107,7 @@ maas_model_weights(const char *said)
 	int file;
 	struct maas_tensors *t = registry_open(said, &path, &file);
 
-	if (!file && !(t = foreign_weights(path.s, maas_tensors_open)) &&
-	    strncmp(maas_error(), path.s, strlen(path.s)))
+	if (!file && !(t = foreign_weights(path.s, maas_tensors_open)) && strncmp(maas_error(), path.s, strlen(path.s)))
 		maas_in("%s", path.s);
 	maas_buf_free(&path);
 	return t;

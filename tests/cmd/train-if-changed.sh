@@ -27,7 +27,7 @@ for what in '--C 2' '--seed 2' '--no-tfidf' '--description words' '--header no';
 anew train --val train.tsv test.tsv; anew train --val test.tsv train.tsv train.tsv; anew train --val test.tsv train.tsv; same train --val test.tsv train.tsv
 sed 's/The/A/' test.tsv >t; cp t test.tsv; anew train --val test.tsv train.tsv; cp "$ex/test.tsv" .; anew train --val test.tsv train.tsv
 sed 's/The/A/' train.tsv >t; cp t train.tsv; anew train --val test.tsv train.tsv; cp "$ex/train.tsv" .; anew train --val test.tsv train.tsv; same train --val test.tsv train.tsv
-cmp m.maas was.maas && echo "the same bytes"; maas-model diff m.maas plain.maas >diff && echo "that differ in what is noted alone"
+cmp m.maas was.maas && echo "the same bytes"; maas-model diff m.maas plain.maas >diff.txt && echo "that differ in what is noted alone"
 printf 'X' | dd of=m.maas bs=1 seek=$(($(wc -c <m.maas) - 20)) conv=notrunc status=none; anew train --val test.tsv train.tsv; cmp m.maas was.maas && echo "a damaged one is made anew"
 maas-model card m.maas --set license=MIT; anew train --val test.tsv train.tsv; cmp m.maas was.maas && echo "so is one whose card was changed"
 cp plain.maas m.maas; anew train --val test.tsv train.tsv
@@ -61,7 +61,7 @@ echo "== components, tokenisers"
 o=c.maas; pca() { maas-pca fit -n 2 --label label --drop id --if-changed -o c.maas "$@" data.csv; }
 begin pca; anew pca -n 1; anew pca; cp data.csv d; tail -n 2 d >>data.csv; anew pca
 o=k.json; tok() { maas-tokenize train --if-changed -o k.json "$@" corpus.txt; }
-begin tok -n 300; cat k.json.made | wc -l; anew tok -n 301; anew tok -n 300; echo >>k.json; anew tok -n 300; same tok -n 300; cat corpus.txt >>more; cat more >>corpus.txt; anew tok -n 300; mkdir k; tok -q -n 300 -o k/; ls -A k
+begin tok -n 300; cat k.json.made | wc -l; anew tok -n 301; anew tok -n 300; echo >>k.json; anew tok -n 300; same tok -n 300; cat corpus.txt >>twice.txt; cat twice.txt >>corpus.txt; anew tok -n 300; mkdir k; tok -q -n 300 -o k/; ls -A k
 echo "== for make: --touch"
 o=m.maas; touch -d 2001-01-01 m.maas; cp "$ex/train.tsv" "$ex/test.tsv" .; train -q --val test.tsv train.tsv; touch -d 2001-01-01 m.maas; train -v --touch --val test.tsv train.tsv; [ "$(date -r m.maas +%Y)" != 2001 ] && echo "new"
 touch -d 2001-01-01 c.maas k.json; pca --touch; tok -n 300 --touch; find c.maas k.json -newermt 2002-01-01

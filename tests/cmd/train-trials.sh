@@ -42,11 +42,11 @@ keep --trials 2 --checkpoint none --resume must -o f.maas; echo "exit $?"
 slow() { maas-train mlp -j 1 --drop price --impute mean --hidden 64 --epochs 400 --try lr=1e-3,1e-2,2e-2,3e-2,4e-2 --val-split 0.3 "$@" "$data"; }
 slow --table whole.tsv -o whole.maas -q
 maas-train mlp -j 1 --drop price --impute mean --hidden 64 --epochs 400 --try lr=1e-3,1e-2,2e-2,3e-2,4e-2 --val-split 0.3 --checkpoint slow -o slow.maas "$data" 2>slow.err & pid=$!
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -s slow/trials.jsonl ] && break; sleep 0.05; done
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -s slow/trials.jsonl ] && break; sleep 0.05; done
 kill -KILL $pid; wait $pid 2>wait.err; ls slow.maas 2>&1 | cut -c 1-20
 slow --checkpoint slow --table slow.tsv -o slow.maas -q; cmp whole.tsv slow.tsv && cmp whole.maas slow.maas && echo "the same table and model"
 maas-train mlp -j 1 --drop price --impute mean --epochs 300000 --try lr=1e-3,1e-2 --val-split 0.3 --checkpoint term -o term.maas "$data" 2>term.err & pid=$!
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -f term/trials.jsonl ] && break; sleep 0.05; done
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -f term/trials.jsonl ] && break; sleep 0.05; done
 sleep 0.2; kill -TERM $pid; wait $pid 2>wait.err; echo "exit $?"; said <term.err; ls term.maas 2>&1 | cut -c 1-20
 echo "-- fails: diverged, refused, too large; all of them"
 numbers() { maas-train "$@" --label price --drop label --impute mean --val-split 0.3 --json --table bad.tsv -o bad.maas "$data"; }

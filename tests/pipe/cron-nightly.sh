@@ -35,7 +35,7 @@ rm -rf reg work; cp all.tsv data.tsv; night; stable; was=$(sum)
 for name in data.tsv.gz data.tsv packed; do
 	rm -rf reg work data.tsv; head -n 20 all.tsv | gzip >$name; tail -n +21 all.tsv | gzip >>$name; settings "DATA=$PWD/$name"
 	[ "$name" != packed ] || echo "TRAIN='logistic --tfidf --format tsv'" >>conf
-	night; night; stable; [ "$(sum)" = "$was" ] && echo "$name: the same model"; ls work; rm -rf reg work; head -c 200 $name >cut; cp cut $name; night; stable; rm $name
+	night; night; stable; [ "$(sum)" = "$was" ] && echo "$name: the same model"; ls work; rm -rf reg work; head -c 200 $name >short; cp short $name; night; stable; rm $name
 done
 rm -rf reg work; settings "DATA=$PWD/data.tsv"; mv kept.reg reg
 echo "== a failure at each step"
