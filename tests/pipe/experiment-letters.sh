@@ -7,6 +7,7 @@ make -s || exit 1
 make -q && echo "the second time there is nothing to do"
 grep -o 'B is better' out/compare.txt; grep -c 'Reading first is better' out/report.html
 grep -c '<svg' out/report.html; grep -cE '<script|src=|href=|@import|url[(]' out/report.html
+sed -n '/A search among/,/<\/table>/p' out/report.html | grep -c '<tr' # a head, and the nine trials of search.yaml
 echo "== a generator that writes what it wrote"
 touch make-letters
 make | grep -c maas-
