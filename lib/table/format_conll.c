@@ -118,7 +118,7 @@ gather(struct maas_table *t, struct maas_record *rec, int tags, size_t *tokens, 
 	const char *wrong;
 	int sort;
 
-	*tokens = 0;
+	*tokens = *wide = 0;
 	for (maas_conll_begin(&c, rec->raw); (sort = maas_conll_next(&c, &line)); at++) {
 		if (sort == 2)
 			continue;
