@@ -87,7 +87,7 @@ cell() {
 	yes0) [ -s got ] && yes=$((yes + 1)) || echo "$k: $1: says nothing" ;;
 	yes*) echo "$k: $1: fails ($rc)"; cat why answer 2>/dev/null ;;
 	no0) echo "$k: $1: works, and maas(7) says no" ;;
-	no*) cat why answer 2>/dev/null | grep -oE 'no such option|are not quantized|has no answers|do not explain' >>refusals || { echo "$k: $1: refused without a reason that is known ($rc)"; cat why; } ;;
+	no*) cat why answer 2>/dev/null | grep -oE 'no such option|are no networks|are not quantized|has no answers|do not explain' >>refusals || { echo "$k: $1: refused without a reason that is known ($rc)"; cat why; } ;;
 	*) echo "$k: $1: neither yes nor no: $2" ;;
 	esac
 }
