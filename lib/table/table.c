@@ -190,12 +190,11 @@ choose_format(struct maas_table *t)
 {
 	const char *d = t->options->delimiter;
 	size_t i;
-	int rc;
 
 	t->format = t->options->format ? maas_formats[t->options->format - 1] : NULL;
 	if (!t->format && by_medium(t) < 0)
 		return -1;
-	if (!t->format && (rc = by_bytes(t)) < 0)
+	if (!t->format && by_bytes(t) < 0)
 		return -1;
 	if (!t->format && !(t->columns && is_stream(t)) && foreign_refuse(&t->source, t->columns || t->memory_name) < 0)
 		return -1;

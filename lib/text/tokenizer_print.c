@@ -174,9 +174,9 @@ put_pre_tokenizer(const struct maas_tokenizer *t, struct maas_buf *to)
 		    t->head.form & BPE_DIGITS ? "{\"type\":\"Digits\",\"individual_digits\":true}"
 					      : "{\"type\":\"Digits\",\"individual_digits\":false}");
 	if (rc == 0 && split &&
-	    ((rc = put_step(&b, &n, "{\"type\":\"Split\",\"pattern\":{\"Regex\":")) < 0 ||
-		(rc = maas_json_put_text(&b, maas_span(maas_pattern_regex[p]))) < 0 ||
-		(rc = maas_buf_text(&b, "},\"behavior\":\"Isolated\",\"invert\":false}")) < 0))
+	    (put_step(&b, &n, "{\"type\":\"Split\",\"pattern\":{\"Regex\":") < 0 ||
+		maas_json_put_text(&b, maas_span(maas_pattern_regex[p])) < 0 ||
+		maas_buf_text(&b, "},\"behavior\":\"Isolated\",\"invert\":false}") < 0))
 		rc = -1;
 	if (rc == 0 && (rc = put_step(&b, &n, "")) == 0)
 		rc = maas_buf_printf(&b,
